@@ -1,0 +1,35 @@
+"""Check gradients, and learn what a check can tell: a network with breakable backprop, a checker, and labs."""
+
+import importlib
+
+from . import bugs, data
+from .bugs import diff
+from .check import ONE_SIDED, SLIDE, Report, check, numeric_gradient, relative_difference
+from .network import Network
+from .train import train
+from .vector import entry, from_vector, to_vector
+
+__all__ = [
+    "ONE_SIDED",
+    "SLIDE",
+    "Network",
+    "Report",
+    "bugs",
+    "check",
+    "data",
+    "diff",
+    "entry",
+    "from_vector",
+    "labs",
+    "numeric_gradient",
+    "relative_difference",
+    "to_vector",
+    "train",
+]
+
+
+def __getattr__(name: str):
+    """Load the labs, and with them matplotlib and ipywidgets, when they are first touched."""
+    if name == "labs":
+        return importlib.import_module(".labs", __name__)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,404 @@
+"""A catalogue of bugs that people really make. Each is one equation written wrong, planted where the right one stood.
+
+The first family breaks backprop, the second the cost J, the third the checker itself.
+"""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from .activations import ACTIVATIONS
+from .backprop import Steps, bias_gradient, drop, hidden_error, output_error, pass_down, weight_gradient
+from .check import Checker, in_order, norm, one_sided, quotient, restored, two_sided
+from .forward import Layer, Terms, decay
+
+CONDITIONS = {  # behind what a bug can hide, asked of what its layer remembers
+    "λ is 0": lambda c: c.lam == 0,
+    "m is 1": lambda c: c.m == 1,
+    "keep_prob is 1": lambda c: c.keep_prob == 1,
+    "no unit is dropped": lambda c: c.mask.all(),
+    "b is 0": lambda c: not c.b.any(),
+    "the activation is ReLU": lambda c: c.activation.name == "relu",
+    "the activation is the sigmoid": lambda c: c.activation.name == "sigmoid",
+    "the slope is 1 everywhere": lambda c: (c.slope(c.Z) == 1).all(),
+    "the layer has one unit": lambda c: len(c.W) == 1,
+    "W is symmetric": lambda c: np.array_equal(c.W, c.W.T),
+}
+
+NEEDS = {  # what a network must have for the wrong equation to fit, asked of its sizes and the layer's number
+    "a square layer, as many units as the layer before": lambda sizes, l: sizes[l] == sizes[l - 1],
+    "two layers": lambda sizes, l: len(sizes) > 2,
+}
+SQUARE, TWO_LAYERS = NEEDS
+
+ELSEWHERE = {  # why an equation is not in the table of a layer
+    output_error: "only the output layer has this equation",
+    hidden_error: "the output layer has no slope of its own: with cross-entropy it is cancelled, dZ = A − Y",
+    pass_down: "below layer 1 there is only the input, which needs no gradient",
+    drop: "the output layer has no dropout",
+}
+
+
+SLOTS = {  # where each right equation stands in its table
+    equation: slot
+    for table in (Steps(), Steps(dZ=output_error), Terms(), Checker())
+    for slot, equation in table._asdict().items()
+}
+
+
+@dataclass(frozen=True)
+class Bug:
+    """Describe one equation written wrong.
+
+    `breaks` is the right equation, `wrong` the one planted in its stead. `hides` says under which conditions, joined
+    by "or", no check can see it; `needs` what the network must have; `seen` links a public thread of somebody's own.
+    """
+
+    name: str
+    breaks: Callable
+    wrong: Callable
+    hides: str = ""
+    needs: str = ""
+    seen: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """Say in one sentence what was done wrong."""
+        return inspect.getdoc(self.wrong).splitlines()[0]
+
+    @property
+    def slot(self) -> str:
+        """Name the place of its equation in the table: drop, dZ, dW, db, dA; decay; difference, …"""
+        return SLOTS[self.breaks]
+
+    @property
+    def takes_factor(self) -> bool:
+        """Tell whether the bug takes a factor of one's own choice."""
+        return "factor" in inspect.signature(self.wrong).parameters
+
+    @property
+    def family(self) -> type:
+        """Return the kind of table whose equation it breaks: a layer's Steps, the cost's Terms, or a Checker."""
+        return Terms if self.breaks is decay else Checker if self.breaks in Checker() else Steps
+
+    def hidden(self, c: Layer) -> str:
+        """Return the condition that hides the bug on the layer that remembers c, or "" where it shows."""
+        return next((words for words in self.hides.split(" or ") if words and CONDITIONS[words](c)), "")
+
+    def equation(self, strength: float = 1.0, **factor) -> Callable:
+        """Return right + strength · (wrong − right); at strength 1 the wrong function itself."""
+        right, wrong = self.breaks, partial(self.wrong, **factor) if factor else self.wrong
+
+        def blend(*args):
+            return right(*args) + strength * (wrong(*args) - right(*args))
+
+        return wrong if strength == 1 else blend
+
+
+CATALOGUE: dict[str, Bug] = {}
+
+
+def bug(breaks: Callable, **facts: str) -> Callable:
+    """Register the decorated function in the catalogue as a wrong way to write the equation `breaks`."""
+
+    def register(wrong: Callable) -> Callable:
+        CATALOGUE[wrong.__name__] = Bug(wrong.__name__, breaks, wrong, **facts)
+        return wrong
+
+    return register
+
+
+def find(name: str) -> Bug:
+    """Return the bug of that name. Raises ValueError where the catalogue has none."""
+    if name not in CATALOGUE:
+        raise ValueError(f"there is no bug called {name!r}; gc.bugs.CATALOGUE has {', '.join(CATALOGUE)}")
+    return CATALOGUE[name]
+
+
+def plant(table, name: str, strength: float = 1.0, factor: float | None = None):
+    """Return a table of equations with one of them replaced by the bug.
+
+    The table is one layer's `Steps`, the cost's `Terms` or a `Checker`. The equation planted computes
+    right + strength · (wrong − right). Raises ValueError where the right equation is not in the table, or no longer.
+    """
+    found = find(name)
+    slot = next((slot for slot, equation in table._asdict().items() if equation is found.breaks), None)
+    if slot is None:
+        raise ValueError(f"{name} breaks the equation {found.breaks.__name__}, and this table has none that is right")
+    if factor is not None and not found.takes_factor:
+        raise ValueError(f"{name} takes no factor; scaled_dW, scaled_db and scaled_dA do")
+    numbers = {"strength": float(strength)} | ({} if factor is None else {"factor": float(factor)})
+    if not np.isfinite(list(numbers.values())).all():
+        raise ValueError(f"{name}: strength and factor should be finite; got {numbers}")
+    return table._replace(**{slot: found.equation(**numbers)})
+
+
+def last_line(function: Callable) -> str:
+    """Return the line of source in which a one-line equation does its work."""
+    return inspect.getsource(function).rstrip().splitlines()[-1].strip()
+
+
+def diff(name: str) -> str:
+    """Return the right and the wrong line of a bug, as they stand in the source that runs."""
+    found = find(name)
+    return f"{name}: {found.sentence}\n  right:  {last_line(found.breaks)}\n  wrong:  {last_line(found.wrong)}"
+
+
+# ---- dZ of the output layer ------------------------------------------------------------------------------------------
+
+
+@bug(output_error, seen="https://github.com/dennybritz/nn-from-scratch/issues/11")
+def sign_flipped(Y, c):
+    """Takes Y − A for A − Y: every gradient points uphill."""
+    return Y - c.A
+
+
+@bug(output_error)
+def output_slope_twice(Y, c):
+    """Multiplies by the slope A(1 − A), which cross-entropy has cancelled already."""
+    return (c.A - Y) * c.A * (1 - c.A)
+
+
+# ---- dZ of a hidden layer --------------------------------------------------------------------------------------------
+
+
+@bug(hidden_error, hides="the slope is 1 everywhere")
+def no_slope(dA, c):
+    """Forgets to multiply by the slope f′(Z)."""
+    return dA
+
+
+@bug(hidden_error, hides="the activation is ReLU", seen="https://github.com/benoitfragit/libBrain/issues/78")
+def slope_at_A(dA, c):
+    """Takes the slope at the activation A instead of the weighted sum Z; for ReLU that is correct."""
+    return dA * c.slope(c.A)
+
+
+@bug(hidden_error, hides="the activation is the sigmoid")
+def sigmoid_slope(dA, c):
+    """Takes the slope of the sigmoid, whatever the activation is."""
+    return dA * ACTIVATIONS["sigmoid"].slope(c.Z)
+
+
+@bug(hidden_error, seen="https://github.com/andersbll/nnet/issues/4")
+def activation_for_slope(dA, c):
+    """Multiplies by the activation f(Z) itself instead of its slope f′(Z)."""
+    return dA * c.A
+
+
+@bug(hidden_error, hides="keep_prob is 1 or the activation is ReLU")
+def slope_at_dropped_A(dA, c):
+    """Takes the slope from the activation after dropout, which 1/keep_prob has stretched."""
+    return dA * c.activation.slope_from_A(c.A * c.mask / c.keep_prob)
+
+
+# ---- dW --------------------------------------------------------------------------------------------------------------
+
+
+@bug(weight_gradient, hides="λ is 0")
+def no_decay(dZ, c):
+    """Forgets the L2 term."""
+    return dZ @ c.A_prev.T / c.m
+
+
+@bug(weight_gradient, hides="λ is 0", seen="https://github.com/jingtinghuang/CS231n-Spring-2017/issues/3")
+def half_decay(dZ, c):
+    """Copies λ/2m from the cost, where the slope of W² has a 2 that cancels it."""
+    return dZ @ c.A_prev.T / c.m + c.lam / (2 * c.m) * c.W
+
+
+@bug(
+    weight_gradient,
+    hides="λ is 0 or m is 1",
+    seen="https://github.com/stephencwelch/Neural-Networks-Demystified/issues/15",
+)
+def decay_not_over_m(dZ, c):
+    """Does not divide the L2 term by the number of examples."""
+    return dZ @ c.A_prev.T / c.m + c.lam * c.W
+
+
+@bug(weight_gradient, hides="λ is 0", seen="https://github.com/andersbll/nnet/issues/4")
+def decay_subtracted(dZ, c):
+    """Subtracts the L2 term instead of adding it."""
+    return dZ @ c.A_prev.T / c.m - c.lam / c.m * c.W
+
+
+@bug(weight_gradient, hides="m is 1", seen="https://github.com/hunkim/DeepLearningZeroToAll/issues/173")
+def dW_no_mean(dZ, c):
+    """Forgets to divide by the number of examples."""
+    return dZ @ c.A_prev.T + c.lam / c.m * c.W
+
+
+@bug(weight_gradient, needs=SQUARE, seen="https://github.com/maziarraissi/backprop/issues/1")
+def own_A(dZ, c):
+    """Multiplies by the layer's own output instead of its input."""
+    return dZ @ c.A.T / c.m + c.lam / c.m * c.W
+
+
+@bug(weight_gradient)
+def last_example_dropped(dZ, c):
+    """Leaves out the last example, an off-by-one."""
+    return dZ[:, :-1] @ c.A_prev[:, :-1].T / c.m + c.lam / c.m * c.W
+
+
+@bug(weight_gradient)
+def scaled_dW(dZ, c, factor=2.0):
+    """Multiplies dW by a factor."""
+    return factor * weight_gradient(dZ, c)
+
+
+# ---- db --------------------------------------------------------------------------------------------------------------
+
+
+@bug(bias_gradient, hides="m is 1")
+def db_no_mean(dZ, c):
+    """Forgets to divide by the number of examples."""
+    return dZ.sum(axis=1, keepdims=True)
+
+
+@bug(bias_gradient, hides="m is 1", seen="https://github.com/mlpack/mlpack/pull/3679")
+def db_first_example(dZ, c):
+    """Takes the first example only, which is right for a batch of one."""
+    return dZ[:, :1]
+
+
+@bug(bias_gradient)
+def db_zero(dZ, c):
+    """Leaves the bias gradient at zero."""
+    return np.zeros_like(c.b)
+
+
+@bug(bias_gradient, hides="λ is 0 or b is 0")
+def db_decayed(dZ, c):
+    """Decays the biases too, though the cost does not: invisible until training has moved them."""
+    return dZ.sum(axis=1, keepdims=True) / c.m + c.lam / c.m * c.b
+
+
+@bug(
+    bias_gradient,
+    hides="the layer has one unit",
+    seen="https://github.com/rasbt/stat453-deep-learning-ss21/issues/5",
+)
+def db_one_sum(dZ, c):
+    """Forgets the axis: one single sum over all units goes to every bias."""
+    return np.full_like(c.b, dZ.sum() / c.m)
+
+
+@bug(bias_gradient)
+def scaled_db(dZ, c, factor=2.0):
+    """Multiplies db by a factor."""
+    return factor * bias_gradient(dZ, c)
+
+
+# ---- dA for the layer below ------------------------------------------------------------------------------------------
+
+
+@bug(pass_down, hides="W is symmetric", needs=SQUARE)
+def W_not_transposed(dZ, c):
+    """Forgets to transpose W, which only a square layer lets pass."""
+    return c.W @ dZ
+
+
+@bug(pass_down)
+def dA_doubled(dZ, c):
+    """Sends the error down twice as large."""
+    return 2 * c.W.T @ dZ
+
+
+@bug(pass_down, seen="https://github.com/joelgrus/data-science-from-scratch/issues/31")
+def W_updated_first(dZ, c):
+    """Updates W, at learning rate 0.1, before the error is sent back through it."""
+    return (c.W - 0.1 * weight_gradient(dZ, c)).T @ dZ
+
+
+@bug(pass_down, needs=SQUARE)
+def no_W(dZ, c):
+    """Hands dZ down without multiplying by W."""
+    return dZ
+
+
+@bug(pass_down)
+def scaled_dA(dZ, c, factor=2.0):
+    """Multiplies dA by a factor."""
+    return factor * pass_down(dZ, c)
+
+
+# ---- dropout on the way back -----------------------------------------------------------------------------------------
+
+
+@bug(drop, hides="no unit is dropped", seen="https://github.com/ddbourgin/numpy-ml/issues/94")
+def no_mask(dA, c):
+    """Forgets the mask, so that dropped units receive a gradient too."""
+    return dA / c.keep_prob
+
+
+@bug(drop, hides="keep_prob is 1")
+def no_keep_prob(dA, c):
+    """Forgets to divide by keep_prob on the way back."""
+    return dA * c.mask
+
+
+@bug(drop, hides="no unit is dropped or the layer has one unit")
+def neighbour_mask(dA, c):
+    """Uses the mask of the neighbouring unit."""
+    return dA * np.roll(c.mask, 1, axis=0) / c.keep_prob
+
+
+# ---- the cost J ------------------------------------------------------------------------------------------------------
+
+
+@bug(decay, hides="λ is 0")
+def J_no_decay(squares, lam, m):
+    """J forgets the λ term: every W reads wrong and no b, though backprop is right."""
+    return 0.0 * sum(squares)
+
+
+@bug(decay, hides="λ is 0")
+def J_decay_over_m(squares, lam, m):
+    """J takes λ/m for λ/2m."""
+    return lam / m * sum(squares)
+
+
+@bug(decay, hides="λ is 0", needs=TWO_LAYERS, seen="https://github.com/lightaime/cs231n/pull/2")
+def J_layer_twice(squares, lam, m):
+    """J counts the first layer's weights twice and the last layer's not at all."""
+    return lam / (2 * m) * sum([squares[0], *squares[:-1]])
+
+
+# ---- the checker -----------------------------------------------------------------------------------------------------
+
+
+@bug(two_sided)
+def forgotten_2(J_plus, J_minus, J, eps):
+    """Divides by ε for 2ε: dθ_approx is twice too long, and a correct gradient reads 1/3."""
+    return (J_plus - J_minus) / eps
+
+
+bug(two_sided)(one_sided)
+
+
+@bug(restored, seen="https://github.com/HomericIntelligence/Odyssey/pull/2089")
+def not_restored(value, nudged):
+    """Leaves every nudge in θ, which drifts by −ε an entry: at ε = 1e-7 the check passes all the same."""
+    return nudged
+
+
+@bug(quotient)
+def norm_of_sum(approx, exact):
+    """Puts ‖dθ_approx + dθ‖ below the line: a right gradient passes, a flipped sign reads far above 1."""
+    return norm(approx - exact) / norm(approx + exact)
+
+
+@bug(quotient)
+def absolute(approx, exact):
+    """Does not divide: the number shrinks with the gradient, however wrong it is."""
+    return norm(approx - exact)
+
+
+@bug(in_order)
+def other_order(blocks):
+    """Lays dθ out column by column where θ goes row by row: every matrix reads wrong, no single column does."""
+    return np.concatenate([block.ravel(order="F") for block in blocks.values()])

@@ -1,0 +1,323 @@
+"""The checker of the slide: nudge every θ[i], compare the slope of J with dθ[i], and say how far they are apart.
+
+Its four equations stand in a table, so that a bug can be planted in the checker too.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from html import escape
+from typing import NamedTuple
+
+import numpy as np
+
+from .vector import as_blocks, entry, from_vector, like, to_vector
+
+
+def two_sided(J_plus, J_minus, J, eps):
+    """(J(θ + ε) − J(θ − ε)) / 2ε"""
+    return (J_plus - J_minus) / (2 * eps)
+
+
+def one_sided(J_plus, J_minus, J, eps):
+    """(J(θ + ε) − J(θ)) / ε, only half as many digits as two-sided: at ε = 1e-7 that still passes."""
+    return (J_plus - J) / eps
+
+
+def restored(value, nudged):
+    """θ[i], as it was before the nudge"""
+    return value
+
+
+def in_order(blocks):
+    """dW[1], db[1], … dW[L], db[L], each row by row: the order of θ"""
+    return to_vector(blocks)
+
+
+def quotient(approx, exact):
+    """‖dθ_approx − dθ‖ / (‖dθ_approx‖ + ‖dθ‖)"""
+    return norm(approx - exact) / (norm(approx) + norm(exact))
+
+
+class Checker(NamedTuple):
+    """Name the equations of the check."""
+
+    difference: Callable = two_sided
+    restored: Callable = restored
+    order: Callable = in_order
+    quotient: Callable = quotient
+
+
+SLIDE = Checker()
+ONE_SIDED = Checker(difference=one_sided)
+
+GREAT, WORRY = 1e-6, 1e-4  # great below, worry above: by the nearest of the lecture's 1e-7, 1e-5 and 1e-3
+
+
+def band(reading: float) -> str:
+    """Return the lecture's word for a relative difference: great below 1e-6, look up to 1e-4, worry above."""
+    return "great" if reading < GREAT else "look" if reading <= WORRY else "worry"
+
+
+def norm(v: np.ndarray) -> float:
+    """Return ‖v‖, also where the squares of its entries would overflow or vanish."""
+    plain = np.sqrt(np.vdot(v, v))
+    if 1e-140 < plain < 1e140:
+        return plain
+    largest = np.abs(v).max(initial=0.0)
+    return largest * np.sqrt(np.vdot(v / largest, v / largest)) if 0 < largest < np.inf else largest
+
+
+def relative_difference(approx, exact) -> float:
+    """Return ‖a − b‖ / (‖a‖ + ‖b‖) of two gradients, dicts of arrays or arrays. Both zero is agreement: 0."""
+    return score(*(to_vector(as_blocks(gradient)).astype(float) for gradient in (approx, exact)))
+
+
+def score(approx: np.ndarray, exact: np.ndarray, quotient: Callable = quotient) -> float:
+    """Return a checker's quotient of two vectors; 0 where both are zero, for they agree."""
+    with np.errstate(divide="ignore"):  # a wrong quotient may divide by 0
+        return float(quotient(approx, exact)) if exact.any() or approx.any() else 0.0
+
+
+def floor(J: float, eps: float, precision: float, approx: np.ndarray, exact: np.ndarray) -> float:
+    """u |J| √n / ε(‖dθ_approx‖ + ‖dθ‖): about what round-off alone makes a correct block of n entries read.
+
+    J± are each off by about u |J|, u being the precision of the dtype; divided by 2ε, that is in every entry.
+    """
+    noise, size = precision * abs(J) * approx.size**0.5 / eps, norm(approx) + norm(exact)
+    return noise / size if size else np.inf
+
+
+def one_number(J, where: str) -> float:
+    """Return J if it is one finite number. Raises TypeError or ValueError that says where it was not."""
+    if J is None or np.ndim(J) != 0:
+        found = "None" if J is None else f"an array of shape {np.shape(J)}"
+        raise TypeError(f"cost should return one number; {where} it returned {found}: sum it, or take .item()?")
+    if not np.isfinite(J):
+        raise ValueError(f"cost should be finite; {where} it returned {J}")
+    return J
+
+
+def slide_loop(cost: Callable, params, eps: float, restored: Callable = restored) -> tuple[np.ndarray, np.ndarray]:
+    """Return J(θ + ε eᵢ) and J(θ − ε eᵢ) for every i, one nudge after the other, as on the slide."""
+    theta = {name: block.copy() for name, block in as_blocks(params).items()}
+    seen_by_cost, J_plus, J_minus = like(theta, params), [], []
+    for name, block in theta.items():
+        flat = block.reshape(-1)  # a view: to nudge flat[i] is to nudge the block
+        for i, value in enumerate(flat.copy()):
+            where = f"at a nudge of {name}, entry {i},"
+            flat[i] = value + eps
+            J_plus.append(one_number(cost(seen_by_cost), where))
+            flat[i] = value - eps
+            J_minus.append(one_number(cost(seen_by_cost), where))
+            flat[i] = restored(value, flat[i])
+    return np.array(J_plus), np.array(J_minus)
+
+
+def nudged_costs(cost: Callable, params, eps: float, restored: Callable = restored) -> tuple[np.ndarray, np.ndarray]:
+    """Return the slide's J(θ ± ε eᵢ): from the cost itself where it offers them (`cost.nudged`), else by the loop."""
+    if hasattr(cost, "nudged"):
+        return cost.nudged(params, eps, *(() if restored is SLIDE.restored else (restored,)))
+    return slide_loop(cost, params, eps, restored)
+
+
+def numeric_gradient(cost: Callable, params, eps: float = 1e-7, checker: Checker = SLIDE):
+    """Return dθ_approx, the central differences of J, in the shape of params.
+
+    `cost(params)` returns one number; params is a dict of floating arrays of any shapes, or one array. The caller's
+    arrays are left alone. `checker=gc.ONE_SIDED` takes the one-sided difference. Raises TypeError or ValueError for
+    parameters that cannot be nudged, an ε that is not above 0 or moves no entry, a cost that is no finite number.
+    """
+    blocks, eps = nudgeable(params), step(eps)
+    unmoved(blocks, eps)
+    approx, _ = differences(cost, params, eps, checker)
+    return like(from_vector(approx, blocks), params)
+
+
+def differences(cost: Callable, params, eps: float, checker: Checker) -> tuple[np.ndarray, float]:
+    """Return dθ_approx as one vector, and J(θ)."""
+    J = one_number(cost(like(as_blocks(params), params)), "at θ")
+    J_plus, J_minus = nudged_costs(cost, params, eps, checker.restored)
+    return checker.difference(J_plus, J_minus, J, eps).astype(float), float(J)
+
+
+def nudgeable(params) -> dict[str, np.ndarray]:
+    """Return the blocks of params. Raises where they hold no finite floating numbers, into which ε could be added."""
+    blocks = as_blocks(params)
+    if not sum(block.size for block in blocks.values()):
+        raise ValueError("params has no entries: there is nothing to check")
+    for name, block in blocks.items():
+        if not np.issubdtype(block.dtype, np.floating):
+            raise TypeError(f"params: {name} holds {block.dtype}, which would swallow ε; take {name}.astype(float)")
+        if not np.isfinite(block).all():
+            raise ValueError(f"params: {name} holds {first_bad(block)}; every entry should be finite")
+    return blocks
+
+
+def step(eps: float) -> float:
+    """Return ε as a float. Raises ValueError where it is not a finite number above 0."""
+    eps = float(eps)
+    if not 0 < eps < np.inf:
+        raise ValueError(f"eps should be a finite number above 0, such as the lecture's 1e-7; got {eps}")
+    return eps
+
+
+def unmoved(blocks: Mapping[str, np.ndarray], eps: float) -> int:
+    """Return how many entries of θ equal θ + ε and θ − ε. Raises ValueError if that is all of them."""
+    still = sum(int(((b + eps == b) & (b - eps == b)).sum()) for b in blocks.values())
+    if still == sum(b.size for b in blocks.values()):
+        coarse = max(float(np.spacing(np.abs(b).max(initial=0))) for b in blocks.values())
+        dtypes = ", ".join(sorted({str(b.dtype) for b in blocks.values()}))
+        raise ValueError(f"eps = {eps:g} moves no entry of θ in {dtypes}: θ ± ε == θ; take at least {10 * coarse:.0e}")
+    return still
+
+
+def comparable(gradient, blocks: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Return the blocks of a gradient in the order of θ. Raises where it does not fit params block by block."""
+    if gradient is None:
+        raise TypeError("gradient returned None; is a `return` missing?")
+    found = as_blocks(gradient, "gradient")
+    for word, names in (("misses", blocks.keys() - found.keys()), ("has an extra", found.keys() - blocks.keys())):
+        if names:
+            raise ValueError(f"gradient {word} block: {', '.join(sorted(names))}; params has {', '.join(blocks)}")
+    for name, block in blocks.items():
+        if found[name].shape != block.shape:
+            raise ValueError(f"gradient: {name} has shape {found[name].shape}, but in params it has {block.shape}")
+        if not np.isfinite(found[name]).all():
+            raise ValueError(f"gradient: {name} holds {first_bad(found[name])}; every entry should be finite")
+    return {name: found[name] for name in blocks}
+
+
+def first_bad(block: np.ndarray) -> str:
+    """Name the first entry that is not finite: "nan at [0, 3]"."""
+    index = np.argwhere(~np.isfinite(block))[0].tolist()
+    return f"{block[tuple(index)]} at {index}"
+
+
+class Entry(NamedTuple):
+    """Hold one entry of θ, and its slope by dθ_approx and by dθ."""
+
+    block: str
+    index: tuple[int, ...]
+    approx: float
+    gradient: float
+
+    def __str__(self) -> str:
+        place = f"{self.block}[{', '.join(map(str, self.index))}]" if self.index else self.block
+        return f"{place}: dθ has {self.gradient:.4g}, the cost's own slope is {self.approx:.4g}"
+
+
+@dataclass(frozen=True)
+class Report:
+    """Hold what a check found: the slide's number, and where it comes from.
+
+    `approx` and `gradient` are dθ_approx and dθ as vectors, in the order of θ; `shapes` are the blocks of θ; `J` is the
+    cost at θ; `unmoved` counts the entries of θ that ε was too small to move.
+    """
+
+    eps: float
+    J: float
+    approx: np.ndarray
+    gradient: np.ndarray
+    shapes: Mapping[str, np.ndarray]
+    unmoved: int = 0
+    quotient: Callable = quotient
+
+    @cached_property
+    def difference(self) -> float:
+        """The slide's number ‖dθ_approx − dθ‖ / (‖dθ_approx‖ + ‖dθ‖)."""
+        return score(self.approx, self.gradient, self.quotient)
+
+    @cached_property
+    def pairs(self) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+        """dθ_approx and dθ of each block, as vectors."""
+        ends = np.cumsum([block.size for block in self.shapes.values()])[:-1]
+        return dict(
+            zip(self.shapes, zip(np.split(self.approx, ends), np.split(self.gradient, ends), strict=True), strict=True)
+        )
+
+    @cached_property
+    def blocks(self) -> dict[str, float]:
+        """The slide's number for each block alone."""
+        return {name: score(a, g, self.quotient) for name, (a, g) in self.pairs.items()}
+
+    @cached_property
+    def floors(self) -> dict[str, float]:
+        """What round-off alone can make each block read if it is right; a reading below says nothing."""
+        precision = {name: float(np.finfo(block.dtype).eps) for name, block in self.shapes.items()}
+        return {name: floor(self.J, self.eps, precision[name], a, g) for name, (a, g) in self.pairs.items()}
+
+    @property
+    def band(self) -> str:
+        """The lecture's word for the whole vector: great, look or worry."""
+        return band(self.difference)
+
+    @cached_property
+    def wrong(self) -> tuple[str, ...]:
+        """The blocks that are not "great" and not explained by round-off."""
+        return tuple(name for name, x in self.blocks.items() if x >= GREAT and x > self.floors[name])
+
+    def factor(self, name: str) -> float | None:
+        """Return k = dθ·dθ_approx / ‖dθ_approx‖² if the block is k times what it should be, None if no k fits.
+
+        The score |k − 1| / (|k| + 1) alone cannot tell k from 1/k, nor a negative k from another.
+        """
+        a, g = self.pairs[name]
+        k = float(g @ a / (a @ a)) if a.any() else 0.0
+        return k if k and norm(g - k * a) < 1e-3 * norm(g) else None
+
+    @cached_property
+    def worst(self) -> Entry:
+        """The entry in which the two gradients differ most."""
+        i = int(np.abs(self.approx - self.gradient).argmax())
+        return Entry(*entry(i, self.shapes), float(self.approx[i]), float(self.gradient[i]))
+
+    def lines(self) -> Iterator[tuple[str, str, str]]:
+        """Yield block, reading and remark for each block: two digits where it is wrong, else its power of ten."""
+        for name, x in self.blocks.items():
+            k, below = self.factor(name), x < self.floors[name]
+            if name in self.wrong:
+                yield name, f"{x:.1e}", band(x) + (f", as if times {k:.3g}" if k and abs(k - 1) > 1e-3 else "")
+            else:
+                yield name, power(x), "below the floor of round-off: says nothing" if below and x >= GREAT else "agrees"
+
+    @property
+    def verdict(self) -> str:
+        """One sentence: the number, ε and the lecture's word."""
+        number = f"about {power(self.difference)}" if self.band == "great" else f"{self.difference:.1e}"
+        still = f" ε moved all but {self.unmoved} entries of θ." if self.unmoved else ""
+        return f"Relative difference {number} at ε = {self.eps:g}: {self.band}.{still}"
+
+    def __str__(self) -> str:
+        if not self.wrong and self.band == "great":
+            return f"{self.verdict} All {len(self.blocks)} blocks agree."
+        width = max(map(len, self.blocks))
+        rows = [f"  {name:{width}}  {x:>8}  {remark}" for name, x, remark in self.lines()]
+        return "\n".join([self.verdict, *rows, f"Worst entry: {self.worst}."])
+
+    def _repr_html_(self) -> str:
+        rows = "".join(f"<tr><td>{escape(n)}</td><td>{x}</td><td>{remark}</td></tr>" for n, x, remark in self.lines())
+        worst = "" if self.band == "great" else f"<p>Worst entry: {escape(str(self.worst))}.</p>"
+        head = "<tr><th>block</th><th>relative difference</th><th></th></tr>"
+        return f"<p>{self.verdict}</p><table>{head}{rows}</table>{worst}"
+
+
+def power(x: float) -> str:
+    """Write a number as its nearest power of ten, since the digits of round-off differ between machines: "1e-08"."""
+    return f"{10.0 ** round(np.log10(x)):.0e}" if x > 0 else "0"
+
+
+def check(cost: Callable, gradient: Callable, params, eps: float = 1e-7, checker: Checker = SLIDE) -> Report:
+    """Compare gradient(params) with the central differences of cost(params), and report block by block.
+
+    `cost` returns one number; `gradient` returns what params is: a dict of floating arrays of the same names and
+    shapes, or one array (1-D, 2-D or 0-D). The caller's arrays are left alone. The number is the lecture's
+    ‖dθ_approx − dθ‖ / (‖dθ_approx‖ + ‖dθ‖). Raises TypeError or ValueError, naming the block, where the parameters,
+    the gradient, the cost or ε cannot be used.
+    """
+    blocks, eps = nudgeable(params), step(eps)
+    still = unmoved(blocks, eps)
+    copies = {name: block.copy() for name, block in blocks.items()}
+    exact = comparable(gradient(like(copies, params)), blocks)
+    approx, J = differences(cost, params, eps, checker)
+    return Report(eps, J, approx, checker.order(exact).astype(float), blocks, still, checker.quotient)

@@ -1,0 +1,85 @@
+"""J(θ) and dθ of a network on given examples, with dropout drawn afresh or frozen."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from . import nudge
+from .backprop import backprop
+from .forward import Params, forward, squared_norms
+from .vector import from_vector, to_vector
+
+
+class Masks:
+    """Draw which hidden units stay: u < keep_prob, u uniform, one for every unit and example.
+
+    Frozen, u is drawn once, so that moving keep_prob changes few units at a time; fresh, it is drawn at every call.
+    """
+
+    def __init__(self, net, m: int, frozen: bool, seed: int):
+        self.net, self.frozen, self.rng = net, frozen, np.random.default_rng(seed)
+        self.shape, self.ends = (sum(net.sizes[1:-1]), m), np.cumsum(net.sizes[1:-1])
+        self.u = self.rng.random(self.shape) if frozen else None
+
+    def draw(self, *stack: int) -> list[np.ndarray]:
+        """Return the mask of every layer, 1 … L; for a stack of networks, one mask each."""
+        everyone = np.ones((1, 1), dtype=bool)
+        if self.net.keep_prob == 1:
+            return [everyone] * self.net.L
+        u = self.u if self.frozen else self.rng.random((*stack, *self.shape))
+        return [*np.split(u < self.net.keep_prob, self.ends[:-1], axis=-2)[: self.net.L - 1], everyone]
+
+
+class Evaluation:
+    """Hold what cost and gradient share: the network, the examples and the masks."""
+
+    def __init__(self, net, X: np.ndarray, Y: np.ndarray, masks: Masks):
+        self.net, self.X, self.Y, self.masks = net, X, Y, masks
+
+    def layers(self, params: Params, *stack: int):
+        """Go forward through all layers. Raises ValueError where params are not this network's."""
+        for name, shape in self.net.shapes.items():
+            if name not in params or params[name].shape[len(stack) :] != shape:
+                found = params[name].shape if name in params else "nothing of that name"
+                raise ValueError(f"params: {name} should have shape {shape} in this network; got {found}")
+        net = self.net
+        return forward(params, self.X, net.functions, self.masks.draw(*stack), net.keep_prob, net.lam)
+
+
+class Cost(Evaluation):
+    """J = mean loss + λ/2m Σ ‖W[l]‖², of which `nudged` gives all the slide's values at once."""
+
+    def __call__(self, params: Params):
+        """Return J(θ) as one number."""
+        return self.at(params)[()]
+
+    def at(self, params: Params, *stack: int) -> np.ndarray:
+        """Return J for a stack of parameters, whose leading axes are `stack`."""
+        net, m = self.net, self.X.shape[1]
+        Z = self.layers(params, *stack)[-1].Z.transpose(-2, -1, *range(len(stack)))  # (outputs, examples, *stack)
+        Y = self.Y.reshape(*self.Y.shape, *(1 for _ in stack))
+        return net.functions[-1].loss(Z, Y) / m + net.terms.decay(squared_norms(params, net.L), net.lam, m)
+
+    def nudged(self, params: Params, eps: float, restored: Callable | None = None) -> tuple[np.ndarray, np.ndarray]:
+        """Return J(θ + ε eᵢ) and J(θ − ε eᵢ) for every i, the slide's numbers, without the slide's loop.
+
+        Where every evaluation is a network of its own, because masks are fresh or the checker restores θ in a way of
+        its own, the networks are stacked and evaluated as they are.
+        """
+        if restored is None and (self.masks.frozen or self.net.keep_prob == 1):
+            steps = np.array([eps, -eps], dtype=self.net.dtype)
+            J = nudge.data_costs(self.layers(params), self.Y, steps)
+            squares = nudge.squares(params, self.net.L, steps)
+            return tuple(J + self.net.terms.decay(squares, self.net.lam, self.X.shape[1]))
+        blocks = {name: params[name] for name in self.net.shapes}
+        walk = nudge.walk(to_vector(blocks), eps, restored or (lambda value, nudged: value), self.X.size)
+        J = np.concatenate([self.at(from_vector(theta, blocks), *theta.shape[:2]) for theta in walk])
+        return J[:, 0], J[:, 1]
+
+
+class Gradient(Evaluation):
+    """dθ by backprop, bugs and all."""
+
+    def __call__(self, params: Params) -> dict[str, np.ndarray]:
+        """Return {"W1": dW[1], "b1": db[1], …, "bL": db[L]}."""
+        return backprop(self.Y, self.layers(params), self.net.steps)

@@ -1,0 +1,109 @@
+"""The controls of a lab: sliders and menus over named values, and a row that plants one bug."""
+
+import html
+from collections.abc import Callable, Iterable
+
+import ipywidgets as widgets
+
+from ..bugs import CATALOGUE, Bug, Steps
+from ..network import Network, Plant
+
+CANNOT = "✕ "  # begins the label of a bug that cannot be planted here; the style of the lab greys it
+
+
+def stops(low: int, high: int, *digits: int) -> list[float]:
+    """Return the numbers that begin with one of the digits, from 10^low to 10^high: 1, 2, 5, 10, 20, …"""
+    return [float(f"{digit}e{k}") for k in range(low, high) for digit in digits] + [float(f"1e{high}")]
+
+
+class Named:
+    """Offer values under their names, and one more where the control is set to a value in between."""
+
+    def __init__(self, description: str, values: Iterable, words: Callable = "{:g}".format, width: str = "300px"):
+        self.words, values = words, list(values)
+        super().__init__(
+            options=[(words(value), value) for value in values],
+            value=values[0],
+            description=description,
+            style={"description_width": "initial"},
+            layout=widgets.Layout(width=width),
+        )
+
+    def show(self, value) -> None:
+        """Stand at a value."""
+        values = [offered for _, offered in self.options]
+        if value not in values:
+            values = sorted([*values, value], reverse=values[0] > values[-1])
+            self.options = [(self.words(offered), offered) for offered in values]
+        self.value = value
+
+
+class Slider(Named, widgets.SelectionSlider):
+    """A slider over named values."""
+
+
+class Menu(Named, widgets.Dropdown):
+    """A menu of named values."""
+
+
+def label(bug: Bug, reason: str) -> str:
+    """Name a bug in the menu, with its sentence, or with the reason why it cannot be planted."""
+    return f"{CANNOT if reason else ''}{bug.slot} · {bug.name}: {reason or bug.sentence}"
+
+
+def about(name: str, layer: int, reason: str) -> str:
+    """Say what the bug of a row does; or that it is not planted, and why."""
+    if reason:
+        return f"<b>{name}</b> is not planted on layer {layer}: {html.escape(reason)}."
+    return f"<b>{name}</b> {html.escape(CATALOGUE[name].sentence[0].lower() + CATALOGUE[name].sentence[1:])}"
+
+
+class BugRow:
+    """A row of controls that plants one bug in backprop: which, in which layer, how strong and with which factor."""
+
+    def __init__(self):
+        self.bug = Menu("bug", [""], words=lambda name: name or "none", width="420px")
+        self.layer = Menu("layer", [1], words=str, width="95px")
+        self.strength = Slider("strength", stops(-8, 0, 1, 3), width="230px")
+        self.factor = Slider("factor", [-2, -1, 0, 0.5, 0.9, 1.1, 1.5, 2, 3, 4, 10], width="230px")
+        self.strength.show(1.0)
+        self.factor.show(2)
+        self.about = widgets.HTML(layout=widgets.Layout(min_height="2em"))
+        self.controls = (self.bug, self.layer, self.strength, self.factor)
+        row = widgets.HBox(self.controls, layout=widgets.Layout(flex_flow="row wrap"))
+        self.box = widgets.VBox([row, self.about])
+
+    def plant(self, network: Network) -> Plant | None:
+        """Return what the row plants in this network; None where it names no bug, or one that cannot be planted."""
+        name, layer = self.bug.value, self.layer.value
+        if not name or network.obstacle(name, layer):
+            return None
+        return Plant(name, layer, self.strength.value, self.factor.value if CATALOGUE[name].takes_factor else None)
+
+    def show(self, plant: Plant | None) -> None:
+        """Stand at a bug, or at none."""
+        if plant is None:
+            self.bug.show("")
+            return
+        self.bug.show(plant.name)
+        self.layer.show(plant.layer)
+        self.strength.show(plant.strength)
+        self.factor.show(2 if plant.factor is None else plant.factor)
+
+    def offer(self, network: Network) -> None:
+        """List the layers, and every bug: those that cannot be planted in that layer of the network with the reason."""
+        name, layer = self.bug.value, min(self.layer.value, network.L)
+        self.relist(self.layer, [(str(l), l) for l in range(1, network.L + 1)], layer)
+        reasons = {n: network.obstacle(n, layer) for n, bug in CATALOGUE.items() if bug.family is Steps}
+        bugs = [("none", ""), *((label(CATALOGUE[n], reason), n) for n, reason in reasons.items())]
+        self.relist(self.bug, bugs, name)
+        self.about.value = about(name, layer, reasons[name]) if name else ""
+        self.strength.disabled = not name
+        self.factor.layout.display = None if name and CATALOGUE[name].takes_factor else "none"
+
+    @staticmethod
+    def relist(menu: Menu, options: list, value) -> None:
+        """Give a menu other options, where they are other, and the value that it had."""
+        if list(menu.options) != options:
+            menu.options = options
+            menu.value = value

@@ -1,0 +1,173 @@
+"""An L-layer network whose backprop can be broken on purpose."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+
+from . import bugs
+from .activations import ACTIVATIONS
+from .backprop import Steps, right_steps
+from .cost import Cost, Gradient, Masks
+from .forward import OUTPUTS, Terms
+
+
+class Plant(NamedTuple):
+    """Say which bug stands in which layer (None: in the cost), how strong it is and with which factor."""
+
+    name: str
+    layer: int | None = None
+    strength: float = 1.0
+    factor: float | None = None
+
+    def __repr__(self) -> str:
+        given = [*self]
+        while given[-1] == Plant._field_defaults.get(Plant._fields[len(given) - 1], ...):
+            given.pop()
+        return repr(tuple(given))
+
+
+def one_of(name: str, value, allowed: Iterable) -> object:
+    """Return the value. Raises ValueError where it is not one of those allowed."""
+    if value not in allowed:
+        raise ValueError(f"{name} should be one of {', '.join(map(repr, allowed))}; got {value!r}")
+    return value
+
+
+@dataclass(frozen=True)
+class Network:
+    """Describe an L-layer network: its sizes [n_0, n_1, … n_L], activations, λ, keep_prob, and its equations.
+
+    A network never changes: `plant` returns a new one. Raises ValueError for sizes, names and numbers that cannot be.
+    """
+
+    sizes: tuple[int, ...]
+    hidden: str = "tanh"
+    output: str = "sigmoid"
+    lam: float = 0.0
+    keep_prob: float = 1.0
+    dtype: str = "float64"
+    steps: tuple[Steps, ...] = ()
+    terms: Terms = Terms()
+    plants: tuple[Plant, ...] = ()
+
+    def __post_init__(self):
+        sizes = tuple(self.sizes)
+        if len(sizes) < 2 or any(n != int(n) or n < 1 for n in sizes):
+            raise ValueError(f"sizes should be two or more whole numbers above 0, from input to output; got {sizes}")
+        tidy = {"sizes": tuple(map(int, sizes)), "lam": float(self.lam), "keep_prob": float(self.keep_prob)}
+        tidy |= {"dtype": np.dtype(self.dtype).name, "steps": self.steps or right_steps(len(sizes) - 1)}
+        for name, value in tidy.items():
+            object.__setattr__(self, name, value)
+        one_of("hidden", self.hidden, ACTIVATIONS)
+        one_of("output", self.output, OUTPUTS)
+        one_of("dtype", self.dtype, ("float64", "float32"))
+        if (self.output == "sigmoid") != (sizes[-1] == 1):
+            raise ValueError(f"a sigmoid output has 1 unit, a softmax 2 or more; got {self.output!r} with {sizes[-1]}")
+        if not 0 <= self.lam < np.inf:
+            raise ValueError(f"lam should be a finite number, 0 or more; got {self.lam}")
+        if not 0 < self.keep_prob <= 1:
+            raise ValueError(f"keep_prob should be above 0 and at most 1 (no dropout); got {self.keep_prob}")
+
+    @property
+    def L(self) -> int:
+        """The number of layers, the input not counted."""
+        return len(self.sizes) - 1
+
+    @cached_property
+    def functions(self) -> tuple:
+        """What every layer 1 … L makes of its Z."""
+        return (ACTIVATIONS[self.hidden],) * (self.L - 1) + (OUTPUTS[self.output],)
+
+    @cached_property
+    def shapes(self) -> dict[str, tuple[int, int]]:
+        """The shape of every block, in the order of θ: {"W1": (n_1, n_0), "b1": (n_1, 1), … "bL": (n_L, 1)}."""
+        pairs = enumerate(zip(self.sizes[1:], self.sizes, strict=False), start=1)
+        return {f"{block}{l}": (n, n_prev if block == "W" else 1) for l, (n, n_prev) in pairs for block in "Wb"}
+
+    def initialise(self, seed: int, scale: float = 1.0, bias: float = 0.0) -> dict[str, np.ndarray]:
+        """Draw W[l] from a normal distribution of He's (ReLU) or Xavier's variance, times scale².
+
+        Biases are drawn with standard deviation `bias`; 0 leaves them at 0. (He et al. 2015, Glorot and Bengio 2010.)
+        With ReLU take a small bias: at b = 0 an example that reaches no unit of a layer sits exactly on a corner.
+        """
+        rng, params = np.random.default_rng(seed), {}
+        for l in range(1, self.L + 1):
+            n, n_prev = self.shapes[f"W{l}"]
+            gain = 1.0 if l == self.L else self.functions[l - 1].gain
+            params[f"W{l}"] = scale * np.sqrt(gain / n_prev) * rng.standard_normal((n, n_prev))
+            params[f"b{l}"] = bias * rng.standard_normal((n, 1))
+        return {name: block.astype(self.dtype) for name, block in params.items()}
+
+    def on(self, X, Y, masks: str = "fresh", seed: int = 0) -> tuple[Cost, Gradient]:
+        """Return cost(params) -> J and gradient(params) -> {"W1": dW[1], …} on these examples.
+
+        X is (features, examples), Y (outputs, examples): in 0…1 for a sigmoid, one-hot for a softmax. With
+        keep_prob < 1, `masks="fresh"` drops other units at every evaluation, `masks="frozen"` the same ones always, in
+        cost and gradient alike. Raises ValueError where X or Y do not fit the network or each other.
+        """
+        X, Y = self.examples(X, Y)
+        frozen = one_of("masks", masks, ("fresh", "frozen")) == "frozen"
+        draw = Masks(self, X.shape[1], frozen, seed)
+        return Cost(self, X, Y, draw), Gradient(self, X, Y, draw)
+
+    def examples(self, X, Y) -> tuple[np.ndarray, np.ndarray]:
+        """Return X and Y in this network's dtype. Raises ValueError that says which of them does not fit, and why."""
+        X, Y, n_0, n_L = np.asarray(X), np.asarray(Y), self.sizes[0], self.sizes[-1]
+        for name, array, n in (("X", X, n_0), ("Y", Y, n_L)):
+            if array.ndim != 2 or array.shape[0] != n or not array.shape[1]:
+                turn = f": pass {name}.T?" if array.ndim == 2 and array.shape[1] == n and array.shape[0] else ""
+                what = "features" if name == "X" else "outputs"
+                wanted = f"{name} should be ({what}, examples) = ({n}, m) for this network"
+                raise ValueError(f"{wanted}; got {array.shape}{turn}")
+        if X.shape[1] != Y.shape[1]:
+            raise ValueError(f"X and Y should hold the same examples; got {X.shape[1]} in X and {Y.shape[1]} in Y")
+        X, Y = X.astype(self.dtype), Y.astype(self.dtype)
+        if not np.isfinite(X).all():
+            i, j = np.argwhere(~np.isfinite(X))[0]
+            raise ValueError(f"X should be finite; got {X[i, j]} in feature {i} of example {j}")
+        if not ((Y >= 0) & (Y <= 1)).all():
+            i, j = np.argwhere(~((Y >= 0) & (Y <= 1)))[0]
+            raise ValueError(f"Y should hold labels in 0…1; got {Y[i, j]} for example {j}")
+        if self.output == "softmax" and not (((Y == 0) | (Y == 1)).all() and (Y.sum(axis=0) == 1).all()):
+            j = int(((Y == 1).sum(axis=0) != 1).argmax())
+            raise ValueError(f"Y should be one-hot for a softmax, a single 1 in each column; example {j} has {Y[:, j]}")
+        return X, Y
+
+    def obstacle(self, name: str, layer: int | None = None) -> str:
+        """Say why a bug cannot be planted in that layer of this network; "" where it can."""
+        found = bugs.find(name)
+        if found.family is bugs.Checker:
+            return f"it is a mistake of the checker: gc.bugs.plant(gc.SLIDE, {name!r}) returns a checker that makes it"
+        if found.family is Terms and layer is not None:
+            return f"it is in the cost J, not in a layer; leave layer={layer} away"
+        if found.family is Steps and layer not in range(1, self.L + 1):
+            return f"this network has layers 1 … {self.L}; got layer={layer}"
+        if any(p.layer == layer and bugs.find(p.name).breaks is found.breaks for p in self.plants):
+            return f"another bug breaks the same equation there: {', '.join(p.name for p in self.plants)}"
+        if found.breaks not in self.table(layer):
+            return bugs.ELSEWHERE[found.breaks]
+        return "" if not found.needs or bugs.NEEDS[found.needs](self.sizes, layer) else f"it needs {found.needs}"
+
+    def table(self, layer: int | None) -> Steps | Terms:
+        """Return the equations of a layer, or those of the cost where layer is None."""
+        return self.terms if layer is None else self.steps[layer - 1]
+
+    def plant(
+        self, name: str, layer: int | None = None, strength: float = 1.0, factor: float | None = None
+    ) -> "Network":
+        """Return this network with one equation written wrong: right + strength · (wrong − right).
+
+        `layer` says where, 1 … L; a mistake of the cost takes none. The three scaled bugs take a factor, 2 by default.
+        Raises ValueError for an unknown bug, an equation that is not there, or one that is broken already.
+        """
+        reason = self.obstacle(name, layer)
+        if reason:
+            raise ValueError(f"{name} cannot be planted{'' if layer is None else f' on layer {layer}'}: {reason}")
+        broken = bugs.plant(self.table(layer), name, strength, factor)
+        plants = (*self.plants, Plant(name, layer, strength, factor))
+        if layer is None:
+            return replace(self, terms=broken, plants=plants)
+        return replace(self, steps=(*self.steps[: layer - 1], broken, *self.steps[layer:]), plants=plants)

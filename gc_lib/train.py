@@ -1,0 +1,21 @@
+"""Plain gradient descent, with whatever gradient the network has, right or broken."""
+
+from collections.abc import Callable, Iterator
+
+from .forward import Params
+
+
+def descend(gradient: Callable, params: Params, rate: float = 0.5) -> Iterator[Params]:
+    """Yield params, then params after one step θ ← θ − α dθ, after two, and so on without end."""
+    while True:
+        yield params
+        slopes = gradient(params)
+        params = {name: block - rate * slopes[name] for name, block in params.items()}
+
+
+def train(gradient: Callable, params: Params, steps: int, rate: float = 0.5) -> Params:
+    """Return params after so many steps of gradient descent at learning rate `rate`; those given stay as they are."""
+    walk = descend(gradient, params, rate)
+    for _ in range(steps):
+        next(walk)
+    return next(walk)

@@ -1,0 +1,254 @@
+"""The moving picture: always the picture of its last result, drawn as a whole figure would be drawn."""
+
+import io
+import subprocess
+import sys
+from dataclasses import dataclass, replace
+from itertools import combinations
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+from PIL import Image
+
+from gc_lib import plots
+
+NAMES = ["W1", "b1", "W2", "b2", "W3", "b3"]
+X = {
+    "eps": np.geomspace(1e-12, 1, 41),
+    "lam": np.append(0, np.geomspace(1e-8, 1e4, 20)),
+    "drop": np.append(0, np.geomspace(1e-4, 0.7, 14)),
+}
+
+
+@dataclass(frozen=True)
+class Result:
+    """Stand in for a result of the bench: whatever has these attributes can be drawn."""
+
+    curves: dict
+    here: dict
+    blocks: dict
+    floors: dict
+    lengths: tuple = (0.5, 0.5)
+    scattered: bool = False
+    before: object = None
+
+
+def flat(level, **changes):
+    """Make a result whose every reading is `level`, or drawn around it."""
+    curves = {key: SimpleNamespace(x=x, y=np.broadcast_to(level, x.shape)) for key, x in X.items()}
+    reading = np.ravel(level)[0]
+    here = {key: (x[len(x) // 2], reading) for key, x in X.items()}
+    result = Result(curves, here, dict.fromkeys(NAMES, reading), dict.fromkeys(NAMES, 1e-9))
+    return replace(result, **changes)
+
+
+def ragged():
+    """Make a result that holds every odd value at once: NaN, 0, below the axis, above it, infinity."""
+    curves = {key: SimpleNamespace(x=x, y=np.geomspace(1e-14, 1e3, len(x))) for key, x in X.items()}
+    for curve in curves.values():
+        curve.y[[0, 4, -1]] = 0, np.nan, np.inf
+    here = {"eps": (1e-7, 0.0), "lam": (0.0, 5.0), "drop": (0.0, np.nan)}
+    blocks = dict(zip(NAMES, (0.0, 3.0, 1e-5, np.nan, 0.2, np.inf), strict=True))
+    floors = dict(zip(NAMES, (1e-9, np.inf, 7.0, 1e-9, 0.0, 1e-3), strict=True))
+    return Result(curves, here, blocks, floors, lengths=(0.0, np.inf))
+
+
+RESULTS = {
+    "great": flat(3e-10),
+    "worry": flat(0.3, before=flat(3e-10)),
+    "fresh masks": flat(1 - 1e-7, scattered=True, lengths=(6e6, 0.5), before=flat(2e-6)),
+    "ragged": ragged(),
+    "after ragged": flat(2e-5, before=ragged()),
+    "after fresh masks": flat(0.0, before=flat(1.0, scattered=True)),
+}
+
+
+@pytest.fixture(scope="module")
+def picture():
+    return plots.BenchPicture(NAMES)
+
+
+def rgb(picture):
+    """Copy the colours of a picture's canvas, (height, width, 3)."""
+    return np.array(picture.canvas.buffer_rgba())[..., :3]
+
+
+def decoded(png):
+    return np.asarray(Image.open(io.BytesIO(png)).convert("RGB"))
+
+
+@pytest.mark.parametrize("last", RESULTS)
+def test_a_moved_picture_equals_one_built_fresh(picture, last):
+    fresh = plots.BenchPicture(NAMES).update(RESULTS[last])
+    for previous in RESULTS.values():
+        picture.update(previous)
+        assert picture.update(RESULTS[last]) == fresh
+
+
+@pytest.mark.parametrize("name", RESULTS)
+def test_repainting_equals_drawing_the_whole(name):
+    picture = plots.BenchPicture(NAMES)
+    picture.update(RESULTS[name])
+    repainted = rgb(picture)
+    for artist in picture.moving:
+        artist.set_animated(False)
+    picture.canvas.draw()
+    np.testing.assert_array_equal(repainted, rgb(picture))
+
+
+def test_results_look_different(picture):
+    assert len({picture.update(result) for result in RESULTS.values()}) == len(RESULTS)
+
+
+def test_updates_leave_no_artists_behind(picture):
+    before = len(picture.figure.findobj())
+    for _ in range(125):
+        for name in ("worry", "ragged", "fresh masks", "great"):
+            for panel in picture.panels:
+                panel.move(RESULTS[name])
+    assert len(picture.figure.findobj()) == before
+
+
+@pytest.mark.parametrize("panel, key", list(enumerate(X)))
+def test_a_moved_marker_changes_its_own_panel_alone(picture, panel, key):
+    start = flat(1e-8)
+    picture.update(start)
+    before = rgb(picture)
+    picture.update(replace(start, here=start.here | {key: (X[key][2], 1e-3)}))
+    rows, columns = np.nonzero((rgb(picture) != before).any(-1))
+    box = picture.figure.axes[panel].bbox
+    height = before.shape[0]
+    assert len(rows) > 0
+    assert box.x0 <= columns.min() and columns.max() <= box.x1
+    assert box.y0 <= height - rows.max() and height - rows.min() <= box.y1
+
+
+def test_zero_has_a_place_of_its_own_left_of_a_white_break(picture):
+    picture.update(flat(1e-8, here={key: (0.0, 1e-8) for key in X}))
+    for axes, panel, key in zip(picture.figure.axes[1:3], picture.panels[1:3], ("lam", "drop"), strict=True):
+        assert panel.here.get_xdata() == panel.zero
+        assert panel.curve.get_xdata()[0] == panel.zero
+        assert np.isnan(panel.curve.get_xdata()[1])
+        zero, first = (axes.transData.transform((x, 1e-3))[0] for x in (panel.zero, X[key][1]))
+        row = rgb(picture)[picture.figure.canvas.get_width_height()[1] // 4, int(zero) : int(first)]
+        assert "0" in [label.get_text() for label in axes.get_xticklabels()]
+        assert (row == 255).all(-1).sum() >= 4
+
+
+@pytest.mark.parametrize("value, mark", [(0.0, "v"), (9e-13, "v"), (1e-12, ""), (1.0, ""), (1.1, "^"), (np.inf, "^")])
+def test_what_lies_off_the_axis_is_marked_in_its_rim(picture, value, mark):
+    assert plots.DIFFERENCES.mark(value) == mark
+    place = float(plots.DIFFERENCES.place(value))
+    assert (place == value) == (mark == "")
+    low, high = picture.figure.axes[0].get_ylim()
+    assert low < place < high
+    picture.update(flat(value, blocks=dict.fromkeys(NAMES, 1e-8)))
+    assert len(picture.panels[0].off.points.get_offsets()) == (42 if mark else 0)
+
+
+@pytest.mark.parametrize(
+    "reading, word", [(0, "great"), (9.9e-7, "great"), (1e-6, "look"), (1e-4, "look"), (1.01e-4, "worry"), (2, "worry")]
+)
+def test_bands_leave_no_gap(reading, word):
+    assert plots.band(reading).word == word
+
+
+def test_a_wrong_block_reddens_and_one_below_its_floor_is_grey(picture):
+    readings = dict.fromkeys(NAMES, 1e-8) | {"W2": 0.3, "b2": 1e-5, "b3": 0.3}
+    picture.update(flat(1e-8, blocks=readings, floors=dict.fromkeys(NAMES, 1e-9) | {"b3": np.inf}))
+    bars = picture.panels[3].columns.bodies.get_facecolors()
+    great, look, worry = (each.colour for each in plots.BANDS)
+    expected = [great, great, worry, look, great, plots.SAYS_NOTHING]
+    np.testing.assert_allclose(bars[:, :3], [plots.to_rgb(colour) for colour in expected])
+
+
+def test_bars_and_floors_stand_on_the_axis(picture):
+    picture.update(ragged())
+    low, high = plots.DIFFERENCES
+    blocks = picture.panels[3]
+    assert np.nanmax(blocks.floors.get_path().vertices[:, 1]) == high
+    assert min(np.nanmin(path.vertices[:, 1]) for path in blocks.columns.bodies.get_paths()) == low
+
+
+@pytest.mark.parametrize("layers", [1, 2, 3, 4, 5, 6, 10])
+def test_labels_stay_inside_and_apart(layers):
+    names = [f"{kind}{layer}" for layer in range(1, layers + 1) for kind in "Wb"]
+    figure = plots.BenchPicture(names).figure
+    width, height = figure.canvas.get_width_height()
+    for axis in (axis for axes in figure.axes for axis in (axes.xaxis, axes.yaxis)):
+        labels = [label for label in axis.get_ticklabels() if label.get_visible()]
+        boxes = [label.get_window_extent() for label in (*labels, axis.label) if label.get_text()]
+        for box in boxes:
+            assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= width and box.y1 <= height
+        assert not any(box.overlaps(other) for box, other in combinations(boxes, 2))
+
+
+@pytest.mark.parametrize("scale", [1, 2])
+def test_the_palette_stays_near_the_drawing(scale):
+    """Flat areas are exact, the edges of an ink on a ground near, and only where two inks meet may a pixel stray.
+
+    The palette cuts the way from a ground to an ink, at most 353 long in RGB, into five: so a blend lies within 36 of
+    one of its colours, and the diagonal of a cell of the table adds at most 14.
+    """
+    picture = plots.BenchPicture(NAMES, scale)
+    for result in RESULTS.values():
+        picture_of = decoded(picture.update(result)).astype(float)
+        assert picture_of.shape == (400 * scale, 960 * scale, 3)
+        error = np.linalg.norm(picture_of - rgb(picture), axis=-1)
+        assert (error == 0).mean() > 0.9
+        assert error.max() < 100
+        assert (error > 50).mean() < 1e-3
+
+
+def test_the_palette_holds_the_style_exactly():
+    colours = plots.palette()
+    assert len(colours) <= 256
+    for each in plots.BANDS:
+        for colour in (each.tint, each.colour):
+            exact = np.round(np.array(plots.to_rgb(colour)) * 255).astype(np.uint32)
+            number = plots.cell(exact @ np.uint32([1, 1 << 8, 1 << 16]))
+            assert (colours[plots.nearest()[number]] == exact).all()
+
+
+def test_a_picture_of_any_figure_repaints_its_animated_artists():
+    figure = Figure((2, 1), layout="constrained")
+    axes = figure.subplots()
+    (line,) = axes.plot([0, 1], [0, 1], animated=True, zorder=10)
+    picture = plots.Picture(figure)
+    assert picture.moving == [line]
+    first = picture.png()
+    line.set_ydata([1, 0])
+    assert picture.png() != first
+    line.set_ydata([0, 1])
+    assert picture.png() == first
+
+
+def test_neither_import_nor_picture_touches_pyplot_or_rcparams():
+    code = """
+import sys, matplotlib
+def settings(): return {key: matplotlib.rcParams[key] for key in matplotlib.rcParams if key != "backend"}
+matplotlib.rcParams["font.size"] = 31
+before = settings()
+from gc_lib import plots
+assert settings() == before
+plots.BenchPicture(["W1", "b1"])
+assert settings() == before
+assert "matplotlib.pyplot" not in sys.modules
+"""
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+def test_the_callers_settings_do_not_change_the_picture(picture):
+    expected = picture.update(RESULTS["worry"])
+    with plots.matplotlib.rc_context({"font.size": 31, "axes.facecolor": "black", "font.family": "monospace"}):
+        assert plots.BenchPicture(NAMES).update(RESULTS["worry"]) == expected
+
+
+def test_figure_html_holds_picture_caption_and_alternative():
+    text = plots.figure_html(b"abc", "W2 <b>disagrees</b>.", 'a "V" curve')
+    assert text == (
+        '<figure><img alt="a &quot;V&quot; curve" src="data:image/png;base64,YWJj">'
+        "<figcaption>W2 <b>disagrees</b>.</figcaption></figure>"
+    )
