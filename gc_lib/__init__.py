@@ -6,6 +6,7 @@ from . import bugs, data
 from .bugs import diff
 from .check import ONE_SIDED, SLIDE, Report, check, numeric_gradient, relative_difference
 from .network import Network
+from .screen import Screen, screen
 from .train import train
 from .vector import entry, from_vector, to_vector
 
@@ -14,6 +15,7 @@ __all__ = [
     "SLIDE",
     "Network",
     "Report",
+    "Screen",
     "bugs",
     "check",
     "data",
@@ -23,6 +25,7 @@ __all__ = [
     "labs",
     "numeric_gradient",
     "relative_difference",
+    "screen",
     "to_vector",
     "train",
 ]

@@ -38,7 +38,7 @@ def step(Z):
     return (Z > 0).astype(Z.dtype)
 
 
-SMALL = 1 / 256  # up to here d − d³/3 + 2d⁵/15 is tanh d to the last bit
+SMALL = 1 / 256  # up to here d − d³/3 + 2d⁵/15 is tanh d but for the rounding
 
 
 def tanh_change(Z, A, d):

@@ -101,11 +101,12 @@ class Bug:
 CATALOGUE: dict[str, Bug] = {}
 
 
-def bug(breaks: Callable, **facts: str) -> Callable:
+def bug(breaks: Callable, hides: str = "", needs: str = "", seen: str = "") -> Callable:
     """Register the decorated function in the catalogue as a wrong way to write the equation `breaks`."""
+    link = seen and f"https://github.com/{seen}"
 
     def register(wrong: Callable) -> Callable:
-        CATALOGUE[wrong.__name__] = Bug(wrong.__name__, breaks, wrong, **facts)
+        CATALOGUE[wrong.__name__] = Bug(wrong.__name__, breaks, wrong, hides, needs, link)
         return wrong
 
     return register
@@ -150,7 +151,7 @@ def diff(name: str) -> str:
 # ---- dZ of the output layer ------------------------------------------------------------------------------------------
 
 
-@bug(output_error, seen="https://github.com/dennybritz/nn-from-scratch/issues/11")
+@bug(output_error, seen="dennybritz/nn-from-scratch/issues/11")
 def sign_flipped(Y, c):
     """Takes Y − A for A − Y: every gradient points uphill."""
     return Y - c.A
@@ -171,7 +172,7 @@ def no_slope(dA, c):
     return dA
 
 
-@bug(hidden_error, hides="the activation is ReLU", seen="https://github.com/benoitfragit/libBrain/issues/78")
+@bug(hidden_error, hides="the activation is ReLU", seen="benoitfragit/libBrain/issues/78")
 def slope_at_A(dA, c):
     """Takes the slope at the activation A instead of the weighted sum Z; for ReLU that is correct."""
     return dA * c.slope(c.A)
@@ -183,7 +184,7 @@ def sigmoid_slope(dA, c):
     return dA * ACTIVATIONS["sigmoid"].slope(c.Z)
 
 
-@bug(hidden_error, seen="https://github.com/andersbll/nnet/issues/4")
+@bug(hidden_error, seen="andersbll/nnet/issues/4")
 def activation_for_slope(dA, c):
     """Multiplies by the activation f(Z) itself instead of its slope f′(Z)."""
     return dA * c.A
@@ -204,35 +205,31 @@ def no_decay(dZ, c):
     return dZ @ c.A_prev.T / c.m
 
 
-@bug(weight_gradient, hides="λ is 0", seen="https://github.com/jingtinghuang/CS231n-Spring-2017/issues/3")
+@bug(weight_gradient, hides="λ is 0", seen="jingtinghuang/CS231n-Spring-2017/issues/3")
 def half_decay(dZ, c):
     """Copies λ/2m from the cost, where the slope of W² has a 2 that cancels it."""
     return dZ @ c.A_prev.T / c.m + c.lam / (2 * c.m) * c.W
 
 
-@bug(
-    weight_gradient,
-    hides="λ is 0 or m is 1",
-    seen="https://github.com/stephencwelch/Neural-Networks-Demystified/issues/15",
-)
+@bug(weight_gradient, hides="λ is 0 or m is 1", seen="stephencwelch/Neural-Networks-Demystified/issues/15")
 def decay_not_over_m(dZ, c):
     """Does not divide the L2 term by the number of examples."""
     return dZ @ c.A_prev.T / c.m + c.lam * c.W
 
 
-@bug(weight_gradient, hides="λ is 0", seen="https://github.com/andersbll/nnet/issues/4")
+@bug(weight_gradient, hides="λ is 0", seen="andersbll/nnet/issues/4")
 def decay_subtracted(dZ, c):
     """Subtracts the L2 term instead of adding it."""
     return dZ @ c.A_prev.T / c.m - c.lam / c.m * c.W
 
 
-@bug(weight_gradient, hides="m is 1", seen="https://github.com/hunkim/DeepLearningZeroToAll/issues/173")
+@bug(weight_gradient, hides="m is 1", seen="hunkim/DeepLearningZeroToAll/issues/173")
 def dW_no_mean(dZ, c):
     """Forgets to divide by the number of examples."""
     return dZ @ c.A_prev.T + c.lam / c.m * c.W
 
 
-@bug(weight_gradient, needs=SQUARE, seen="https://github.com/maziarraissi/backprop/issues/1")
+@bug(weight_gradient, needs=SQUARE, seen="maziarraissi/backprop/issues/1")
 def own_A(dZ, c):
     """Multiplies by the layer's own output instead of its input."""
     return dZ @ c.A.T / c.m + c.lam / c.m * c.W
@@ -240,7 +237,7 @@ def own_A(dZ, c):
 
 @bug(weight_gradient)
 def last_example_dropped(dZ, c):
-    """Leaves out the last example, an off-by-one."""
+    """Leaves out the last example, an off-by-one that shows wherever that example is alive."""
     return dZ[:, :-1] @ c.A_prev[:, :-1].T / c.m + c.lam / c.m * c.W
 
 
@@ -259,7 +256,7 @@ def db_no_mean(dZ, c):
     return dZ.sum(axis=1, keepdims=True)
 
 
-@bug(bias_gradient, hides="m is 1", seen="https://github.com/mlpack/mlpack/pull/3679")
+@bug(bias_gradient, hides="m is 1", seen="mlpack/mlpack/pull/3679")
 def db_first_example(dZ, c):
     """Takes the first example only, which is right for a batch of one."""
     return dZ[:, :1]
@@ -277,11 +274,7 @@ def db_decayed(dZ, c):
     return dZ.sum(axis=1, keepdims=True) / c.m + c.lam / c.m * c.b
 
 
-@bug(
-    bias_gradient,
-    hides="the layer has one unit",
-    seen="https://github.com/rasbt/stat453-deep-learning-ss21/issues/5",
-)
+@bug(bias_gradient, hides="the layer has one unit", seen="rasbt/stat453-deep-learning-ss21/issues/5")
 def db_one_sum(dZ, c):
     """Forgets the axis: one single sum over all units goes to every bias."""
     return np.full_like(c.b, dZ.sum() / c.m)
@@ -308,7 +301,7 @@ def dA_doubled(dZ, c):
     return 2 * c.W.T @ dZ
 
 
-@bug(pass_down, seen="https://github.com/joelgrus/data-science-from-scratch/issues/31")
+@bug(pass_down, seen="joelgrus/data-science-from-scratch/issues/31")
 def W_updated_first(dZ, c):
     """Updates W, at learning rate 0.1, before the error is sent back through it."""
     return (c.W - 0.1 * weight_gradient(dZ, c)).T @ dZ
@@ -329,7 +322,7 @@ def scaled_dA(dZ, c, factor=2.0):
 # ---- dropout on the way back -----------------------------------------------------------------------------------------
 
 
-@bug(drop, hides="no unit is dropped", seen="https://github.com/ddbourgin/numpy-ml/issues/94")
+@bug(drop, hides="no unit is dropped", seen="ddbourgin/numpy-ml/issues/94")
 def no_mask(dA, c):
     """Forgets the mask, so that dropped units receive a gradient too."""
     return dA / c.keep_prob
@@ -362,7 +355,7 @@ def J_decay_over_m(squares, lam, m):
     return lam / m * sum(squares)
 
 
-@bug(decay, hides="λ is 0", needs=TWO_LAYERS, seen="https://github.com/lightaime/cs231n/pull/2")
+@bug(decay, hides="λ is 0", needs=TWO_LAYERS, seen="lightaime/cs231n/pull/2")
 def J_layer_twice(squares, lam, m):
     """J counts the first layer's weights twice and the last layer's not at all."""
     return lam / (2 * m) * sum([squares[0], *squares[:-1]])
@@ -380,15 +373,15 @@ def forgotten_2(J_plus, J_minus, J, eps):
 bug(two_sided)(one_sided)
 
 
-@bug(restored, seen="https://github.com/HomericIntelligence/Odyssey/pull/2089")
+@bug(restored, seen="HomericIntelligence/Odyssey/pull/2089")
 def not_restored(value, nudged):
-    """Leaves every nudge in θ, which drifts by −ε an entry: at ε = 1e-7 the check passes all the same."""
+    """Leaves every nudge in θ, which drifts by −ε an entry: at ε = 1e-7 a small network passes all the same."""
     return nudged
 
 
 @bug(quotient)
 def norm_of_sum(approx, exact):
-    """Puts ‖dθ_approx + dθ‖ below the line: a right gradient passes, a flipped sign reads far above 1."""
+    """Puts ‖dθ_approx + dθ‖ below the line: a right gradient passes, dθ with its sign flipped reads far above 1."""
     return norm(approx - exact) / norm(approx + exact)
 
 

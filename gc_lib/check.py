@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .vector import as_blocks, entry, from_vector, like, to_vector
+from .vector import as_blocks, copied, entry, from_vector, like, to_vector
 
 
 def two_sided(J_plus, J_minus, J, eps):
@@ -129,14 +129,14 @@ def numeric_gradient(cost: Callable, params, eps: float = 1e-7, checker: Checker
     parameters that cannot be nudged, an ε that is not above 0 or moves no entry, a cost that is no finite number.
     """
     blocks, eps = nudgeable(params), step(eps)
-    unmoved(blocks, eps)
+    some_unmoved(blocks, eps)
     approx, _ = differences(cost, params, eps, checker)
     return like(from_vector(approx, blocks), params)
 
 
 def differences(cost: Callable, params, eps: float, checker: Checker) -> tuple[np.ndarray, float]:
     """Return dθ_approx as one vector, and J(θ)."""
-    J = one_number(cost(like(as_blocks(params), params)), "at θ")
+    J = one_number(cost(copied(params)), "at θ")
     J_plus, J_minus = nudged_costs(cost, params, eps, checker.restored)
     return checker.difference(J_plus, J_minus, J, eps).astype(float), float(J)
 
@@ -163,8 +163,13 @@ def step(eps: float) -> float:
 
 
 def unmoved(blocks: Mapping[str, np.ndarray], eps: float) -> int:
-    """Return how many entries of θ equal θ + ε and θ − ε. Raises ValueError if that is all of them."""
-    still = sum(int(((b + eps == b) & (b - eps == b)).sum()) for b in blocks.values())
+    """Return how many entries of θ equal θ + ε and θ − ε."""
+    return sum(int(((b + eps == b) & (b - eps == b)).sum()) for b in blocks.values())
+
+
+def some_unmoved(blocks: Mapping[str, np.ndarray], eps: float) -> int:
+    """Return how many entries of θ ε does not move. Raises ValueError if that is all of them."""
+    still = unmoved(blocks, eps)
     if still == sum(b.size for b in blocks.values()):
         coarse = max(float(np.spacing(np.abs(b).max(initial=0))) for b in blocks.values())
         dtypes = ", ".join(sorted({str(b.dtype) for b in blocks.values()}))
@@ -316,8 +321,7 @@ def check(cost: Callable, gradient: Callable, params, eps: float = 1e-7, checker
     the gradient, the cost or ε cannot be used.
     """
     blocks, eps = nudgeable(params), step(eps)
-    still = unmoved(blocks, eps)
-    copies = {name: block.copy() for name, block in blocks.items()}
-    exact = comparable(gradient(like(copies, params)), blocks)
+    still = some_unmoved(blocks, eps)
+    exact = comparable(gradient(copied(params)), blocks)
     approx, J = differences(cost, params, eps, checker)
     return Report(eps, J, approx, checker.order(exact).astype(float), blocks, still, checker.quotient)

@@ -1,6 +1,6 @@
 """J(θ) and dθ of a network on given examples, with dropout drawn afresh or frozen."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
@@ -42,6 +42,11 @@ class Evaluation:
             if name not in params or params[name].shape[len(stack) :] != shape:
                 found = params[name].shape if name in params else "nothing of that name"
                 raise ValueError(f"params: {name} should have shape {shape} in this network; got {found}")
+        extra = [name for name in params if name not in self.net.shapes]
+        if extra:
+            raise ValueError(
+                f"params: this network has no block {', '.join(extra)}; it has {', '.join(self.net.shapes)}"
+            )
         net = self.net
         return forward(params, self.X, net.functions, self.masks.draw(*stack), net.keep_prob, net.lam)
 
@@ -61,20 +66,29 @@ class Cost(Evaluation):
         return net.functions[-1].loss(Z, Y) / m + net.terms.decay(squared_norms(params, net.L), net.lam, m)
 
     def nudged(self, params: Params, eps: float, restored: Callable | None = None) -> tuple[np.ndarray, np.ndarray]:
-        """Return J(θ + ε eᵢ) and J(θ − ε eᵢ) for every i, the slide's numbers, without the slide's loop.
+        """Return J(θ + ε eᵢ) and J(θ − ε eᵢ) for every i, in the order of params: the slide's numbers without its loop.
 
         Where every evaluation is a network of its own, because masks are fresh or the checker restores θ in a way of
         its own, the networks are stacked and evaluated as they are.
         """
         if restored is None and (self.masks.frozen or self.net.keep_prob == 1):
             steps = np.array([eps, -eps], dtype=self.net.dtype)
-            J = nudge.data_costs(self.layers(params), self.Y, steps)
+            means = nudge.data_costs(self.layers(params), self.Y, steps)
             squares = nudge.squares(params, self.net.L, steps)
-            return tuple(J + self.net.terms.decay(squares, self.net.lam, self.X.shape[1]))
-        blocks = {name: params[name] for name in self.net.shapes}
-        walk = nudge.walk(to_vector(blocks), eps, restored or (lambda value, nudged: value), self.X.size)
-        J = np.concatenate([self.at(from_vector(theta, blocks), *theta.shape[:2]) for theta in walk])
+            J = means + self.net.terms.decay(squares, self.net.lam, self.X.shape[1])
+            return tuple(reordered(J, self.net.shapes, params))
+        walk = nudge.walk(to_vector(params), eps, restored or (lambda value, nudged: value), self.X.size)
+        J = np.concatenate([self.at(from_vector(theta, params), *theta.shape[:2]) for theta in walk])
         return J[:, 0], J[:, 1]
+
+
+def reordered(values: np.ndarray, shapes: Mapping[str, tuple], params: Params) -> np.ndarray:
+    """Return what stands in the order of the network's blocks in the order of params."""
+    if list(params) == list(shapes):
+        return values
+    ends = np.cumsum([rows * columns for rows, columns in shapes.values()])[:-1]
+    blocks = dict(zip(shapes, np.split(values, ends, axis=-1), strict=True))
+    return np.concatenate([blocks[name] for name in params], axis=-1)
 
 
 class Gradient(Evaluation):

@@ -11,11 +11,15 @@ Params = Mapping[str, np.ndarray]
 
 
 class Output(NamedTuple):
-    """Hold the function of the output layer, and its loss: of Z and Y, (outputs, examples, …), summed over both."""
+    """Hold the function of the output layer, and its loss: of Z and Y, (outputs, examples, …), summed over both.
+
+    `along(Z, Y, C, i, d)` is the loss where Z is nudged along column i of C.
+    """
 
     name: str
     f: Callable
     loss: Callable
+    along: Callable
 
 
 def softmax(Z):
@@ -27,7 +31,7 @@ def softmax(Z):
 def log_of_product(e):
     """Σ log(1 + e) over the first axis, with few logarithms: (1 + a)(1 + b) = 1 + (a + b + ab), pair by pair.
 
-    Works for 0 ≤ e < 10, and stops pairing before the product could overflow.
+    Works for −1 < e ≤ 2, and stops pairing before the product could overflow.
     """
     fewest = len(e) / np.log10(np.finfo(e.dtype).max)
     while len(e) > max(1, fewest):
@@ -48,9 +52,28 @@ def categorical_cross_entropy(Z, Y):
     return np.log(np.exp(above).sum(axis=0)).sum(axis=0) - (Y * above).sum(axis=(0, 1))
 
 
+def sigmoid_along(Z, Y, C, i, d):
+    """The loss at Z + c d, c being column i of C, for every change d (examples, nudges)."""
+    return binary_cross_entropy(Z[..., None] + C[:, None, i] * d, Y[..., None])
+
+
+def softmax_along(Z, Y, C, i, d):
+    """The loss at Z + c d, c being column i of C, for every change d (examples, nudges).
+
+    One d moves all the outputs of an example, so that Σ p eᶜᵈ = 1 + d Σ p c + d²/2 Σ p c² + …, whose sums over the
+    outputs are the same for all nudges of a column. Where |c d| is small four terms give it to the last bit.
+    """
+    if np.abs(C).max() * np.abs(d).max(initial=0) > 1 / 1024:
+        return categorical_cross_entropy(Z[..., None] + C[:, None, i] * d, Y[..., None])
+    p, grown = softmax(Z).T, 0
+    for n in (4, 3, 2, 1):
+        grown = d / n * ((p @ C**n)[:, i] + grown)
+    return categorical_cross_entropy(Z, Y) + log_of_product(grown) - ((Y.T @ C)[:, i] * d).sum(axis=0)
+
+
 OUTPUTS = {
-    "sigmoid": Output("sigmoid", sigmoid, binary_cross_entropy),
-    "softmax": Output("softmax", softmax, categorical_cross_entropy),
+    "sigmoid": Output("sigmoid", sigmoid, binary_cross_entropy, sigmoid_along),
+    "softmax": Output("softmax", softmax, categorical_cross_entropy, softmax_along),
 }
 
 

@@ -131,8 +131,9 @@ class Network:
         if not ((Y >= 0) & (Y <= 1)).all():
             i, j = np.argwhere(~((Y >= 0) & (Y <= 1)))[0]
             raise ValueError(f"Y should hold labels in 0…1; got {Y[i, j]} for example {j}")
-        if self.output == "softmax" and not (((Y == 0) | (Y == 1)).all() and (Y.sum(axis=0) == 1).all()):
-            j = int(((Y == 1).sum(axis=0) != 1).argmax())
+        one_hot = ((Y == 0) | (Y == 1)).all(axis=0) & (Y.sum(axis=0) == 1)
+        if self.output == "softmax" and not one_hot.all():
+            j = int(one_hot.argmin())
             raise ValueError(f"Y should be one-hot for a softmax, a single 1 in each column; example {j} has {Y[:, j]}")
         return X, Y
 

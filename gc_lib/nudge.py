@@ -2,7 +2,14 @@
 
 A nudge of W[l][i, j] changes one row of Z[l]; all before it is known already, and the next layer changes by that row's
 change times one column of W[l+1]. So all the nudges of a layer go upwards together, as if they were so many more
-examples. Nothing is approximated: each J is formed as a rounded number, as the slide's loop would form it.
+examples. Nothing is approximated: each J is formed as a rounded number, as the slide's loop would form it, and only
+then are two of them subtracted. What makes it fast:
+
+- the sum W A_prev is never formed again: Z is known, and one product of a step and an input is added to it;
+- tanh(z + d) needs no tanh of the sum, only one of the small d, which is a short polynomial (`activations`);
+- one logarithm of a product replaces a sum of logarithms, and Σ eᶻ⁺ᶜᵈ over the outputs is a short series in d, whose
+  coefficients all nudges of a unit share (`forward`);
+- numpy works through blocks that stay in the cache.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,7 +18,7 @@ import numpy as np
 
 from .forward import Layer, Params, squared_norms
 
-BLOCK = 2**16  # numbers worked on at a time, so that they stay in the cache
+BLOCK = 2**15  # numbers worked on at a time, so that they stay in the cache
 
 
 def slices(count: int, width: int) -> Iterator[slice]:
@@ -30,29 +37,33 @@ def layer_costs(layers: Sequence[Layer], Y: np.ndarray, steps: np.ndarray) -> np
     c, *above = layers
     W, A_prev = np.hstack([c.W, c.b]), np.vstack([c.A_prev, np.ones_like(c.A_prev[:1])])  # b: one more column of W
     taken = (W + steps[:, None, None]) - W  # the steps, as θ + s rounds them
-    _, rows, columns = np.indices(taken.shape, sparse=False).reshape(3, -1)
-    costs = np.empty_like(taken)
-    for nudges in slices(taken.size, c.m * max(len(layer.W) for layer in above or layers)):
+    _, rows, columns = np.indices(taken.shape).reshape(3, -1)
+    costs, mask = np.empty_like(taken), np.broadcast_to(c.mask, c.Z.shape)
+    for nudges in slices(taken.size, c.m * (max(len(layer.W) for layer in above) if above[1:] else 1)):
         i = rows[nudges]
         change = taken.ravel()[nudges] * A_prev.T[:, columns[nudges]]  # of row i of Z: (examples, nudges)
         if above:
-            mask = c.mask.T if c.mask.size == 1 else c.mask.T[:, i]
-            change = onward(c._replace(Z=c.Z.T[:, i], A=c.A.T[:, i], mask=mask), change)
-            change = above[0].W[:, None, i] * change  # of the next Z: (units, examples, nudges)
-        else:
-            change = (np.arange(len(W))[:, None] == i)[:, None] * change
-        for below, layer in zip(above, above[1:], strict=False):
-            every = below._replace(Z=below.Z[..., None], A=below.A[..., None], mask=below.mask[..., None])
-            change = onward(every, change)
-            change = (layer.W @ change.reshape(len(change), -1)).reshape(len(layer.W), *change.shape[1:])
-        costs.ravel()[nudges] = layers[-1].activation.loss(layers[-1].Z[..., None] + change, Y[..., None]) / c.m
+            change = onward(c._replace(Z=c.Z.T[:, i], A=c.A.T[:, i], mask=mask.T[:, i]), change)
+        costs.ravel()[nudges] = upward(above or [c._replace(W=np.eye(len(W), dtype=W.dtype))], Y, i, change) / c.m
     return np.concatenate([costs[..., :-1].reshape(len(steps), -1), costs[..., -1]], axis=1)
+
+
+def upward(layers: Sequence[Layer], Y: np.ndarray, i: np.ndarray, change: np.ndarray) -> np.ndarray:
+    """Return the loss where, in nudge k, input i[k] of the first of these layers changes by change[:, k]."""
+    c, *above = layers
+    if not above:
+        return c.activation.along(c.Z, Y, c.W, i, change)
+    change = c.W[:, None, i] * change  # of Z: (units, examples, nudges)
+    for c, layer in zip(layers, above, strict=False):
+        change = onward(c._replace(Z=c.Z[..., None], A=c.A[..., None], mask=c.mask[..., None]), change)
+        change = (layer.W @ change.reshape(len(change), -1)).reshape(len(layer.W), *change.shape[1:])
+    return layer.activation.loss(layer.Z[..., None] + change, Y[..., None])
 
 
 def onward(c: Layer, change: np.ndarray) -> np.ndarray:
     """Return the change of A ∘ mask / keep_prob, which the next layer sees, that a change of Z makes."""
     change = c.activation.change(c.Z, c.A, change)
-    return change if c.keep_prob == 1 else change * (c.mask / c.keep_prob)
+    return change if c.keep_prob == 1 else change * c.mask / c.keep_prob
 
 
 def squares(params: Params, L: int, steps: np.ndarray) -> list[np.ndarray]:

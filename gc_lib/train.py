@@ -10,7 +10,7 @@ def descend(gradient: Callable, params: Params, rate: float = 0.5) -> Iterator[P
     while True:
         yield params
         slopes = gradient(params)
-        params = {name: block - rate * slopes[name] for name, block in params.items()}
+        params = {name: block - float(rate) * slopes[name] for name, block in params.items()}
 
 
 def train(gradient: Callable, params: Params, steps: int, rate: float = 0.5) -> Params:

@@ -21,6 +21,11 @@ def like(blocks: Mapping[str, np.ndarray], params):
     return dict(blocks) if isinstance(params, Mapping) else blocks[ONE_ARRAY]
 
 
+def copied(params):
+    """Return a copy of params, arrays and all, for a cost or a gradient that may write on it."""
+    return like({name: block.copy() for name, block in as_blocks(params).items()}, params)
+
+
 def to_vector(blocks: Mapping[str, np.ndarray]) -> np.ndarray:
     """Lay the blocks end to end, each row by row: θ of the slide."""
     return np.concatenate([block.ravel() for block in blocks.values()])
@@ -31,7 +36,7 @@ def from_vector(theta: np.ndarray, blocks: Mapping[str, np.ndarray]) -> dict[str
     cut, start = {}, 0
     for name, block in blocks.items():
         piece = theta[..., start : start + block.size]
-        cut[name] = piece.reshape(*theta.shape[:-1], *block.shape).astype(block.dtype, copy=False)
+        cut[name] = piece.reshape((*theta.shape[:-1], *block.shape)).astype(block.dtype, copy=False)
         start += block.size
     return cut
 

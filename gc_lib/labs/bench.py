@@ -17,7 +17,7 @@ import numpy as np
 from .. import bugs, data, nudge
 from ..activations import ACTIVATIONS
 from ..backprop import backprop
-from ..check import SLIDE, Checker, Report, norm, score, step
+from ..check import SLIDE, Checker, Report, norm, score, step, unmoved
 from ..forward import Layer, Terms, squared_norms
 from ..network import Network, Plant, one_of
 from ..plots import BenchPicture
@@ -277,7 +277,7 @@ def compute(state: State, before: Result | None = None) -> Result:
     anew = state.random or state.checker.restored is not SLIDE.restored
     look, (eps, lam, drop) = (measure_anew, FEW) if anew else (measure, MANY)
     here = look(state, (state.eps,), state.lam, state.keep_prob)
-    still = sum(int(((b + state.eps == b) & (b - state.eps == b)).sum()) for b in state.theta.values())
+    still = unmoved(state.theta, state.eps)
     report = Report(state.eps, here.J, here.approx[0], here.exact[0], state.theta, still, state.checker.quotient)
 
     def curve(stops: list[float], measured: Iterable[Measured], x: float) -> Curve:
@@ -345,7 +345,7 @@ class Bench(Lab):
         }
         self.folds = widgets.Accordion(list(folds.values()), titles=tuple(folds), selected_index=None)
         self.folds.observe(lambda _: self.tell(), "selected_index")
-        buttons = [self.show_line, self.button("start again", self.opening)]
+        buttons = [self.show_line, self.button("start again", self.afresh)]
         parts = [
             widgets.HTML(STYLE),
             in_rows(sliders),
@@ -397,6 +397,14 @@ class Bench(Lab):
                 self.button("new masks", lambda: {"mask_seed": self.state.mask_seed + 1}),
             ]
         )
+
+    def afresh(self) -> dict:
+        """Empty the rows of bugs, and return the state in which the lab was opened."""
+        self.showing = True
+        for row in self.rows:
+            row.show(None)
+        self.showing = False
+        return self.opening()
 
     def planted(self) -> tuple[Plant, ...]:
         """Return the bugs that the rows plant, the upper rows first."""

@@ -66,8 +66,7 @@ class BugRow:
         self.layer = Menu("layer", [1], words=str, width="95px")
         self.strength = Slider("strength", stops(-8, 0, 1, 3), width="230px")
         self.factor = Slider("factor", [-2, -1, 0, 0.5, 0.9, 1.1, 1.5, 2, 3, 4, 10], width="230px")
-        self.strength.show(1.0)
-        self.factor.show(2)
+        self.show(None)
         self.about = widgets.HTML(layout=widgets.Layout(min_height="2em"))
         self.controls = (self.bug, self.layer, self.strength, self.factor)
         row = widgets.HBox(self.controls, layout=widgets.Layout(flex_flow="row wrap"))
@@ -81,10 +80,8 @@ class BugRow:
         return Plant(name, layer, self.strength.value, self.factor.value if CATALOGUE[name].takes_factor else None)
 
     def show(self, plant: Plant | None) -> None:
-        """Stand at a bug, or at none."""
-        if plant is None:
-            self.bug.show("")
-            return
+        """Stand at a bug, or at none, as the row was built."""
+        plant = plant or Plant("", 1)
         self.bug.show(plant.name)
         self.layer.show(plant.layer)
         self.strength.show(plant.strength)

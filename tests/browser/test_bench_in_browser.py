@@ -1,0 +1,251 @@
+"""The bench, as a student meets it: JupyterLab in a real browser, Run All, and every hand on its controls."""
+
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+from driver import HOW_TO_GET_IT, Bench, Notebook, find_chromium, jupyter_environment
+from playwright.sync_api import expect
+
+if not os.environ.get("CI") and find_chromium() is None:
+    pytest.skip(HOW_TO_GET_IT, allow_module_level=True)
+
+NOTEBOOK = "00_start_here.ipynb"
+NOISE = []  # what JupyterLab itself is known to write to the browser's console as an error: regular expressions
+SLIDERS = {"ε": "eps", "λ": "lam", "keep_prob": "keep_prob"}
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def console():
+    """Collect the errors that the browser's console shows, of all pages."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def context(browser, console):
+    """Open a window of the browser, which may have several tabs."""
+    context = browser.new_context(viewport={"width": 1280, "height": 1000})
+    context.on("console", lambda said: said.type == "error" and console.append(f"{said.text} {said.location['url']}"))
+    context.on("weberror", lambda problem: console.append(str(problem.error)))
+    yield context
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def notebook(context, lab_server):
+    """Open the notebook, and run all its cells."""
+    notebook = Notebook(context.new_page(), lab_server, NOTEBOOK)
+    notebook.run_all()
+    return notebook
+
+
+@pytest.fixture
+def bench(notebook):
+    """Return the bench as it opens: a bench that was moved is told to start again."""
+    bench = Bench(notebook)
+    bench.start_again()
+    return bench
+
+
+@pytest.fixture(autouse=True)
+def quiet(notebook, console, lab_server):
+    """Fail where a test left an error in a cell, in the lab, in the browser's console or in the server's log.
+
+    What opening the notebook left is found after the first test.
+    """
+    yield
+    alerts = notebook.page.get_by_role("alert").locator("visible=true").all_text_contents()
+    said = [said for said in console if not any(re.search(known, said) for known in NOISE)]
+    console.clear()
+    assert (notebook.errors(), alerts, said, lab_server.complaints()) == ([], [], [], [])
+
+
+def test_run_all_ends_without_an_error(notebook):
+    """Opened and run as a student does; what the console and the server say is looked at after every test."""
+    assert notebook.errors() == []
+
+
+def test_opens_with_a_picture_and_a_caption(bench):
+    said = bench.stands(eps=1e-7, lam=0.1, keep_prob=1.0, masks="frozen", bugs=[])
+    expect(bench.image).to_be_visible()
+    expect(bench.caption).to_be_visible()
+    expect(bench.caption).to_contain_text("All 6 blocks agree.")
+    assert bench.image.evaluate("img => img.naturalWidth") > 600
+    assert bench.image.evaluate("gc.colours") > 10
+    assert said["code"] == "gc.labs.bench()"
+
+
+@pytest.mark.parametrize(
+    ("slider", "key", "readout", "value"),
+    [
+        ("ε", "ArrowRight", "3e-07", 3e-7),
+        ("ε", "ArrowLeft", "3e-08", 3e-8),
+        ("ε", "Home", "1e-12", 1e-12),
+        ("ε", "End", "1", 1.0),
+        ("λ", "ArrowRight", "0.3", 0.3),
+        ("λ", "Home", "0", 0.0),
+        ("keep_prob", "ArrowRight", "0.9999, drops 0.0001", 0.9999),
+        ("keep_prob", "End", "0.3, drops 0.7", 0.3),
+    ],
+)
+def test_a_key_moves_a_slider(bench, slider, key, readout, value):
+    before, place = bench.picture(), bench.page.evaluate("gc.place()")
+    bench.handle(slider).press(key)
+    expect(bench.readout(slider)).to_have_text(readout)
+    bench.stands(**{SLIDERS[slider]: value})
+    assert bench.picture() != before
+    assert bench.page.evaluate("gc.place()") == place, "nothing should jump"
+
+
+@pytest.mark.parametrize(("slider", "stop", "value"), [("ε", 18, 1e-3), ("λ", 25, 1e4), ("keep_prob", 6, 0.8)])
+def test_the_mouse_drags_a_slider(bench, slider, stop, value):
+    before = bench.picture()
+    bench.drag(slider, stop)
+    bench.stands(**{SLIDERS[slider]: value})
+    assert bench.picture() != before
+    assert float(bench.readout(slider).text_content().split(",")[0]) == value
+
+
+def test_masks_by_keyboard(bench):
+    bench.handle("keep_prob").press("End")
+    bench.stands(keep_prob=0.3)
+    before = bench.picture()
+    bench.press_in_menu("masks", "ArrowDown")
+    bench.stands(keep_prob=0.3, masks="fresh")
+    expect(bench.caption).to_contain_text("The masks are fresh")
+    assert bench.picture() != before
+    bench.press_in_menu("masks", "ArrowUp")
+    bench.stands(masks="frozen")
+    expect(bench.caption).not_to_contain_text("The masks are fresh")
+
+
+def test_a_bug_its_layer_and_its_strength(bench):
+    bench.menu("layer").select_option("3")
+    bench.pick("bug", "no_decay")
+    bench.stands(bugs=[["no_decay", 3, 1.0, None]])
+    expect(bench.caption).to_contain_text("W3 disagrees")
+    before = bench.picture()
+    bench.press_in_menu("layer", "ArrowUp")
+    bench.stands(bugs=[["no_decay", 2, 1.0, None]])
+    expect(bench.caption).to_contain_text("W2 disagrees")
+    assert bench.picture() != before
+    bench.handle("strength").press("Home")
+    bench.stands(bugs=[["no_decay", 2, 1e-8, None]])
+    expect(bench.caption).to_contain_text("All 6 blocks agree.")
+    bench.handle("λ").press("Home")
+    bench.stands(lam=0.0, bugs=[["no_decay", 2, 1e-8, None]])
+    expect(bench.caption).to_contain_text("no_decay hides")
+    bench.handle("strength").press("End")
+    bench.stands(lam=0.0, bugs=[["no_decay", 2, 1.0, None]])
+
+
+def test_a_bug_by_keyboard(bench):
+    """The first bug of the list is for the output layer alone: on another it is not planted, and the row says why."""
+    bench.menu("layer").select_option("1")
+    bench.press_in_menu("bug", "ArrowDown")
+    expect(bench.box).to_contain_text("sign_flipped is not planted on layer 1: only the output layer has")
+    bench.stands(bugs=[])
+    bench.press_in_menu("layer", "ArrowDown", "ArrowDown")
+    bench.stands(bugs=[["sign_flipped", 3, 1.0, None]])
+    expect(bench.caption).to_contain_text("the opposite of what it should be")
+
+
+def test_shows_the_line_and_the_table(bench):
+    bench.menu("layer").select_option("2")
+    bench.pick("bug", "no_decay")
+    bench.stands(bugs=[["no_decay", 2, 1.0, None]])
+    bench.box.get_by_role("button", name="show the line").click()
+    expect(bench.box).to_contain_text("dZ @ c.A_prev.T / c.m + c.lam / c.m * c.W")
+    bench.box.get_by_role("button", name="show the line").click()
+    bench.box.get_by_text("The picture as a table").click()
+    row = bench.box.locator(".gc-tables tr").filter(has=bench.page.locator("th").get_by_text("W2", exact=True))
+    expect(row).to_contain_text("worry")
+    bench.handle("λ").press("Home")
+    expect(row).not_to_contain_text("worry")
+    bench.box.get_by_text("The picture as a table").click()
+
+
+@pytest.mark.parametrize("slider", SLIDERS)
+def test_a_burst_of_60_presses_ends_on_the_last_value_and_its_picture(bench, slider):
+    handle = bench.handle(slider)
+    handle.press("Home")
+    last = int(float(handle.get_attribute("aria-valuemax")))
+    there_and_back = (["ArrowRight"] * last + ["ArrowLeft"] * last) * 60
+    presses = there_and_back[:60]
+    for key in presses:
+        bench.page.keyboard.press(key, delay=33)  # 30 a second
+    stop = presses.count("ArrowRight") - presses.count("ArrowLeft")
+    expect(handle).to_have_attribute("aria-valuenow", f"{stop:.1f}")
+    field = SLIDERS[slider]
+    value = float(bench.readout(slider).text_content().split(",")[0])
+    said = bench.stands(**{field: value})
+    again = bench.ask(f"lab.set({field}={value})")
+    assert (again["picture"], again["caption"]) == (said["picture"], said["caption"])
+    assert bench.stands(**{field: value}) == said
+    expect(handle).to_have_attribute("aria-valuenow", f"{stop:.1f}")
+
+
+def test_follows_a_cell(bench):
+    before = bench.picture()
+    bench.ask("lab.set(eps=1e-3, bugs=[('no_decay', 1)])")
+    bench.stands(eps=1e-3, bugs=[["no_decay", 1, 1.0, None]])
+    assert bench.picture() != before
+    expect(bench.readout("ε")).to_have_text("0.001")
+    expect(bench.menu("layer")).to_have_value("1")
+
+
+def test_start_again_forgets_what_the_row_of_a_bug_was_set_to(bench):
+    """Or the next bug would be planted at a strength that nobody sees."""
+    bench.menu("layer").select_option("1")
+    bench.pick("bug", "no_decay")
+    bench.stands(bugs=[["no_decay", 1, 1.0, None]])
+    bench.handle("strength").press("Home")
+    bench.stands(bugs=[["no_decay", 1, 1e-8, None]])
+    bench.start_again()
+    assert bench.menu("bug").evaluate("menu => menu.selectedOptions[0].text") == "none"
+    expect(bench.readout("strength")).to_have_text("1")
+
+
+def test_a_reloaded_page_follows(bench, notebook):
+    """The kernel lives on: the page finds its lab as it stood, and moves it."""
+    bench.handle("ε").press("ArrowRight")
+    bench.stands(eps=3e-7)
+    notebook.save()
+    bench.page.reload()
+    notebook.wait_until_ready()
+    bench.stands(eps=3e-7)
+    before = bench.picture()
+    bench.handle("ε").press("ArrowRight")
+    bench.stands(eps=1e-6)
+    assert bench.picture() != before
+
+
+def test_a_second_tab_follows_and_leads(bench, notebook, context):
+    notebook.save()
+    tab = context.new_page()
+    second = Bench(Notebook(tab, notebook.server, NOTEBOOK, workspace="second"))
+    second.stands(eps=1e-7)
+    bench.handle("ε").press("ArrowRight")
+    bench.stands(eps=3e-7)
+    second.stands(eps=3e-7)
+    second.handle("ε").press("ArrowRight")
+    second.stands(eps=1e-6)
+    bench.stands(eps=1e-6)
+    tab.close()
+
+
+def test_a_saved_notebook_shows_picture_and_caption_without_a_kernel(notebook, browser, tmp_path):
+    saved = notebook.save()
+    convert = [sys.executable, "-m", "nbconvert", "--to", "html", f"--output-dir={tmp_path}", str(saved)]
+    subprocess.run(convert, check=True, timeout=120, capture_output=True, env=jupyter_environment(tmp_path))
+    page = browser.new_page()  # a window of its own: what a static page fetches from elsewhere is not our concern
+    page.goto((tmp_path / "00_start_here.html").as_uri(), wait_until="domcontentloaded")
+    figure = page.get_by_role("figure")
+    expect(figure).to_be_visible()
+    expect(figure.locator("figcaption")).to_contain_text("Relative difference")
+    assert figure.locator("img").evaluate("async img => { await img.decode(); return img.naturalWidth }") > 600
+    page.close()

@@ -1,0 +1,97 @@
+"""The activations: each slope against complex steps, each change against extended precision, and no overflow."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gc_lib.activations import ACTIVATIONS, SMALL, fast_tanh, sigmoid, step, tanh_change
+
+EVERY = pytest.mark.parametrize("activation", ACTIVATIONS.values(), ids=list(ACTIVATIONS))
+EXACT = {  # the textbook's formulas, for real, complex and extended numbers alike
+    "tanh": np.tanh,
+    "relu": lambda z: np.where(z.real > 0, z, 0),
+    "sigmoid": lambda z: 1 / (1 + np.exp(-z)),
+}
+u = np.finfo(float).eps
+
+
+@EVERY
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_f_is_the_textbooks_and_keeps_the_dtype(activation, dtype):
+    Z = np.linspace(-20, 20, 1001, dtype=dtype).reshape(7, -1)
+    A = activation.f(Z)
+    assert A.dtype == activation.slope(Z).dtype == activation.slope_from_A(A).dtype == dtype
+    assert activation.change(Z, A, Z / 64).dtype == dtype
+    assert np.allclose(A, EXACT[activation.name](Z.astype(np.longdouble)), rtol=4 * np.finfo(dtype).eps, atol=0)
+
+
+@EVERY
+def test_the_slope_is_the_derivative_and_can_be_read_off_A(activation):
+    Z = np.linspace(-8, 8, 1000)  # an even number: no corner at 0
+    truth = EXACT[activation.name](Z + 1e-30j).imag / 1e-30
+    assert np.allclose(activation.slope(Z), truth, rtol=1e-14, atol=2 * u)
+    assert np.allclose(activation.slope_from_A(activation.f(Z)), truth, rtol=1e-14, atol=2 * u)
+
+
+def test_the_corner_of_relu_counts_as_flat():
+    assert step(np.array([-1.0, 0.0, 1.0])).tolist() == [0, 0, 1]
+
+
+@EVERY
+def test_no_unit_overflows_however_saturated(activation):
+    Z = np.array([-1e300, -1e4, -1000.0, -50.0, 0.0, 50.0, 1000.0, 1e4, 1e300])
+    with np.errstate(all="raise", under="ignore"):
+        A = activation.f(Z)
+        for result in (A, activation.slope(Z), activation.slope_from_A(A / A.max())):
+            assert np.isfinite(result).all()
+        for d in (1e-10, 1e-3, 1.0, 100.0):
+            for sign in (1, -1):
+                assert np.isfinite(activation.change(Z, A, np.full_like(Z, sign * d))).all()
+    assert activation.name == "relu" or (A[0], A[-1]) == ((-1, 1) if activation.name == "tanh" else (0, 1))
+
+
+@EVERY
+@given(z=st.floats(-30, 30), power=st.floats(-13, 1), sign=st.sampled_from([1, -1]))
+@settings(max_examples=200, deadline=None, derandomize=True)
+def test_a_change_is_f_of_the_nudged_less_f(activation, z, power, sign):
+    Z, d = np.array([z, z / 7, 0.0]), np.full(3, sign * 10.0**power)
+    A = activation.f(Z)
+    exact = EXACT[activation.name]
+    truth = (exact(Z.astype(np.longdouble) + d) - exact(Z.astype(np.longdouble))).astype(float)
+    size = np.maximum(1, np.abs(Z)) if activation.name == "relu" else 1
+    assert (np.abs(activation.change(Z, A, d.copy()) - truth) <= 3 * u * size).all()
+
+
+@pytest.mark.parametrize("power", [-13, -9, -5, -3])
+def test_a_small_change_is_right_in_its_own_digits_where_the_difference_is_not(power):
+    """Where d is small, f(Z + d) − f(Z) has lost the digits that tanh_change keeps."""
+    Z = np.linspace(-3, 3, 50)
+    d = np.full_like(Z, 10.0**power)
+    wide = Z.astype(np.longdouble)
+    truth = (np.tanh(wide + d) - np.tanh(wide)).astype(float)
+    lost = np.finfo(np.longdouble).eps / 10.0**power  # what even extended precision loses by subtracting
+    slope_lost = 4 * u / (1 - np.tanh(Z) ** 2)  # 1 − A², where A has been rounded
+    assert (np.abs(tanh_change(Z, np.tanh(Z), d) / truth - 1) <= 8 * u + slope_lost + 200 * lost).all()
+
+
+def test_the_short_series_is_tanh_to_the_last_bit():
+    d = np.linspace(-SMALL, SMALL, 2001)
+    zero = np.zeros_like(d)
+    truth = np.tanh(d.astype(np.longdouble))
+    assert (np.abs(tanh_change(zero, zero, d) - truth) <= 1.5 * u * np.abs(d)).all()
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_fast_tanh_is_right_to_the_last_bit_of_1_and_overwrites_its_argument(dtype):
+    Z = np.linspace(-100, 100, 20001, dtype=dtype)
+    truth, kept = np.tanh(Z.astype(np.longdouble)), Z.copy()
+    with np.errstate(all="raise", under="ignore"):
+        result = fast_tanh(Z)
+    assert result is Z and not np.array_equal(Z, kept)
+    assert np.abs(result - truth).max() <= 2 * np.finfo(dtype).eps
+
+
+def test_sigmoid_is_right_relative_to_itself_on_both_sides():
+    Z = np.linspace(-700, 700, 2001)
+    assert np.allclose(sigmoid(Z), EXACT["sigmoid"](Z.astype(np.longdouble)).astype(float), rtol=4 * u, atol=0)

@@ -1,0 +1,449 @@
+"""Every bug on every layer: what it reddens, where it hides, how it grows, and that it is what its words say."""
+
+import ast
+import inspect
+import textwrap
+from itertools import combinations, pairwise
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from test_cost import networks
+from test_network import problem
+
+import gc_lib as gc
+from gc_lib.backprop import Steps
+from gc_lib.bugs import CATALOGUE, CONDITIONS, ELSEWHERE, NEEDS, find, plant
+from gc_lib.check import Checker, norm
+from gc_lib.forward import Terms
+
+BACKPROP, COST, CHECKER = (
+    [name for name, bug in CATALOGUE.items() if bug.family is family] for family in (Steps, Terms, Checker)
+)
+SIZES = [(5, 4, 4, 4, 1), (4, 4, 4, 3)]  # square inside, and up to the input; both outputs
+
+
+def reddens(slot, l):
+    """The law: which blocks a bug in this equation of layer l can make wrong."""
+    if slot in ("dW", "db"):
+        return {f"{slot[1]}{l}"}
+    return {f"{block}{below}" for below in range(1, l + (slot != "dA")) for block in "Wb"}
+
+
+def layers_for(net, name):
+    return [l for l in range(1, net.L + 1) if not net.obstacle(name, l)]
+
+
+def gradient_of(net, X, Y, params):
+    return net.on(X, Y, masks="frozen")[1](params)
+
+
+def check(net, X, Y, params, **options):
+    return gc.check(*net.on(X, Y, masks="frozen"), params, **options)
+
+
+# ---- the law ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("hidden", ["tanh", "relu", "sigmoid"])
+@pytest.mark.parametrize("name", BACKPROP)
+def test_a_bug_reddens_what_the_law_says_and_nothing_else_or_hides_where_it_says_so(name, hidden):
+    planted = 0
+    for sizes in SIZES:
+        for options in ({}, {"lam": 0.0}, {"keep_prob": 1.0}):
+            net, X, Y, params = problem(sizes, hidden, seed=3, scale=1.5, **options)
+            remembered = net.on(X, Y, masks="frozen")[0].layers(params)
+            assert check(net, X, Y, params).wrong == ()
+            for l in layers_for(net, name):
+                red = set(check(net.plant(name, l), X, Y, params).wrong)
+                hides = find(name).hidden(remembered[l - 1])
+                assert red == (set() if hides else reddens(find(name).slot, l)), (sizes, options, l, hides)
+                planted += 1
+    assert planted >= 6
+
+
+@given(networks, st.sampled_from(BACKPROP))
+@settings(max_examples=300, deadline=None, derandomize=True)
+def test_on_any_network_a_bug_leaves_all_else_untouched_to_the_last_bit_and_hides_where_it_says_so(described, name):
+    net, X, Y, params = problem(**described)
+    right, remembered = gradient_of(net, X, Y, params), net.on(X, Y, masks="frozen")[0].layers(params)
+    for l in layers_for(net, name):
+        wrong = gradient_of(net.plant(name, l), X, Y, params)
+        assert list(wrong) == list(right)
+        for block in set(right) - reddens(find(name).slot, l):
+            assert np.array_equal(wrong[block], right[block])
+        if find(name).hidden(remembered[l - 1]):
+            for block in right:
+                assert norm(wrong[block] - right[block]) <= 1e-13 * max(1, norm(right[block]))
+
+
+def test_the_three_that_look_alike():
+    """A wrong dA of layer l + 1, mask of l and slope of l redden the same blocks: only what heals them tells which."""
+    net, X, Y, params = problem()
+    reds = [check(net.plant(*at), X, Y, params).wrong for at in (("dA_doubled", 3), ("no_mask", 2), ("no_slope", 2))]
+    assert reds == [("W1", "b1", "W2", "b2")] * 3
+
+
+# ---- hiding ----------------------------------------------------------------------------------------------------------
+
+
+def symmetric(params):
+    return params | {name: W + W.T for name, W in params.items() if W.shape[0] == W.shape[1] > 1}
+
+
+HIDEOUTS = {  # a problem in which each condition holds, and what else to do to its params
+    "λ is 0": ({"lam": 0.0}, dict),
+    "m is 1": ({"m": 1}, dict),
+    "keep_prob is 1": ({"keep_prob": 1.0}, dict),
+    "no unit is dropped": ({"keep_prob": 1 - 1e-9}, dict),
+    "b is 0": ({"bias": 0.0}, dict),
+    "the activation is ReLU": ({"hidden": "relu"}, dict),
+    "the activation is the sigmoid": ({"hidden": "sigmoid"}, dict),
+    "the slope is 1 everywhere": ({"hidden": "relu"}, lambda p: {n: abs(b) + 9 * (n[0] == "b") for n, b in p.items()}),
+    "the layer has one unit": ({"sizes": (5, 1, 1, 1)}, dict),
+    "W is symmetric": ({}, symmetric),
+}
+
+
+def test_every_condition_has_a_hideout_and_a_bug_that_hides_there():
+    assert HIDEOUTS.keys() == CONDITIONS.keys()
+    named = [words for bug in CATALOGUE.values() if bug.hides for words in bug.hides.split(" or ")]
+    assert set(named) == set(CONDITIONS)
+    assert {bug.needs for bug in CATALOGUE.values()} - {""} == set(NEEDS)
+
+
+@pytest.mark.parametrize("words", CONDITIONS)
+def test_where_a_bug_says_that_it_hides_the_check_passes(words):
+    options, change = HIDEOUTS[words]
+    net, X, Y, params = problem(**options)
+    params, hidden = change(params), 0
+    remembered = net.on(X, Y, masks="frozen")[0].layers(params)
+    for name in (name for name, bug in CATALOGUE.items() if words in bug.hides.split(" or ")):
+        for l in [None] if name in COST else layers_for(net, name):
+            if CONDITIONS[words](remembered[0 if l is None else l - 1]):
+                assert find(name).hidden(remembered[0 if l is None else l - 1])
+                report = check(net.plant(name, l), X, Y, params)
+                assert report.wrong == () and report.difference < 1e-6, (name, l, report)
+                hidden += 1
+    assert hidden > 0
+
+
+def test_the_slope_at_A_is_correct_for_relu():
+    net, X, Y, params = problem(hidden="relu")
+    wrong = gradient_of(net.plant("slope_at_A", 2), X, Y, params)
+    assert all(np.array_equal(block, wrong[name]) for name, block in gradient_of(net, X, Y, params).items())
+
+
+# ---- strength --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", BACKPROP)
+def test_at_strength_1_the_wrong_function_itself_is_planted(name):
+    net = problem((4, 4, 4, 1))[0]
+    for l in layers_for(net, name):
+        steps = net.plant(name, l).steps
+        assert getattr(steps[l - 1], find(name).slot) is find(name).wrong
+        assert sum(a is not b for table in zip(steps, net.steps, strict=True) for a, b in zip(*table, strict=True)) == 1
+
+
+@pytest.mark.parametrize("name", BACKPROP)
+def test_the_gradient_moves_in_proportion_to_the_strength(name):
+    net, X, Y, params = problem()
+    right = gc.to_vector(gradient_of(net, X, Y, params))
+    for l in layers_for(net, name):
+        whole = gc.to_vector(gradient_of(net.plant(name, l), X, Y, params)) - right
+        for s in (0.0, 1e-8, 1e-4, 0.5, 2.0, -1.0):
+            part = gc.to_vector(gradient_of(net.plant(name, l, strength=s), X, Y, params)) - right
+            assert norm(part - s * whole) <= 1e-14 * (norm(right) + norm(whole))
+
+
+@pytest.mark.parametrize("name", BACKPROP)
+def test_the_reading_grows_with_the_strength_in_proportion_while_it_is_small(name):
+    net, X, Y, params = problem()
+    remembered = net.on(X, Y, masks="frozen")[0].layers(params)
+    l = max(l for l in layers_for(net, name) if not find(name).hidden(remembered[l - 1]))
+    block = sorted(reddens(find(name).slot, l))[-1]
+    right = gradient_of(net, X, Y, params)[block]
+    size = norm(gradient_of(net.plant(name, l), X, Y, params)[block] - right) / norm(right)
+    strengths = 10.0 ** np.arange(-8, 0.1)
+    reports = [check(net.plant(name, l, strength=s), X, Y, params) for s in strengths]
+    readings, floor = [report.blocks[block] for report in reports], reports[0].floors[block]
+    assert all(b >= a - 2 * floor for a, b in pairwise(readings))
+    assert readings[-1] > 1e-4 and readings[-1] > 100 * readings[0]
+    for x, reading in zip(strengths * size, readings, strict=True):  # x / (1 + ‖g + s d‖/‖g‖), with d = wrong − right
+        assert x / (1 + 1 + x) - 2 * floor <= reading <= x / (1 + abs(1 - x)) + 2 * floor
+
+
+@pytest.mark.parametrize("name", ["no_decay", "half_decay", "decay_subtracted"])
+def test_a_bug_climbs_through_all_three_bands_without_a_cliff(name):
+    net, X, Y, params = problem(keep_prob=1.0)
+    cost, _ = net.on(X, Y)
+    readings = [check(net.plant(name, 2, strength=s), X, Y, params).difference for s in 10.0 ** np.arange(-8, 0.1, 0.5)]
+    assert readings[0] < 1e-7 and readings[-1] > 1e-2
+    assert max(b / a for a, b in pairwise(readings)) < 3.3, "√10 a step, no more"
+
+
+def test_no_decay_climbs_with_lambda_and_no_keep_prob_with_the_dropped_share():
+    for name, options in (
+        ("no_decay", [{"lam": lam, "keep_prob": 1.0} for lam in 10.0 ** np.arange(-6, 1)]),
+        ("no_keep_prob", [{"keep_prob": 1 - share} for share in 10.0 ** np.arange(-5, -0.4)]),
+    ):
+        readings = []
+        for option in options:
+            net, X, Y, params = problem(**option)
+            readings.append(check(net.plant(name, 2), X, Y, params).difference)
+        assert readings[0] < 1e-5 and readings[-1] > 1e-3 and all(1 < b / a < 25 for a, b in pairwise(readings))
+
+
+# ---- factors ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("k", [2.0, 0.5, 1.001, -1.0, -3.0, 10.0, 1e-3, 1e4, 0.0])
+@pytest.mark.parametrize("name, block", [("scaled_dW", "W2"), ("scaled_db", "b2")])
+def test_a_scaled_block_scores_by_its_factor_and_the_factor_itself_is_found(name, block, k):
+    net, X, Y, params = problem()
+    report = check(net.plant(name, 2, factor=k), X, Y, params)
+    assert report.wrong == (block,)
+    assert report.blocks[block] == pytest.approx(abs(k - 1) / (abs(k) + 1), abs=report.floors[block])
+    if k:
+        assert report.factor(block) == pytest.approx(k, rel=1e-6)
+        assert all(report.factor(other) == pytest.approx(1, rel=1e-6) for other in report.blocks if other != block)
+    else:
+        assert report.factor(block) is None
+
+
+def test_k_and_1_over_k_and_all_factors_below_0_score_alike():
+    net, X, Y, params = problem()
+    scores = {k: check(net.plant("scaled_dW", 2, factor=k), X, Y, params).blocks["W2"] for k in (4, 1 / 4, -1, -7, 0)}
+    assert scores[4] == pytest.approx(scores[1 / 4], rel=1e-6)
+    assert [scores[k] for k in (-1, -7, 0)] == pytest.approx([1, 1, 1], rel=1e-6)
+
+
+def test_a_block_that_no_factor_mends_has_none():
+    net, X, Y, params = problem()
+    assert check(net.plant("own_A", 2), X, Y, params).factor("W2") is None
+
+
+def test_where_lambda_is_above_0_a_factor_on_dA_shows_cleanly_on_b_only():
+    for lam, clean in ((0.0, ["W1", "b1", "W2", "b2"]), (0.7, ["b1", "b2"])):
+        net, X, Y, params = problem(lam=lam)
+        report = check(net.plant("scaled_dA", 3, factor=3), X, Y, params)
+        assert report.wrong == ("W1", "b1", "W2", "b2")
+        found = {name: report.factor(name) for name in report.wrong}
+        assert [name for name, k in found.items() if k is not None] == clean
+        assert all(found[name] == pytest.approx(3, rel=1e-6) for name in clean)
+
+
+def test_the_default_factor_is_2_and_doubles():
+    net, X, Y, params = problem()
+    for name in ("scaled_dW", "scaled_db", "scaled_dA"):
+        assert find(name).takes_factor
+        default, two = (gc.to_vector(gradient_of(net.plant(name, 2, factor=k), X, Y, params)) for k in (None, 2))
+        assert np.array_equal(default, two)
+    assert [name for name, bug in CATALOGUE.items() if bug.takes_factor] == ["scaled_dW", "scaled_db", "scaled_dA"]
+
+
+# ---- more than one ---------------------------------------------------------------------------------------------------
+
+
+def test_two_bugs_on_one_equation_of_one_layer_are_refused_and_on_two_layers_not():
+    net, refused = problem((4, 4, 4, 1))[0], 0
+    for one, other in combinations(BACKPROP, 2):
+        for l in set(layers_for(net, one)) & set(layers_for(net, other)):
+            if find(one).breaks is find(other).breaks:
+                with pytest.raises(ValueError, match=rf"{other} cannot be planted on layer {l}: another bug .*: {one}"):
+                    net.plant(one, l).plant(other, l)
+                refused += 1
+            else:
+                assert len(net.plant(one, l).plant(other, l).plants) == 2
+    assert refused > 50
+    for strength in (1.0, 0.1):
+        with pytest.raises(ValueError, match="another bug breaks the same equation"):
+            net.plant("no_decay", 2, strength=strength).plant("no_decay", 2)
+    with pytest.raises(ValueError, match="another bug breaks the same equation there: J_no_decay"):
+        net.plant("J_no_decay").plant("J_decay_over_m")
+    both = net.plant("no_decay", 1).plant("no_decay", 2)
+    assert [p.layer for p in both.plants] == [1, 2]
+
+
+@given(st.lists(st.tuples(st.sampled_from(BACKPROP), st.integers(1, 4)), min_size=2, max_size=4), st.integers(0, 99))
+@settings(max_examples=100, deadline=None, derandomize=True)
+def test_bugs_add_up_and_redden_no_more_than_each_of_them_may(planted, seed):
+    net, X, Y, params = problem(seed=seed)
+    right, broken = gradient_of(net, X, Y, params), net
+    for name, l in planted:
+        assume(not broken.obstacle(name, l))
+        broken = broken.plant(name, l)
+    wrong = gradient_of(broken, X, Y, params)
+    may = set().union(*(reddens(find(name).slot, l) for name, l in planted))
+    assert all(np.array_equal(wrong[block], right[block]) for block in right.keys() - may)
+    turned = net
+    for name, l in reversed(planted):
+        turned = turned.plant(name, l)
+    assert np.array_equal(gc.to_vector(gradient_of(turned, X, Y, params)), gc.to_vector(wrong))
+
+
+@pytest.mark.parametrize("hidden", ["tanh", "relu", "sigmoid"])
+def test_dA_doubled_and_keep_prob_forgotten_at_one_half_cancel(hidden):
+    net, X, Y, params = problem(hidden=hidden, keep_prob=0.5)
+    for l in (1, 2, 3):
+        doubled, forgotten = net.plant("dA_doubled", l + 1), net.plant("no_keep_prob", l)
+        assert check(doubled, X, Y, params).wrong == check(forgotten, X, Y, params).wrong != ()
+        both = check(doubled.plant("no_keep_prob", l), X, Y, params)
+        assert both.wrong == () and both.difference < 1e-7
+        assert both.difference == pytest.approx(check(net, X, Y, params).difference, rel=1e-3)
+    net, X, Y, params = problem(hidden=hidden, keep_prob=0.6)
+    assert check(net.plant("dA_doubled", 3).plant("no_keep_prob", 2), X, Y, params).wrong != (), "only at one half"
+
+
+# ---- mistakes of J ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("sizes", [*SIZES, (5, 1), (5, 3)])
+@pytest.mark.parametrize("hidden", ["tanh", "relu", "sigmoid"])
+def test_a_mistake_of_J_reddens_weights_and_no_bias(sizes, hidden):
+    net, X, Y, params = problem(sizes, hidden)
+    every = tuple(f"W{l}" for l in range(1, net.L + 1))
+    assert check(net.plant("J_no_decay"), X, Y, params).wrong == every
+    assert check(net.plant("J_decay_over_m"), X, Y, params).wrong == every
+    if net.L == 1:
+        with pytest.raises(ValueError, match="it needs two layers"):
+            net.plant("J_layer_twice")
+    else:
+        assert check(net.plant("J_layer_twice"), X, Y, params).wrong == (every[0], every[-1])
+    for name in COST:
+        if not net.obstacle(name):
+            right, broken = gradient_of(net, X, Y, params), gradient_of(net.plant(name), X, Y, params)
+            assert all(np.array_equal(right[block], broken[block]) for block in right), "backprop is right"
+
+
+def test_what_J_gets_wrong_and_by_how_much():
+    net, X, Y, params = problem()
+    J, no, twice, layer = (n.on(X, Y, masks="frozen")[0](params) for n in (net, *map(net.plant, COST)))
+    squares = [(params[f"W{l}"] ** 2).sum() for l in range(1, 5)]
+    term = 0.3 / 14
+    assert J - no == pytest.approx(term * sum(squares), rel=1e-12)
+    assert twice - J == pytest.approx(term * sum(squares), rel=1e-12)
+    assert layer - J == pytest.approx(term * (squares[0] - squares[3]), rel=1e-12)
+
+
+# ---- mistakes of the checker -----------------------------------------------------------------------------------------
+
+
+def by(name, net, X, Y, params, **options):
+    return check(net, X, Y, params, checker=plant(gc.SLIDE, name), **options)
+
+
+@pytest.mark.parametrize("hidden", ["tanh", "relu", "sigmoid"])
+@pytest.mark.parametrize("sizes", SIZES)
+def test_what_each_mistake_of_the_checker_reads_of_a_right_gradient_at_1e_7(sizes, hidden):
+    at = problem(sizes, hidden)
+    slide = check(*at)
+    assert slide.difference < 1e-7
+    assert by("forgotten_2", *at).difference == pytest.approx(1 / 3, rel=1e-6)
+    assert all(by("forgotten_2", *at).factor(name) == pytest.approx(0.5, rel=1e-4) for name in slide.blocks)
+    assert slide.difference < by("one_sided", *at).difference < 1e-6, "passes, with fewer digits"
+    assert slide.difference < by("not_restored", *at).difference < 1e-6, "passes all the same"
+    assert by("norm_of_sum", *at).difference == pytest.approx(slide.difference, rel=1e-6)
+    size = norm(slide.approx) + norm(slide.gradient)
+    assert by("absolute", *at).difference == pytest.approx(slide.difference * size, rel=1e-9)
+    assert by("other_order", *at).difference > 0.1
+    matrices = tuple(name for name, shape in at[0].shapes.items() if min(shape) > 1)
+    assert by("other_order", *at).wrong == matrices, "every matrix and no single row or column"
+
+
+def test_not_restored_on_the_front_doors_network_is_no_longer_great():
+    """θ drifts by ε an entry, so that what it reads grows with their number: from 1e-7 to a look, never to a worry."""
+    X, Y = gc.data.digits(3, 8, examples=32)
+    net = gc.Network([64, 16, 8, 1], lam=0.1)
+    reading = by("not_restored", net, X, Y, net.initialise(seed=0)).difference
+    assert 1e-6 < reading < 1e-5
+
+
+@pytest.mark.parametrize("name, per_decade", [("one_sided", 10), ("not_restored", 10)])
+def test_the_two_that_pass_fail_in_proportion_to_eps(name, per_decade):
+    at = problem()
+    readings = [by(name, *at, eps=eps).difference for eps in (1e-3, 1e-4, 1e-5)]
+    assert readings[0] > 1e-4
+    assert [a / b for a, b in pairwise(readings)] == pytest.approx([per_decade] * 2, rel=0.05)
+
+
+def test_norm_of_sum_reads_far_above_1_of_a_flipped_sign_where_the_slides_number_is_1():
+    net, X, Y, params = problem(lam=0.0)
+    flipped = net.plant("sign_flipped", net.L)
+    assert check(flipped, X, Y, params).difference == pytest.approx(1, rel=1e-6)
+    assert by("norm_of_sum", flipped, X, Y, params).difference > 1e6
+    cost, gradient = problem()[0].on(X, Y, masks="frozen")
+    uphill = gc.check(
+        cost, lambda p: {n: -g for n, g in gradient(p).items()}, params, checker=plant(gc.SLIDE, "norm_of_sum")
+    )
+    assert uphill.difference > 1e6, "and so for −dθ, decay and all"
+
+
+def test_absolute_shrinks_with_the_gradient_however_wrong_it_is():
+    net, X, Y, params = problem(lam=0.0)
+    wrong = net.plant("sign_flipped", net.L)
+    cost, gradient = wrong.on(X, Y, masks="frozen")
+    for small in (1.0, 1e-4, 1e-8):
+        report = gc.check(
+            lambda p, small=small: small * cost(p),
+            lambda p, small=small: {name: small * block for name, block in gradient(p).items()},
+            params,
+            eps=1e-4,
+            checker=plant(gc.SLIDE, "absolute"),
+        )
+        assert report.difference == pytest.approx(2 * norm(report.gradient), rel=1e-4)
+    assert report.difference < 1e-6, "great, it says, of a gradient that points uphill"
+
+
+def test_mistakes_of_the_checker_add_up_too():
+    checker = plant(plant(gc.SLIDE, "forgotten_2"), "absolute")
+    net, X, Y, params = problem()
+    report = check(net, X, Y, params, checker=checker)
+    assert report.difference == pytest.approx(norm(report.gradient), rel=1e-6)
+    with pytest.raises(ValueError, match="one_sided breaks the equation two_sided, and this table has none"):
+        plant(checker, "one_sided")
+    assert plant(gc.SLIDE, "one_sided") == gc.ONE_SIDED
+
+
+# ---- the catalogue ---------------------------------------------------------------------------------------------------
+
+
+def test_there_are_enough_bugs_over_every_equation():
+    assert len(BACKPROP) >= 24 and len(COST) == 3 and len(CHECKER) == 6
+    assert {find(name).breaks for name in BACKPROP} == {*Steps(), gc.bugs.output_error}
+    assert set(ELSEWHERE) == {gc.bugs.output_error, gc.bugs.hidden_error, gc.bugs.pass_down, gc.bugs.drop}
+    assert sum(bool(bug.seen) for bug in CATALOGUE.values()) >= 12
+    assert all(bug.seen.startswith("https://") or not bug.seen for bug in CATALOGUE.values())
+
+
+@pytest.mark.parametrize("name", CATALOGUE)
+def test_a_bug_is_one_sentence_and_one_line_which_diff_lifts_from_the_source_that_runs(name):
+    bug = find(name)
+    assert bug.name == name and bug.wrong is not bug.breaks
+    assert inspect.getdoc(bug.wrong).count("\n") == 0 and bug.sentence.endswith(".")
+    first, right, wrong = gc.diff(name).splitlines()
+    assert first == f"{name}: {bug.sentence}"
+    for line, label, function in ((right, "  right:  ", bug.breaks), (wrong, "  wrong:  ", bug.wrong)):
+        tree = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
+        says, does = tree.body
+        assert isinstance(says.value, ast.Constant) and isinstance(does, ast.Return)
+        assert does.lineno == does.end_lineno, "one line tells it all"
+        with open(function.__code__.co_filename, encoding="utf-8") as source:
+            running = source.read().splitlines()[function.__code__.co_firstlineno - 1 + does.lineno - 1]
+        assert line == label + running.strip() and running.strip().startswith("return ")
+    assert right[10:] != wrong[10:]
+
+
+def test_an_unknown_bug_is_refused_with_the_list_of_those_there_are():
+    for ask in (gc.diff, find, lambda name: plant(gc.SLIDE, name)):
+        with pytest.raises(ValueError, match="there is no bug called 'no_such'; gc.bugs.CATALOGUE has sign_flipped, "):
+            ask("no_such")
+
+
+def test_a_table_without_the_equation_refuses_the_bug():
+    with pytest.raises(ValueError, match="no_decay breaks the equation weight_gradient, and this table has none"):
+        plant(gc.SLIDE, "no_decay")
+    with pytest.raises(ValueError, match="forgotten_2 breaks the equation two_sided"):
+        plant(Terms(), "forgotten_2")

@@ -1,0 +1,443 @@
+"""The checker is itself checked: what it must catch and must not, on parameters of any shape, and what it refuses."""
+
+import re
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from test_network import problem
+
+import gc_lib as gc
+from gc_lib.check import GREAT, WORRY, band, floor, norm, power
+
+SETTINGS = settings(max_examples=100, deadline=None, derandomize=True)
+u = np.finfo(float).eps
+
+
+def squares(params):
+    """Σ θ⁴ of a dict or of one array, whose slope is 4 θ³."""
+    return float(sum((block.astype(float) ** 4).sum() for block in blocks_of(params).values()))
+
+
+def slopes(params):
+    found = {name: 4 * block**3 for name, block in blocks_of(params).items()}
+    return found if isinstance(params, dict) else found["theta"]
+
+
+def blocks_of(params):
+    return params if isinstance(params, dict) else {"theta": np.asarray(params)}
+
+
+# ---- what it must catch ----------------------------------------------------------------------------------------------
+
+
+def test_it_catches_2_001_for_2_and_passes_2():
+    theta = np.array([1.0, 0.25, -0.5])
+    right = gc.check(lambda t: (t**2).sum(), lambda t: 2 * t, theta)
+    assert right.difference < 1e-9 and right.band == "great" and right.wrong == ()
+    for i in range(3):
+        factors = np.where(np.arange(3) == i, 2.001, 2.0)
+        report = gc.check(lambda t: (t**2).sum(), lambda t, factors=factors: factors * t, theta)
+        exact = 0.001 * abs(theta[i]) / (norm(2 * theta) + norm(factors * theta))
+        assert report.difference == pytest.approx(exact, rel=1e-4) and report.difference > WORRY / 2
+        assert report.wrong == ("theta",) and report.band != "great"
+        assert report.worst.index == (i,)
+        assert report.worst.approx == pytest.approx(2 * theta[i]) and report.worst.gradient == 2.001 * theta[i]
+
+
+def test_it_catches_2_001_for_2_in_one_entry_of_one_block_of_a_network():
+    net, X, Y, params = problem(keep_prob=1.0)
+    cost, gradient = net.on(X, Y)
+
+    def wrong(params):
+        found = gradient(params)
+        found["b2"][1] *= 2.001 / 2
+        return found
+
+    report = gc.check(cost, wrong, params)
+    assert report.wrong == ("b2",) and report.worst[:2] == ("b2", (1, 0))
+    assert gc.check(cost, gradient, params).wrong == ()
+
+
+@given(st.integers(0, 999), st.floats(-1, 1))
+@SETTINGS
+def test_a_wrong_number_anywhere_is_found_where_it_is(seed, error):
+    rng = np.random.default_rng(seed)
+    params = {"a": rng.uniform(0.5, 1, (2, 3)), "b": rng.uniform(0.5, 1, ()), "c": rng.uniform(0.5, 1, 4)}
+    i = int(rng.integers(11))
+    block, index = gc.entry(i, params)
+
+    def wrong(params):
+        found = {name: np.array(slope) for name, slope in slopes(params).items()}
+        found[block][index] += error
+        return found
+
+    report = gc.check(squares, wrong, params)
+    assert report.wrong == ((block,) if abs(error) > 1e-3 else report.wrong) and set(report.wrong) <= {block}
+    if abs(error) > 1e-3:
+        assert report.worst[:2] == (block, index)
+        assert report.worst.gradient - report.worst.approx == pytest.approx(error, abs=1e-7)
+
+
+# ---- the number ------------------------------------------------------------------------------------------------------
+
+vectors = st.lists(st.floats(-1e3, 1e3), min_size=1, max_size=5).map(np.array)
+
+
+@given(vectors, st.integers(0, 99))
+@SETTINGS
+def test_the_number_is_the_slides(a, seed):
+    b = np.random.default_rng(seed).normal(size=a.size)
+    plain = np.linalg.norm(a - b) / (np.linalg.norm(a) + np.linalg.norm(b))
+    assert gc.relative_difference(a, b) == pytest.approx(plain, rel=1e-12)
+    assert gc.relative_difference(b, a) == gc.relative_difference(a, b) <= 1 + 4 * u
+    assert gc.relative_difference(a * 2.0**40, b * 2.0**40) == pytest.approx(plain, rel=1e-12)
+    assert gc.relative_difference({"x": a[:1], "y": a[1:]}, {"x": b[:1], "y": b[1:]}) == gc.relative_difference(a, b)
+
+
+def test_the_number_at_its_ends():
+    a = np.array([3.0, 4.0])
+    assert gc.relative_difference(a, a) == 0
+    assert gc.relative_difference(0 * a, 0 * a) == 0, "both zero is agreement"
+    assert gc.relative_difference(a, 0 * a) == gc.relative_difference(0 * a, a) == 1
+    assert gc.relative_difference(a, -a) == 1
+    assert gc.relative_difference(a, 3 * a) == pytest.approx(0.5)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("size", [1e-300, 1e-160, 1.0, 1e160, 1e300])
+def test_a_norm_neither_overflows_nor_vanishes(size):
+    with np.errstate(all="raise", under="ignore"):
+        assert norm(size * np.array([3.0, -4.0])) == pytest.approx(5 * size, rel=4 * u)
+        assert gc.relative_difference(np.array([size, 0]), np.array([0, size])) == pytest.approx(np.sqrt(2) / 2)
+    assert norm(np.zeros(3)) == 0 and norm(np.zeros(0)) == 0
+
+
+def test_both_gradients_zero_is_agreement_in_a_report_too():
+    report = gc.check(lambda t: 7.0, lambda t: 0 * t, np.ones((2, 2)))
+    assert report.difference == 0 and report.blocks == {"theta": 0} and report.wrong == ()
+    assert "great" in str(report)
+
+
+@given(st.floats(0, 10) | st.sampled_from([GREAT, WORRY, np.nextafter(GREAT, 0), np.nextafter(WORRY, 1)]))
+@SETTINGS
+def test_bands_leave_no_gap(reading):
+    assert band(reading) == ("great" if reading < 1e-6 else "worry" if reading > 1e-4 else "look")
+
+
+def test_the_lectures_three_powers_fall_in_three_bands_each_in_the_middle_of_its_own():
+    assert [band(x) for x in (1e-7, 1e-5, 1e-3)] == ["great", "look", "worry"]
+    assert [band(x) for x in (0, 1.0, np.inf)] == ["great", "worry", "worry"]
+    assert [band(x) for x in (9.99e-7, 1e-6, 1e-4, 1.01e-4)] == ["great", "look", "look", "worry"]
+
+
+# ---- parameters of any shape -----------------------------------------------------------------------------------------
+
+ANY = {
+    "number": 0.7,
+    "0-D": np.array(0.7),
+    "1-D": np.linspace(0.5, 1, 4),
+    "2-D": np.linspace(0.5, 1, 6).reshape(2, 3),
+    "3-D": np.linspace(0.5, 1, 8).reshape(2, 2, 2),
+    "columns first": np.asfortranarray(np.linspace(0.5, 1, 6).reshape(2, 3)),
+    "every second": np.linspace(0.5, 1, 12)[::2],
+    "dict": {"W": np.full((2, 3), 0.6), "gain": np.array(0.8), "K": np.full((2, 1, 2), 0.7), "none": np.zeros((0, 3))},
+    "mixed": {"wide": np.full(2, 0.6), "narrow": np.full((2, 2), 0.75, dtype="float32")},
+}
+
+
+@pytest.mark.parametrize("params", ANY.values(), ids=list(ANY))
+def test_any_shape_is_checked_and_comes_back_in_its_shape(params):
+    eps = 1e-2 if params is ANY["mixed"] else 1e-4
+    kept = {name: np.array(block) for name, block in blocks_of(params).items()}
+    approx = gc.numeric_gradient(squares, params, eps)
+    assert isinstance(approx, dict) == isinstance(params, dict)
+    for name, block in blocks_of(params).items():
+        found = blocks_of(approx)[name]
+        assert np.shape(found) == np.shape(block) and found.dtype == np.asarray(block).dtype
+        # Σ((θ + ε)⁴ − (θ − ε)⁴)/2ε = 4θ³ + 4θε²: the truncation is known to the last digit
+        tolerance = 1e-5 if found.dtype == np.float32 else 1e-10
+        assert np.allclose(found, 4 * np.asarray(block) ** 3 + 4 * np.asarray(block) * eps**2, rtol=tolerance)
+        assert np.array_equal(block, kept[name])
+    report = gc.check(squares, slopes, params, eps)
+    assert list(report.blocks) == list(blocks_of(params))
+    assert report.difference < 2 * eps**2 + 1e-6
+    assert str(report) and report._repr_html_()
+
+
+def test_a_cost_on_float32_alone_gets_float32():
+    theta = np.ones(2, dtype="float32")
+    seen = set()
+    gc.numeric_gradient(lambda t: seen.add(t.dtype) or (t**2).sum(), theta, eps=np.float64(1e-2))
+    assert seen == {np.dtype("float32")}
+
+
+def test_lists_are_taken_as_one_array():
+    assert gc.check(lambda t: (t**2).sum(), lambda t: 2 * t, [1.0, 2.0]).difference < 1e-9
+
+
+def test_the_gradients_blocks_may_come_in_another_order():
+    params = {"a": np.linspace(0.5, 1, 3), "b": np.linspace(0.2, 0.3, 3)}
+    report = gc.check(squares, lambda p: dict(reversed(slopes(p).items())), params)
+    assert report.difference < 1e-8 and list(report.blocks) == ["a", "b"]
+
+
+def test_a_quadratic_has_no_truncation_and_one_sided_is_off_by_half_its_bend_times_eps():
+    theta = np.array([0.5, -2.0])
+    for eps in (1.0, 0.125):
+        assert np.array_equal(gc.numeric_gradient(lambda t: (t**2).sum(), theta, eps), 2 * theta)
+        one_sided = gc.numeric_gradient(lambda t: (t**2).sum(), theta, eps, checker=gc.ONE_SIDED)
+        assert np.array_equal(one_sided, 2 * theta + eps)
+
+
+def test_the_cost_is_asked_twice_an_entry_and_each_time_one_entry_is_elsewhere():
+    asked, theta = [], np.array([1.0, 2.0, 3.0])
+    gc.numeric_gradient(lambda t: asked.append(t - theta) or 0.0, theta, eps=0.25)
+    nudges = sorted(tuple(x) for x in asked if x.any())
+    assert nudges == sorted(tuple(s * row) for s in (0.25, -0.25) for row in np.eye(3))
+    assert len(asked) == 7, "and once at θ"
+
+
+# ---- the caller's arrays ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt])
+@pytest.mark.parametrize("at", [0, 1, 2, 5])
+def test_the_callers_arrays_are_as_they_were_when_the_cost_raises_or_is_interrupted(error, at):
+    params = {"a": np.linspace(0.5, 1, 3), "b": np.array(0.5)}
+    kept, calls = {name: block.copy() for name, block in params.items()}, []
+
+    def cost(params):
+        calls.append(1)
+        if len(calls) > at:
+            raise error("half way")
+        return squares(params)
+
+    for call in (lambda: gc.numeric_gradient(cost, params), lambda: gc.check(cost, slopes, params)):
+        calls.clear()
+        with pytest.raises(error, match="half way"):
+            call()
+        assert all(np.array_equal(params[name], kept[name]) for name in params)
+
+
+def test_read_only_arrays_can_be_checked():
+    theta = np.linspace(0.5, 1, 3)
+    theta.flags.writeable = False
+    assert gc.check(squares, slopes, theta).difference < 1e-8
+
+
+def scribbling(function):
+    def scribbles(params):
+        value = function(params)
+        for block in params.values():
+            block *= 0
+        return value
+
+    return scribbles
+
+
+def test_a_gradient_that_scribbles_on_its_argument_does_not_reach_the_callers_arrays():
+    params = {"a": np.linspace(0.5, 1, 3)}
+    report = gc.check(squares, scribbling(slopes), params)
+    assert np.array_equal(params["a"], np.linspace(0.5, 1, 3)) and report.difference < 1e-8
+
+
+def test_a_cost_that_scribbles_on_its_argument_does_not_reach_the_callers_arrays():
+    params = {"a": np.linspace(0.5, 1, 3)}
+    gc.numeric_gradient(scribbling(squares), params)
+    assert np.array_equal(params["a"], np.linspace(0.5, 1, 3))
+
+
+# ---- round-off -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("hidden", ["tanh", "relu", "sigmoid"])
+@pytest.mark.parametrize("scale", [0.1, 1.0, 5.0])
+def test_the_floor_is_what_round_off_explains_and_not_much_more(hidden, scale):
+    shares = []
+    for seed in range(8):
+        for sizes in ((5, 4, 1), (4, 4, 4, 3)):
+            net, X, Y, params = problem(sizes, hidden, seed=seed, scale=scale)
+            cost, gradient = net.on(X, Y, masks="frozen")
+            for eps in (1e-10, 1e-9, 1e-8):
+                report = gc.check(cost, gradient, params, eps)
+                shares += [report.blocks[name] / report.floors[name] for name in report.blocks]
+    assert len(shares) > 200
+    assert np.mean(np.array(shares) <= 1) >= 0.99
+    assert np.median(shares) >= 1 / 20
+
+
+def test_the_floor_is_the_formula():
+    a, g = np.array([3.0, 0, 0, 4.0]), np.array([0.0, 0, 5.0, 0])
+    assert floor(-2.0, 1e-7, u, a, g) == pytest.approx(u * 2 * 2 / 1e-7 / 10)
+    assert floor(2.0, 1e-7, u, 0 * a, 0 * g) == np.inf
+
+
+def test_a_correct_network_with_tiny_weights_reads_badly_and_nothing_is_called_wrong():
+    X, Y = gc.data.digits(3, 8, examples=32, side=4)
+    net = gc.Network([16, 6, 6, 1])
+    report = gc.check(*net.on(X, Y), net.initialise(seed=0, scale=1e-3))
+    assert max(report.blocks.values()) > 1e-2 and report.wrong == ()
+    assert "below the floor of round-off" in str(report)
+
+
+def test_a_bug_above_the_floor_is_called_wrong_and_one_below_it_is_not():
+    theta, offset = np.array([1.0]), 1e10
+    cost, wrong = (lambda t: (t**2).sum() + offset), (lambda t: 2.02 * t)
+    below, above = (gc.check(cost, wrong, theta, eps) for eps in (1e-7, 1e-3))
+    assert below.floors["theta"] > 1 and below.wrong == ()
+    assert above.floors["theta"] < 1e-3 and above.wrong == ("theta",)
+
+
+def test_entries_that_epsilon_does_not_move_are_counted():
+    params = {"a": np.array([1e10, 1.0, 0.0]), "b": np.array([[1e9]], dtype="float32")}
+    report = gc.check(lambda p: 0.0, lambda p: {name: 0 * block for name, block in p.items()}, params)
+    assert report.unmoved == 2 and "ε moved all but 2 entries of θ" in str(report)
+    assert "all but 2 entries" in report._repr_html_()
+    moved = gc.check(squares, slopes, np.ones(2))
+    assert moved.unmoved == 0 and "moved" not in str(moved)
+
+
+def test_an_entry_that_moves_one_way_only_has_moved():
+    theta, eps = np.array([1.0, 1.5, 3.0]), 1e-16  # below a power of two the numbers lie twice as dense
+    assert (theta + eps == theta).all() and (theta - eps == theta).tolist() == [False, True, True]
+    assert gc.check(lambda t: 0.0, lambda t: 0 * t, theta, eps).unmoved == 2
+
+
+@pytest.mark.parametrize(
+    "theta, eps, least",
+    [(np.full(2, 1e10), 1e-7, 1e-5), (np.ones(2, dtype="float32"), 1e-9, 1e-6), (np.ones(2), 1e-17, 1e-15)],
+)
+def test_if_no_entry_moves_it_is_an_error_that_says_which_eps_would_do(theta, eps, least):
+    for call in (lambda e: gc.numeric_gradient(squares, theta, e), lambda e: gc.check(squares, slopes, theta, e)):
+        words = rf"eps = {eps:g} moves no entry of θ in {theta.dtype}: .* take at least \S+$"
+        with pytest.raises(ValueError, match=words) as refused:
+            call(eps)
+        advice = float(str(refused.value).rsplit(" ", 1)[1])
+        assert least <= advice < 1000 * least
+        call(advice)
+
+
+# ---- what it refuses -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "params, error, words",
+    [
+        ({"W": np.ones(2), "k": np.arange(3)}, TypeError, r"params: k holds int64, .*swallow ε.*k\.astype\(float\)"),
+        (np.arange(3), TypeError, r"params: theta holds int64"),
+        ({"W": np.array([True])}, TypeError, r"params: W holds bool"),
+        ({"W": np.ones(2), "b": np.array([[1.0, np.nan]])}, ValueError, r"params: b holds nan at \[0, 1\]; .* finite"),
+        (np.array(np.inf), ValueError, r"params: theta holds inf at \[\]"),
+        ({"W": np.ones(2), "b": None}, TypeError, r"params: b is None"),
+        (None, TypeError, r"params: theta is None"),
+        ({}, ValueError, r"params has no entries"),
+        ({"W": np.zeros((0, 3))}, ValueError, r"params has no entries"),
+    ],
+)
+def test_parameters_that_cannot_be_nudged_are_named(params, error, words):
+    with pytest.raises(error, match=words):
+        gc.numeric_gradient(squares, params)
+    with pytest.raises(error, match=words):
+        gc.check(squares, slopes, params)
+
+
+@pytest.mark.parametrize("eps", [0, -1e-7, np.nan, np.inf, -np.inf])
+def test_an_eps_that_is_no_step_is_refused(eps):
+    with pytest.raises(ValueError, match=r"eps should be a finite number above 0, such as the lecture's 1e-7; got "):
+        gc.numeric_gradient(squares, np.ones(2), eps)
+    with pytest.raises(ValueError, match=r"eps should be"):
+        gc.check(squares, slopes, np.ones(2), eps)
+
+
+@pytest.mark.parametrize(
+    "change, error, words",
+    [
+        (lambda g: None, TypeError, r"gradient returned None; is a `return` missing\?"),
+        (lambda g: g | {"b": None}, TypeError, r"gradient: b is None; is a `return` missing\?"),
+        (lambda g: {"W": g["W"]}, ValueError, r"gradient misses block: b; params has W, b"),
+        (lambda g: g | {"c": g["b"]}, ValueError, r"gradient has an extra block: c; params has W, b"),
+        (lambda g: g["W"], ValueError, r"gradient misses block: W, b"),
+        (lambda g: g | {"W": g["W"].T}, ValueError, r"gradient: W has shape \(3, 2\), but in params it has \(2, 3\)"),
+        (lambda g: g | {"b": g["b"][:, 0]}, ValueError, r"gradient: b has shape \(2,\), but in params it has \(2, 1\)"),
+        (lambda g: g | {"b": g["b"] * np.nan}, ValueError, r"gradient: b holds nan at \[0, 0\]; every entry .* finite"),
+        (lambda g: g | {"W": g["W"] / 0}, ValueError, r"gradient: W holds inf at \[0, 0\]"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:divide by zero")
+def test_a_gradient_that_does_not_fit_is_named_by_block(change, error, words):
+    params = {"W": np.ones((2, 3)), "b": np.ones((2, 1))}
+    with pytest.raises(error, match=words):
+        gc.check(squares, lambda p: change(slopes(p)), params)
+
+
+@pytest.mark.parametrize(
+    "value, error, words",
+    [
+        (None, TypeError, r"cost should return one number; at θ it returned None"),
+        (np.ones((1, 1)), TypeError, r"one number; at θ it returned an array of shape \(1, 1\): sum it, or .*\.item"),
+        (np.ones(3), TypeError, r"an array of shape \(3,\)"),
+        (np.nan, ValueError, r"cost should be finite; at θ it returned nan"),
+        (-np.inf, ValueError, r"cost should be finite; at θ it returned -inf"),
+    ],
+)
+def test_a_cost_that_is_no_number_is_refused(value, error, words):
+    with pytest.raises(error, match=words):
+        gc.numeric_gradient(lambda t: value, np.ones(2))
+    with pytest.raises(error, match=words):
+        gc.check(lambda t: value, slopes, np.ones(2))
+
+
+@pytest.mark.filterwarnings("ignore:invalid value")
+def test_a_cost_that_fails_at_a_nudge_only_is_named_with_the_entry():
+    params = {"W": np.ones(3), "b": np.array([0.5, 0.0])}
+    with pytest.raises(ValueError, match="cost should be finite; at a nudge of b, entry 1, it returned nan"):
+        gc.numeric_gradient(lambda p: np.sqrt(p["b"]).sum(), params)
+
+
+# ---- what it says ----------------------------------------------------------------------------------------------------
+
+
+def test_a_report_that_agrees_says_so_in_a_power_of_ten_and_names_no_entry():
+    net, X, Y, params = problem(keep_prob=1.0)
+    report = gc.check(*net.on(X, Y), params)
+    words = r"Relative difference about 1e-0[89] at ε = 1e-07: great\. All 8 blocks agree\."
+    assert re.fullmatch(words, str(report))
+    assert "Worst" not in report._repr_html_() and "agrees" in report._repr_html_()
+
+
+def test_a_report_that_does_not_says_which_block_which_entry_and_both_numbers():
+    net, X, Y, params = problem(keep_prob=1.0)
+    report = gc.check(*net.plant("scaled_dW", 2, factor=4).on(X, Y), params)
+    text, html = str(report), report._repr_html_()
+    assert text.startswith(f"Relative difference {report.difference:.1e} at ε = 1e-07: worry.\n")
+    assert "  W2   6.0e-01  worry, as if times 4\n" in text and "  b2     1e-0" in text and text.count("agrees") == 7
+    worst = report.worst
+    i, j = worst.index
+    dtheta, approx = report.pairs["W2"][1].reshape(4, 4)[i, j], report.pairs["W2"][0].reshape(4, 4)[i, j]
+    assert (worst.block, worst.gradient, worst.approx) == ("W2", dtheta, approx)
+    assert f"Worst entry: W2[{i}, {j}]: dθ has {dtheta:.4g}, the cost's own slope is {approx:.4g}." in text
+    assert f"W2[{i}, {j}]" in html and "times 4" in html and html.count("<tr>") == 9
+
+
+def test_a_blocks_name_cannot_break_the_page():
+    report = gc.check(squares, lambda p: {name: 2 * slope for name, slope in slopes(p).items()}, {"<b>W&": np.ones(2)})
+    assert "<b>" not in report._repr_html_() and "&lt;b&gt;W&amp;" in report._repr_html_()
+
+
+def test_a_report_keeps_what_went_into_it():
+    params = {"a": np.array([0.5, 1.0]), "b": np.array([[0.75]])}
+    report = gc.check(squares, slopes, params, eps=1e-4)
+    assert (report.eps, report.J) == (1e-4, squares(params))
+    assert np.array_equal(report.gradient, gc.to_vector(slopes(params)))
+    assert np.array_equal(report.approx, gc.to_vector(gc.numeric_gradient(squares, params, 1e-4)))
+    assert report.difference == gc.relative_difference(report.approx, report.gradient)
+    for name in params:
+        assert report.blocks[name] == gc.relative_difference(*report.pairs[name])
+
+
+def test_powers_of_ten():
+    assert [power(x) for x in (0, 1e-8, 3e-8, 4e-8, 0.9, 1.0, 2.5e-12)] == [
+        *("0", "1e-08", "1e-08", "1e-07", "1e+00", "1e+00", "1e-12")
+    ]

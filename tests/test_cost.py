@@ -1,0 +1,137 @@
+"""J: against the lecture's formula written out plainly, with logits of any size, and with masks fresh and frozen."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from test_network import problem
+
+import gc_lib as gc
+
+u = np.finfo(float).eps
+PLAIN = {
+    "tanh": np.tanh,
+    "relu": lambda Z: np.where(Z.real > 0, Z, 0),
+    "sigmoid": lambda Z: 1 / (1 + np.exp(-Z)),
+}
+
+
+def plain_J(net, params, X, Y, masks):
+    """J as the lecture writes it, in whatever numbers params holds: complex for a complex step, or wider ones."""
+    A, m, decay = X, X.shape[1], 0
+    for l in range(1, net.L + 1):
+        W, b = params[f"W{l}"], params[f"b{l}"]
+        Z, decay = W @ A + b, decay + (W * W).sum()
+        A = PLAIN[net.hidden](Z) * masks[l - 1] / net.keep_prob
+    if net.output == "sigmoid":
+        losses = -(Y * np.log(1 / (1 + np.exp(-Z))) + (1 - Y) * np.log(1 / (1 + np.exp(Z))))
+    else:
+        losses = -(Y * np.log(np.exp(Z) / np.exp(Z).sum(axis=0)))
+    return losses.sum() / m + net.lam / (2 * m) * decay
+
+
+networks = st.fixed_dictionaries(
+    {
+        "sizes": st.lists(st.integers(1, 5), min_size=2, max_size=6).map(tuple),
+        "hidden": st.sampled_from(["tanh", "relu", "sigmoid"]),
+        "m": st.integers(1, 9),
+        "seed": st.integers(0, 999),
+        "scale": st.sampled_from([0.1, 1.0, 3.0]),
+        "lam": st.sampled_from([0.0, 1e-3, 0.7, 50.0]),
+        "keep_prob": st.sampled_from([1.0, 0.8, 0.5]),
+    }
+)  # L = 1 … 5, both outputs
+
+
+@given(networks)
+@settings(max_examples=100, deadline=None, derandomize=True)
+def test_J_is_the_lectures(described):
+    net, X, Y, params = problem(**described)
+    cost, _ = net.on(X, Y, masks="frozen", seed=3)
+    wide = {name: block.astype(np.longdouble) for name, block in params.items()}
+    truth = plain_J(net, wide, X, Y, [c.mask for c in cost.layers(params)])
+    J = cost(params)
+    assert np.ndim(J) == 0 and J == cost(params)
+    assert abs(J - truth) <= 100 * u * max(1, truth)
+
+
+def test_J_counts_each_part_once():
+    net, X, Y, params = problem(keep_prob=1.0)
+    zero = {name: np.zeros_like(block) for name, block in params.items()}
+    assert net.on(X, Y)[0](zero) == pytest.approx(np.log(2), rel=4 * u), "nothing known about two classes"
+    three, X3, Y3, params = problem((5, 4, 3), keep_prob=1.0)
+    zero = {name: np.zeros_like(block) for name, block in params.items()}
+    assert three.on(X3, Y3)[0](zero) == pytest.approx(np.log(3), rel=4 * u)
+    only_W = zero | {"W1": params["W1"]}  # W2 = 0: the loss cannot tell
+    extra = 0.3 / (2 * 7) * (params["W1"] ** 2).sum()
+    assert three.on(X3, Y3)[0](only_W) == pytest.approx(np.log(3) + extra, rel=8 * u)
+    assert three.on(X3, Y3)[0](zero | {"b1": params["b1"]}) == pytest.approx(np.log(3), rel=4 * u)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("hidden", PLAIN)
+@pytest.mark.parametrize("sizes", [(5, 1), (5, 3), (5, 4, 4, 1), (5, 4, 4, 3)])
+def test_logits_of_a_thousand_and_saturated_units_warn_of_nothing(sizes, hidden, dtype):
+    net, X, Y, params = problem(sizes, hidden, dtype=dtype)
+    params = {name: block * (5000 if name[0] == "W" else 1) for name, block in params.items()}
+    cost, gradient = net.on(X, Y, masks="frozen")
+    Z = cost.layers(params)[-1].Z
+    assert np.abs(Z).max() > 1000
+    with np.errstate(all="raise", under="ignore"):
+        report = gc.check(cost, gradient, params, eps=1e-3)
+    assert np.isfinite(report.J) and np.isfinite(report.approx).all() and np.isfinite(report.gradient).all()
+    assert report.J > 100, "some example is wrong by a thousand, and J says so"
+
+
+def test_the_loss_of_a_confident_mistake_is_its_logit():
+    net = gc.Network([1, 1])
+    for z in (1000.0, -1000.0):
+        cost, gradient = net.on([[1.0]], [[float(z < 0)]])
+        params = {"W1": np.array([[z]]), "b1": np.zeros((1, 1))}
+        assert cost(params) == 1000
+        assert gradient(params)["b1"] == np.sign(z)
+        assert net.on([[1.0]], [[float(z > 0)]])[0](params) == 0
+
+
+def test_frozen_masks_are_the_same_always_in_cost_and_gradient_and_fresh_ones_differ():
+    net, X, Y, params = problem(keep_prob=0.5)
+    cost, gradient = net.on(X, Y, masks="frozen", seed=1)
+    masks = [[c.mask for c in function.layers(params)] for function in (cost, gradient, cost)]
+    for one, two, three in zip(*masks, strict=True):
+        assert np.array_equal(one, two) and np.array_equal(one, three)
+    assert len({float(cost(params)) for _ in range(5)}) == 1
+    assert float(net.on(X, Y, masks="frozen", seed=1)[0](params)) == float(cost(params))
+    assert float(net.on(X, Y, masks="frozen", seed=2)[0](params)) != float(cost(params))
+    fresh, _ = net.on(X, Y, masks="fresh", seed=1)
+    assert len({float(fresh(params)) for _ in range(5)}) == 5
+    assert len({float(problem(keep_prob=1.0)[0].on(X, Y)[0](params)) for _ in range(5)}) == 1
+
+
+def test_masks_are_nested_as_keep_prob_moves_and_drop_the_share_that_it_says():
+    last, shares = None, [0.05, 0.2, 0.5, 0.9, 0.999]
+    for keep_prob in shares:
+        net, X, Y, params = problem((5, 40, 30, 1), m=50, keep_prob=keep_prob)
+        cost, _ = net.on(X, Y, masks="frozen", seed=0)
+        masks = [c.mask for c in cost.layers(params)]
+        assert [mask.shape for mask in masks] == [(40, 50), (30, 50), (1, 1)] and masks[-1].all()
+        kept = np.concatenate(masks[:-1])
+        assert kept.mean() == pytest.approx(keep_prob, abs=4 * np.sqrt(keep_prob * (1 - keep_prob) / kept.size))
+        assert last is None or (kept >= last).all() and (kept > last).any(), "a unit that stays, stays when more do"
+        last = kept
+
+
+def test_a_unit_stays_where_its_u_is_below_keep_prob_one_u_for_every_unit_and_example():
+    net, X, Y, params = problem((5, 4, 3, 1), keep_prob=0.6)
+    u = np.random.default_rng(8).random((7, 7))
+    for masks in ("frozen", "fresh"):  # of fresh masks the first
+        one, two, _ = (c.mask for c in net.on(X, Y, masks=masks, seed=8)[0].layers(params))
+        assert np.array_equal(np.vstack([one, two]), u < 0.6)
+
+
+def test_dropout_is_inverted_the_next_layer_sees_the_same_on_average():
+    net, X, Y, params = problem((5, 4, 1), keep_prob=0.6)
+    cost, _ = net.on(X, Y, masks="fresh", seed=0)
+    draws = np.array([cost.layers(params)[1].A_prev for _ in range(4000)])
+    A = cost.layers(params)[0].A
+    assert (np.abs(draws.mean(axis=0) - A) <= 5 * np.abs(A) * np.sqrt(0.4 / 0.6 / 4000)).all()

@@ -1,0 +1,61 @@
+"""The front door runs as it stands, from any folder, in a fresh Python."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import gc_lib
+
+FRONT_DOOR = """
+import gc_lib as gc
+
+X, Y = gc.data.digits(3, 8, examples=32)                        # real handwritten digits, shipped with the kit, pixels 0…1
+net = gc.Network([64, 16, 8, 1], hidden="tanh", lam=0.1)        # hidden: tanh, relu, sigmoid; output="sigmoid" or "softmax"; keep_prob=1.0
+params = net.initialise(seed=0)                                 # {"W1": (16, 64), "b1": (16, 1), ...}
+cost, gradient = net.on(X, Y)                                   # cost(params) -> float, gradient(params) -> {"W1": ..., ...}
+
+report = gc.check(cost, gradient, params, eps=1e-7)
+print(report)                                                   # says in words: which block, which entry, both numbers
+report.difference                                               # the slide's number, a float
+report.blocks["W2"]                                             # the same number for one block
+gc.numeric_gradient(cost, params, eps=1e-7)                     # dθ_approx alone, in the shape of params
+
+broken = net.plant("no_decay", layer=2)                         # one line of backprop replaced, in one layer
+print(gc.diff("no_decay"))                                      # the right line and the wrong line, as written in the source
+worse = broken.plant("scaled_db", layer=1, factor=4)            # bugs add up; this one takes a factor
+gc.bugs.CATALOGUE["no_decay"].hides                             # where the check cannot see it; .seen: who really made it
+gc.labs.bench()                                                 # the lab: sliders, bug switches, the moving picture
+"""  # noqa: E501
+
+AFTER = """
+assert X.shape == (64, 32) and Y.shape == (1, 32)
+assert isinstance(cost(params), float) and {name: block.shape for name, block in gradient(params).items()} == net.shapes
+assert type(report.difference) is float and 0 < report.difference < 1e-7
+assert type(report.blocks["W2"]) is float and report.wrong == ()
+assert {name: block.shape for name, block in gc.numeric_gradient(cost, params, eps=1e-7).items()} == net.shapes
+assert gc.check(*broken.on(X, Y), params).wrong == ("W2",)
+last = gc.check(*worse.on(X, Y), params)
+print(last)
+assert last.wrong == ("b1", "W2") and abs(last.factor("b1") - 4) < 1e-5
+assert gc.bugs.CATALOGUE["no_decay"].hides == "λ is 0"
+assert gc.bugs.CATALOGUE["half_decay"].seen.startswith("https://")
+"""
+
+
+def test_the_front_door(tmp_path):
+    script = tmp_path / "homework.py"
+    script.write_text(FRONT_DOOR + AFTER, encoding="utf-8")
+    environment = os.environ | {"PYTHONPATH": str(Path(gc_lib.__file__).parents[1]), "PYTHONIOENCODING": "utf-8"}
+    command = [sys.executable, str(script)]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, encoding="utf-8", timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    first, *lines = done.stdout.splitlines()
+    assert first == "Relative difference about 1e-08 at ε = 1e-07: great. All 6 blocks agree."
+    assert lines[:3] == [
+        "no_decay: Forgets the L2 term.",
+        "  right:  return dZ @ c.A_prev.T / c.m + c.lam / c.m * c.W",
+        "  wrong:  return dZ @ c.A_prev.T / c.m",
+    ]
+    assert "as if times 4" in done.stdout and "Worst entry: " in done.stdout

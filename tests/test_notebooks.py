@@ -1,0 +1,185 @@
+"""The notebooks: they run, what they store is true, and they keep the rules of the house."""
+
+import base64
+import io
+import json
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+from PIL import Image
+
+ROOT = Path(__file__).resolve().parents[1]
+NOTEBOOKS = sorted(path for path in (ROOT / "notebooks").glob("**/*.ipynb") if ".ipynb_checkpoints" not in path.parts)
+STRICT = "--nbval" if sys.platform == "linux" else "--nbval-lax"  # elsewhere round-off has digits of its own
+PICTURE = re.compile(r'<img alt="[^"]+" src="data:image/png;base64,([^"]+)">')
+LIMIT = 300  # seconds
+
+every_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+
+
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory):
+    """Return an environment in which python3, the notebooks' kernel, is the Python that runs the tests."""
+    scratch = tmp_path_factory.mktemp("jupyter")
+    kernel = {"argv": [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]}
+    (scratch / "kernels" / "python3").mkdir(parents=True)
+    (scratch / "kernels" / "python3" / "kernel.json").write_text(
+        json.dumps({**kernel, "display_name": "Python 3", "language": "python"}), "utf-8"
+    )
+    kit = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
+    names = ("JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
+    folders = {name: str(scratch / name.lower()) for name in names}
+    data = {"JUPYTER_DATA_DIR": str(scratch), "JUPYTER_PREFER_ENV_PATH": "0", "PYTHONPATH": kit}
+    return {**os.environ, **folders, **data}
+
+
+def run(*command, **options):
+    """Run a module of this Python, and return what it did and said."""
+    command = [sys.executable, "-m", *map(str, command)]
+    return subprocess.run(command, capture_output=True, encoding="utf-8", timeout=LIMIT, **options)
+
+
+def validate(folder, environment):
+    """Let nbval run all notebooks of a folder, and compare what they give with what they store."""
+    options = ["-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--nbval-cell-timeout=60", "--color=no"]
+    cfg = f"--nbval-sanitize-with={Path(__file__).with_name('nbval.cfg')}"
+    return run("pytest", STRICT, *options, cfg, f"--rootdir={folder}", folder, env=environment)
+
+
+@pytest.fixture
+def copy(tmp_path):
+    """Copy the notebooks, so that nothing that runs them can change them."""
+    shutil.copytree(ROOT / "notebooks", tmp_path / "notebooks", ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+    return tmp_path / "notebooks"
+
+
+def test_there_are_notebooks():
+    assert NOTEBOOKS
+
+
+def test_store_what_they_give_twice_in_a_row(copy, environment):
+    for _ in range(2):
+        done = validate(copy, environment)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.skipif(
+    sys.platform != "linux" or platform.machine() != "x86_64", reason="OPENBLAS_CORETYPE is for x86-64 Linux"
+)
+@pytest.mark.parametrize("core", ["Haswell", "Nehalem"])  # two, since one of them may be what this machine has anyway
+def test_store_what_they_give_with_another_round_off(copy, environment, core):
+    done = validate(copy, environment | {"OPENBLAS_CORETYPE": core})
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_store_the_pictures_they_draw(copy, environment):
+    """What nbval leaves out: as many pictures, as large, and the same but for what a last digit or a font can move."""
+    convert = ["nbconvert", "--to", "notebook", "--execute", "--inplace", "--ExecutePreprocessor.timeout=60"]
+    done = run(*convert, "--ExecutePreprocessor.store_widget_state=False", *copy.glob("**/*.ipynb"), env=environment)
+    assert done.returncode == 0, done.stderr
+    for path in NOTEBOOKS:
+        stored, drawn = pictures(path), pictures(copy / path.relative_to(ROOT / "notebooks"))
+        assert len(stored) == len(drawn), path.name
+        for one, other in zip(stored, drawn, strict=True):
+            assert one.shape == other.shape, path.name
+            differing = (abs(one - other) > 32).any(-1).mean()
+            assert differing < 0.01, f"{differing:.1%} of a picture's pixels in {path.name} differ: execute it afresh"
+
+
+def pictures(path):
+    """Return the pictures that a notebook stores inside text/html, each (height, width, colours)."""
+    shown = [data["text/html"] for data in displayed(path) if "text/html" in data]
+    found = [base64.b64decode(png) for page in shown for png in PICTURE.findall(page)]
+    return [np.asarray(Image.open(io.BytesIO(png)).convert("RGB"), dtype=int) for png in found]
+
+
+def displayed(path):
+    """Return the bundles of what the cells of a notebook display."""
+    return [output["data"] for cell in code_cells(path) for output in cell.outputs if "data" in output]
+
+
+def read(path):
+    return nbformat.read(path, as_version=4)
+
+
+def code_cells(path):
+    return [cell for cell in read(path).cells if cell.cell_type == "code"]
+
+
+def headings(path):
+    """Return the headings of a notebook, without what stands in fenced code."""
+    text = "\n".join(cell.source for cell in read(path).cells if cell.cell_type == "markdown")
+    return re.findall(r"^(#+) +(.+)$", re.sub(r"^```.*?^```", "", text, flags=re.M | re.S), re.M)
+
+
+@every_notebook
+def test_is_valid_and_runs_on_whatever_python3_is(path):
+    nbformat.validate(read(path))
+    assert read(path).metadata.kernelspec.name == "python3"
+
+
+@every_notebook
+def test_begins_with_its_only_h1(path):
+    found = headings(path)
+    assert [level for level, _ in found].count("#") == 1
+    assert found[0][0] == "#"
+
+
+VERBS = "break build catch check choose compare compute draw find fix guess look measure move nudge play plant put "
+VERBS += "read reshape remember run see spot start step take test train try turn unroll use watch write"
+
+
+@every_notebook
+def test_h1_has_a_verb(path):
+    title = headings(path)[0][1]
+    assert set(re.findall(r"\w+", title.lower())) & set(VERBS.split()), f"{title!r}: a verb that is missing in VERBS?"
+
+
+@every_notebook
+def test_cells_are_short(path):
+    long = [cell.source for cell in code_cells(path) if not 1 <= len(cell.source.splitlines()) <= 8]
+    assert long == []
+
+
+@every_notebook
+def test_defines_nothing_but_the_students_own_work(path):
+    """A cell that is an exercise says so with the tag `exercise`."""
+    cells = [cell for cell in code_cells(path) if "exercise" not in cell.metadata.get("tags", [])]
+    assert [cell.source for cell in cells if re.search(r"^\s*(async +)?(def|class)\b", cell.source, re.M)] == []
+    assert [cell.source for cell in code_cells(path) if re.search(r"sys\.path|^\s*[!%]", cell.source, re.M)] == []
+
+
+@every_notebook
+def test_stores_outputs_but_no_widget_state(path):
+    assert "widgets" not in read(path).metadata
+    cells = code_cells(path)
+    assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
+    assert any(cell.outputs for cell in cells)
+    outputs = [output for cell in cells for output in cell.outputs]
+    assert [output for output in outputs if output.output_type == "error" or output.get("name") == "stderr"] == []
+
+
+@every_notebook
+def test_last_lines_that_show_something_have_stored_it(path):
+    """A cell that ends on a bare name or on print(…) has an output."""
+    shows = [cell for cell in code_cells(path) if re.match(r"print\(|\w+$", cell.source.splitlines()[-1])]
+    assert [cell.source for cell in shows if not cell.outputs] == []
+
+
+@every_notebook
+def test_a_lab_stores_its_picture_and_its_caption(path):
+    """For pages without a kernel: a widget's view comes with the same picture and the same words as HTML."""
+    views = [data for data in displayed(path) if "application/vnd.jupyter.widget-view+json" in data]
+    labs = [cell for cell in code_cells(path) if "gc.labs." in cell.source]
+    assert bool(views) == bool(labs)
+    for data in views:
+        assert PICTURE.search(data["text/html"])
+        assert re.search(r"<figcaption>.*\w.*</figcaption>", data["text/html"])
