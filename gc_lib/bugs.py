@@ -128,7 +128,9 @@ def plant(table, name: str, strength: float = 1.0, factor: float | None = None):
     found = find(name)
     slot = next((slot for slot, equation in table._asdict().items() if equation is found.breaks), None)
     if slot is None:
-        raise ValueError(f"{name} breaks the equation {found.breaks.__name__}, and this table has none that is right")
+        raise ValueError(
+            f"{name} needs {found.breaks.__name__}, the right equation, to break; here it is broken already"
+        )
     if factor is not None and not found.takes_factor:
         raise ValueError(f"{name} takes no factor; scaled_dW, scaled_db and scaled_dA do")
     numbers = {"strength": float(strength)} | ({} if factor is None else {"factor": float(factor)})
@@ -153,7 +155,7 @@ def diff(name: str) -> str:
 
 @bug(output_error, seen="dennybritz/nn-from-scratch/issues/11")
 def sign_flipped(Y, c):
-    """Takes Y − A for A − Y: every gradient points uphill."""
+    """Takes Y − A for A − Y: every step of training climbs where it should descend."""
     return Y - c.A
 
 
@@ -345,19 +347,19 @@ def neighbour_mask(dA, c):
 
 @bug(decay, hides="λ is 0")
 def J_no_decay(squares, lam, m):
-    """J forgets the λ term: every W reads wrong and no b, though backprop is right."""
+    """J forgets the λ term: right backprop reads 3e-2 on the bench, in every W and in no b."""
     return 0.0 * sum(squares)
 
 
 @bug(decay, hides="λ is 0")
 def J_decay_over_m(squares, lam, m):
-    """J takes λ/m for λ/2m."""
+    """J takes λ/m for λ/2m: right backprop reads 3e-2 on the bench, in every W and in no b."""
     return lam / m * sum(squares)
 
 
 @bug(decay, hides="λ is 0", needs=TWO_LAYERS, seen="lightaime/cs231n/pull/2")
 def J_layer_twice(squares, lam, m):
-    """J counts the first layer's weights twice and the last layer's not at all."""
+    """J counts the first layer's weights twice, the last layer's not at all: 2e-2 on the bench, in those two W."""
     return lam / (2 * m) * sum([squares[0], *squares[:-1]])
 
 
@@ -366,7 +368,7 @@ def J_layer_twice(squares, lam, m):
 
 @bug(two_sided)
 def forgotten_2(J_plus, J_minus, J, eps):
-    """Divides by ε for 2ε: dθ_approx is twice too long, and a correct gradient reads 1/3."""
+    """Divides by ε for 2ε: dθ_approx is twice too long, and right backprop reads 1/3."""
     return (J_plus - J_minus) / eps
 
 
@@ -375,23 +377,23 @@ bug(two_sided)(one_sided)
 
 @bug(restored, seen="HomericIntelligence/Odyssey/pull/2089")
 def not_restored(value, nudged):
-    """Leaves every nudge in θ, which drifts by −ε an entry: at ε = 1e-7 a small network passes all the same."""
+    """Leaves every nudge in θ, which drifts by −ε an entry: at ε = 1e-7 it reads 6e-7 on the bench, and passes."""
     return nudged
 
 
 @bug(quotient)
 def norm_of_sum(approx, exact):
-    """Puts ‖dθ_approx + dθ‖ below the line: a right gradient passes, dθ with its sign flipped reads far above 1."""
+    """Puts ‖dθ_approx + dθ‖ below the line: right backprop passes, dθ with its sign flipped reads far above 1."""
     return norm(approx - exact) / norm(approx + exact)
 
 
 @bug(quotient)
 def absolute(approx, exact):
-    """Does not divide: the number shrinks with the gradient, however wrong it is."""
+    """Does not divide: right backprop reads 5e-9 on the bench; but a small gradient reads small, however wrong."""
     return norm(approx - exact)
 
 
 @bug(in_order)
 def other_order(blocks):
-    """Lays dθ out column by column where θ goes row by row: every matrix reads wrong, no single column does."""
+    """Lays dθ out column by column where θ goes row by row: it reads 0.5, a single row or column reads right."""
     return np.concatenate([block.ravel(order="F") for block in blocks.values()])

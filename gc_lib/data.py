@@ -6,7 +6,7 @@ made by saving `load_digits().data` and `.target` as bytes, beside this attribut
 """
 
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 import numpy as np
 
@@ -71,5 +71,5 @@ def _count(where: str, examples: int | None, most: int | None = None) -> int:
 @cache
 def _scans() -> tuple[np.ndarray, np.ndarray]:
     """Read the shipped file once: pixels (1797, 64), 0…16, and labels (1797,)."""
-    with files(__package__).joinpath("digits.npz").open("rb") as file, np.load(file) as npz:
+    with np.load(Path(__file__).with_name("digits.npz")) as npz:
         return npz["pixels"], npz["labels"]

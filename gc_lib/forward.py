@@ -54,7 +54,7 @@ def categorical_cross_entropy(Z, Y):
 
 def sigmoid_along(Z, Y, C, i, d):
     """The loss at Z + c d, c being column i of C, for every change d (examples, nudges)."""
-    return binary_cross_entropy(Z[..., None] + C[:, None, i] * d, Y[..., None])
+    return binary_cross_entropy(Z[..., None] + C.take(i, axis=1)[:, None] * d, Y[..., None])
 
 
 def softmax_along(Z, Y, C, i, d):
@@ -64,11 +64,11 @@ def softmax_along(Z, Y, C, i, d):
     outputs are the same for all nudges of a column. Where |c d| is small four terms give it to the last bit.
     """
     if np.abs(C).max() * np.abs(d).max(initial=0) > 1 / 1024:
-        return categorical_cross_entropy(Z[..., None] + C[:, None, i] * d, Y[..., None])
+        return categorical_cross_entropy(Z[..., None] + C.take(i, axis=1)[:, None] * d, Y[..., None])
     p, grown = softmax(Z).T, 0
     for n in (4, 3, 2, 1):
-        grown = d / n * ((p @ C**n)[:, i] + grown)
-    return categorical_cross_entropy(Z, Y) + log_of_product(grown) - ((Y.T @ C)[:, i] * d).sum(axis=0)
+        grown = d / n * ((p @ C**n).take(i, axis=1) + grown)
+    return categorical_cross_entropy(Z, Y) + log_of_product(grown) - ((Y.T @ C).take(i, axis=1) * d).sum(axis=0)
 
 
 OUTPUTS = {

@@ -1,8 +1,9 @@
 """An L-layer network whose backprop can be broken on purpose."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from numbers import Real
 from typing import NamedTuple
 
 import numpy as np
@@ -49,13 +50,13 @@ class Network:
     lam: float = 0.0
     keep_prob: float = 1.0
     dtype: str = "float64"
-    steps: tuple[Steps, ...] = ()
-    terms: Terms = Terms()
+    steps: tuple[Steps, ...] = field(default=(), repr=False)
+    terms: Terms = field(default=Terms(), repr=False)
     plants: tuple[Plant, ...] = ()
 
     def __post_init__(self):
-        sizes = tuple(self.sizes)
-        if len(sizes) < 2 or any(n != int(n) or n < 1 for n in sizes):
+        sizes = tuple(self.sizes) if isinstance(self.sizes, Sequence | np.ndarray) else (self.sizes,)
+        if len(sizes) < 2 or not all(isinstance(n, Real) and n >= 1 and n % 1 == 0 for n in sizes):
             raise ValueError(f"sizes should be two or more whole numbers above 0, from input to output; got {sizes}")
         tidy = {"sizes": tuple(map(int, sizes)), "lam": float(self.lam), "keep_prob": float(self.keep_prob)}
         tidy |= {"dtype": np.dtype(self.dtype).name, "steps": self.steps or right_steps(len(sizes) - 1)}
@@ -92,7 +93,10 @@ class Network:
 
         Biases are drawn with standard deviation `bias`; 0 leaves them at 0. (He et al. 2015, Glorot and Bengio 2010.)
         With ReLU take a small bias: at b = 0 an example that reaches no unit of a layer sits exactly on a corner.
+        Raises ValueError for a scale or bias below 0, or not finite.
         """
+        if not (0 <= scale < np.inf and 0 <= bias < np.inf):
+            raise ValueError(f"scale and bias should be finite numbers, 0 or more; got scale={scale}, bias={bias}")
         rng, params = np.random.default_rng(seed), {}
         for l in range(1, self.L + 1):
             n, n_prev = self.shapes[f"W{l}"]
@@ -144,10 +148,11 @@ class Network:
             return f"it is a mistake of the checker: gc.bugs.plant(gc.SLIDE, {name!r}) returns a checker that makes it"
         if found.family is Terms and layer is not None:
             return f"it is in the cost J, not in a layer; leave layer={layer} away"
-        if found.family is Steps and layer not in range(1, self.L + 1):
+        if found.family is Steps and not (isinstance(layer, int | np.integer) and 1 <= layer <= self.L):
             return f"this network has layers 1 … {self.L}; got layer={layer}"
-        if any(p.layer == layer and bugs.find(p.name).breaks is found.breaks for p in self.plants):
-            return f"another bug breaks the same equation there: {', '.join(p.name for p in self.plants)}"
+        there = [p.name for p in self.plants if p.layer == layer and bugs.find(p.name).breaks is found.breaks]
+        if there:
+            return f"another bug breaks the same equation there: {there[0]}"
         if found.breaks not in self.table(layer):
             return bugs.ELSEWHERE[found.breaks]
         return "" if not found.needs or bugs.NEEDS[found.needs](self.sizes, layer) else f"it needs {found.needs}"

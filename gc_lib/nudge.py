@@ -2,8 +2,8 @@
 
 A nudge of W[l][i, j] changes one row of Z[l]; all before it is known already, and the next layer changes by that row's
 change times one column of W[l+1]. So all the nudges of a layer go upwards together, as if they were so many more
-examples. Nothing is approximated: each J is formed as a rounded number, as the slide's loop would form it, and only
-then are two of them subtracted. What makes it fast:
+examples. Nothing is approximated beyond the last bit: each J is formed as a rounded number, as the slide's loop would
+form it, and only then are two of them subtracted. What makes it fast:
 
 - the sum W A_prev is never formed again: Z is known, and one product of a step and an input is added to it;
 - tanh(z + d) needs no tanh of the sum, only one of the small d, which is a short polynomial (`activations`);
@@ -38,12 +38,12 @@ def layer_costs(layers: Sequence[Layer], Y: np.ndarray, steps: np.ndarray) -> np
     W, A_prev = np.hstack([c.W, c.b]), np.vstack([c.A_prev, np.ones_like(c.A_prev[:1])])  # b: one more column of W
     taken = (W + steps[:, None, None]) - W  # the steps, as θ + s rounds them
     _, rows, columns = np.indices(taken.shape).reshape(3, -1)
-    costs, mask = np.empty_like(taken), np.broadcast_to(c.mask, c.Z.shape)
+    costs, seen = np.empty_like(taken), {"Z": c.Z, "A": c.A, "mask": np.broadcast_to(c.mask, c.Z.shape)}
     for nudges in slices(taken.size, c.m * (max(len(layer.W) for layer in above) if above[1:] else 1)):
         i = rows[nudges]
-        change = taken.ravel()[nudges] * A_prev.T[:, columns[nudges]]  # of row i of Z: (examples, nudges)
+        change = taken.ravel()[nudges] * A_prev.T.take(columns[nudges], axis=1)  # of row i of Z: (examples, nudges)
         if above:
-            change = onward(c._replace(Z=c.Z.T[:, i], A=c.A.T[:, i], mask=mask.T[:, i]), change)
+            change = onward(c._replace(**{name: x.T.take(i, axis=1) for name, x in seen.items()}), change)
         costs.ravel()[nudges] = upward(above or [c._replace(W=np.eye(len(W), dtype=W.dtype))], Y, i, change) / c.m
     return np.concatenate([costs[..., :-1].reshape(len(steps), -1), costs[..., -1]], axis=1)
 
@@ -53,7 +53,7 @@ def upward(layers: Sequence[Layer], Y: np.ndarray, i: np.ndarray, change: np.nda
     c, *above = layers
     if not above:
         return c.activation.along(c.Z, Y, c.W, i, change)
-    change = c.W[:, None, i] * change  # of Z: (units, examples, nudges)
+    change = c.W.take(i, axis=1)[:, None] * change  # of Z: (units, examples, nudges)
     for c, layer in zip(layers, above, strict=False):
         change = onward(c._replace(Z=c.Z[..., None], A=c.A[..., None], mask=c.mask[..., None]), change)
         change = (layer.W @ change.reshape(len(change), -1)).reshape(len(layer.W), *change.shape[1:])
@@ -63,7 +63,7 @@ def upward(layers: Sequence[Layer], Y: np.ndarray, i: np.ndarray, change: np.nda
 def onward(c: Layer, change: np.ndarray) -> np.ndarray:
     """Return the change of A ∘ mask / keep_prob, which the next layer sees, that a change of Z makes."""
     change = c.activation.change(c.Z, c.A, change)
-    return change if c.keep_prob == 1 else change * c.mask / c.keep_prob
+    return change if c.keep_prob == 1 else change * (c.mask.astype(change.dtype) / c.keep_prob)
 
 
 def squares(params: Params, L: int, steps: np.ndarray) -> list[np.ndarray]:

@@ -208,7 +208,8 @@ class Slice:
         curve = result.curves[self.key]
         points = self.place(curve.x), DIFFERENCES.place(curve.y)
         line.set_data(*(np.insert(values, np.count_nonzero(curve.x == 0), np.nan) for values in points))
-        line.set(linestyle="none" if result.scattered else "-", markersize=9 if result.scattered else 5)
+        scattered = self.key in result.scattered
+        line.set(linestyle="none" if scattered else "-", markersize=9 if scattered else 5)
 
     def move(self, result: Any) -> None:
         """Move to a result, and leave the curve from before it as a ghost."""
@@ -268,7 +269,7 @@ class Blocks:
         """Move to a result: a full mark says something, a hollow one on a grey bar nothing."""
         readings, floors = (np.array([of[name] for name in self.names]) for of in (result.blocks, result.floors))
         before = {} if result.before is None else result.before.blocks
-        bands, heard = [band(reading) for reading in readings], (readings > floors) | (floors < GREAT.high)
+        bands, heard = [band(reading) for reading in readings], (readings > floors) | (readings < GREAT.high)
         colours = np.where(heard, [each.colour for each in bands], SAYS_NOTHING)
         self.columns.move(
             readings,

@@ -13,13 +13,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .check import GREAT, comparable, norm, nudgeable, one_number
+from .check import GREAT, all_agree, comparable, norm, nudgeable, one_number
 from .vector import copied, like
 
 Region = tuple[slice, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Screen:
     """Hold what a screen found.
 
@@ -43,8 +43,10 @@ class Screen:
 
     def __str__(self) -> str:
         found = [f"  {name}{written(region)}: {self.readings[name]:.1e}" for name, region in self.regions.items()]
-        verdict = "These blocks disagree, there:" if found else f"All {len(self.readings)} blocks agree."
+        verdict = "These blocks disagree, there:" if found else all_agree(len(self.readings))
         return "\n".join([f"{verdict} ({self.evaluations} evaluations of J)", *found])
+
+    __repr__ = __str__
 
 
 def written(region: Region) -> str:
@@ -60,7 +62,7 @@ def screen(cost: Callable, gradient: Callable, params, seed: int = 0, directions
     direction; to corner an error in a block of n × n entries takes some 16 log₂ n evaluations more. `directions` asks
     each question along several of them. (T. Vieira, How to test gradient implementations, 2017.)
     """
-    blocks, rng, calls = nudgeable(params), np.random.default_rng(seed), 0
+    blocks, rng, calls = nudgeable(copied(params)), np.random.default_rng(seed), 0
     exact = comparable(gradient(copied(params)), blocks)
 
     def look(name: str, region: Region) -> tuple[float, bool]:

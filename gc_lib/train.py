@@ -14,7 +14,12 @@ def descend(gradient: Callable, params: Params, rate: float = 0.5) -> Iterator[P
 
 
 def train(gradient: Callable, params: Params, steps: int, rate: float = 0.5) -> Params:
-    """Return params after so many steps of gradient descent at learning rate `rate`; those given stay as they are."""
+    """Return params after so many steps of gradient descent at learning rate `rate`; those given stay as they are.
+
+    Raises ValueError for fewer than no steps.
+    """
+    if steps < 0:
+        raise ValueError(f"steps should be 0 or more; got {steps}")
     walk = descend(gradient, params, rate)
     for _ in range(steps):
         next(walk)

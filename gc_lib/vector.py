@@ -32,8 +32,13 @@ def to_vector(blocks: Mapping[str, np.ndarray]) -> np.ndarray:
 
 
 def from_vector(theta: np.ndarray, blocks: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Cut θ into blocks of the shapes and dtypes given. Leading axes of θ are carried along."""
+    """Cut θ into blocks of the shapes and dtypes given. Leading axes of θ are carried along.
+
+    Raises ValueError where θ has more or fewer entries than the blocks.
+    """
     cut, start = {}, 0
+    if theta.shape[-1] != sum(block.size for block in blocks.values()):
+        raise ValueError(f"θ should have {sum(block.size for block in blocks.values())} entries; got {theta.shape[-1]}")
     for name, block in blocks.items():
         piece = theta[..., start : start + block.size]
         cut[name] = piece.reshape((*theta.shape[:-1], *block.shape)).astype(block.dtype, copy=False)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gc_lib.activations import ACTIVATIONS, SMALL, fast_tanh, sigmoid, step, tanh_change
+from gc_lib.activations import ACTIVATIONS, SMALL, fast_tanh, heaviside, sigmoid, tanh_change
 
 EVERY = pytest.mark.parametrize("activation", ACTIVATIONS.values(), ids=list(ACTIVATIONS))
 EXACT = {  # the textbook's formulas, for real, complex and extended numbers alike
@@ -35,7 +35,7 @@ def test_the_slope_is_the_derivative_and_can_be_read_off_A(activation):
 
 
 def test_the_corner_of_relu_counts_as_flat():
-    assert step(np.array([-1.0, 0.0, 1.0])).tolist() == [0, 0, 1]
+    assert heaviside(np.array([-1.0, 0.0, 1.0])).tolist() == [0, 0, 1]
 
 
 @EVERY

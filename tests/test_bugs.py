@@ -443,7 +443,7 @@ def test_an_unknown_bug_is_refused_with_the_list_of_those_there_are():
 
 
 def test_a_table_without_the_equation_refuses_the_bug():
-    with pytest.raises(ValueError, match="no_decay breaks the equation weight_gradient, and this table has none"):
+    with pytest.raises(ValueError, match="no_decay needs weight_gradient, the right equation, to break"):
         plant(gc.SLIDE, "no_decay")
     with pytest.raises(ValueError, match="forgotten_2 breaks the equation two_sided"):
         plant(Terms(), "forgotten_2")

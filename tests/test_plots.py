@@ -31,7 +31,7 @@ class Result:
     blocks: dict
     floors: dict
     lengths: tuple = (0.5, 0.5)
-    scattered: bool = False
+    scattered: tuple = ()
     before: object = None
 
 
@@ -58,10 +58,10 @@ def ragged():
 RESULTS = {
     "great": flat(3e-10),
     "worry": flat(0.3, before=flat(3e-10)),
-    "fresh masks": flat(1 - 1e-7, scattered=True, lengths=(6e6, 0.5), before=flat(2e-6)),
+    "fresh masks": flat(1 - 1e-7, scattered=tuple(X), lengths=(6e6, 0.5), before=flat(2e-6)),
     "ragged": ragged(),
     "after ragged": flat(2e-5, before=ragged()),
-    "after fresh masks": flat(0.0, before=flat(1.0, scattered=True)),
+    "after fresh masks": flat(0.0, before=flat(1.0, scattered=tuple(X))),
 }
 
 

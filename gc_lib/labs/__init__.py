@@ -1,5 +1,6 @@
 """Labs: a few controls, a picture that follows the hand, and the finding in words."""
 
-from .bench import State, bench
+from .bench import bench
+from .state import State
 
 __all__ = ["State", "bench"]

@@ -1,299 +1,22 @@
-"""The bench: a network on real digits, whose backprop, cost and checker can be broken while one watches the check.
-
-State → compute → Result. What costs most is kept: a bug does not touch the nudged losses, ε does not touch the way
-back, and λ is added to every nudged loss before two of them are subtracted, so that the round-off stays true.
-"""
+"""The bench: a network on real digits, whose backprop, cost and checker can be broken while one watches the check."""
 
 import html
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from collections.abc import Iterator
 from itertools import zip_longest
-from typing import NamedTuple
 
 import ipywidgets as widgets
-import numpy as np
 
-from .. import bugs, data, nudge
+from .. import bugs
 from ..activations import ACTIVATIONS
-from ..backprop import backprop
-from ..check import SLIDE, Checker, Report, norm, score, step, unmoved
-from ..forward import Layer, Terms, squared_norms
-from ..network import Network, Plant, one_of
+from ..network import Plant
 from ..plots import BenchPicture
-from ..train import descend
 from .controls import BugRow, Menu, Slider, stops
 from .lab import Lab
-from .words import finding, headline, lengths, table
+from .slices import Result, anew, compute, dropped, glimpse, slow
+from .state import DATA, State
+from .words import table
 
-MANY = stops(-12, 0, 1, 3), [0.0, *stops(-8, 4, 1)], [0.0, 1e-4, 1e-3, 1e-2, 0.03, 0.1, 0.2, 0.3, 0.5, 0.7]
-FEW = stops(-11, -1, 1)[::2], [0.0, 1e-6, 1e-3, 1.0, 1e3], [0.0, 1e-3, 1e-2, 0.1, 0.3, 0.7]
-
-DATA = {
-    "3 or 8, 4×4 pixels": lambda m: data.digits(3, 8, examples=m, side=4),
-    "3 or 8, 8×8 pixels": lambda m: data.digits(3, 8, examples=m),
-    "ten digits, 4×4 pixels": lambda m: data.digits(examples=m, side=4),
-    "two moons": data.moons,
-}
 UNITS = [(), (6,), (6, 6), (16, 8), (6, 6, 6)]
-
-
-def planted(name: str, layer: int, strength: float = 1.0, factor: float | None = None) -> Plant:
-    """Return a bug with its factor written out, where it takes one."""
-    return Plant(name, layer, float(strength), 2.0 if factor is None and bugs.find(name).takes_factor else factor)
-
-
-@dataclass(frozen=True)
-class State:
-    """Hold all that the bench's controls say; the defaults are where it opens.
-
-    A bug is (name, layer), (name, layer, strength) or (name, layer, strength, factor); `mistakes` names those of the
-    cost and of the checker. The `steps` of training follow the right gradient at λ = 0.1 and keep_prob = 1, so that
-    neither a bug nor λ moves θ. Raises ValueError for what cannot be.
-    """
-
-    eps: float = 1e-7
-    lam: float = 0.1
-    keep_prob: float = 1.0
-    masks: str = "frozen"
-    bugs: tuple[Plant, ...] = ()
-    mistakes: tuple[str, ...] = ()
-    hidden: str = "tanh"
-    dtype: str = "float64"
-    scale: float = 1.0
-    bias: float = 0.0
-    steps: int = 0
-    seed: int = 0
-    mask_seed: int = 0
-    data: str = "3 or 8, 4×4 pixels"
-    examples: int = 32
-    units: tuple[int, ...] = (6, 6)
-
-    def __post_init__(self):
-        tidy = {"eps": step(self.eps), "lam": float(self.lam), "keep_prob": float(self.keep_prob)}
-        tidy |= {"bugs": tuple(planted(*bug) for bug in self.bugs)}
-        tidy |= {"mistakes": tuple(self.mistakes), "units": tuple(self.units)}
-        for name, value in tidy.items():
-            object.__setattr__(self, name, value)
-        one_of("data", self.data, DATA)
-        one_of("masks", self.masks, ("fresh", "frozen"))
-        if self.steps != int(self.steps) or not 0 <= self.steps <= 300:
-            raise ValueError(f"steps of training should be a whole number, 0 … 300; got {self.steps}")
-        assert self.network and self.checker  # both raise where a name, a number or a bug cannot be
-
-    @cached_property
-    def start(self) -> "State":
-        """This state as it opens, with what θ and the examples depend on and nothing else."""
-        idle = ("eps", "lam", "keep_prob", "masks", "bugs", "mistakes")
-        return replace(self, **{name: getattr(State, name) for name in idle})
-
-    @cached_property
-    def network(self) -> Network:
-        """The network with its λ, its dropout, its bugs, and the mistakes in its cost."""
-        X, Y = examples(self.data, self.examples)
-        output = "sigmoid" if len(Y) == 1 else "softmax"
-        network = Network((len(X), *self.units, len(Y)), self.hidden, output, self.lam, self.keep_prob, self.dtype)
-        for plant in self.bugs:
-            network = network.plant(*plant)
-        for name in self.mistakes:
-            network = network.plant(name) if bugs.find(name).family is Terms else network
-        return network
-
-    @cached_property
-    def checker(self) -> Checker:
-        """The checker, with its mistakes."""
-        checker = SLIDE
-        for name in self.mistakes:
-            checker = bugs.plant(checker, name) if bugs.find(name).family is Checker else checker
-        return checker
-
-    @property
-    def random(self) -> bool:
-        """Whether each evaluation of J draws masks of its own."""
-        return self.masks == "fresh" and self.keep_prob < 1
-
-    @cached_property
-    def theta(self) -> dict[str, np.ndarray]:
-        """The parameters, after the steps of training."""
-        path, ahead = training(replace(self.start, steps=0, mask_seed=0))
-        while len(path) <= self.steps:
-            path.append(next(ahead))
-        return path[self.steps]
-
-
-@lru_cache(8)
-def examples(name: str, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return X and Y of a data set by its name in DATA."""
-    return DATA[name](count)
-
-
-@lru_cache(2)
-def training(start: State) -> tuple[list, Iterator]:
-    """Return the parameters at every step taken so far, and the way onward."""
-    _, gradient = start.network.on(*examples(start.data, start.examples))
-    return [], descend(gradient, start.network.initialise(start.seed, start.scale, start.bias))
-
-
-# What is kept from move to move. All of it belongs to a start: the right network at θ, without its λ.
-
-
-@lru_cache(64)
-def layers(start: State, keep_prob: float) -> list[Layer]:
-    """Return what the layers remember at θ, under the frozen mask."""
-    network = replace(start.network, keep_prob=keep_prob)
-    cost, _ = network.on(*examples(start.data, start.examples), masks="frozen", seed=start.mask_seed)
-    return cost.layers(start.theta)
-
-
-@lru_cache(64)
-def losses(start: State, keep_prob: float, eps: tuple[float, ...]) -> tuple[np.ndarray, np.ndarray]:
-    """Return the mean losses at θ + ε eᵢ and at θ − ε eᵢ: each (ε, entries)."""
-    _, Y = examples(start.data, start.examples)
-    nudges = np.array([*eps, *(-e for e in eps)], dtype=start.dtype)
-    return tuple(np.split(nudge.data_costs(layers(start, keep_prob), Y.astype(start.dtype), nudges), 2))
-
-
-@lru_cache(8)
-def squares(start: State, eps: tuple[float, ...]) -> tuple[list, list]:
-    """Return ‖W[l]‖² of every layer at θ + ε eᵢ and at θ − ε eᵢ: each (ε, entries)."""
-    plus, minus = (np.array(eps, dtype=start.dtype) * sign for sign in (1, -1))
-    return tuple(nudge.squares(start.theta, start.network.L, nudges) for nudges in (plus, minus))
-
-
-@lru_cache(64)
-def loss(start: State, keep_prob: float) -> float:
-    """Return the mean loss at θ."""
-    c = layers(start, keep_prob)[-1]
-    return c.activation.loss(c.Z, examples(start.data, start.examples)[1].astype(start.dtype)) / c.m
-
-
-class Measured(NamedTuple):
-    """Hold J(θ), dθ_approx and dθ for one or several ε: the last two are (ε, entries)."""
-
-    J: float
-    approx: np.ndarray
-    exact: np.ndarray
-
-
-def measure(state: State, eps: tuple[float, ...], lam: float, keep_prob: float) -> Measured:
-    """Measure both gradients from what is kept."""
-    start, network, checker, m = state.start, state.network, state.checker, state.examples
-    kept = [c._replace(lam=lam) for c in layers(start, keep_prob)]
-    norms = (*squares(start, eps), squared_norms(start.theta, network.L))  # at θ + ε, at θ − ε, and at θ
-    means = (*losses(start, keep_prob, eps), loss(start, keep_prob))
-    J_plus, J_minus, J = (mean + network.terms.decay(norm, lam, m) for mean, norm in zip(means, norms, strict=True))
-    approx = checker.difference(J_plus, J_minus, J, np.array(eps)[:, None])
-    exact = checker.order(backprop(examples(start.data, m)[1], kept, network.steps))
-    return Measured(float(J), approx.astype(float), np.broadcast_to(exact.astype(float), approx.shape))
-
-
-def measure_anew(state: State, eps: tuple[float, ...], lam: float, keep_prob: float) -> Measured:
-    """Measure both gradients by evaluating J afresh at every nudge: for fresh masks, or a θ that is not restored."""
-    network, checker, theta = replace(state.network, lam=lam, keep_prob=keep_prob), state.checker, state.theta
-    several = []
-    for e in eps:
-        seed = (state.mask_seed, *np.float64([e, lam, keep_prob]).view(np.uint32).tolist())
-        cost, gradient = network.on(*examples(state.data, state.examples), masks=state.masks, seed=seed)
-        J = cost(theta)
-        approx = checker.difference(*cost.nudged(theta, e, checker.restored), J, e)
-        several.append((J, approx, checker.order(gradient(theta))))
-    J, approx, exact = zip(*several, strict=True)
-    return Measured(float(J[0]), np.array(approx, dtype=float), np.array(exact, dtype=float))
-
-
-class Curve(NamedTuple):
-    """Hold a slice through the present state: the relative difference y against one control x."""
-
-    x: np.ndarray
-    y: np.ndarray
-
-
-@dataclass(frozen=True)
-class Result:
-    """Hold what the picture shows: a report where the student stands, and three slices through it."""
-
-    state: State
-    report: Report
-    curves: dict[str, Curve]
-    before: "Result | None" = None
-
-    @property
-    def scattered(self) -> bool:
-        """Whether each point is a draw of its own."""
-        return self.state.random
-
-    @property
-    def here(self) -> dict[str, tuple[float, float]]:
-        """Where the student stands on each slice."""
-        state, y = self.state, self.report.difference
-        return {"eps": (state.eps, y), "lam": (state.lam, y), "drop": (dropped(state.keep_prob), y)}
-
-    @property
-    def blocks(self) -> dict[str, float]:
-        """The reading of each block."""
-        return self.report.blocks
-
-    @property
-    def floors(self) -> dict[str, float]:
-        """What round-off alone explains, block by block."""
-        return self.report.floors
-
-    @property
-    def lengths(self) -> tuple[float, float]:
-        """‖dθ_approx‖ and ‖dθ‖."""
-        return norm(self.report.approx), norm(self.report.gradient)
-
-    @cached_property
-    def hidden(self) -> list[str]:
-        """Which bugs are planted and cannot be seen here, and behind what they hide."""
-        state, said = self.state, []
-        seen = [c._replace(lam=state.lam) for c in layers(state.start, state.keep_prob)]
-        for name, layer, *_ in (*state.bugs, *((name, 1) for name in state.mistakes)):
-            behind = bugs.find(name).hidden(seen[layer - 1])
-            if behind:
-                said.append(f"{name} hides: {behind}.")
-        return said
-
-    @property
-    def caption(self) -> str:
-        """The finding, in plain words."""
-        fresh = (
-            "<b>The masks are fresh:</b> J(θ + ε) and J(θ − ε) belong to two different networks, so dθ_approx comes "
-            f"out {lengths(self.report)}, whatever backprop does. Each dot is a draw of its own."
-        )
-        said = [headline(self.report), fresh if self.state.random else finding(self.report), *self.hidden]
-        if self.report.unmoved:
-            said.append(f"ε is too small to move {self.report.unmoved} of the {self.report.approx.size} entries of θ.")
-        return " ".join(said)
-
-
-def dropped(keep_prob: float) -> float:
-    """Return 1 − keep_prob as it was written: 0.1, not 0.09999999999999998."""
-    return round(1 - keep_prob, 12)
-
-
-def compute(state: State, before: Result | None = None) -> Result:
-    """Check the network where the student stands, and along each of the three sliders with the other two held."""
-    anew = state.random or state.checker.restored is not SLIDE.restored
-    look, (eps, lam, drop) = (measure_anew, FEW) if anew else (measure, MANY)
-    here = look(state, (state.eps,), state.lam, state.keep_prob)
-    still = unmoved(state.theta, state.eps)
-    report = Report(state.eps, here.J, here.approx[0], here.exact[0], state.theta, still, state.checker.quotient)
-
-    def curve(stops: list[float], measured: Iterable[Measured], x: float) -> Curve:
-        pairs = (pair for each in measured for pair in zip(each.approx, each.exact, strict=True))
-        y = [score(*pair, state.checker.quotient) for pair in pairs]
-        xs, ys = np.array([*stops, x]), np.array([*y, report.difference])
-        order = xs.argsort(kind="stable")
-        return Curve(xs[order], ys[order])
-
-    curves = {
-        "eps": curve(eps, [look(state, tuple(eps), state.lam, state.keep_prob)], state.eps),
-        "lam": curve(lam, (look(state, (state.eps,), x, state.keep_prob) for x in lam), state.lam),
-        "drop": curve(drop, (look(state, (state.eps,), state.lam, 1 - x) for x in drop), dropped(state.keep_prob)),
-    }
-    return Result(state, report, curves, before)
-
 
 STYLE = """<style>
 .gc-lab option[data-value^="%E2%9C%95"] { color: #949494; }
@@ -310,7 +33,14 @@ STYLE = """<style>
 class Bench(Lab):
     """Join the bench's state to its sliders, its menu of bugs, and what is folded away."""
 
-    name, State, compute = "bench", State, staticmethod(compute)
+    name, State = "bench", State
+
+    def results(self, state: State, before: Result | None) -> Iterator[Result]:
+        """Yield the result; before it, where the slices take their time, a glimpse of where the student stands."""
+        kept = self.state.start == state.start and self.state.keep_prob == state.keep_prob
+        if slow(state) and (anew(state, state.keep_prob) or not kept):
+            yield glimpse(state, before)
+        yield compute(state, before)
 
     def paint(self, result: Result) -> bytes:
         """Draw a result, on a new picture where the network has other blocks."""
@@ -321,11 +51,11 @@ class Bench(Lab):
 
     def build(self) -> widgets.Widget:
         """Build the controls: three sliders, the masks and one bug in sight, the rest folded."""
-        self.names, self.rows = [], []
+        self.names, self.rows, self.said = [], [], None
         self.folded_rows, self.line, self.table, self.shared = widgets.VBox(), *(widgets.HTML() for _ in range(3))
         first = self.another_row()
         self.folded_rows.children = [self.another_row(), self.another_row()]
-        keep_probs = [dropped(share) for share in MANY[2]]
+        keep_probs = [dropped(share) for share in (0, 1e-4, 1e-3, 0.01, 0.03, 0.1, 0.2, 0.3, 0.5, 0.7)]
         keep_prob = Slider("keep_prob", keep_probs, lambda p: f"{p:g}, drops {dropped(p):g}", "300px")
         keep_prob.add_class("gc-both-ways")
         sliders = [
@@ -372,8 +102,7 @@ class Bench(Lab):
         self.mistakes = {}
         for name, bug in bugs.CATALOGUE.items():
             if bug.family is not bugs.Steps:
-                box = widgets.Checkbox(description=f"{name}: {bug.sentence}", indent=False)
-                box.layout.width = "auto"
+                box = widgets.Checkbox(indent=False, layout=widgets.Layout(width="auto"))
                 self.mistakes[name] = self.follow(box, lambda _: {"mistakes": self.ticked()})
         return widgets.VBox(list(self.mistakes.values()))
 
@@ -381,8 +110,7 @@ class Bench(Lab):
         """Build the controls for what θ and the examples depend on."""
         activation = Menu("activation", ACTIVATIONS, str, "200px")
         self.bound["hidden"] = activation
-        # ReLU starts with small biases: at b = 0 an example can sit exactly on a corner, where no slope is right.
-        self.follow(activation, lambda f: {"hidden": f, "bias": self.state.bias or (0.01 if f == "relu" else 0.0)})
+        self.follow(activation, lambda f: {"hidden": f, "bias": self.state.bias or None})  # ReLU takes b = 0.01 for 0
         return in_rows(
             [
                 self.bind("data", Menu("data", DATA, str, "260px")),
@@ -408,7 +136,7 @@ class Bench(Lab):
 
     def planted(self) -> tuple[Plant, ...]:
         """Return the bugs that the rows plant, the upper rows first."""
-        network, plants = replace(self.state, bugs=()).network, []
+        network, plants = self.state.right.network, []
         for row in self.rows:
             plant = row.plant(network)
             if plant:
@@ -421,30 +149,50 @@ class Bench(Lab):
         return tuple(name for name, box in self.mistakes.items() if box.value)
 
     def show(self) -> None:
+        """Bring the bugs and the mistakes in line with the state, where they are not; and write what is asked for."""
+        if self.said != self.says():
+            self.show_bugs()
+            self.said = self.says()
+        self.tell()
+
+    def says(self) -> tuple:
+        """Return what the rows of bugs and the boxes of mistakes depend on, and what they say."""
+        rows = [control.value for row in self.rows for control in row.controls]
+        return self.state.start, self.state.bugs, self.state.mistakes, self.ticked(), rows
+
+    def show_bugs(self) -> None:
         """Bring the rows of bugs and the boxes of mistakes in line with the state."""
         while len(self.rows) < len(self.state.bugs):
             self.folded_rows.children = [*self.folded_rows.children, self.another_row()]
         if self.planted() != self.state.bugs:
             for row, plant in zip_longest(self.rows, self.state.bugs):
                 row.show(plant)
-        network = replace(self.state, bugs=()).network
+        network = self.state.right.network
+        for name, box in self.mistakes.items():
+            found = bugs.find(name)
+            reason = network.obstacle(name) if found.family is bugs.Terms else ""
+            box.value, box.disabled = name in self.state.mistakes, bool(reason)
+            box.description = f"{name}: {reason or found.sentence}"
         for row in self.rows:
             row.offer(network)
             plant = row.plant(network)
             network = network.plant(*plant) if plant else network
-        for name, box in self.mistakes.items():
-            box.value = name in self.state.mistakes
-        self.tell()
 
     def tell(self) -> None:
         """Write what is asked for: the lines of the bugs, the table, the line of code."""
         with self.lock:
-            names = [plant.name for plant in self.state.bugs] + list(self.state.mistakes)
-            lines = "\n".join(bugs.diff(name) for name in names) or "No bug is planted."
-            self.line.value = f"<pre>{html.escape(lines)}</pre>" if self.show_line.value else ""
-            self.shared.value = f"<pre>{html.escape(self.code())}</pre>"
-            if self.folds.selected_index == list(self.folds.children).index(self.table):
+            opened = self.folds.selected_index
+            shown = None if opened is None else self.folds.children[opened]
+            self.line.value = f"<pre>{html.escape(self.lines())}</pre>" if self.show_line.value else ""
+            if shown is self.shared:
+                self.shared.value = f"<pre>{html.escape(self.code())}</pre>"
+            if shown is self.table:
                 self.table.value = table(self.result)
+
+    def lines(self) -> str:
+        """Return the right and the wrong line of every bug planted."""
+        names = [plant.name for plant in self.state.bugs] + list(self.state.mistakes)
+        return "\n".join(bugs.diff(name) for name in names) or "No bug is planted."
 
 
 def in_rows(controls: list[widgets.Widget]) -> widgets.HBox:

@@ -46,6 +46,18 @@ class Menu(Named, widgets.Dropdown):
     """A menu of named values."""
 
 
+class Button(widgets.Button):
+    """A button whose callback's exception is not swallowed."""
+
+    def __init__(self, words: str, press: Callable):
+        super().__init__(description=words, layout=widgets.Layout(width="auto"))
+        self.press = press
+
+    def click(self) -> None:
+        """Do what the button is for."""
+        self.press()
+
+
 def label(bug: Bug, reason: str) -> str:
     """Name a bug in the menu, with its sentence, or with the reason why it cannot be planted."""
     return f"{CANNOT if reason else ''}{bug.slot} · {bug.name}: {reason or bug.sentence}"

@@ -9,29 +9,32 @@ from threading import RLock
 import ipywidgets as widgets
 
 from ..plots import figure_html
+from .controls import Button
 
 
 class Lab:
     """Join a frozen state to its picture, its caption and its controls.
 
-    A lab has a `name`, its `State`, `compute(state, before)` -> a frozen result with a `caption`, `paint(result)` ->
-    PNG, `build()` -> one widget that holds `self.picture`, `self.caption`, `self.error` and the controls, and `show()`,
-    which brings the controls that are not bound to a field in line with the state. Callbacks run in a thread of their
-    own, beside the cells: one lock guards the state and the picture.
+    A lab has a `name`, its `State`, `results(state, before)`, which yields a frozen result with a `caption` (and, where
+    it takes long, a glimpse of it first), `paint(result)` -> PNG, `build()` -> one widget that holds `self.picture`,
+    `self.caption`, `self.error` and the controls, and `show()`, which brings the controls that are not bound to a field
+    in line with the state. Callbacks run in a thread of their own, beside the cells: one lock guards the state and the
+    picture.
     """
 
     name: str
     State: type
+    lock = RLock()  # one for all labs: what is kept from move to move is theirs together
 
     def __init__(self, **state):
-        self.lock, self.showing, self.moved, self.bound = RLock(), False, (), {}
+        self.showing, self.moved, self.bound = False, (), {}
         self.state = self.start = self.State(**state)
         self.picture = widgets.Image(
             format="png", layout=widgets.Layout(max_width="100%", min_width="640px", align_self="flex-start")
         )
         self.caption, self.error = widgets.HTML(layout=widgets.Layout(min_height="5em")), widgets.HTML()
         self.box = self.build()
-        self.result = self.compute(self.state, None)
+        *_, self.result = self.results(self.state, None)
         self.display()
 
     def set(self, **changes) -> "Lab":
@@ -41,11 +44,17 @@ class Lab:
         changes nothing, where the new state cannot be.
         """
         with self.lock:
-            state, moved = replace(self.state, **changes), tuple(changes)
-            before = self.result.before if moved == self.moved else replace(self.result, before=None)
-            result = self.compute(state, before)
-            self.state, self.result, self.moved = state, result, moved
-            self.display()
+            kept = self.state, self.result, self.moved
+            try:
+                state, moved = replace(self.state, **changes), tuple(changes)
+                before = self.result.before if moved == self.moved else replace(self.result, before=None)
+                for result in self.results(state, before):
+                    self.state, self.result, self.moved = state, result, moved
+                    self.display()
+            except BaseException:
+                self.state, self.result, self.moved = kept
+                self.display()
+                raise
         return self
 
     def display(self) -> None:
@@ -68,22 +77,21 @@ class Lab:
 
     def follow(self, control: widgets.Widget, means: Callable) -> widgets.Widget:
         """Let a control change the state: means(value) returns the fields that its new value stands for."""
-        control.observe(lambda event: self.showing or self.attempt(lambda: means(event["new"])), "value")
+        control.observe(lambda event: self.attempt(lambda: means(event["new"])), "value")
         return control
 
     def button(self, words: str, means: Callable) -> widgets.Button:
         """Return a button that changes the state: means() returns the fields to change."""
-        button = widgets.Button(description=words, layout=widgets.Layout(width="auto"))
-        button.on_click(lambda _: self.attempt(means))
-        return button
+        return Button(words, lambda: self.attempt(means))
 
     def attempt(self, means: Callable) -> None:
         """Change the state; where that fails, say so in the page, leave all as it was, and raise."""
         with self.lock:
+            if self.showing:
+                return
             try:
                 self.set(**means())
             except Exception as problem:
-                self.display()
                 self.error.value = f'<div role="alert"><b>That did not work:</b> {html.escape(str(problem))}</div>'
                 raise
 
@@ -98,8 +106,11 @@ class Lab:
 
     def code(self) -> str:
         """Return the line of code that opens this lab in its present state."""
-        opened = {f.name: getattr(self.state, f.name) for f in fields(self.state)}
-        changed = {f.name: opened[f.name] for f in fields(self.state) if opened[f.name] != f.default}
+        changed = {}
+        for _ in range(2):  # twice, since a default may follow from another field
+            opened = type(self.state)(**changed)
+            names = [field.name for field in fields(opened)]
+            changed |= {n: getattr(self.state, n) for n in names if getattr(self.state, n) != getattr(opened, n)}
         words = [f"{name}={list(value) if isinstance(value, tuple) else value!r}" for name, value in changed.items()]
         return f"gc.labs.{self.name}({', '.join(words)})".replace("'", '"')
 

@@ -2,11 +2,40 @@
 
 from collections.abc import Iterable
 
-import numpy as np
-
-from ..check import GREAT, Report, band, power
+from ..check import GREAT, Report, all_agree, band, norm
 
 FACTORS = {2.0: "twice", 0.5: "half", -1.0: "the opposite of", 3.0: "three times", 4.0: "four times"}
+
+
+def caption(result) -> str:
+    """Say what the bench found: the number, the blocks, and what makes the check blind or lie here."""
+    report, state = result.report, result.state
+    said = [f"Relative difference <b>{report.number}: {report.band}</b>."]
+    said.append(fresh(report) if state.random else finding(report))
+    said += [f"{name} cannot be seen here: {behind}." for name, behind in result.hiding.items()]
+    if result.right >= GREAT and not state.random:
+        told = f"Right backprop would read {result.right:.1e} here" if state.right is not state else "Backprop is right"
+        said.append(f"{told}: {misfit(state)}.")
+    if report.unmoved:
+        said.append(f"ε is too small to move {report.unmoved} of the {report.approx.size} entries of θ.")
+    return " ".join(said)
+
+
+def misfit(state) -> str:
+    """Say why right backprop does not read great."""
+    size = "large" if state.eps > 1e-5 else "small"
+    corner = "a corner of ReLU lies in the way, or " if state.hidden == "relu" else ""
+    return f"{corner}ε is too {size} for this network{' in float32' if state.dtype == 'float32' else ''}"
+
+
+def fresh(report: Report) -> str:
+    """Say what fresh masks do to a check."""
+    a, g = norm(report.approx), norm(report.gradient)
+    times = f"{a / g:.0e} times as long as dθ" if g and a > 10 * g else "nothing like dθ"
+    return (
+        "<b>The masks are fresh:</b> J(θ + ε) and J(θ − ε) belong to two different networks, so dθ_approx comes out "
+        f"{times}, whatever backprop does. Each dot is a draw of its own."
+    )
 
 
 def listed(names: Iterable[str]) -> str:
@@ -17,9 +46,9 @@ def listed(names: Iterable[str]) -> str:
 
 def as_if(k: float | None) -> str:
     """Say which one factor would explain a block."""
-    if k is None:
+    if k is None or abs(k - 1) < 1e-3:
         return ""
-    times = next((words for factor, words in FACTORS.items() if abs(k - factor) < 1e-3 * abs(factor)), f"{k:.3g} times")
+    times = next((words for factor, words in FACTORS.items() if abs(k - factor) < 1e-3 * abs(factor)), f"{k:.4g} times")
     return f", as if {times} what it should be"
 
 
@@ -27,7 +56,6 @@ def finding(report: Report) -> str:
     """Say which blocks disagree, by how much and by which factor, and which agree."""
     wrong = [name for name in report.wrong if band(report.blocks[name]) == "worry"]
     look = [name for name in report.wrong if name not in wrong]
-    silent = [n for n, x in report.blocks.items() if x >= GREAT and n not in report.wrong]
     said, kinds = [], {}
     for name in wrong:
         k = report.factor(name)
@@ -39,33 +67,20 @@ def finding(report: Report) -> str:
         said.append(f"<b>{listed(names)} {verb}</b>: {'up to ' if len(names) > 1 else ''}{most:.1e}{kind}.")
     if look:
         most = max(report.blocks[name] for name in look)
-        said.append(f"<b>{listed(look)}</b>: {most:.1e}, worth a look.")
-    if silent:
-        said.append(f"{listed(silent)}: below the floor, where round-off alone explains the reading: it says nothing.")
-    agreeing = len(report.blocks) - len(report.wrong) - len(silent)
+        said.append(f"<b>{listed(look)}</b>: {'up to ' if len(look) > 1 else ''}{most:.1e}, worth a look.")
+    if report.silent:
+        said.append(f"{listed(report.silent)}: below the floor, where round-off alone explains the reading.")
+    agreeing = len(report.blocks) - len(report.wrong) - len(report.silent)
     if agreeing:
-        all_of = "All other blocks agree." if len(report.blocks) > agreeing else f"All {agreeing} blocks agree."
-        said.append(all_of)
+        said.append("All other blocks agree." if agreeing < len(report.blocks) else all_agree(agreeing))
     return " ".join(said)
-
-
-def headline(report: Report) -> str:
-    """Say the slide's number and the lecture's word for it."""
-    number = f"about {power(report.difference)}" if report.band == "great" else f"{report.difference:.1e}"
-    return f"Relative difference <b>{number}: {report.band}</b>."
-
-
-def lengths(report: Report) -> str:
-    """Say how much longer dθ_approx is than dθ."""
-    a, g = np.linalg.norm(report.approx), np.linalg.norm(report.gradient)
-    return f"{a / g:.0e} times as long as dθ" if g else "infinitely longer than dθ"
 
 
 def table(result) -> str:
     """Write what the picture shows as tables: each block, and each slice."""
     report, rows = result.report, []
     for name, reading in report.blocks.items():
-        said = "below its floor" if reading < report.floors[name] else band(reading)
+        said = "below its floor" if name in report.silent else band(reading)
         rows.append(f"<tr><th>{name}</th><td>{reading:.1e}</td><td>{report.floors[name]:.1e}</td><td>{said}</td></tr>")
     tables = [f"<tr><th>block</th><th>reading</th><th>floor</th><th></th></tr>{''.join(rows)}"]
     for key, words in (("eps", "ε"), ("lam", "λ"), ("drop", "1 − keep_prob")):

@@ -1,0 +1,215 @@
+"""What the bench shows: a check where the student stands, and three slices through it, against ε, λ and dropout.
+
+What costs most is kept from move to move: a bug does not touch the nudged losses, ε does not touch the way back, and λ
+is added to every nudged loss before two of them are subtracted, so that the round-off stays true.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
+from typing import NamedTuple
+
+import numpy as np
+
+from .. import bugs, nudge
+from ..backprop import backprop
+from ..check import SLIDE, Report, norm, score, unmoved
+from ..forward import Layer, squared_norms
+from .controls import stops
+from .state import State
+from .words import caption
+
+# Where the slices are taken, against ε, λ and the dropped share; where the student stands is always one point more.
+MANY = sorted([*stops(-12, 0, 1), 3e-6, 3e-5]), [0.0, *stops(-8, 4, 1)], [0.0, 1e-4, 1e-3, 1e-2, 0.1, 0.3, 0.5, 0.7]
+FEW = stops(-11, -1, 1)[::2], [0.0, 1e-6, 1e-3, 1.0, 1e3], [0.0, 1e-3, 1e-2, 0.1, 0.3, 0.7]
+FEWEST = [1e-9, 1e-5], [0.0, 1.0], [0.0, 0.1, 0.5]
+SLOW = 500  # parameters above which the slices are painted after the bars, and the fewest points drawn anew
+
+
+class Curve(NamedTuple):
+    """Hold a slice through the present state: the relative difference y against one control x."""
+
+    x: np.ndarray
+    y: np.ndarray
+
+
+@dataclass(frozen=True)
+class Result:
+    """Hold what the picture shows: a report where the student stands, and three slices through it.
+
+    `right` is what right backprop and a right checker would read there.
+    """
+
+    state: State
+    report: Report
+    right: float
+    curves: dict[str, Curve]
+    before: "Result | None" = None
+
+    @property
+    def scattered(self) -> tuple[str, ...]:
+        """The slices of which each point is a draw of its own."""
+        fresh = ("drop",) if self.state.masks == "fresh" else ()
+        return ("eps", "lam", "drop") if self.state.random else fresh
+
+    @property
+    def here(self) -> dict[str, tuple[float, float]]:
+        """Where the student stands on each slice."""
+        return {key: (x, self.report.difference) for key, x in place(self.state).items()}
+
+    @property
+    def blocks(self) -> dict[str, float]:
+        """The reading of each block."""
+        return self.report.blocks
+
+    @property
+    def floors(self) -> dict[str, float]:
+        """What round-off alone explains, block by block."""
+        return self.report.floors
+
+    @property
+    def lengths(self) -> tuple[float, float]:
+        """‖dθ_approx‖ and ‖dθ‖."""
+        return norm(self.report.approx), norm(self.report.gradient)
+
+    @property
+    def hiding(self) -> dict[str, str]:
+        """The bugs that are planted and cannot be seen here, each with what it hides behind."""
+        state = self.state
+        if state.random:
+            return {}
+        seen = [c._replace(lam=state.lam) for c in layers(state.start, state.keep_prob)]
+        planted = [*((bug.name, bug.layer) for bug in state.bugs), *((name, 1) for name in state.mistakes)]
+        found = {name: bugs.find(name).hidden(seen[layer - 1]) for name, layer in planted}
+        return {name: behind for name, behind in found.items() if behind}
+
+    @cached_property
+    def caption(self) -> str:
+        """The finding, in plain words."""
+        return caption(self)
+
+
+def place(state: State) -> dict[str, float]:
+    """Return where a state stands on each slice."""
+    return {"eps": state.eps, "lam": state.lam, "drop": dropped(state.keep_prob)}
+
+
+def dropped(keep_prob: float) -> float:
+    """Return 1 − keep_prob as it was written: 0.1, not 0.09999999999999998."""
+    return round(1 - keep_prob, 12)
+
+
+def compute(state: State, before: Result | None = None) -> Result:
+    """Check the network where the student stands, and along each of the three sliders with the other two held."""
+    here, x = glimpse(state, before), place(state)
+    fewer = FEWEST if slow(state) else FEW
+    eps, lam, drop = (fewer if anew(state, kept) else MANY for kept in (state.keep_prob, state.keep_prob, 0.5))
+
+    def curve(key: str, stops: list[float], measured: Iterable[Measured]) -> Curve:
+        pairs = (pair for each in measured for pair in zip(each.approx, each.exact, strict=True))
+        y = [*(score(*pair, state.checker.quotient) for pair in pairs), here.report.difference]
+        order = np.argsort([*stops, x[key]], kind="stable")
+        return Curve(np.array([*stops, x[key]])[order], np.array(y)[order])
+
+    curves = {
+        "eps": curve("eps", eps[0], [measure(state, tuple(eps[0]), state.lam, state.keep_prob)]),
+        "lam": curve("lam", lam[1], (measure(state, (state.eps,), x, state.keep_prob) for x in lam[1])),
+        "drop": curve("drop", drop[2], (measure(state, (state.eps,), state.lam, 1 - x) for x in drop[2])),
+    }
+    return replace(here, curves=curves)
+
+
+def glimpse(state: State, before: Result | None = None) -> Result:
+    """Check the network where the student stands, and nowhere else."""
+    here = measure(state, (state.eps,), state.lam, state.keep_prob)
+    if not np.isfinite(here.J):
+        raise ValueError(f"J is {here.J} here; a smaller λ, or a smaller scale of W, keeps it finite")
+    still = unmoved(state.theta, state.eps)
+    report = Report(state.eps, here.J, here.approx[0], here.exact[0], state.theta, still, state.checker.quotient)
+    points = {key: Curve(np.array([x]), np.array([report.difference])) for key, x in place(state).items()}
+    right = report.difference
+    if state.right is not state and not state.random:
+        well = measure(state.right, (state.eps,), state.lam, state.keep_prob)
+        right = score(well.approx[0], well.exact[0])
+    return Result(state, report, right, points, before)
+
+
+class Measured(NamedTuple):
+    """Hold J(θ), dθ_approx and dθ for one or several ε: the last two are (ε, entries)."""
+
+    J: float
+    approx: np.ndarray
+    exact: np.ndarray
+
+
+def anew(state: State, keep_prob: float) -> bool:
+    """Tell whether J has to be evaluated afresh at every nudge: the masks are drawn anew, or θ is not restored."""
+    return state.checker.restored is not SLIDE.restored or (state.masks == "fresh" and keep_prob < 1)
+
+
+def slow(state: State) -> bool:
+    """Tell whether the slices take so long that the bars should be painted before them."""
+    return sum(block.size for block in state.theta.values()) > SLOW
+
+
+def measure(state: State, eps: tuple[float, ...], lam: float, keep_prob: float) -> Measured:
+    """Measure both gradients at another ε, λ and keep_prob."""
+    return (measure_anew if anew(state, keep_prob) else measure_kept)(state, eps, lam, keep_prob)
+
+
+def measure_anew(state: State, eps: tuple[float, ...], lam: float, keep_prob: float) -> Measured:
+    """Measure both gradients by evaluating J at every nudge; with fresh masks, every point draws its own."""
+    network, checker, theta = replace(state.network, lam=lam, keep_prob=keep_prob), state.checker, state.theta
+    several = []
+    for e in eps:
+        point = [state.mask_seed, *np.array([e, lam, keep_prob]).view(np.uint32).tolist()]
+        seed = point if state.masks == "fresh" else state.mask_seed
+        cost, gradient = network.on(*state.problem, masks=state.masks, seed=seed)
+        J = cost(theta)
+        approx = checker.difference(*cost.nudged(theta, e, checker.restored), J, e)
+        several.append((J, approx, checker.order(gradient(theta))))
+    J, approx, exact = zip(*several, strict=True)
+    return Measured(float(J[0]), np.array(approx, dtype=float), np.array(exact, dtype=float))
+
+
+def measure_kept(state: State, eps: tuple[float, ...], lam: float, keep_prob: float) -> Measured:
+    """Measure both gradients from what is kept of the right network at θ, without its λ."""
+    start, network, checker, (_, Y) = state.start, state.network, state.checker, state.problem
+    remembered = [c._replace(lam=lam) for c in layers(start, keep_prob)]
+    norms = (*squares(start, eps), squared_norms(start.theta, network.L))  # at θ + ε, at θ − ε, and at θ
+    means = (*(losses if len(eps) == 1 else loss_curve)(start, keep_prob, eps), loss(start, keep_prob))
+    decayed = zip(means, norms, strict=True)
+    J_plus, J_minus, J = (mean + network.terms.decay(norm, lam, state.examples) for mean, norm in decayed)
+    approx = checker.difference(J_plus, J_minus, J, np.array(eps)[:, None])
+    exact = checker.order(backprop(Y, remembered, network.steps))
+    return Measured(float(J), approx.astype(float), np.broadcast_to(exact.astype(float), approx.shape))
+
+
+@lru_cache(64)
+def layers(start: State, keep_prob: float) -> list[Layer]:
+    """Return what the layers remember at θ, under the frozen mask."""
+    cost, _ = replace(start.network, keep_prob=keep_prob).on(*start.problem, masks="frozen", seed=start.mask_seed)
+    return cost.layers(start.theta)
+
+
+def loss_curve(start: State, keep_prob: float, eps: tuple[float, ...]) -> tuple[np.ndarray, np.ndarray]:
+    """Return the mean losses at θ + ε eᵢ and at θ − ε eᵢ: each (ε, entries)."""
+    nudges = np.array([*eps, *(-e for e in eps)], dtype=start.dtype)
+    return tuple(np.split(nudge.data_costs(layers(start, keep_prob), start.problem[1], nudges), 2))
+
+
+losses, loss_curve = lru_cache(256)(loss_curve), lru_cache(4)(loss_curve)  # a single ε takes little room
+
+
+@lru_cache(8)
+def squares(start: State, eps: tuple[float, ...]) -> tuple[list, list]:
+    """Return ‖W[l]‖² of every layer at θ + ε eᵢ and at θ − ε eᵢ: each (ε, entries)."""
+    plus, minus = (np.array(eps, dtype=start.dtype) * sign for sign in (1, -1))
+    return tuple(nudge.squares(start.theta, start.network.L, nudges) for nudges in (plus, minus))
+
+
+@lru_cache(64)
+def loss(start: State, keep_prob: float) -> float:
+    """Return the mean loss at θ."""
+    c = layers(start, keep_prob)[-1]
+    return c.activation.loss(c.Z, start.problem[1]) / c.m
