@@ -412,7 +412,11 @@ def test_a_report_that_does_not_says_which_block_which_entry_and_both_numbers():
     report = gc.check(*net.plant("scaled_dW", 2, factor=4).on(X, Y), params)
     text, html = str(report), report._repr_html_()
     assert text.startswith(f"Relative difference {report.difference:.1e} at ε = 1e-07: worry.\n")
-    assert "  W2   6.0e-01  worry, as if times 4\n" in text and "  b2   < 1e-06  agrees\n" in text and text.count("agrees") == 7
+    assert (
+        "  W2   6.0e-01  worry, as if times 4\n" in text
+        and "  b2   < 1e-06  agrees\n" in text
+        and text.count("agrees") == 7
+    )
     worst = report.worst
     i, j = worst.index
     dtheta, approx = report.pairs["W2"][1].reshape(4, 4)[i, j], report.pairs["W2"][0].reshape(4, 4)[i, j]

@@ -1001,3 +1001,23 @@ def test_what_is_kept_is_bounded():
     kept = {name: found for name, found in names.items() if hasattr(found, "cache_info")}
     assert kept.keys() == {"examples", "training", "layers", "losses", "loss_curve", "squares", "loss"}
     assert all(function.cache_info().maxsize is not None for function in kept.values())
+
+
+READS = {  # what the catalogue says that right backprop reads on the bench as it opens, at ε = 1e-7
+    "J_no_decay": 3e-2,
+    "J_decay_over_m": 3e-2,
+    "J_layer_twice": 2e-2,
+    "forgotten_2": 1 / 3,
+    "one_sided": 5e-8,
+    "not_restored": 6e-7,
+    "absolute": 5e-9,
+    "other_order": 0.5,
+}
+
+
+@pytest.mark.parametrize("name", READS)
+def test_what_the_catalogue_says_a_mistake_reads_is_what_it_reads(name):
+    said = READS[name]
+    digits = "1/3" if said == 1 / 3 else f"{said:.0e}".replace("e-0", "e-") if said < 0.1 else f"{said:g}"
+    assert digits in gc.bugs.CATALOGUE[name].sentence
+    assert compute(State(mistakes=[name])).report.difference == pytest.approx(said, rel=0.25)

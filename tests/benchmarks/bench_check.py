@@ -10,7 +10,7 @@ import os
 
 os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"
 
-import resource
+import tracemalloc
 from collections.abc import Callable
 from importlib.util import find_spec
 from time import perf_counter
@@ -157,7 +157,11 @@ def main() -> None:
         goal = f"goals: {times}× the loop" + (f", {passes} J per parameter" if passes else "")
         torch = least.get("torch gradcheck, full")
         print(goal + (f"; 25× torch's full gradcheck: {torch / ours:,.0f}×" if torch else ""))
-    print(f"\nmost memory of this process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MB")
+    tracemalloc.start()
+    gc.numeric_gradient(problem.cost, problem.params)
+    print(
+        f"\nmost memory that gc.numeric_gradient took for the last: {tracemalloc.get_traced_memory()[1] / 1e6:,.0f} MB"
+    )
 
 
 if __name__ == "__main__":
