@@ -128,9 +128,8 @@ def plant(table, name: str, strength: float = 1.0, factor: float | None = None):
     found = find(name)
     slot = next((slot for slot, equation in table._asdict().items() if equation is found.breaks), None)
     if slot is None:
-        raise ValueError(
-            f"{name} needs {found.breaks.__name__}, the right equation, to break; here it is broken already"
-        )
+        equation = found.breaks.__name__
+        raise ValueError(f"{name} breaks the equation {equation}, which is not here, or broken by another bug already")
     if factor is not None and not found.takes_factor:
         raise ValueError(f"{name} takes no factor; scaled_dW, scaled_db and scaled_dA do")
     numbers = {"strength": float(strength)} | ({} if factor is None else {"factor": float(factor)})

@@ -138,7 +138,7 @@ def test_a_bug_its_layer_and_its_strength(bench):
     expect(bench.caption).to_contain_text("All 6 blocks agree.")
     bench.handle("λ").press("Home")
     bench.stands(lam=0.0, bugs=[["no_decay", 2, 1e-8, None]])
-    expect(bench.caption).to_contain_text("no_decay hides")
+    expect(bench.caption).to_contain_text("no_decay cannot be seen here")
     bench.handle("strength").press("End")
     bench.stands(lam=0.0, bugs=[["no_decay", 2, 1.0, None]])
 
