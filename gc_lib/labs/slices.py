@@ -20,7 +20,7 @@ from .state import State
 from .words import caption
 
 # Where the slices are taken, against ε, λ and the dropped share; where the student stands is always one point more.
-MANY = sorted([*stops(-12, 0, 1), 3e-6, 3e-5]), [0.0, *stops(-8, 4, 1)], [0.0, 1e-4, 1e-3, 1e-2, 0.1, 0.3, 0.5, 0.7]
+MANY = stops(-12, 0, 1), [0.0, 1e-8, 1e-6, *stops(-4, 4, 1)], [0.0, 1e-4, 1e-2, 0.1, 0.3, 0.5, 0.7]
 FEW = stops(-11, -1, 1)[::2], [0.0, 1e-6, 1e-3, 1.0, 1e3], [0.0, 1e-3, 1e-2, 0.1, 0.3, 0.7]
 FEWEST = [1e-9, 1e-5], [0.0, 1.0], [0.0, 0.1, 0.5]
 SLOW = 500  # parameters above which the slices are painted after the bars, and the fewest points drawn anew
@@ -101,9 +101,11 @@ def dropped(keep_prob: float) -> float:
 
 def compute(state: State, before: Result | None = None) -> Result:
     """Check the network where the student stands, and along each of the three sliders with the other two held."""
-    here, x = glimpse(state, before), place(state)
-    fewer = FEWEST if slow(state) else FEW
+    fewer, x = FEWEST if slow(state) else FEW, place(state)
     eps, lam, drop = (fewer if anew(state, kept) else MANY for kept in (state.keep_prob, state.keep_prob, 0.5))
+    along = measure(state, tuple(eps[0]), state.lam, state.keep_prob)
+    on_the_way = state.eps in eps[0] and not anew(state, state.keep_prob)
+    here = glimpse(state, before, along.only(eps[0].index(state.eps)) if on_the_way else None)
 
     def curve(key: str, stops: list[float], measured: Iterable[Measured]) -> Curve:
         pairs = (pair for each in measured for pair in zip(each.approx, each.exact, strict=True))
@@ -112,16 +114,16 @@ def compute(state: State, before: Result | None = None) -> Result:
         return Curve(np.array([*stops, x[key]])[order], np.array(y)[order])
 
     curves = {
-        "eps": curve("eps", eps[0], [measure(state, tuple(eps[0]), state.lam, state.keep_prob)]),
+        "eps": curve("eps", eps[0], [along]),
         "lam": curve("lam", lam[1], (measure(state, (state.eps,), x, state.keep_prob) for x in lam[1])),
         "drop": curve("drop", drop[2], (measure(state, (state.eps,), state.lam, 1 - x) for x in drop[2])),
     }
     return replace(here, curves=curves)
 
 
-def glimpse(state: State, before: Result | None = None) -> Result:
-    """Check the network where the student stands, and nowhere else."""
-    here = measure(state, (state.eps,), state.lam, state.keep_prob)
+def glimpse(state: State, before: Result | None = None, here: "Measured | None" = None) -> Result:
+    """Check the network where the student stands, and nowhere else; `here` is given if it is measured already."""
+    here = here or measure(state, (state.eps,), state.lam, state.keep_prob)
     if not np.isfinite(here.J):
         raise ValueError(f"J is {here.J} here; a smaller λ, or a smaller scale of W, keeps it finite")
     still = unmoved(state.theta, state.eps)
@@ -140,6 +142,10 @@ class Measured(NamedTuple):
     J: float
     approx: np.ndarray
     exact: np.ndarray
+
+    def only(self, i: int) -> "Measured":
+        """Return what was measured for one ε alone."""
+        return Measured(self.J, self.approx[i : i + 1], self.exact[i : i + 1])
 
 
 def anew(state: State, keep_prob: float) -> bool:
