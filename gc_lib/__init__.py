@@ -21,6 +21,7 @@ __all__ = [
     "data",
     "diff",
     "entry",
+    "exercises",
     "from_vector",
     "labs",
     "numeric_gradient",
@@ -32,7 +33,7 @@ __all__ = [
 
 
 def __getattr__(name: str):
-    """Load the labs, and with them matplotlib and ipywidgets, when they are first touched."""
-    if name == "labs":
-        return importlib.import_module(".labs", __name__)
+    """Load the labs, and with them matplotlib and ipywidgets, and the exercises when they are first touched."""
+    if name in ("labs", "exercises"):
+        return importlib.import_module(f".{name}", __name__)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -14,7 +14,7 @@ import pytest
 import gc_lib
 
 HOUSE = Path(gc_lib.__file__).parent
-CORE = sorted(path for path in HOUSE.glob("*.py") if path.stem != "plots")
+CORE = sorted(HOUSE.glob("*.py"))
 CHAINS = [  # none may import what stands to its right
     ["activations", "forward", "backprop", "bugs", "network"],
     ["vector", "check", "bugs", "network"],
@@ -63,15 +63,21 @@ def test_the_two_towers_meet_in_bugs_only():
 
 
 @pytest.mark.parametrize("path", CORE, ids=lambda path: path.stem)
-def test_the_core_knows_numpy_alone_and_neither_plots_nor_labs(path):
+def test_the_core_knows_numpy_alone_and_neither_plots_nor_labs_nor_exercises(path):
     own, foreign = imports(path)
     assert foreign - set(sys.stdlib_module_names) <= {"numpy"}
-    assert not own & {"plots", "labs"}
+    assert not own & {"plots", "labs", "exercises"}
+
+
+@pytest.mark.parametrize("path", sorted((HOUSE / "exercises").glob("*.py")), ids=lambda path: path.stem)
+def test_the_exercises_know_numpy_and_the_core(path):
+    own, foreign = imports(path)
+    assert foreign - set(sys.stdlib_module_names) <= {"numpy"} and not own & {"plots", "labs"}
 
 
 def test_plots_imports_nothing_of_the_kit_and_only_labs_know_widgets():
-    own, foreign = imports(HOUSE / "plots.py")
-    assert own == set() and "ipywidgets" not in foreign
+    for path in (HOUSE / "plots").glob("*.py"):
+        assert imports(path)[0] <= {"plots"}, path.name
     for path in HOUSE.rglob("*.py"):
         if path.parent.name != "labs":
             assert not imports(path)[1] & {"ipywidgets", "IPython", "traitlets"}, path.name
@@ -110,7 +116,7 @@ def test_a_check_loads_them_neither_and_the_labs_are_loaded_when_first_touched(t
 def test_what_is_not_there_is_an_attribute_error():
     with pytest.raises(AttributeError, match="module 'gc_lib' has no attribute 'laps'"):
         gc_lib.laps  # noqa: B018
-    assert all(hasattr(gc_lib, name) for name in gc_lib.__all__ if name != "labs")
+    assert all(hasattr(gc_lib, name) for name in gc_lib.__all__ if name not in ("labs", "exercises"))
 
 
 def code_lines(path):

@@ -895,7 +895,7 @@ def test_the_table_lists_every_block_and_every_point_and_follows_once_opened(lab
     lab.folds.selected_index = list(lab.folds.children).index(lab.table)
     for changes in ({}, {"eps": 3e-5}, {"masks": "fresh"}, {"units": (6, 6, 6)}):
         lab.set(**changes)
-        assert lab.table.value == table(lab.result)
+        assert table(lab.result) in lab.table.value
         rows = [re.findall(r"<t[hd]>(.*?)</t[hd]>", row) for row in re.findall(r"<tr>(.*?)</tr>", lab.table.value)]
         for name, reading in lab.result.blocks.items():
             row = next(row for row in rows if row[0] == name)
@@ -908,7 +908,7 @@ def test_the_table_lists_every_block_and_every_point_and_follows_once_opened(lab
     lab.folds.selected_index = None
     lab.set(eps=1e-2)
     lab.folds.selected_index = list(lab.folds.children).index(lab.table)
-    assert lab.table.value == table(lab.result)
+    assert table(lab.result) in lab.table.value
 
 
 def test_show_the_line_shows_the_right_and_the_wrong_lines(lab):
@@ -934,7 +934,7 @@ def test_what_the_notebook_stores_holds_picture_and_words(lab):
     page = bundle["text/html"]
     assert "<img" in page and "data:image/png;base64," in page
     assert f"<figcaption>{lab.result.caption}</figcaption>" in page
-    assert "as if twice what it should be" in page and 'alt="Relative difference' in page
+    assert "as if twice what it should be" in page and 'alt="The relative difference' in page
     before = page
     lab.set(bugs=[])
     assert lab._repr_mimebundle_()["text/html"] != before

@@ -157,6 +157,37 @@ def test_defines_nothing_but_the_students_own_work(path):
     assert [cell.source for cell in code_cells(path) if re.search(r"sys\.path|^\s*[!%]", cell.source, re.M)] == []
 
 
+def exercises(path):
+    """Return the cells in which a student writes, by their place in the notebook."""
+    return {i: cell for i, cell in enumerate(read(path).cells) if "exercise" in cell.metadata.get("tags", [])}
+
+
+LESSONS = [path for path in NOTEBOOKS if path.parent.name == "notebooks" and path.stem != "00_start_here"]
+every_lesson = pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+
+
+@every_lesson
+def test_has_something_to_build_and_something_to_predict_and_says_not_yet(path):
+    cells = exercises(path).values()
+    assert all(re.search(r"^gc\.exercises\.\w+\.\w+\(.*\)$", cell.source.splitlines()[-1]) for cell in cells)
+    building = [bool(re.search(r"^def ", cell.source, re.M)) for cell in cells]
+    assert any(building) and not all(building)
+    assert all("Not yet" in cell.outputs[-1]["data"]["text/plain"] for cell in cells)
+
+
+@every_lesson
+def test_the_solution_is_the_lesson_but_for_the_exercises_and_passes(path):
+    solution = path.parent / "solutions" / path.name
+    lesson, solved = read(path).cells, read(solution).cells
+    mine = exercises(path)
+    assert mine.keys() == exercises(solution).keys()
+    pairs = zip(lesson, solved, strict=True)
+    differing = [i for i, (one, other) in enumerate(pairs) if one.source != other.source or one.id != other.id]
+    assert differing == list(mine)
+    for cell in exercises(solution).values():
+        assert cell.outputs[-1]["data"]["text/plain"].startswith("Yes: ")
+
+
 @every_notebook
 def test_stores_outputs_but_no_widget_state(path):
     assert "widgets" not in read(path).metadata

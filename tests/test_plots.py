@@ -7,12 +7,15 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from types import SimpleNamespace
 
+import matplotlib
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
 from PIL import Image
 
 from gc_lib import plots
+from gc_lib.plots import picture as canvas
+from gc_lib.plots import style
 
 NAMES = ["W1", "b1", "W2", "b2", "W3", "b3"]
 X = {
@@ -139,8 +142,8 @@ def test_zero_has_a_place_of_its_own_left_of_a_white_break(picture):
 
 @pytest.mark.parametrize("value, mark", [(0.0, "v"), (9e-13, "v"), (1e-12, ""), (1.0, ""), (1.1, "^"), (np.inf, "^")])
 def test_what_lies_off_the_axis_is_marked_in_its_rim(picture, value, mark):
-    assert plots.DIFFERENCES.mark(value) == mark
-    place = float(plots.DIFFERENCES.place(value))
+    assert style.DIFFERENCES.mark(value) == mark
+    place = float(style.DIFFERENCES.place(value))
     assert (place == value) == (mark == "")
     low, high = picture.figure.axes[0].get_ylim()
     assert low < place < high
@@ -152,21 +155,21 @@ def test_what_lies_off_the_axis_is_marked_in_its_rim(picture, value, mark):
     "reading, word", [(0, "great"), (9.9e-7, "great"), (1e-6, "look"), (1e-4, "look"), (1.01e-4, "worry"), (2, "worry")]
 )
 def test_bands_leave_no_gap(reading, word):
-    assert plots.band(reading).word == word
+    assert style.band(reading).word == word
 
 
 def test_a_wrong_block_reddens_and_one_below_its_floor_is_grey(picture):
     readings = dict.fromkeys(NAMES, 1e-8) | {"W2": 0.3, "b2": 1e-5, "b3": 0.3}
     picture.update(flat(1e-8, blocks=readings, floors=dict.fromkeys(NAMES, 1e-9) | {"b3": np.inf}))
     bars = picture.panels[3].columns.bodies.get_facecolors()
-    great, look, worry = (each.colour for each in plots.BANDS)
-    expected = [great, great, worry, look, great, plots.SAYS_NOTHING]
-    np.testing.assert_allclose(bars[:, :3], [plots.to_rgb(colour) for colour in expected])
+    great, look, worry = (each.colour for each in style.BANDS)
+    expected = [great, great, worry, look, great, style.SAYS_NOTHING]
+    np.testing.assert_allclose(bars[:, :3], [canvas.to_rgb(colour) for colour in expected])
 
 
 def test_bars_and_floors_stand_on_the_axis(picture):
     picture.update(ragged())
-    low, high = plots.DIFFERENCES
+    low, high = style.DIFFERENCES
     blocks = picture.panels[3]
     assert np.nanmax(blocks.floors.get_path().vertices[:, 1]) == high
     assert min(np.nanmin(path.vertices[:, 1]) for path in blocks.columns.bodies.get_paths()) == low
@@ -203,13 +206,13 @@ def test_the_palette_stays_near_the_drawing(scale):
 
 
 def test_the_palette_holds_the_style_exactly():
-    colours = plots.palette()
+    colours = canvas.palette()
     assert len(colours) <= 256
-    for each in plots.BANDS:
+    for each in style.BANDS:
         for colour in (each.tint, each.colour):
-            exact = np.round(np.array(plots.to_rgb(colour)) * 255).astype(np.uint32)
-            number = plots.cell(exact @ np.uint32([1, 1 << 8, 1 << 16]))
-            assert (colours[plots.nearest()[number]] == exact).all()
+            exact = np.round(np.array(canvas.to_rgb(colour)) * 255).astype(np.uint32)
+            number = canvas.cell(exact @ np.uint32([1, 1 << 8, 1 << 16]))
+            assert (colours[canvas.nearest()[number]] == exact).all()
 
 
 def test_a_picture_of_any_figure_repaints_its_animated_artists():
@@ -242,7 +245,7 @@ assert "matplotlib.pyplot" not in sys.modules
 
 def test_the_callers_settings_do_not_change_the_picture(picture):
     expected = picture.update(RESULTS["worry"])
-    with plots.matplotlib.rc_context({"font.size": 31, "axes.facecolor": "black", "font.family": "monospace"}):
+    with matplotlib.rc_context({"font.size": 31, "axes.facecolor": "black", "font.family": "monospace"}):
         assert plots.BenchPicture(NAMES).update(RESULTS["worry"]) == expected
 
 

@@ -11,29 +11,21 @@ from ..activations import ACTIVATIONS
 from ..network import Plant
 from ..plots import BenchPicture
 from .controls import BugRow, Menu, Slider, stops
-from .lab import Lab
+from .lab import Lab, in_rows
 from .slices import Result, anew, compute, dropped, glimpse, slow
 from .state import DATA, State
-from .words import table
 
 UNITS = [(), (6,), (6, 6), (16, 8), (6, 6, 6)]
-
-STYLE = """<style>
-.gc-lab option[data-value^="%E2%9C%95"] { color: #949494; }
-.gc-lab [role="status"] { font-size: 1.1em; line-height: 1.45; }
-.gc-lab .widget-readout { min-width: 3.5em; }
-.gc-lab .gc-both-ways .widget-readout { min-width: 10em; }
-.gc-lab .widget-hbox { column-gap: 1em; }
-.gc-lab pre { margin: 0; white-space: pre-wrap; }
-.gc-lab .gc-tables { display: flex; flex-wrap: wrap; gap: 1em 2em; align-items: flex-start; }
-.gc-lab td, .gc-lab th { padding: 0 0.6em; text-align: right; }
-</style>"""
 
 
 class Bench(Lab):
     """Join the bench's state to its sliders, its menu of bugs, and what is folded away."""
 
     name, State = "bench", State
+    about = (
+        "The relative difference, on a log axis from 1e-12 to 1 with the bands great, look and worry: as curves "
+        "against ε, λ and the dropped share, and as a bar for each block; beside it the lengths of dθ_approx and dθ."
+    )
 
     def results(self, state: State, before: Result | None) -> Iterator[Result]:
         """Yield the result; before it, where the slices take their time, a glimpse of where the student stands."""
@@ -46,48 +38,36 @@ class Bench(Lab):
         """Draw a result, on a new picture where the network has other blocks."""
         if self.names != list(result.blocks):
             self.names = list(result.blocks)
-            self.panels = BenchPicture(self.names)
-        return self.panels.update(result)
+            self.view = BenchPicture(self.names)
+        return self.view.update(result)
 
     def build(self) -> widgets.Widget:
-        """Build the controls: three sliders, the masks and one bug in sight, the rest folded."""
+        """Build the page: three sliders, the masks and one bug in sight, the rest folded."""
         self.names, self.rows, self.said = [], [], None
-        self.folded_rows, self.line, self.table, self.shared = widgets.VBox(), *(widgets.HTML() for _ in range(3))
+        self.folded_rows, self.line = widgets.VBox(), widgets.HTML()
         first = self.another_row()
         self.folded_rows.children = [self.another_row(), self.another_row()]
-        keep_probs = [dropped(share) for share in (0, 1e-4, 1e-3, 0.01, 0.03, 0.1, 0.2, 0.3, 0.5, 0.7)]
-        keep_prob = Slider("keep_prob", keep_probs, lambda p: f"{p:g}, drops {dropped(p):g}", "300px")
-        keep_prob.add_class("gc-both-ways")
-        sliders = [
-            self.bind("eps", Slider("ε", stops(-12, 0, 1, 3), width="215px")),
-            self.bind("lam", Slider("λ", [0.0, *stops(-8, 4, 1, 3)], width="215px")),
-            self.bind("keep_prob", keep_prob),
-            self.bind("masks", Menu("masks", ["frozen", "fresh"], str, "140px")),
-        ]
         self.show_line = widgets.ToggleButton(description="show the line", layout=widgets.Layout(width="auto"))
         self.show_line.observe(lambda _: self.tell(), "value")
         folds = {
             "More bugs": self.folded_rows,
             "Mistakes in J and in the checker": self.mistake_boxes(),
             "Network, start and data": self.foundations(),
-            "The picture as a table": self.table,
-            "This state as a line of code, to share": self.shared,
         }
-        self.folds = widgets.Accordion(list(folds.values()), titles=tuple(folds), selected_index=None)
-        self.folds.observe(lambda _: self.tell(), "selected_index")
         buttons = [self.show_line, self.button("start again", self.afresh)]
-        parts = [
-            widgets.HTML(STYLE),
-            in_rows(sliders),
-            first,
-            widgets.Box([self.picture], layout=widgets.Layout(overflow="auto")),
-            self.caption,
-            self.error,
+        return self.page([in_rows(self.controls()), first], buttons, folds, below=[self.line])
+
+    def controls(self) -> list[widgets.Widget]:
+        """Build the three sliders and the menu of masks."""
+        keep_probs = [dropped(share) for share in (0, 1e-4, 1e-3, 0.01, 0.03, 0.1, 0.2, 0.3, 0.5, 0.7)]
+        keep_prob = Slider("keep_prob", keep_probs, lambda p: f"{p:g}, drops {dropped(p):g}", "300px")
+        keep_prob.add_class("gc-both-ways")
+        return [
+            self.bind("eps", Slider("ε", stops(-12, 0, 1, 3), width="215px")),
+            self.bind("lam", Slider("λ", [0.0, *stops(-8, 4, 1, 3)], width="215px")),
+            self.bind("keep_prob", keep_prob),
+            self.bind("masks", Menu("masks", ["frozen", "fresh"], str, "140px")),
         ]
-        parts += [in_rows(buttons), self.line, self.folds]
-        box = widgets.VBox(parts, layout=widgets.Layout(max_width="1000px"))
-        box.add_class("gc-lab")
-        return box
 
     def another_row(self) -> widgets.Widget:
         """Build one more row that plants a bug."""
@@ -179,25 +159,15 @@ class Bench(Lab):
             network = network.plant(*plant) if plant else network
 
     def tell(self) -> None:
-        """Write what is asked for: the lines of the bugs, the table, the line of code."""
+        """Write what is asked for: the lines of the bugs, and what is unfolded."""
         with self.lock:
-            opened = self.folds.selected_index
-            shown = None if opened is None else self.folds.children[opened]
             self.line.value = f"<pre>{html.escape(self.lines())}</pre>" if self.show_line.value else ""
-            if shown is self.shared:
-                self.shared.value = f"<pre>{html.escape(self.code())}</pre>"
-            if shown is self.table:
-                self.table.value = table(self.result)
+            super().tell()
 
     def lines(self) -> str:
         """Return the right and the wrong line of every bug planted."""
         names = [plant.name for plant in self.state.bugs] + list(self.state.mistakes)
         return "\n".join(bugs.diff(name) for name in names) or "No bug is planted."
-
-
-def in_rows(controls: list[widgets.Widget]) -> widgets.HBox:
-    """Set controls side by side, in as many rows as they need."""
-    return widgets.HBox(controls, layout=widgets.Layout(flex_flow="row wrap"))
 
 
 def bench(**state) -> Bench:

@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
 from threading import RLock
 
@@ -11,31 +11,95 @@ import ipywidgets as widgets
 from ..plots import figure_html
 from .controls import Button
 
+STYLE = """<style>
+.gc-lab option[data-value^="%E2%9C%95"] { color: #949494; }
+.gc-lab [role="status"] { font-size: 1.1em; line-height: 1.45; }
+.gc-lab .widget-readout { min-width: 3.5em; }
+.gc-lab .gc-both-ways .widget-readout { min-width: 10em; }
+.gc-lab .widget-hbox { column-gap: 1em; }
+.gc-lab pre { margin: 0; white-space: pre-wrap; }
+.gc-lab .gc-tables { display: flex; flex-wrap: wrap; gap: 1em 2em; align-items: flex-start; }
+.gc-lab td, .gc-lab th { padding: 0 0.6em; text-align: right; }
+</style>"""
+
 
 class Lab:
     """Join a frozen state to its picture, its caption and its controls.
 
-    A lab has a `name`, its `State`, `results(state, before)`, which yields a frozen result with a `caption` (and, where
-    it takes long, a glimpse of it first), `paint(result)` -> PNG, `build()` -> one widget that holds `self.picture`,
-    `self.caption`, `self.error` and the controls, and `show()`, which brings the controls that are not bound to a field
-    in line with the state. Callbacks run in a thread of their own, beside the cells: one lock guards the state and the
-    picture.
+    A lab has a `name`; `about`, which says what its picture shows; its `State`; `compute(state)`, which returns a
+    frozen result; its `View`, whose `update(result)` returns the picture as PNG; and `controls()`, a list of widgets.
+    A result has a `caption` and a `table` in HTML, which say what the picture shows, and `before`, the result that the
+    ghost shows. Callbacks run in a thread of their own, beside the cells: one lock guards the state and the picture.
     """
 
     name: str
+    about: str
     State: type
+    View: type
     lock = RLock()  # one for all labs: what is kept from move to move is theirs together
 
     def __init__(self, **state):
-        self.showing, self.moved, self.bound = False, (), {}
+        self.showing, self.moved, self.bound, self.view = False, (), {}, None
         self.state = self.start = self.State(**state)
         self.picture = widgets.Image(
-            format="png", layout=widgets.Layout(max_width="100%", min_width="640px", align_self="flex-start")
+            format="png",
+            tooltip=self.about,  # the only words that the picture itself can carry
+            layout=widgets.Layout(max_width="100%", min_width="640px", align_self="flex-start"),
         )
         self.caption, self.error = widgets.HTML(layout=widgets.Layout(min_height="5em")), widgets.HTML()
+        self.table, self.shared = widgets.HTML(), widgets.HTML()
         self.box = self.build()
         *_, self.result = self.results(self.state, None)
         self.display()
+
+    def compute(self, state):
+        """Return the frozen result of a state."""
+        raise NotImplementedError
+
+    def results(self, state, before) -> Iterator:
+        """Yield the result; where it takes long, a glimpse of it first."""
+        yield replace(self.compute(state), before=before)
+
+    def paint(self, result) -> bytes:
+        """Draw a result, and return the picture as PNG."""
+        self.view = self.view or self.View()
+        return self.view.update(result)
+
+    def controls(self) -> list[widgets.Widget]:
+        """Build the controls that are always in sight."""
+        raise NotImplementedError
+
+    def build(self) -> widgets.Widget:
+        """Build the page: the controls over the picture."""
+        return self.page([in_rows(self.controls())], [self.button("start again", self.opening)])
+
+    def page(self, above: list[widgets.Widget], buttons: list[widgets.Widget], folds=None, below=()) -> widgets.Widget:
+        """Set controls over the picture, the finding and some buttons beneath it, the rest folded away."""
+        folds = (folds or {}) | {
+            "The picture as a table": self.table,
+            "This state as a line of code, to share": self.shared,
+        }
+        self.folds = widgets.Accordion(list(folds.values()), titles=tuple(folds), selected_index=None)
+        self.folds.observe(lambda _: self.tell(), "selected_index")
+        frame = widgets.Box([self.picture], layout=widgets.Layout(overflow="auto"))
+        parts = [widgets.HTML(STYLE), *above, frame, self.caption, self.error, in_rows(buttons), *below, self.folds]
+        box = widgets.VBox(parts, layout=widgets.Layout(max_width="1000px"))
+        box.add_class("gc-lab")
+        return box
+
+    def show(self) -> None:
+        """Bring what is not bound to a field of the state in line with it."""
+        self.tell()
+
+    def tell(self) -> None:
+        """Write what is unfolded: the table, or the line of code."""
+        with self.lock:
+            opened = self.folds.selected_index
+            shown = None if opened is None else self.folds.children[opened]
+            if shown is self.shared:
+                self.shared.value = f"<pre>{html.escape(self.code())}</pre>"
+            if shown is self.table:
+                self.table.value = f'<div class="gc-tables">{self.result.table}</div>'
 
     def set(self, **changes) -> "Lab":
         """Change the state, as the controls do, and return the lab.
@@ -120,5 +184,10 @@ class Lab:
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
         """Show the widgets and, where there is no kernel, the same picture and caption as they stand now."""
         with self.lock:
-            page = figure_html(self.picture.value, self.result.caption, self.words)
+            page = figure_html(self.picture.value, self.result.caption, self.about)
             return {**self.box._repr_mimebundle_(), "text/plain": repr(self), "text/html": page}
+
+
+def in_rows(controls: list[widgets.Widget]) -> widgets.HBox:
+    """Set controls side by side, in as many rows as they need."""
+    return widgets.HBox(controls, layout=widgets.Layout(flex_flow="row wrap"))

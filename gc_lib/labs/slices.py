@@ -17,7 +17,7 @@ from ..check import SLIDE, Report, norm, score, unmoved
 from ..forward import Layer, squared_norms
 from .controls import stops
 from .state import State
-from .words import caption
+from .words import caption, table
 
 # Where the slices are taken, against ε, λ and the dropped share; where the student stands is always one point more.
 MANY = stops(-12, 0, 1), [0.0, 1e-8, 1e-6, *stops(-4, 4, 1)], [0.0, 1e-4, 1e-2, 0.1, 0.3, 0.5, 0.7]
@@ -87,6 +87,11 @@ class Result:
     def caption(self) -> str:
         """The finding, in plain words."""
         return caption(self)
+
+    @property
+    def table(self) -> str:
+        """What the picture shows, as tables."""
+        return table(self)
 
 
 def place(state: State) -> dict[str, float]:

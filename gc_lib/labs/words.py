@@ -87,4 +87,4 @@ def table(result) -> str:
         curve = zip(*result.curves[key], strict=True)
         rows = "".join(f"<tr><td>{x:g}</td><td>{y:.1e}</td></tr>" for x, y in curve)
         tables.append(f"<tr><th>{words}</th><th>relative difference</th></tr>{rows}")
-    return f'<div class="gc-tables">{"".join(f"<table>{rows}</table>" for rows in tables)}</div>'
+    return "".join(f"<table>{rows}</table>" for rows in tables)

@@ -21,7 +21,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 import gc_lib as gc
-from gc_lib import plots
+from gc_lib.plots import style
 
 bench = importlib.import_module("gc_lib.labs.bench")  # the module: `gc.labs.bench` is the function
 MOVES, CHEAP, DEAR = int([*sys.argv, 40][1]), 40, 200  # a move may take 40 or 200 ms at the median
@@ -54,19 +54,19 @@ def clock(owner, name):
 def rebuilt(result):
     """Compute a result anew, with all that is kept at hand, and draw it as a cell under `interact` would."""
     result = bench.compute(result.state, result.before)
-    with plots.matplotlib.style.context(plots.STYLE, after_reset=True):
+    with style.styled():
         figure, axes = plt.subplots(1, 5, figsize=(9.6, 4), layout="constrained")
         for panel, (key, zero) in zip(axes, {"eps": 0, "lam": 1e-9, "drop": 1e-5}.items(), strict=False):
             for x, y in (result.before.curves[key], result.curves[key], result.here[key]):
                 panel.plot(np.maximum(x, zero), y, "o-")
             panel.set(xscale="log", xlabel=key)
-            panel.xaxis.set_minor_locator(plots.NullLocator())
+            panel.xaxis.set_minor_locator(style.NullLocator())
         axes[3].bar(list(result.blocks), list(result.blocks.values()))
         axes[3].bar(list(result.floors), list(result.floors.values()), fill=False, hatch="////")
         axes[4].bar(["approx", "exact"], result.lengths)
         for panel in axes:
-            plots.DIFFERENCES.apply(panel, "1e-12 1e-9 1e-6 1e-3 1")
-            plots.paint_bands(panel)
+            style.DIFFERENCES.apply(panel, "1e-12 1e-9 1e-6 1e-3 1")
+            style.paint_bands(panel)
         plt.savefig(io.BytesIO(), format="png")
         plt.close(figure)
 
@@ -92,7 +92,7 @@ def import_time(module):
 
 
 lab, spent = gc.labs.bench(), {}
-for owner, name in ((lab, "set"), (bench, "compute"), (lab, "paint"), (lab.panels, "repaint"), (lab.panels, "png")):
+for owner, name in ((lab, "set"), (bench, "compute"), (lab, "paint"), (lab.view, "repaint"), (lab.view, "png")):
     clock(owner, name)
 heads = ["whole", "95%", "least", "to PNG", "compute", "repaint", "encode", "kB", "goal", "is", "rebuilt", "ratio"]
 print(f"{f'{MOVES} moves each, in ms':<22}" + "".join(f"{head:>8}" for head in heads))

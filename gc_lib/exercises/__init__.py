@@ -1,0 +1,5 @@
+"""The self-checks of the course, one file a notebook: each answers in a sentence, and knows the commonest mistakes."""
+
+from .exercise import Answer, Build, Choose, Exercise, Guess
+
+__all__ = ["Answer", "Build", "Choose", "Exercise", "Guess"]

@@ -1,0 +1,121 @@
+"""The moving parts that pictures are made of: marks, columns, the bars of the blocks."""
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection, PolyCollection
+from matplotlib.markers import MarkerStyle
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path as Outline
+
+from .picture import MOVES
+from .style import (
+    APPROX,
+    BEFORE,
+    DIFFERENCES,
+    GRADIENT,
+    GREAT,
+    GREY,
+    LENGTHS,
+    SAYS_NOTHING,
+    WHITE,
+    Colours,
+    Scale,
+    band,
+)
+
+
+@cache
+def outline(mark: str) -> Outline:
+    """Return the outline of one of matplotlib's marks."""
+    style = MarkerStyle(mark)
+    return style.get_path().transformed(style.get_transform())
+
+
+class Marks:
+    """Move points that have a mark and colours of their own."""
+
+    def __init__(self, axes: Axes, size: float):
+        self.points = axes.scatter([], [], size, linewidth=1.4, zorder=13, **MOVES)
+
+    def move(self, x: np.ndarray, y: np.ndarray, marks: Sequence[str], edges: Colours, faces: Colours) -> None:
+        """Show one mark at each point."""
+        self.points.set_offsets(np.column_stack([x, y]))
+        self.points.set_paths([outline(mark) for mark in marks])
+        self.points.set(edgecolors=edges, facecolors=faces)
+
+
+class Columns:
+    """Move columns with a mark on top, and short level lines where they stood before."""
+
+    def __init__(self, axes: Axes, scale: Scale, count: int, width: float, size: float):
+        self.scale, self.x, self.width = scale, np.arange(count), width
+        axes.set_xlim(-0.7, count - 0.3)
+        self.bodies = axes.add_collection(PolyCollection([], zorder=10, **MOVES), autolim=False)
+        self.ghosts = axes.add_collection(LineCollection([], colors=BEFORE, lw=3, zorder=12, **MOVES), autolim=False)
+        self.tops = Marks(axes, size)
+
+    def corners(self, width: float, tops: np.ndarray) -> np.ndarray:
+        """Return the corners of columns of these heights, (columns, 4, 2)."""
+        left, right, foot = self.x - width / 2, self.x + width / 2, np.full(len(self.x), self.scale.low)
+        return np.stack([(left, foot), (left, tops), (right, tops), (right, foot)]).transpose(2, 0, 1)
+
+    def move(
+        self, values: Sequence, before: Sequence, marks: Sequence[str], colours: Colours, edges: Colours, faces: Colours
+    ) -> None:
+        """Raise the columns to their values; `marks` stand on those that end on the axis."""
+        tops = self.scale.place(values)
+        self.bodies.set_verts(self.corners(self.width, np.maximum(tops, self.scale.low)))
+        self.bodies.set_facecolors(colours)
+        self.ghosts.set_segments(self.corners(0.9, self.scale.place(before))[:, 1:3])
+        marks = [self.scale.mark(value, mark) for value, mark in zip(values, marks, strict=True)]
+        self.tops.move(self.x, tops, marks, edges, faces)
+
+
+class Blocks:
+    """Show the reading of each block in its band's colour, or grey where its hatched floor explains all of it."""
+
+    def __init__(self, axes: Axes, names: Sequence[str]):
+        self.names, few = list(names), len(names) <= 6
+        self.columns = Columns(axes, DIFFERENCES, len(names), width=0.64, size=70 if few else 30)
+        step = 1 if len(names) <= 10 else 2
+        axes.set_xticks(self.columns.x[::step], self.names[::step], rotation=0 if few else 90)
+        axes.set_xlabel("each block")
+        self.pen = [Outline.MOVETO, Outline.LINETO, Outline.LINETO, Outline.LINETO] * len(names)
+        hatch = PathPatch(Outline([(0, 0)]), fill=False, hatch="////", edgecolor=GREY, linewidth=0, zorder=11, **MOVES)
+        self.floors = axes.add_patch(hatch)
+
+    def move(self, result: Any) -> None:
+        """Move to a result: a full mark says something, a hollow one on a grey bar nothing."""
+        readings, floors = (np.array([of[name] for name in self.names]) for of in (result.blocks, result.floors))
+        before = {} if result.before is None else result.before.blocks
+        bands, heard = [band(reading) for reading in readings], (readings > floors) | (readings < GREAT.high)
+        colours = np.where(heard, [each.colour for each in bands], SAYS_NOTHING)
+        self.columns.move(
+            readings,
+            [before.get(name, np.nan) for name in self.names],
+            [each.mark for each in bands],
+            colours,
+            edges=np.where(heard, WHITE, GREY),
+            faces=np.where(heard, colours, WHITE),
+        )
+        corners = self.columns.corners(0.9, np.clip(floors, *DIFFERENCES))
+        self.floors.set_path(Outline(corners.reshape(-1, 2), self.pen))  # one path: its hatch is drawn once
+
+
+class Lengths:
+    """Show how long dθ_approx and dθ are, on an axis of their own."""
+
+    def __init__(self, axes: Axes):
+        self.columns = Columns(axes, LENGTHS, 2, width=0.12, size=70)
+        axes.set_xticks(self.columns.x, ["dθ\napprox", "dθ\n"])
+        axes.set_xlabel("length")
+
+    def move(self, result: Any) -> None:
+        """Move to a result."""
+        before = (np.nan, np.nan) if result.before is None else result.before.lengths
+        colours = (APPROX, GRADIENT)
+        self.columns.move(result.lengths, before, "os", colours, edges=colours, faces=colours)

@@ -1,0 +1,96 @@
+"""The visual language of all pictures: one quantity, one colour; the three bands; the axis of relative differences."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import matplotlib.style
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import NullLocator
+
+Colours = str | Sequence[str]
+
+STYLE = Path(__file__).parents[1] / "gc_lib.mplstyle"
+
+# Okabe and Ito's colours, which colour-blind readers can tell apart, and some greys.
+ORANGE, SKY_BLUE, BLUISH_GREEN, BLUE = "#E69F00", "#56B4E9", "#009E73", "#0072B2"
+VERMILLION, REDDISH_PURPLE = "#D55E00", "#CC79A7"
+WHITE, PALE, SILVER, GREY, INK = "#FFFFFF", "#F1F1F1", "#C4C4C4", "#858585", "#333333"
+
+# One quantity, one colour, in every picture.
+DIFFERENCE, BEFORE, APPROX, GRADIENT, SAYS_NOTHING = BLUE, "#8DB5D3", SKY_BLUE, REDDISH_PURPLE, SILVER
+
+
+def styled():
+    """Return a context in which figures are built in the style of the kit, whatever the user's settings are."""
+    return matplotlib.style.context(STYLE, after_reset=True)
+
+
+class Scale(NamedTuple):
+    """Span a log axis, with a rim at both ends for what lies off it."""
+
+    low: float
+    high: float
+
+    @property
+    def rim(self) -> float:
+        """Return half the rim's height, as a factor."""
+        return (self.high / self.low) ** 0.028
+
+    def place(self, values: np.ndarray) -> np.ndarray:
+        """Move what lies off the axis into its rim."""
+        below, above = np.less(values, self.low), np.greater(values, self.high)
+        return np.where(below, self.low / self.rim, np.where(above, self.high * self.rim, values))
+
+    def mark(self, value: float, inside: str = "") -> str:
+        """Choose a mark that points off the axis, or `inside` for what lies on it."""
+        return "v" if value < self.low else "^" if value > self.high else inside
+
+    def apply(self, axes: Axes, ticks: str) -> None:
+        """Give `axes` this y axis, with the ticks as they are written."""
+        axes.set(yscale="log", ylim=(self.low / self.rim**2, self.high * self.rim**2))
+        axes.set_yticks([float(tick) for tick in ticks.split()], ticks.split())
+        axes.yaxis.set_minor_locator(NullLocator())
+
+
+DIFFERENCES, LENGTHS = Scale(1e-12, 1), Scale(1e-6, 1e12)
+
+
+class Band(NamedTuple):
+    """Give a verdict its word, its span and its looks."""
+
+    word: str
+    low: float
+    high: float
+    tint: str
+    colour: str
+    mark: str
+
+
+BANDS = GREAT, LOOK, WORRY = (
+    Band("great", DIFFERENCES.low, 1e-6, "#DDF1EA", BLUISH_GREEN, "o"),
+    Band("look", 1e-6, 1e-4, "#FCF5C4", ORANGE, "D"),
+    Band("worry", 1e-4, DIFFERENCES.high, "#FAE3D6", VERMILLION, "X"),
+)
+
+
+def band(reading: float) -> Band:
+    """Find the band of a relative difference: great below 1e-6, look up to 1e-4, worry above."""
+    return GREAT if reading < GREAT.high else LOOK if reading <= LOOK.high else WORRY
+
+
+def paint_bands(axes: Axes, left: float = 0, right: float = 1) -> None:
+    """Paint the bands on a log axis of relative differences, between two shares of its width."""
+    for each in BANDS:
+        axes.axhspan(each.low, each.high, left, right, color=each.tint, linewidth=0, zorder=0, clip_on=False)
+
+
+def name_bands(axes: Axes) -> None:
+    """Write the words of the bands on a strip left of `axes`."""
+    paint_bands(axes, -0.1, -0.02)
+    axes.tick_params(axis="y", pad=26)
+    axes.set_ylabel("relative difference")
+    for each in BANDS:
+        middle = (each.low * each.high) ** 0.5
+        axes.text(-0.06, middle, each.word, rotation=90, ha="center", va="center", transform=axes.get_yaxis_transform())

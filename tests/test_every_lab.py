@@ -1,0 +1,139 @@
+"""What holds for every lab, without a browser: it opens, follows each control, says what it shows, and stays usable."""
+
+from dataclasses import fields, replace
+
+import ipywidgets as widgets
+import numpy as np
+import pytest
+
+import gc_lib as gc
+from gc_lib.plots import Picture
+
+LABS = [name for name in gc.labs.__all__ if name.islower()]
+ALONG = {("bench", "hidden"): {"bias"}}  # ReLU takes a small bias, where the others take none
+
+every_lab = pytest.mark.parametrize("name", LABS)
+
+
+@pytest.fixture
+def lab(name):
+    return getattr(gc.labs, name)()
+
+
+def below(widget):
+    """Return a widget and all that it holds."""
+    return [widget, *(each for child in getattr(widget, "children", ()) for each in below(child))]
+
+
+def some(control):
+    """Return a few values that a control offers, its last one first, and the one at which it stands last."""
+    values = [value for _, value in control.options]
+    chosen = [values[i] for i in sorted({len(values) - 1, len(values) // 2, 1 % len(values), 0}, reverse=True)]
+    return [value for value in chosen if value != control.value] + [control.value]
+
+
+@every_lab
+def test_opens_with_a_picture_a_finding_and_a_table(lab):
+    assert bytes(lab.picture.value).startswith(b"\x89PNG") and len(lab.words) > 20
+    assert lab.result.caption in lab.caption.value and 'role="status"' in lab.caption.value
+    lab.folds.selected_index = list(lab.folds.children).index(lab.table)
+    assert lab.result.table in lab.table.value and "<tr>" in lab.table.value
+    assert lab.about[-1] == "." and len(lab.about) > 40 and lab.picture.tooltip == lab.about
+
+
+@every_lab
+def test_every_control_moves_its_own_field_and_the_picture(lab):
+    assert lab.bound
+    for field, control in lab.bound.items():
+        seen = set()
+        for value in some(control):
+            before = lab.state
+            control.value = value
+            assert getattr(lab.state, field) == value and lab.result.state == lab.state, field
+            seen.add((bytes(lab.picture.value), lab.caption.value))
+            idle = {f.name for f in fields(before)} - {field}
+            changed = {name for name in idle if getattr(before, name) != getattr(lab.state, name)}
+            assert changed <= ALONG.get((lab.name, field), set()), f"{field} should not move {changed}"
+        assert len(seen) > 1, f"{field} changes neither the picture nor the finding"
+
+
+@every_lab
+def test_a_moved_picture_equals_one_drawn_fresh(lab):
+    for control in lab.bound.values():
+        for value in some(control)[:-1]:
+            control.value = value
+            fresh = type(lab)(**{field.name: getattr(lab.state, field.name) for field in fields(lab.state)})
+            assert fresh.paint(lab.result) == lab.picture.value
+
+
+@every_lab
+def test_repainting_equals_drawing_the_whole(lab):
+    if not isinstance(lab.view, Picture):
+        pytest.fail(f"the view of {lab.name} should be a Picture")
+    for control in lab.bound.values():
+        control.value = some(control)[0]
+    lab.view.repaint()
+    repainted = np.array(lab.view.canvas.buffer_rgba())
+    for artist in lab.view.moving:
+        artist.set_animated(False)
+    lab.view.canvas.draw()
+    np.testing.assert_array_equal(repainted, np.array(lab.view.canvas.buffer_rgba()))
+
+
+@every_lab
+def test_the_line_of_code_opens_the_same_state(lab):
+    for control in lab.bound.values():
+        control.value = some(control)[0]
+    opened = eval(lab.code(), {"gc": gc})
+    assert opened.state == lab.state and repr(lab) == lab.code()
+
+
+@every_lab
+def test_start_again_puts_everything_back(lab):
+    opened = lab.state
+    for control in lab.bound.values():
+        control.value = some(control)[0]
+    (button,) = [each for each in below(lab.box) if getattr(each, "description", "") == "start again"]
+    button.click()
+    assert lab.state == opened
+
+
+@every_lab
+def test_a_callback_that_raises_says_so_and_changes_nothing(lab, monkeypatch):
+    field, control = next(iter(lab.bound.items()))
+    before, picture = lab.state, lab.picture.value
+
+    def fail(*_):
+        raise RuntimeError("a <fault>")
+
+    with monkeypatch.context() as broken, pytest.raises(RuntimeError):
+        broken.setattr(lab, "results", fail)
+        control.value = some(control)[0]
+    assert "a &lt;fault&gt;" in lab.error.value and 'role="alert"' in lab.error.value
+    assert lab.state == before and lab.picture.value == picture and control.value == getattr(before, field)
+    control.value = some(control)[0]
+    assert lab.error.value == "" and lab.state != before
+
+
+@every_lab
+def test_a_page_without_a_kernel_shows_picture_and_words(lab):
+    bundle = lab._repr_mimebundle_()
+    assert "data:image/png;base64," in bundle["text/html"] and lab.result.caption in bundle["text/html"]
+    assert bundle["text/plain"] == lab.code()
+
+
+@every_lab
+def test_holds_no_output_widget_and_labels_every_control(lab):
+    for each in below(lab.box):
+        assert not isinstance(each, widgets.Output)
+        if isinstance(each, widgets.ValueWidget) and not isinstance(each, widgets.HTML | widgets.Image):
+            assert each.description or isinstance(each, widgets.Checkbox), each
+
+
+@every_lab
+def test_a_state_is_frozen_and_refuses_what_there_is_not(name, lab):
+    with pytest.raises(TypeError):
+        getattr(gc.labs, name)(colour="red")
+    with pytest.raises(AttributeError):
+        lab.state.eps = 1
+    assert replace(lab.state) == lab.state and hash(lab.state) == hash(replace(lab.state))
