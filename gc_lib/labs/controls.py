@@ -4,6 +4,7 @@ import html
 from collections.abc import Callable, Iterable
 
 import ipywidgets as widgets
+from traitlets import Unicode
 
 from ..bugs import CATALOGUE, Bug, Steps
 from ..network import Network, Plant
@@ -44,6 +45,15 @@ class Slider(Named, widgets.SelectionSlider):
 
 class Menu(Named, widgets.Dropdown):
     """A menu of named values."""
+
+
+class Image(widgets.Image):
+    """A picture whose tooltip says what it shows, also to those who cannot see it.
+
+    The page of ipywidgets 8 asks for a description before it sets a tooltip; its own Image has none, and fails there.
+    """
+
+    description = Unicode("").tag(sync=True)
 
 
 class Button(widgets.Button):

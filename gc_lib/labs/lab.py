@@ -9,7 +9,7 @@ from threading import RLock
 import ipywidgets as widgets
 
 from ..plots import figure_html
-from .controls import Button
+from .controls import Button, Image
 
 STYLE = """<style>
 .gc-lab option[data-value^="%E2%9C%95"] { color: #949494; }
@@ -41,9 +41,9 @@ class Lab:
     def __init__(self, **state):
         self.showing, self.moved, self.bound, self.view = False, (), {}, None
         self.state = self.start = self.State(**state)
-        self.picture = widgets.Image(
+        self.picture = Image(
             format="png",
-            tooltip=self.about,  # the only words that the picture itself can carry
+            tooltip=self.about,
             layout=widgets.Layout(max_width="100%", min_width="640px", align_self="flex-start"),
         )
         self.caption, self.error = widgets.HTML(layout=widgets.Layout(min_height="5em")), widgets.HTML()
