@@ -4,8 +4,9 @@ import importlib
 
 from . import bugs, data
 from .bugs import diff
-from .check import ONE_SIDED, SLIDE, Report, check, numeric_gradient, relative_difference
+from .check import ONE_SIDED, SLIDE, numeric_gradient, relative_difference
 from .network import Network
+from .report import Report, check
 from .screen import Screen, screen
 from .train import train
 from .vector import entry, from_vector, to_vector

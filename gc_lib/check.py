@@ -3,15 +3,12 @@
 Its four equations stand in a table, so that a bug can be planted in the checker too.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import cached_property
-from html import escape
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 import numpy as np
 
-from .vector import as_blocks, copied, entry, from_vector, like, to_vector
+from .vector import as_blocks, copied, from_vector, like, to_vector
 
 
 def two_sided(J_plus, J_minus, J, eps):
@@ -81,15 +78,6 @@ def score(approx: np.ndarray, exact: np.ndarray, quotient: Callable = quotient) 
     """Return a checker's quotient of two vectors; 0 where both are zero, for they agree."""
     with np.errstate(divide="ignore"):  # a wrong quotient may divide by 0
         return float(quotient(approx, exact)) if exact.any() or approx.any() else 0.0
-
-
-def floor(J: float, eps: float, precision: float, approx: np.ndarray, exact: np.ndarray) -> float:
-    """u |J| √n / ε(‖dθ_approx‖ + ‖dθ‖): about what round-off alone makes a correct block of n entries read.
-
-    J± are each off by about u |J|, u being the precision of the dtype; divided by 2ε, that is in every entry.
-    """
-    noise, size = precision * abs(J) * approx.size**0.5 / eps, norm(approx) + norm(exact)
-    return noise / size if size else np.inf
 
 
 def one_number(J, where: str) -> float:
@@ -203,155 +191,3 @@ def first_bad(block: np.ndarray) -> str:
     """Name the first entry that is not finite: "nan at [0, 3]"."""
     index = np.argwhere(~np.isfinite(block))[0].tolist()
     return f"{block[tuple(index)]} at {index}"
-
-
-class Entry(NamedTuple):
-    """Hold one entry of θ, and its slope by dθ_approx and by dθ."""
-
-    block: str
-    index: tuple[int, ...]
-    approx: float
-    gradient: float
-
-    def __str__(self) -> str:
-        place = f"{self.block}[{', '.join(map(str, self.index))}]" if self.index else self.block
-        return f"{place}: dθ has {self.gradient:.4g}, the cost's own slope is {self.approx:.4g}"
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class Report:
-    """Hold what a check found: the slide's number, and where it comes from.
-
-    `approx` and `gradient` are dθ_approx and dθ as vectors, in the order of θ; `shapes` are the blocks of θ; `J` is the
-    cost at θ; `unmoved` counts the entries of θ that ε was too small to move.
-    """
-
-    eps: float
-    J: float
-    approx: np.ndarray
-    gradient: np.ndarray
-    shapes: Mapping[str, np.ndarray]
-    unmoved: int = 0
-    quotient: Callable = quotient
-
-    @cached_property
-    def difference(self) -> float:
-        """The slide's number ‖dθ_approx − dθ‖ / (‖dθ_approx‖ + ‖dθ‖)."""
-        return score(self.approx, self.gradient, self.quotient)
-
-    @cached_property
-    def pairs(self) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-        """dθ_approx and dθ of each block, as vectors."""
-        ends = np.cumsum([block.size for block in self.shapes.values()])[:-1]
-        return dict(
-            zip(self.shapes, zip(np.split(self.approx, ends), np.split(self.gradient, ends), strict=True), strict=True)
-        )
-
-    @cached_property
-    def blocks(self) -> dict[str, float]:
-        """The slide's number for each block alone."""
-        return {name: score(a, g, self.quotient) for name, (a, g) in self.pairs.items()}
-
-    @cached_property
-    def floors(self) -> dict[str, float]:
-        """What round-off alone can make each block read if it is right; a reading below says nothing."""
-        precision = {name: float(np.finfo(block.dtype).eps) for name, block in self.shapes.items()}
-        return {name: floor(self.J, self.eps, precision[name], a, g) for name, (a, g) in self.pairs.items()}
-
-    @property
-    def band(self) -> str:
-        """The lecture's word for the whole vector: great, look or worry."""
-        return band(self.difference)
-
-    @cached_property
-    def wrong(self) -> tuple[str, ...]:
-        """The blocks that are not "great" and not explained by round-off."""
-        return tuple(name for name, x in self.blocks.items() if x >= GREAT and x > self.floors[name])
-
-    @cached_property
-    def silent(self) -> tuple[str, ...]:
-        """The blocks that are not "great" either, but lie below their floor: their reading says nothing."""
-        return tuple(name for name, x in self.blocks.items() if x >= GREAT and name not in self.wrong)
-
-    def factor(self, name: str) -> float | None:
-        """Return k = dθ·dθ_approx / ‖dθ_approx‖² if the block is k times what it should be, None if no k fits.
-
-        The score |k − 1| / (|k| + 1) alone cannot tell k from 1/k, nor a negative k from another.
-        """
-        a, g = self.pairs[name]
-        k = float(g @ a / (a @ a)) if a.any() else 0.0
-        return k if k and norm(g - k * a) < 1e-3 * norm(g) else None
-
-    @cached_property
-    def worst(self) -> Entry:
-        """The entry in which the two gradients differ most."""
-        i = int(np.abs(self.approx - self.gradient).argmax())
-        return Entry(*entry(i, self.shapes), float(self.approx[i]), float(self.gradient[i]))
-
-    def lines(self) -> Iterator[tuple[str, str, str]]:
-        """Yield block, reading and remark for each block; digits only where they are the same on any machine."""
-        for name, x in self.blocks.items():
-            if name in self.wrong:
-                k = self.factor(name)
-                yield name, f"{x:.1e}", band(x) + (f", as if times {k:.4g}" if k and abs(k - 1) > 1e-3 else "")
-            else:
-                silent = name in self.silent
-                yield name, power(x) if silent else "< 1e-06", "below the floor of round-off" if silent else "agrees"
-
-    @property
-    def number(self) -> str:
-        """The relative difference in words that hold on any machine: "about 1e-08" where it is great."""
-        if self.band != "great":
-            return f"{self.difference:.1e}"
-        return f"about {power(self.difference)}" if power(self.difference) != "1e-06" else "below 1e-06"
-
-    @property
-    def verdict(self) -> str:
-        """One sentence: the number, ε and the lecture's word."""
-        still = f" ε moved all but {self.unmoved} entries of θ." if self.unmoved else ""
-        return f"Relative difference {self.number} at ε = {self.eps:g}: {self.band}.{still}"
-
-    def __str__(self) -> str:
-        if self.agrees:
-            return f"{self.verdict} {all_agree(len(self.blocks))}"
-        width = max(map(len, self.blocks))
-        rows = [f"  {name:{width}}  {x:>8}  {remark}" for name, x, remark in self.lines()]
-        return "\n".join([self.verdict, *rows, f"Worst entry: {self.worst}."])
-
-    __repr__ = __str__
-
-    def _repr_html_(self) -> str:
-        rows = "".join(f"<tr><td>{escape(n)}</td><td>{x}</td><td>{remark}</td></tr>" for n, x, remark in self.lines())
-        worst = "" if self.agrees else f"<p>Worst entry: {escape(str(self.worst))}.</p>"
-        head = "<tr><th>block</th><th>relative difference</th><th></th></tr>"
-        return f"<p>{self.verdict}</p><table>{head}{rows}</table>{worst}"
-
-    @property
-    def agrees(self) -> bool:
-        """Whether the whole and every block are "great"."""
-        return self.band == "great" and not self.wrong and not self.silent
-
-
-def all_agree(count: int) -> str:
-    """Say that all blocks agree, one or several."""
-    return f"All {count} blocks agree." if count > 1 else "The one block agrees."
-
-
-def power(x: float) -> str:
-    """Write a number as its nearest power of ten, since the digits of round-off differ between machines: "1e-08"."""
-    return f"{10.0 ** round(np.log10(x)):.0e}" if x > 0 else "0"
-
-
-def check(cost: Callable, gradient: Callable, params, eps: float = 1e-7, checker: Checker = SLIDE) -> Report:
-    """Compare gradient(params) with the central differences of cost(params), and report block by block.
-
-    `cost` returns one number; `gradient` returns what params is: a dict of floating arrays of the same names and
-    shapes, or one array (1-D, 2-D or 0-D). The caller's arrays are left alone. The number is the lecture's
-    ‖dθ_approx − dθ‖ / (‖dθ_approx‖ + ‖dθ‖). Raises TypeError or ValueError, naming the block, where the parameters,
-    the gradient, the cost or ε cannot be used.
-    """
-    blocks, eps = nudgeable(params), above_zero(eps)
-    still = some_unmoved(blocks, eps)
-    exact = comparable(gradient(copied(params)), blocks)
-    approx, J = differences(cost, params, eps, checker)
-    return Report(eps, J, approx, checker.order(exact).astype(float), blocks, still, checker.quotient)

@@ -1,6 +1,7 @@
 """J(θ) and dθ of a network on given examples, with dropout drawn afresh or frozen."""
 
 from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
 import numpy as np
 
@@ -51,6 +52,25 @@ class Evaluation:
         return forward(params, self.X, net.functions, self.masks.draw(*stack), net.keep_prob, net.lam)
 
 
+class Unit(NamedTuple):
+    """Name a unit of a layer, and one example."""
+
+    layer: int
+    unit: int
+    example: int
+
+    def __str__(self) -> str:
+        return f"unit {self.unit} of layer {self.layer} on example {self.example}"
+
+
+class Apart(NamedTuple):
+    """Hold the two terms of J, and the slopes of the λ term: {"W1": λ/m W[1], …}."""
+
+    data: float
+    decay: float
+    slopes: dict[str, np.ndarray]
+
+
 class Cost(Evaluation):
     """J = mean loss + λ/2m Σ ‖W[l]‖², of which `nudged` gives all the slide's values at once."""
 
@@ -64,6 +84,25 @@ class Cost(Evaluation):
         Z = self.layers(params, *stack)[-1].Z.transpose(-2, -1, *range(len(stack)))  # (outputs, examples, *stack)
         Y = self.Y.reshape(*self.Y.shape, *(1 for _ in stack))
         return net.functions[-1].loss(Z, Y) / m + net.terms.decay(squared_norms(params, net.L), net.lam, m)
+
+    def apart(self, params: Params) -> Apart:
+        """Return the data term of J and the λ term, each for itself."""
+        net, m = self.net, self.X.shape[1]
+        decay = float(net.terms.decay(squared_norms(params, net.L), net.lam, m))
+        shares = [net.terms.decay(one, net.lam, m) for one in np.eye(net.L)]  # of each ‖W[l]‖², in which J is linear
+        slopes = {f"W{l}": 2 * share * params[f"W{l}"] for l, share in enumerate(shares, start=1)}
+        return Apart(float(self(params)) - decay, decay, slopes)
+
+    def corners(self, below: Params, at: Params, above: Params) -> list[Unit]:
+        """Return the units of ReLU, and the examples, that are on the corner at one θ, or on either side of it."""
+        if self.net.hidden != "relu" or not (self.masks.frozen or self.net.keep_prob == 1):
+            return []
+        found = []
+        for l, layers in enumerate(zip(*(self.layers(params)[:-1] for params in (below, at, above)), strict=True), 1):
+            before, here, after = (c.Z for c in layers)
+            moved = (before != after) & ((np.sign(before) != np.sign(after)) | (here == 0))
+            found += [Unit(l, int(i), int(j)) for i, j in np.argwhere(moved & layers[1].mask)]
+        return found
 
     def nudged(self, params: Params, eps: float, restored: Callable | None = None) -> tuple[np.ndarray, np.ndarray]:
         """Return J(θ + ε eᵢ) and J(θ − ε eᵢ) for every i, in the order of params: the slide's numbers without its loop.

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .check import GREAT, all_agree, comparable, norm, nudgeable, one_number
+from .check import GREAT, comparable, norm, nudgeable, one_number
+from .report import all_agree
 from .vector import copied, like
 
 Region = tuple[slice, ...]

@@ -106,7 +106,7 @@ def test_the_report_is_what_the_slides_loop_says(name):
     assert (found.eps, found.unmoved, list(found.blocks)) == (said.eps, said.unmoved, list(said.blocks))
     assert abs(found.difference - said.difference) <= reading_slack(state, said) + 1e-6 * said.difference
     low = {name: floor for name, floor in said.floors.items() if floor < 1e-2}  # a high one is made of round-off itself
-    assert {name: found.floors[name] for name in low} == pytest.approx(low, rel=0.05)
+    assert all(floor / 2 < found.floors[name] < 2 * floor for name, floor in low.items())  # the noise is an estimate
     loud = [name for name, reading in said.blocks.items() if reading > 100 * said.floors[name]]
     assert {name: found.blocks[name] for name in loud} == pytest.approx({n: said.blocks[n] for n in loud}, rel=0.05)
     assert found.wrong == said.wrong
@@ -834,7 +834,7 @@ CAPTIONS = {
         ["slope_at_A cannot be seen here: the activation is ReLU."],
     ),
     "hides, J": ({"mistakes": ["J_no_decay"], "lam": 0}, ["great", "J_no_decay cannot be seen here: λ is 0."]),
-    "floor": ({"scale": 1e-3}, ["below the floor, where round-off alone explains the reading."]),
+    "floor": ({"scale": 1e-3}, ["below the floor, which the error bars of dθ_approx alone explain."]),
     "norm of sum": ({"mistakes": ["norm_of_sum"], "bugs": [("sign_flipped", 3)], "lam": 0}, ["worry"]),
     "forgotten 2": ({"mistakes": ["forgotten_2"]}, ["3.3e-01: worry", "as if half what it should be"]),
     "J forgets": ({"mistakes": ["J_no_decay"]}, ["W1, W2 and W3 disagree", "All other blocks agree."]),

@@ -13,8 +13,11 @@ import numpy as np
 
 from .. import bugs, nudge
 from ..backprop import backprop
-from ..check import SLIDE, Report, norm, score, unmoved
+from ..check import SLIDE, norm, score, unmoved
+from ..error_bars import WINDOW, error_bars
 from ..forward import Layer, squared_norms
+from ..report import Report
+from ..vector import from_vector
 from .controls import stops
 from .state import State
 from .words import caption, table
@@ -64,7 +67,7 @@ class Result:
 
     @property
     def floors(self) -> dict[str, float]:
-        """What round-off alone explains, block by block."""
+        """What the error bars alone explain, block by block."""
         return self.report.floors
 
     @property
@@ -109,8 +112,7 @@ def compute(state: State, before: Result | None = None) -> Result:
     fewer, x = FEWEST if slow(state) else FEW, place(state)
     eps, lam, drop = (fewer if anew(state, kept) else MANY for kept in (state.keep_prob, state.keep_prob, 0.5))
     along = measure(state, tuple(eps[0]), state.lam, state.keep_prob)
-    on_the_way = state.eps in eps[0] and not anew(state, state.keep_prob)
-    here = glimpse(state, before, along.only(eps[0].index(state.eps)) if on_the_way else None)
+    here = glimpse(state, before)
 
     def curve(key: str, stops: list[float], measured: Iterable[Measured]) -> Curve:
         pairs = (pair for each in measured for pair in zip(each.approx, each.exact, strict=True))
@@ -126,31 +128,31 @@ def compute(state: State, before: Result | None = None) -> Result:
     return replace(here, curves=curves)
 
 
-def glimpse(state: State, before: Result | None = None, here: "Measured | None" = None) -> Result:
-    """Check the network where the student stands, and nowhere else; `here` is given if it is measured already."""
-    here = here or measure(state, (state.eps,), state.lam, state.keep_prob)
+def glimpse(state: State, before: Result | None = None) -> Result:
+    """Check the network where the student stands, and nowhere else."""
+    window = tuple(s * state.eps for s in WINDOW)
+    here = measure(state, window, state.lam, state.keep_prob)
     if not np.isfinite(here.J):
         raise ValueError(f"J is {here.J} here; a smaller λ, or a smaller scale of W, keeps it finite")
-    still = unmoved(state.theta, state.eps)
-    report = Report(state.eps, here.J, here.approx[0], here.exact[0], state.theta, still, state.checker.quotient)
+    exact, again = from_vector(here.exact[1], state.theta), np.nan if state.random else None
+    bars = error_bars(here.J, *here.J_nudged, state.eps, state.theta, exact, state.checker.difference)
+    found = here.approx[1], here.exact[1], state.theta, bars, unmoved(state.theta, state.eps), state.checker.quotient
+    report = Report(state.eps, here.J, *found, J_again=again)
     points = {key: Curve(np.array([x]), np.array([report.difference])) for key, x in place(state).items()}
     right = report.difference
     if state.right is not state and not state.random:
-        well = measure(state.right, (state.eps,), state.lam, state.keep_prob)
-        right = score(well.approx[0], well.exact[0])
+        well = measure(state.right, window, state.lam, state.keep_prob)
+        right = score(well.approx[1], well.exact[1])
     return Result(state, report, right, points, before)
 
 
 class Measured(NamedTuple):
-    """Hold J(θ), dθ_approx and dθ for one or several ε: the last two are (ε, entries)."""
+    """Hold J(θ), J at θ ± ε, dθ_approx and dθ for one or several ε: all but the first are (ε, entries)."""
 
     J: float
+    J_nudged: tuple[np.ndarray, np.ndarray]
     approx: np.ndarray
     exact: np.ndarray
-
-    def only(self, i: int) -> "Measured":
-        """Return what was measured for one ε alone."""
-        return Measured(self.J, self.approx[i : i + 1], self.exact[i : i + 1])
 
 
 def anew(state: State, keep_prob: float) -> bool:
@@ -177,10 +179,10 @@ def measure_anew(state: State, eps: tuple[float, ...], lam: float, keep_prob: fl
         seed = point if state.masks == "fresh" else state.mask_seed
         cost, gradient = network.on(*state.problem, masks=state.masks, seed=seed)
         J = cost(theta)
-        approx = checker.difference(*cost.nudged(theta, e, checker.restored), J, e)
-        several.append((J, approx, checker.order(gradient(theta))))
-    J, approx, exact = zip(*several, strict=True)
-    return Measured(float(J[0]), np.array(approx, dtype=float), np.array(exact, dtype=float))
+        J_nudged = cost.nudged(theta, e, checker.restored)
+        several.append((J, *J_nudged, checker.difference(*J_nudged, J, e), checker.order(gradient(theta))))
+    J, plus, minus, approx, exact = map(np.array, zip(*several, strict=True))
+    return Measured(float(J[0]), (plus, minus), approx.astype(float), exact.astype(float))
 
 
 def measure_kept(state: State, eps: tuple[float, ...], lam: float, keep_prob: float) -> Measured:
@@ -193,7 +195,8 @@ def measure_kept(state: State, eps: tuple[float, ...], lam: float, keep_prob: fl
     J_plus, J_minus, J = (mean + network.terms.decay(norm, lam, state.examples) for mean, norm in decayed)
     approx = checker.difference(J_plus, J_minus, J, np.array(eps)[:, None])
     exact = checker.order(backprop(Y, remembered, network.steps))
-    return Measured(float(J), approx.astype(float), np.broadcast_to(exact.astype(float), approx.shape))
+    exact = np.broadcast_to(exact.astype(float), approx.shape)
+    return Measured(float(J), (J_plus, J_minus), approx.astype(float), exact)
 
 
 @lru_cache(64)

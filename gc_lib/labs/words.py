@@ -1,8 +1,8 @@
 """The finding of a check, said in plain words."""
 
-from collections.abc import Iterable
-
-from ..check import GREAT, Report, all_agree, band, norm
+from ..check import GREAT, band, norm
+from ..reasons import listed
+from ..report import Report, all_agree
 
 FACTORS = {2.0: "twice", 0.5: "half", -1.0: "the opposite of", 3.0: "three times", 4.0: "four times"}
 
@@ -38,12 +38,6 @@ def fresh(report: Report) -> str:
     )
 
 
-def listed(names: Iterable[str]) -> str:
-    """Write names as a list in a sentence: W1, b1 and W2."""
-    *first, last = names
-    return f"{', '.join(first)} and {last}" if first else last
-
-
 def as_if(k: float | None) -> str:
     """Say which one factor would explain a block."""
     if k is None or abs(k - 1) < 1e-3:
@@ -69,7 +63,7 @@ def finding(report: Report) -> str:
         most = max(report.blocks[name] for name in look)
         said.append(f"<b>{listed(look)}</b>: {'up to ' if len(look) > 1 else ''}{most:.1e}, worth a look.")
     if report.silent:
-        said.append(f"{listed(report.silent)}: below the floor, where round-off alone explains the reading.")
+        said.append(f"{listed(report.silent)}: below the floor, which the error bars of dθ_approx alone explain.")
     agreeing = len(report.blocks) - len(report.wrong) - len(report.silent)
     if agreeing:
         said.append("All other blocks agree." if agreeing < len(report.blocks) else all_agree(agreeing))

@@ -1,0 +1,172 @@
+"""How far dθ_approx itself may be off, entry by entry.
+
+J is measured at θ ± ε/2, θ ± ε and θ ± 2ε. Through all six a smooth J draws one parabola; what does not lie on it is
+noise, or a kink.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from .check import norm, two_sided
+from .vector import to_vector
+
+WINDOW = HALF, ONE, TWO = (0.5, 1.0, 2.0)  # the steps at which J is measured, in ε
+Blocks = Mapping[str, np.ndarray]
+
+
+@dataclass(frozen=True, eq=False)
+class ErrorBars:
+    """Hold the parts of the error bars, each a vector in the order of θ.
+
+    `truncation` stands for the bend of J between θ − ε and θ + ε, `kink` for a jump of its slope in there, `roundoff`
+    for the digits that J± do not have, divided by 2ε, `step` for the rounding of θ ± ε, `backprop` for that of dθ.
+    `on_theta` tells where the slope jumps on θ itself, or within some hundredths of ε. `noise` is the standard
+    deviation of J as measured, `rounded` what its digits make it at least; `precision` is the spacing of the numbers
+    above 1 in the dtype of J.
+    """
+
+    truncation: np.ndarray
+    kink: np.ndarray
+    roundoff: np.ndarray
+    step: np.ndarray
+    backprop: np.ndarray
+    on_theta: np.ndarray
+    noise: float
+    rounded: float
+    precision: float
+
+    PARTS = ("truncation", "kink", "roundoff", "step", "backprop")
+
+    @cached_property
+    def total(self) -> np.ndarray:
+        """All parts together."""
+        return sum(getattr(self, part) for part in self.PARTS)
+
+
+@np.errstate(divide="ignore", invalid="ignore", over="ignore")  # where ε moves θ not at all, or J is not finite
+def error_bars(
+    J: float,
+    J_plus: np.ndarray,
+    J_minus: np.ndarray,
+    eps: float,
+    blocks: Blocks,
+    exact: Blocks,
+    difference: Callable = two_sided,
+) -> ErrorBars:
+    """Estimate how far every entry of dθ_approx may be from the slope of J.
+
+    `J_plus` and `J_minus` are J at θ + s ε eᵢ and θ − s ε eᵢ for the s of WINDOW: each (3, entries); `blocks` are those
+    of θ, `exact` those of dθ. A central difference D(h) is off by c h², three times less than D(2h) − D(h). With
+    S(h) = (J₊ − 2J + J₋)/h, |2S(h) − S(2h)| is 0 for a parabola, and the jump of the slope at a kink on θ. The noise is
+    read off a table of differences, as by Moré and Wild (Estimating computational noise, 2011).
+    """
+    precision, theta, given = coarsest(J_plus, J_minus, blocks), to_vector(blocks), to_vector(exact).astype(float)
+    J_plus, J_minus = J_plus.astype(float), J_minus.astype(float)
+    up, down = (np.array(steps) for steps in zip(*(steps_taken(blocks, s * eps) for s in WINDOW), strict=True))
+    slope, bend = (J_plus - J_minus) / (up + down), (J_plus - J) / up - (J - J_minus) / down
+    approx = np.array([difference(*pair, J, s * eps) for s, *pair in zip(WINDOW, J_plus, J_minus, strict=True)])
+    off_the_parabola = (slope[2] - slope[1]) - 4 * (slope[1] - slope[0])  # by 6.7 σ/ε, where σ is the noise of J
+    rounded = precision * (abs(J) + norm(theta * approx[1])) / 2  # as if every θ were rounded, and J
+    noise = max(typical(off_the_parabola) * eps / 6.7, rounded)
+
+    def above_noise(x: np.ndarray) -> np.ndarray:
+        """Return how much of |x| the noise does not explain."""
+        return np.maximum(np.abs(x) - 4 * noise / eps, 0)
+
+    wide = above_noise(2 * (approx[2] - approx[1])), above_noise(2 * bend[1] - bend[2])
+    near = above_noise(4 * (approx[1] - approx[0])), above_noise(2 * bend[0] - bend[1])
+    truncation, kink = np.where(sum(wide) < sum(near), wide, near)  # a kink beyond ε shows in the wide ones only
+    step = np.abs(approx[1] * (1 - 2 * eps / (up + down)[1])) + np.abs(bend[1] * (up - down)[1]) / (2 * eps)
+    known = np.isfinite(kink + step)
+    return ErrorBars(
+        np.where(known, truncation, 0),
+        np.where(known, kink, 0),
+        np.full(given.shape, 8 * noise / eps),
+        np.where(known, step, np.inf),
+        to_vector({name: rounding(block) for name, block in exact.items()}),
+        np.abs(bend[1] - bend[0]) < 0.02 * np.abs(bend[1]),
+        noise,
+        rounded,
+        precision,
+    )
+
+
+def steps_taken(blocks: Blocks, eps: float) -> tuple[np.ndarray, np.ndarray]:
+    """Return by how much θ + ε and θ − ε, once rounded, differ from θ."""
+    up = {name: ((block + eps) - block).astype(float) for name, block in blocks.items()}
+    down = {name: (block - (block - eps)).astype(float) for name, block in blocks.items()}
+    return to_vector(up), to_vector(down)
+
+
+def coarsest(J_plus: np.ndarray, J_minus: np.ndarray, blocks: Blocks) -> float:
+    """Return the spacing of the numbers above 1 in the coarsest dtype that J has passed through."""
+    J = np.concatenate([J_plus.ravel(), J_minus.ravel()])
+    single = np.ptp(J) > 0 and np.array_equal(J.astype(np.float32), J)
+    dtypes = [np.dtype(np.float32) if single else J.dtype, *(block.dtype for block in blocks.values())]
+    return max(precision_of(dtype) for dtype in dtypes)
+
+
+def precision_of(dtype: np.dtype) -> float:
+    """Return the spacing of the numbers above 1 in a dtype; whole numbers have none."""
+    return float(np.finfo(dtype).eps) if np.issubdtype(dtype, np.floating) else 0.0
+
+
+def rounding(block: np.ndarray) -> np.ndarray:
+    """Return how far rounding may move the entries of a block of dθ, which was made from numbers of order 1."""
+    size = np.abs(block.astype(float))
+    return 8 * precision_of(block.dtype) * (1 + size + norm(size.ravel()) / max(size.size, 1) ** 0.5)
+
+
+def typical(x: np.ndarray) -> float:
+    """Return the standard deviation of a normal distribution of which 80 % are as small; what is 0 says nothing."""
+    size = np.abs(x[np.isfinite(x) & (x != 0)])
+    return float(np.quantile(size, 0.8)) / 1.28 if size.size else 0.0
+
+
+def look_again(
+    bars: ErrorBars,
+    sides: Callable,
+    J: float,
+    approx: np.ndarray,
+    given: np.ndarray,
+    eps: float,
+    parts: Iterable[slice],
+    difference: Callable = two_sided,
+) -> ErrorBars:
+    """Measure anew what disagrees, and widen the bar where the disagreement was not the fault of dθ.
+
+    `sides(i, h)` are J(θ + h eᵢ) and J(θ − h eᵢ); `parts` are the slices of the blocks. The worst entries of each block
+    come first; one in which dθ stays wrong settles the block.
+    """
+    gap, kink = np.abs(approx - given), bars.kink.copy()
+
+    def excused(i: int) -> bool:
+        """Tell whether dθ[i] agrees at another step, or lies between the slopes of J on either side of θ[i]."""
+        J_plus = J_minus = h = np.nan
+        for h in other_steps(eps, bars.rounded, gap[i], approx[i]):
+            J_plus, J_minus = sides(i, h)
+            if abs(difference(J_plus, J_minus, J, h) - given[i]) < gap[i] / 2:
+                return True
+        low, high = sorted([(J_plus - J) / h, (J - J_minus) / h])
+        return high - low > gap[i] / 2 and low - gap[i] / 4 < given[i] < high + gap[i] / 4
+
+    for part in parts:
+        suspects = np.flatnonzero(gap[part] > bars.total[part]) + part.start
+        for i in suspects[np.argsort(-gap[suspects] / bars.total[suspects], kind="stable")]:
+            if not excused(i):
+                break
+            kink[i] = max(kink[i], gap[i])
+    return replace(bars, kink=kink)
+
+
+def other_steps(eps: float, rounded: float, gap: float, slope: float) -> Iterator[float]:
+    """Yield ever smaller steps, at which rounding J is less than half the gap; first a larger one if J stood still."""
+    if slope == 0:
+        yield 100 * eps
+    h = eps / 10
+    while 4 * rounded / h < gap / 2:
+        yield h
+        h /= 10
