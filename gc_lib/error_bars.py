@@ -23,9 +23,9 @@ class ErrorBars:
 
     `truncation` stands for the bend of J between θ − ε and θ + ε, `kink` for a jump of its slope in there, `roundoff`
     for the digits that J± do not have, divided by 2ε, `step` for the rounding of θ ± ε, `backprop` for that of dθ.
-    `on_theta` tells where the slope jumps on θ itself, or within some hundredths of ε. `noise` is the standard
-    deviation of J as measured, `rounded` what its digits make it at least; `precision` is the spacing of the numbers
-    above 1 in the dtype of J.
+    `jump` is about how far the slope jumps between θ − 2ε and θ + 2ε, `on_theta` tells whether on θ itself. `noise` is
+    the standard deviation of J as measured, `rounded` what its digits make it at least; `precision` is the spacing of
+    the numbers above 1 in the dtype of J.
     """
 
     truncation: np.ndarray
@@ -33,6 +33,7 @@ class ErrorBars:
     roundoff: np.ndarray
     step: np.ndarray
     backprop: np.ndarray
+    jump: np.ndarray
     on_theta: np.ndarray
     noise: float
     rounded: float
@@ -55,22 +56,24 @@ def error_bars(
     blocks: Blocks,
     exact: Blocks,
     difference: Callable = two_sided,
+    noise: float = 0.0,
 ) -> ErrorBars:
     """Estimate how far every entry of dθ_approx may be from the slope of J.
 
     `J_plus` and `J_minus` are J at θ + s ε eᵢ and θ − s ε eᵢ for the s of WINDOW: each (3, entries); `blocks` are those
     of θ, `exact` those of dθ. A central difference D(h) is off by c h², three times less than D(2h) − D(h). With
-    S(h) = (J₊ − 2J + J₋)/h, |2S(h) − S(2h)| is 0 for a parabola, and the jump of the slope at a kink on θ. The noise is
-    read off a table of differences, as by Moré and Wild (Estimating computational noise, 2011).
+    S(h) = (J₊ − 2J + J₋)/h, |2S(h) − S(2h)| is 0 for a parabola, and the jump of the slope at a kink on θ. Round-off is
+    read off these differences as well; where they say more than ten times `noise`, which was measured closer to θ, and
+    ten times the digits of J, it is not round-off.
     """
-    precision, theta, given = coarsest(J_plus, J_minus, blocks), to_vector(blocks), to_vector(exact).astype(float)
+    precision, theta = coarsest(J_plus, J_minus, blocks), to_vector(blocks)
     J_plus, J_minus = J_plus.astype(float), J_minus.astype(float)
     up, down = (np.array(steps) for steps in zip(*(steps_taken(blocks, s * eps) for s in WINDOW), strict=True))
     slope, bend = (J_plus - J_minus) / (up + down), (J_plus - J) / up - (J - J_minus) / down
     approx = np.array([difference(*pair, J, s * eps) for s, *pair in zip(WINDOW, J_plus, J_minus, strict=True)])
     off_the_parabola = (slope[2] - slope[1]) - 4 * (slope[1] - slope[0])  # by 6.7 σ/ε, where σ is the noise of J
-    rounded = precision * (abs(J) + norm(theta * approx[1])) / 2  # as if every θ were rounded, and J
-    noise = max(typical(off_the_parabola) * eps / 6.7, rounded)
+    rounded = precision * (1 + abs(J) + norm(theta * approx[1])) / 4  # of J, of every θ, of numbers of order 1
+    noise = np.clip(measured_noise(off_the_parabola * eps / 6.7, blocks), rounded, 10 * max(noise, rounded))
 
     def above_noise(x: np.ndarray) -> np.ndarray:
         """Return how much of |x| the noise does not explain."""
@@ -84,11 +87,12 @@ def error_bars(
     return ErrorBars(
         np.where(known, truncation, 0),
         np.where(known, kink, 0),
-        np.full(given.shape, 8 * noise / eps),
+        8 * noise / eps,
         np.where(known, step, np.inf),
         to_vector({name: rounding(block) for name, block in exact.items()}),
+        np.where(known, np.maximum(wide[1], near[1]), 0),
         np.abs(bend[1] - bend[0]) < 0.02 * np.abs(bend[1]),
-        noise,
+        float(noise.min()),
         rounded,
         precision,
     )
@@ -104,7 +108,7 @@ def steps_taken(blocks: Blocks, eps: float) -> tuple[np.ndarray, np.ndarray]:
 def coarsest(J_plus: np.ndarray, J_minus: np.ndarray, blocks: Blocks) -> float:
     """Return the spacing of the numbers above 1 in the coarsest dtype that J has passed through."""
     J = np.concatenate([J_plus.ravel(), J_minus.ravel()])
-    single = np.ptp(J) > 0 and np.array_equal(J.astype(np.float32), J)
+    single = np.array_equal(J.astype(np.float32), J)
     dtypes = [np.dtype(np.float32) if single else J.dtype, *(block.dtype for block in blocks.values())]
     return max(precision_of(dtype) for dtype in dtypes)
 
@@ -120,16 +124,38 @@ def rounding(block: np.ndarray) -> np.ndarray:
     return 8 * precision_of(block.dtype) * (1 + size + norm(size.ravel()) / max(size.size, 1) ** 0.5)
 
 
+def measured_noise(x: np.ndarray, blocks: Blocks) -> np.ndarray:
+    """Return the standard deviation of x, entry by entry: that of its block, and no less than in the calmest block.
+
+    A block with kinks in it measures those; a block of a few entries may be calm by chance.
+    """
+    pieces = np.split(x, np.cumsum([block.size for block in blocks.values()])[:-1])
+    each = [typical(piece) for piece in pieces]
+    calm = [size for size, piece in zip(each, pieces, strict=True) if np.count_nonzero(piece) >= 5] or [typical(x)]
+    return np.repeat(np.maximum(each, min(calm)), [piece.size for piece in pieces])
+
+
 def typical(x: np.ndarray) -> float:
     """Return the standard deviation of a normal distribution of which 80 % are as small; what is 0 says nothing."""
     size = np.abs(x[np.isfinite(x) & (x != 0)])
     return float(np.quantile(size, 0.8)) / 1.28 if size.size else 0.0
 
 
+def noise_of(J: Callable, theta: np.ndarray, seed: int = 0) -> float:
+    """Return the standard deviation of J's noise, from the fourth differences of seven values in three directions.
+
+    All are so near θ that nothing else has a fourth difference. (Moré and Wild, Estimating computational noise, 2011.)
+    """
+    rng, spacing = np.random.default_rng(seed), 1000 * np.spacing(np.maximum(np.abs(theta), 1))
+    lines = [spacing * rng.choice([-1, 1], theta.size).astype(theta.dtype) for _ in range(3)]
+    values = np.array([[J(theta + k * line) for k in range(1, 8)] for line in lines])
+    return float(np.sqrt(np.mean(np.diff(values, 4) ** 2) / 70))
+
+
 def look_again(
     bars: ErrorBars,
     sides: Callable,
-    J: float,
+    rounded: float,
     approx: np.ndarray,
     given: np.ndarray,
     eps: float,
@@ -138,16 +164,16 @@ def look_again(
 ) -> ErrorBars:
     """Measure anew what disagrees, and widen the bar where the disagreement was not the fault of dθ.
 
-    `sides(i, h)` are J(θ + h eᵢ) and J(θ − h eᵢ); `parts` are the slices of the blocks. The worst entries of each block
-    come first; one in which dθ stays wrong settles the block.
+    `sides(i, h)` are J(θ + h eᵢ), J(θ − h eᵢ) and J(θ), and `rounded` is how far they are rounded; `parts` are the
+    slices of the blocks. The worst entries of each block come first; one in which dθ stays wrong settles the block.
     """
     gap, kink = np.abs(approx - given), bars.kink.copy()
 
     def excused(i: int) -> bool:
         """Tell whether dθ[i] agrees at another step, or lies between the slopes of J on either side of θ[i]."""
-        J_plus = J_minus = h = np.nan
-        for h in other_steps(eps, bars.rounded, gap[i], approx[i]):
-            J_plus, J_minus = sides(i, h)
+        J_plus = J_minus = J = h = np.nan
+        for h in other_steps(eps, rounded, gap[i], approx[i]):
+            J_plus, J_minus, J = sides(i, h)
             if abs(difference(J_plus, J_minus, J, h) - given[i]) < gap[i] / 2:
                 return True
         low, high = sorted([(J_plus - J) / h, (J - J_minus) / h])
@@ -159,13 +185,15 @@ def look_again(
             if not excused(i):
                 break
             kink[i] = max(kink[i], gap[i])
-    return replace(bars, kink=kink)
+    return replace(bars, kink=kink, jump=np.maximum(bars.jump, kink))
 
 
 def other_steps(eps: float, rounded: float, gap: float, slope: float) -> Iterator[float]:
-    """Yield ever smaller steps, at which rounding J is less than half the gap; first a larger one if J stood still."""
-    if slope == 0:
-        yield 100 * eps
+    """Yield larger steps if J stood still, then ever smaller ones as long as rounding J is less than half the gap."""
+    h = 100 * eps
+    while slope == 0 and h < 0.1:
+        yield h
+        h *= 100
     h = eps / 10
     while 4 * rounded / h < gap / 2:
         yield h

@@ -231,26 +231,31 @@ def clouded(report) -> Iterator[Reason]:
 
 
 def cause(report, name: str) -> str:
-    """Return the kind of error that clouds a block most."""
-    sizes = {part: norm(report.bars_of(name, part)) for part in report.bars.PARTS}
+    """Return the kind of error that clouds a block most.
+
+    A kink also makes D(2ε) differ from D(ε), and looks like noise: it counts for more than these two.
+    """
+    bars = report.bars
+    sizes = {part: norm(report.bars_of(name, part)) for part in bars.PARTS}
+    jump = norm(report.bars_of(name, "jump"))
+    noise = 8 * bars.noise / report.eps * report.pairs[name][0].size ** 0.5
     part = max(sizes, key=sizes.get)
-    if part == "kink":
-        return "kink on θ" if on_theta(report, name).any() else "kink within ε"
+    if part in ("kink", "truncation", "roundoff") and (3 * jump > sizes[part] or sizes["roundoff"] > 3 * noise):
+        return "kink on θ" if on_theta(report, name) else "kink within ε"
     if part == "truncation":
         return part
-    if report.bars.precision > 1e-8:
+    if bars.precision > 1e-8:
         return "float32"
-    enough = report.bars.noise * 4 / BEST_EPS * report.pairs[name][0].size ** 0.5 <= report.worth(name) / 2
+    enough = noise * report.eps / BEST_EPS < report.worth(name)
     return "round-off" if report.eps < BEST_EPS and enough and part != "backprop" else "small gradients"
 
 
 BEST_EPS = 1e-5  # about ∛u, where truncation and round-off are even in float64
 
 
-def on_theta(report, name: str) -> np.ndarray:
-    """Tell which entries of a block have the kink on θ itself."""
-    part = report.parts[name]
-    return report.bars.on_theta[part] & (report.bars.kink[part] > report.bars.roundoff[part])
+def on_theta(report, name: str) -> bool:
+    """Tell whether the largest kink of a block is on θ itself."""
+    return bool(report.bars_of(name, "on_theta")[report.bars_of(name, "jump").argmax()])
 
 
 def round_off(report, names: tuple[str, ...]) -> Reason:

@@ -23,7 +23,7 @@ from .check import (
     score,
     some_unmoved,
 )
-from .error_bars import WINDOW, ErrorBars, error_bars, look_again
+from .error_bars import WINDOW, ErrorBars, error_bars, look_again, noise_of, precision_of
 from .reasons import Reason, listed, reasons
 from .taylor import Taylor, taylor
 from .vector import as_blocks, copied, entry, from_vector, like, to_vector
@@ -196,9 +196,9 @@ class Report:
 
     def worst_kink(self, name: str) -> tuple[tuple[int, ...], float]:
         """Return the index of the largest kink in a block, and by how much the slope jumps there."""
-        kink = self.bars_of(name, "kink")
-        i = int(kink.argmax())
-        return self.entry(self.parts[name].start + i).index, float(kink[i])
+        jump = self.bars_of(name, "jump")
+        i = int(jump.argmax())
+        return self.entry(self.parts[name].start + i).index, float(jump[i])
 
     def written(self, x: float, part: slice) -> str:
         """Write a reading with the digits that are the same on any machine: only its power where round-off made it."""
@@ -332,12 +332,14 @@ def check(cost: Callable, gradient: Callable, params, eps: float = 1e-7, checker
     with np.errstate(all="ignore"):
         others = [again.nudged(s * eps, checker.restored, J_plus.dtype) for s in (WINDOW[0], WINDOW[-1])]
         pairs = zip(others[0], (J_plus, J_minus), others[1], strict=True)
-        bars = error_bars(float(J), *map(np.array, pairs), eps, blocks, given, checker.difference)
-        J_again = again.at(again.theta)
-        parts = block_slices(blocks)
+        bars = error_bars(float(J), *map(np.array, pairs), eps, blocks, given, checker.difference, again.noise())
+        J_again = float(one_number(cost(copied(params)), "at θ, a second time,"))
+        rounded = bars.rounded * again.precision / bars.precision if bars.precision else 0.0
         if J_again == J:
-            bars = look_again(bars, again.sides, float(J), approx, exact, eps, parts.values(), checker.difference)
-        opinion = taylor(again.at, again.theta, to_vector(given).astype(float), bars.noise)
+            parts = block_slices(blocks).values()
+            bars = look_again(bars, again.sides, rounded, approx, exact, eps, parts, checker.difference)
+        noise = bars.noise if rounded == bars.rounded else rounded
+        opinion = taylor(again.at, again.theta, to_vector(given).astype(float), noise)
     found = Report(eps, float(J), approx, exact, blocks, bars, still, checker.quotient, J_again, opinion)
     return told_more(found, cost, params) if hasattr(cost, "apart") else found
 
@@ -355,29 +357,44 @@ def told_more(report: Report, cost: Callable, params) -> Report:
 
 
 class Again:
-    """Evaluate a cost where the slide does not: what it refuses there is nan, and no reason to fail."""
+    """Evaluate a cost where the slide does not, in float64 if it lets us: what it refuses there is nan, and no failure.
+
+    `precision` is the spacing of the numbers above 1 in the dtype that J then has.
+    """
 
     def __init__(self, cost: Callable, params):
-        self.cost, self.params, self.blocks = cost, params, as_blocks(params)
-        self.theta = to_vector(self.blocks)
-
-    def at(self, theta: np.ndarray) -> float:
-        """Return J of a vector θ."""
+        self.cost, self.params, self.given = cost, params, as_blocks(params)
         try:
-            return float(self.cost(like(from_vector(theta, self.blocks), self.params)))
+            wide = {name: block.astype(float) for name, block in self.given.items()}
+            J = np.asarray(cost(like(wide, params)))
+            in_double = J.dtype == np.float64 and J.astype(np.float32) != J
+        except Exception:  # a cost for float32 alone may object to float64 in any way
+            in_double = False
+        self.blocks = wide if in_double else self.given
+        self.theta = to_vector(self.blocks)
+        self.precision = precision_of(self.theta.dtype)
+
+    def at(self, theta: np.ndarray, blocks: Mapping[str, np.ndarray] | None = None) -> float:
+        """Return J of a vector θ, cut into blocks of these dtypes."""
+        try:
+            return float(self.cost(like(from_vector(theta, blocks or self.blocks), self.params)))
         except (ArithmeticError, ValueError):
             return np.nan
 
+    def noise(self) -> float:
+        """Return the noise of J, in the dtype of θ."""
+        return noise_of(lambda theta: self.at(theta, self.given), to_vector(self.given))
+
     def nudged(self, eps: float, restored: Callable, dtype: np.dtype) -> tuple[np.ndarray, np.ndarray]:
-        """Return J(θ + ε eᵢ) and J(θ − ε eᵢ) for every i."""
+        """Return J(θ + ε eᵢ) and J(θ − ε eᵢ) for every i, in the dtype of θ."""
         try:
             return nudged_costs(self.cost, self.params, eps, restored)
         except (ArithmeticError, ValueError):
             return (np.full(self.theta.size, np.nan, dtype),) * 2
 
-    def sides(self, i: int, h: float) -> tuple[float, float]:
-        """Return J(θ + h eᵢ) and J(θ − h eᵢ)."""
+    def sides(self, i: int, h: float) -> tuple[float, float, float]:
+        """Return J(θ + h eᵢ), J(θ − h eᵢ) and J(θ)."""
         up, down = self.theta.copy(), self.theta.copy()
         up[i] += h
         down[i] -= h
-        return self.at(up), self.at(down)
+        return self.at(up), self.at(down), self.at(self.theta)
