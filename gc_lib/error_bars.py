@@ -23,8 +23,8 @@ class ErrorBars:
 
     `truncation` stands for the bend of J between θ − ε and θ + ε, `kink` for a jump of its slope in there, `roundoff`
     for the digits that J± do not have, divided by 2ε, `step` for the rounding of θ ± ε, `backprop` for that of dθ.
-    `jump` is about how far the slope jumps between θ − 2ε and θ + 2ε, `on_theta` tells whether on θ itself. `noise` is
-    the standard deviation of J as measured, `rounded` what its digits make it at least; `precision` is the spacing of
+    `jump` is about how far the slope jumps within 2ε, where that cannot be noise; `on_theta` tells whether on θ itself.
+    `noise` is the standard deviation of J, `rounded` what its digits make it at least; `precision` is the spacing of
     the numbers above 1 in the dtype of J.
     """
 
@@ -82,6 +82,8 @@ def error_bars(
     wide = above_noise(2 * (approx[2] - approx[1])), above_noise(2 * bend[1] - bend[2])
     near = above_noise(4 * (approx[1] - approx[0])), above_noise(2 * bend[0] - bend[1])
     truncation, kink = np.where(sum(wide) < sum(near), wide, near)  # a kink beyond ε shows in the wide ones only
+    even = ((2 * bend[1] - bend[2]) - 8 * (2 * bend[0] - bend[1])) / 7  # the fourth derivative cancels
+    jump = np.maximum(np.abs(even), np.abs(off_the_parabola))
     step = np.abs(approx[1] * (1 - 2 * eps / (up + down)[1])) + np.abs(bend[1] * (up - down)[1]) / (2 * eps)
     known = np.isfinite(kink + step)
     return ErrorBars(
@@ -90,7 +92,7 @@ def error_bars(
         8 * noise / eps,
         np.where(known, step, np.inf),
         to_vector({name: rounding(block) for name, block in exact.items()}),
-        np.where(known, np.maximum(wide[1], near[1]), 0),
+        np.where(known & (jump > 100 * noise.min() / eps), jump, 0),
         np.abs(bend[1] - bend[0]) < 0.02 * np.abs(bend[1]),
         float(noise.min()),
         rounded,
@@ -185,7 +187,7 @@ def look_again(
             if not excused(i):
                 break
             kink[i] = max(kink[i], gap[i])
-    return replace(bars, kink=kink, jump=np.maximum(bars.jump, kink))
+    return replace(bars, kink=kink, jump=np.where(kink > bars.kink, kink, bars.jump))
 
 
 def other_steps(eps: float, rounded: float, gap: float, slope: float) -> Iterator[float]:

@@ -240,7 +240,7 @@ def cause(report, name: str) -> str:
     jump = norm(report.bars_of(name, "jump"))
     noise = 8 * bars.noise / report.eps * report.pairs[name][0].size ** 0.5
     part = max(sizes, key=sizes.get)
-    if part in ("kink", "truncation", "roundoff") and (3 * jump > sizes[part] or sizes["roundoff"] > 3 * noise):
+    if part in ("kink", "truncation", "roundoff") and 3 * jump > sizes[part]:
         return "kink on θ" if on_theta(report, name) else "kink within ε"
     if part == "truncation":
         return part

@@ -1,0 +1,290 @@
+"""What a report answers and why: every kind of reason on the fault that it names, in words that hold on any machine."""
+
+import re
+
+import numpy as np
+import pytest
+from test_network import problem
+
+import gc_lib as gc
+from gc_lib.bugs import CATALOGUE
+from gc_lib.reasons import places
+
+SLOT_OF = {"drop": "the mask of layer {}", "dZ": "the slope of layer {}", "dW": "dW{}", "db": "db{}", "dA": "dA{}"}
+
+
+def checked(net, X, Y, params, eps=1e-6, **options):
+    return gc.check(*net.on(X, Y, masks="frozen"), params, eps, **options)
+
+
+def kinds(report):
+    return [reason.kind for reason in report.reasons]
+
+
+def smooth(change, eps=1e-6, theta=None):
+    """Return the report on Σ sin θ whose gradient is changed."""
+    theta = {"a": np.linspace(0.2, 1.2, 12).reshape(3, 4), "c": np.linspace(0.1, 0.5, 5)} if theta is None else theta
+    exact = {name: np.cos(block) for name, block in theta.items()}
+    return gc.check(lambda p: sum(float(np.sin(b).sum()) for b in p.values()), lambda p: change(exact), theta, eps)
+
+
+# ---- the answer ------------------------------------------------------------------------------------------------------
+
+
+def test_right_is_right_and_says_nothing_more_than_the_lecture():
+    net, X, Y, params = problem(keep_prob=1.0)
+    report = checked(net, X, Y, params, 1e-7)
+    assert report.answer == "right" and set(report.answers.values()) == {"right"} and report.reasons == ()
+    assert "Second opinion" not in str(report) + report._repr_html_()
+    assert report.explain().startswith(f"{report.verdict}\ndθ is right: ")
+    report.assert_ok()
+
+
+def test_error_bars_have_the_shapes_of_theta():
+    net, X, Y, params = problem()
+    report = checked(net, X, Y, params)
+    assert {name: bars.shape for name, bars in report.error_bars.items()} == net.shapes
+    assert np.array_equal(gc.to_vector(report.error_bars), report.bars.total) and (report.bars.total > 0).all()
+    one = gc.check(lambda t: float((t**2).sum()), lambda t: 2 * t, np.array(0.5))
+    assert one.error_bars["theta"].shape == () and one.answers == {"theta": "right"}
+
+
+def test_wrong_in_one_block_is_wrong_and_the_others_stay_right():
+    net, X, Y, params = problem()
+    report = checked(net.plant("db_first_example", 3), X, Y, params)
+    assert report.answer == "wrong"
+    assert [name for name, answer in report.answers.items() if answer == "wrong"] == ["b3"]
+    with pytest.raises(AssertionError, match="dθ is wrong in b3") as raised:
+        report.assert_ok()
+    assert str(raised.value) == report.explain() and "db3" in report.explain()
+
+
+def test_a_small_error_that_the_lecture_calls_great_is_called_wrong_and_the_report_says_so():
+    report = smooth(lambda g: g | {"c": g["c"] * (1 + 1e-6)}, 1e-4)
+    assert report.band == "great" and report.answers == {"a": "right", "c": "wrong"}
+    assert "\nSecond opinion: dθ is wrong. " in str(report) and "Second opinion: dθ is wrong." in report._repr_html_()
+
+
+def test_a_right_gradient_that_the_lecture_worries_about_is_called_right_and_the_report_says_why():
+    report = smooth(dict, eps=0.02)
+    assert report.band == "look" and report.answer == "right" and kinds(report) == ["truncation"]
+    assert "Second opinion: dθ is right. ε is too large" in str(report)
+
+
+# ---- the reasons -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("k", [2, 0.5, 3, 1.1, -2])
+def test_a_factor_is_named(k):
+    (reason, *_) = smooth(lambda g: g | {"a": k * g["a"]}).reasons
+    assert (reason.kind, reason.blocks) == ("scaled", ("a",))
+    assert reason.evidence["factor"] == pytest.approx(k, rel=1e-6) and reason.evidence["misfit"] < 1e-3
+    assert f"{k:g} times" in reason.says
+
+
+def test_a_flipped_sign_is_named_also_beside_a_decay_term_that_is_right():
+    assert kinds(smooth(lambda g: {name: -block for name, block in g.items()})) == ["sign flipped", "bug"]
+    net, X, Y, params = problem()
+    report = checked(net.plant("sign_flipped", 4), X, Y, params)
+    assert kinds(report)[0] == "sign flipped" and set(report.reasons[0].blocks) >= {"W1", "W2", "W3", "b1", "b2", "b3"}
+
+
+def test_one_entry_is_no_evidence_for_a_factor():
+    theta = {"a": np.linspace(0.2, 1.2, 12), "c": np.array([0.3])}
+    assert kinds(smooth(lambda g: g | {"c": 2 * g["c"]}, theta=theta)) == ["bug"]
+
+
+def test_a_block_of_zeros_is_named():
+    (reason, *_) = smooth(lambda g: g | {"c": 0 * g["c"]}).reasons
+    assert (reason.kind, reason.blocks) == ("zero", ("c",))
+
+
+def test_another_order_is_named_and_columns_first_told_apart():
+    columns = smooth(lambda g: g | {"a": g["a"].ravel(order="F").reshape(g["a"].shape)}).reasons
+    assert [(r.kind, r.blocks, r.evidence) for r in columns] == [("permuted", ("a",), {"columns first": True})]
+    assert "column by column" in columns[0].says
+    backwards = smooth(lambda g: g | {"c": g["c"][::-1]}).reasons
+    assert [(r.kind, r.blocks, r.evidence) for r in backwards] == [("permuted", ("c",), {"columns first": False})]
+
+
+def test_unrelated_gradients_are_named():
+    rng = np.random.default_rng(4)
+    theta = {"a": rng.uniform(-1, 1, (20, 20))}
+    cost, noise = (lambda p: float((p["a"] ** 2).sum())), rng.standard_normal((20, 20))
+    (reason, *_) = gc.check(cost, lambda p: {"a": noise}, theta).reasons
+    assert reason.kind == "unrelated" and abs(reason.evidence["cosine"]) < 0.3
+
+
+@pytest.mark.parametrize("name", ["no_decay", "half_decay", "decay_not_over_m", "decay_subtracted"])
+def test_a_wrong_decay_term_is_named_with_its_factor(name):
+    net, X, Y, params = problem()
+    (reason, *_) = checked(net.plant(name, 2), X, Y, params).reasons
+    share = net.lam / X.shape[1]
+    factor = {"no_decay": -1, "half_decay": -0.5, "decay_not_over_m": X.shape[1] - 1, "decay_subtracted": -2}[name]
+    assert reason.kind == "decay" and reason.blocks == ("W2",)
+    assert reason.evidence["W2"] == pytest.approx(factor * share, rel=1e-4)
+
+
+def test_a_decayed_bias_and_a_wrong_decay_in_the_cost_are_named():
+    net, X, Y, params = problem()
+    assert checked(net.plant("db_decayed", 3), X, Y, params).reasons[0].kind == "decay"
+    decay, bug = checked(net.plant("J_no_decay"), X, Y, params).reasons
+    assert (decay.kind, decay.blocks) == ("decay", ("W1", "W2", "W3", "W4"))
+    assert bug.evidence["places"] == (("the λ term, in J or in every dW",),)
+
+
+def test_what_clouds_a_check_is_named():
+    net, X, Y, params = problem(keep_prob=1.0)
+    assert kinds(checked(net, X, Y, params, 1e-13)) == ["round-off"]
+    assert kinds(checked(net, X, Y, params, 0.2)) == ["truncation"]
+    single, X, Y, weights = problem(keep_prob=1.0, dtype="float32")
+    assert kinds(checked(single, X, Y, weights, 1e-5)) == ["float32"]
+    assert "float64" in checked(single, X, Y, weights, 1e-5).explain()
+
+
+def test_the_eps_advised_does_tell():
+    net, X, Y, params = problem(keep_prob=1.0)
+    for eps in (1e-13, 0.2):
+        report = checked(net, X, Y, params, eps)
+        (advised,) = re.findall(r"Take eps = (\S+)\.", report.explain())
+        assert report.answer == "cannot tell" and checked(net, X, Y, params, float(advised)).answer == "right"
+
+
+def test_gradients_too_small_beside_j_are_named():
+    theta = {"a": np.linspace(0.2, 1.2, 5)}
+    cost, slope = (lambda p: 1e3 + 1e-9 * float(np.sin(p["a"]).sum())), (lambda p: {"a": 1e-9 * np.cos(p["a"])})
+    (reason,) = gc.check(cost, slope, theta, 1e-6).reasons
+    assert reason.kind == "small gradients" and reason.blocks == ("a",)
+    assert reason.evidence["J"] == pytest.approx(1e3) and reason.evidence["a"] < 1e-8
+
+
+def test_a_cost_that_is_another_each_time_is_named_and_nothing_else():
+    net, X, Y, params = problem()
+    report = gc.check(*net.on(X, Y, masks="fresh"), params)
+    assert report.answer == "cannot tell" and kinds(report) == ["not deterministic"]
+    assert "keep_prob = 1.0" in report.explain()
+
+
+def test_a_block_that_the_cost_does_not_depend_on_is_named():
+    theta = {"a": np.linspace(0.2, 1.2, 4), "idle": np.ones(3)}
+    cost, slope = (lambda p: float(np.sin(p["a"]).sum())), (lambda p: {"a": np.cos(p["a"]), "idle": np.zeros(3)})
+    report = gc.check(cost, slope, theta)
+    assert report.answer == "right" and kinds(report) == ["flat"] and report.reasons[0].blocks == ("idle",)
+    wrong = gc.check(cost, lambda p: slope(p) | {"idle": np.ones(3)}, theta)
+    assert wrong.answers["idle"] == "wrong" and "flat" in kinds(wrong)
+
+
+def test_a_large_lambda_is_named_with_both_terms():
+    net, X, Y, params = problem(keep_prob=1.0, lam=1e6)
+    (reason,) = [reason for reason in checked(net, X, Y, params).reasons if reason.kind == "λ drowns the data term"]
+    assert reason.blocks == ("W1", "W2", "W3", "W4")
+    cost, _ = net.on(X, Y)
+    assert reason.evidence["data term of J"] + reason.evidence["λ term of J"] == pytest.approx(cost(params))
+    assert "λ drowns the data term" not in kinds(checked(*problem(keep_prob=1.0)))
+
+
+def test_a_kink_on_theta_is_named_with_the_unit_and_the_example():
+    net = gc.Network([2, 3, 2, 1], hidden="relu")
+    params = net.initialise(seed=1)
+    X, Y = np.array([[1.0, -1.0, 0.0], [0.5, 2.0, 0.0]]), np.array([[1.0, 0.0, 1.0]])  # example 2 is nothing but zeros
+    report = checked(net, X, Y, params, 1e-5)
+    (reason,) = [reason for reason in report.reasons if reason.kind == "kink on θ"]
+    assert report.answer == "cannot tell" and {unit.example for unit in reason.evidence["units"]} == {2}
+    assert "on example 2" in reason.says and "small random biases" in reason.advice
+    assert checked(net, X, Y, net.initialise(seed=1, bias=0.01), 1e-5).answer == "right"
+
+
+def test_a_kink_within_eps_is_named_with_the_unit_and_the_example():
+    net = gc.Network([1, 2, 1], hidden="relu")
+    params = {"W1": [[1.0], [1.0]], "b1": [[0.3], [1e-4]], "W2": [[1.0, 1.0]], "b2": [[0.1]]}
+    params = {name: np.array(block) for name, block in params.items()}
+    report = checked(net, np.array([[0.0, 1.0]]), np.array([[1.0, 0.0]]), params, 1e-3)
+    (reason,) = report.reasons
+    assert reason.kind == "kink within ε" and reason.entries == (("b1", (1, 0)),)
+    assert [tuple(unit) for unit in reason.evidence["units"]] == [(1, 1, 0)]
+    assert "unit 1 of layer 1 on example 0" in report.explain()
+
+
+# ---- the place -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", [name for name, bug in CATALOGUE.items() if bug.family.__name__ == "Steps"])
+def test_the_place_of_every_bug_is_among_those_named(name):
+    net, X, Y, params = problem()
+    for layer in [l for l in range(1, net.L + 1) if not net.obstacle(name, l)]:
+        report = checked(net.plant(name, layer), X, Y, params)
+        if report.answer == "right":
+            continue  # hidden here, as test_bugs shows
+        slot = CATALOGUE[name].slot
+        truth = f"dZ{layer}" if slot == "dZ" and layer == net.L else SLOT_OF[slot].format(layer)
+        (reason,) = [reason for reason in report.reasons if reason.kind in ("bug", "permuted")]
+        assert (truth,) in reason.evidence["places"] or any(truth in alike for alike in reason.evidence["places"])
+        assert truth in report.explain() and len(reason.evidence["places"]) == 1
+
+
+def test_places_by_the_law_of_what_reddens():
+    def at(*wrong, L=3):
+        return places(
+            {f"{kind}{l}": "wrong" if f"{kind}{l}" in wrong else "right" for l in range(1, L + 1) for kind in "Wb"}
+        )
+
+    assert at("W2") == (("dW2",),) and at("b1", "W3") == (("dW3",), ("db1",))
+    assert at("W3", "b3", "W2", "b2", "W1", "b1") == (("dZ3",),)
+    assert at("W1", "b1") == (("dA2", "the mask of layer 1", "the slope of layer 1"),)
+    assert at("W2", "b2") == (("dW2",), ("db2",)), "with layer 1 right it is not dZ2"
+    assert at("b3", "W1", "b1") == (("db3",), ("dA2", "the mask of layer 1", "the slope of layer 1"))
+    assert places({"kernel": "wrong", "b1": "right"}) == ()
+
+
+# ---- its words -------------------------------------------------------------------------------------------------------
+
+STATES = {
+    "right": ({}, 1e-7),
+    "bug": ({"bug": ("no_slope", 2)}, 1e-7),
+    "scaled": ({"bug": ("scaled_dA", 3)}, 1e-7),
+    "decay": ({"bug": ("half_decay", 1)}, 1e-7),
+    "round-off": ({}, 1e-13),
+    "truncation": ({}, 0.2),
+    "float32": ({"dtype": "float32"}, 1e-4),
+    "kinks": ({"hidden": "relu"}, 0.03),
+}
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_round_off_does_not_change_a_word(name):
+    options, eps = STATES[name]
+    options = dict(options)
+    bug = options.pop("bug", None)
+    net, X, Y, params = problem(keep_prob=1.0, **options)
+    net = net.plant(*bug) if bug else net
+    _, gradient = net.on(X, Y)
+    said = set()
+    for order in range(4):  # the examples in another order: the same J but for its last digits
+        examples = np.random.default_rng(order).permutation(X.shape[1]) if order else np.arange(X.shape[1])
+        cost, _ = net.on(X[:, examples], Y[:, examples])
+        report = gc.check(lambda p, cost=cost: cost(p), gradient, params, eps)
+        said.add((report.explain(), str(report.answers)))
+    assert len(said) == 1, said
+
+
+def test_a_blocks_name_cannot_break_the_page():
+    theta = {"<i>": np.linspace(0.5, 1, 3)}
+    report = gc.check(lambda p: float(np.sin(p["<i>"]).sum()), lambda p: {"<i>": np.cos(p["<i>"])}, theta, 1e-13)
+    assert report.second_opinion and "<i>" not in report._repr_html_()
+
+
+# ---- without an ε ----------------------------------------------------------------------------------------------------
+
+
+def test_the_taylor_remainder_falls_as_h_squared_if_right_and_as_h_if_wrong():
+    net, X, Y, params = problem(keep_prob=1.0)
+    for eps in (1e-12, 1e-7, 1e-1):
+        right, wrong = checked(net, X, Y, params, eps), checked(net.plant("no_slope", 2), X, Y, params, eps)
+        assert right.taylor.slope == pytest.approx(2, abs=0.05) and right.taylor.answer == "right"
+        assert wrong.taylor.slope == pytest.approx(1, abs=0.05) and wrong.taylor.answer == "wrong"
+        assert right.taylor.fit < 0.1 and len(right.taylor.steps) == len(right.taylor.remainders)
+
+
+def test_the_taylor_remainder_of_a_linear_cost_says_nothing():
+    report = gc.check(lambda t: float(t.sum()), np.ones_like, np.linspace(0, 1, 5))
+    assert np.isnan(report.taylor.slope) and report.taylor.answer == "cannot tell"
