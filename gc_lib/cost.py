@@ -93,15 +93,15 @@ class Cost(Evaluation):
         slopes = {f"W{l}": 2 * share * params[f"W{l}"] for l, share in enumerate(shares, start=1)}
         return Apart(float(self(params)) - decay, decay, slopes)
 
-    def corners(self, below: Params, at: Params, above: Params) -> list[Unit]:
+    def corners(self, above: Params, below: Params, at: Params) -> list[Unit]:
         """Return the units of ReLU, and the examples, that are on the corner at one θ, or on either side of it."""
         if self.net.hidden != "relu" or not (self.masks.frozen or self.net.keep_prob == 1):
             return []
         found = []
-        for l, layers in enumerate(zip(*(self.layers(params)[:-1] for params in (below, at, above)), strict=True), 1):
-            before, here, after = (c.Z for c in layers)
-            moved = (before != after) & ((np.sign(before) != np.sign(after)) | (here == 0))
-            found += [Unit(l, int(i), int(j)) for i, j in np.argwhere(moved & layers[1].mask)]
+        for l, layers in enumerate(zip(*(self.layers(params)[:-1] for params in (above, below, at)), strict=True), 1):
+            up, down, here = (c.Z for c in layers)
+            crossed = (up != down) & ((np.sign(up) != np.sign(down)) | (here == 0))
+            found += [Unit(l, int(i), int(j)) for i, j in np.argwhere(crossed & layers[2].mask)]
         return found
 
     def nudged(self, params: Params, eps: float, restored: Callable | None = None) -> tuple[np.ndarray, np.ndarray]:

@@ -157,6 +157,7 @@ def noise_of(J: Callable, theta: np.ndarray, seed: int = 0) -> float:
 def look_again(
     bars: ErrorBars,
     sides: Callable,
+    corners: Callable,
     rounded: float,
     approx: np.ndarray,
     given: np.ndarray,
@@ -166,20 +167,23 @@ def look_again(
 ) -> ErrorBars:
     """Measure anew what disagrees, and widen the bar where the disagreement was not the fault of dθ.
 
-    `sides(i, h)` are J(θ + h eᵢ), J(θ − h eᵢ) and J(θ), and `rounded` is how far they are rounded; `parts` are the
-    slices of the blocks. The worst entries of each block come first; one in which dθ stays wrong settles the block.
+    `sides(i, h)` are J(θ + h eᵢ), J(θ − h eᵢ) and J(θ), and `rounded` is how far they are rounded; `corners(i, h)` are
+    the corners of ReLUs known to be in between. `parts` are the slices of the blocks. The worst entries of each block
+    come first; one in which dθ stays wrong settles the block.
     """
     gap, kink = np.abs(approx - given), bars.kink.copy()
 
     def excused(i: int) -> bool:
-        """Tell whether dθ[i] agrees at another step, or lies between the slopes of J on either side of θ[i]."""
-        J_plus = J_minus = J = h = np.nan
+        """Tell whether dθ[i] agrees at another step, lies between the slopes on either side, or has a corner nearby."""
+        J_plus = J_minus = J = np.nan
+        h = eps
         for h in other_steps(eps, rounded, gap[i], approx[i]):
             J_plus, J_minus, J = sides(i, h)
             if abs(difference(J_plus, J_minus, J, h) - given[i]) < gap[i] / 2:
                 return True
         low, high = sorted([(J_plus - J) / h, (J - J_minus) / h])
-        return high - low > gap[i] / 2 and low - gap[i] / 4 < given[i] < high + gap[i] / 4
+        between = high - low > gap[i] / 2 and low - gap[i] / 4 < given[i] < high + gap[i] / 4
+        return between or bool(corners(i, h))
 
     for part in parts:
         suspects = np.flatnonzero(gap[part] > bars.total[part]) + part.start

@@ -67,7 +67,7 @@ def wrong(report) -> Iterator[Reason]:
     """Say of the wrong blocks what their two gradients look like beside each other, and where to look for the bug."""
     blocks = tuple(name for name, answer in report.answers.items() if answer == "wrong")
     left = set(blocks)
-    for look in (zero, permuted, scaled, decayed, unrelated):
+    for look in (zero, scaled, permuted, decayed, unrelated):
         for reason in look(report, [name for name in blocks if name in left]):
             left -= set(reason.blocks)
             yield reason
@@ -240,7 +240,7 @@ def cause(report, name: str) -> str:
     jump = norm(report.bars_of(name, "jump"))
     noise = 8 * bars.noise / report.eps * report.pairs[name][0].size ** 0.5
     part = max(sizes, key=sizes.get)
-    if part in ("kink", "truncation", "roundoff") and 3 * jump > sizes[part]:
+    if part in ("kink", "truncation", "roundoff") and 3 * jump > sizes[part] and may_have_corners(report, name):
         return "kink on θ" if on_theta(report, name) else "kink within ε"
     if part == "truncation":
         return part
@@ -251,6 +251,11 @@ def cause(report, name: str) -> str:
 
 
 BEST_EPS = 1e-5  # about ∛u, where truncation and round-off are even in float64
+
+
+def may_have_corners(report, name: str) -> bool:
+    """Tell whether a kink is possible: a network of the kit knows where its ReLUs have their corners."""
+    return report.terms is None or bool(report.corners.get((name, report.worst_kink(name)[0])))
 
 
 def on_theta(report, name: str) -> bool:

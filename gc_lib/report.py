@@ -328,8 +328,8 @@ def check(cost: Callable, gradient: Callable, params, eps: float = 1e-7, checker
     J_plus, J_minus = nudged_costs(cost, params, eps, checker.restored)
     approx = checker.difference(J_plus, J_minus, J, eps).astype(float)
     exact = checker.order(given).astype(float)
-    again = Again(cost, params)
     with np.errstate(all="ignore"):
+        again = Again(cost, params)
         others = [again.nudged(s * eps, checker.restored, J_plus.dtype) for s in (WINDOW[0], WINDOW[-1])]
         pairs = zip(others[0], (J_plus, J_minus), others[1], strict=True)
         bars = error_bars(float(J), *map(np.array, pairs), eps, blocks, given, checker.difference, again.noise())
@@ -337,23 +337,15 @@ def check(cost: Callable, gradient: Callable, params, eps: float = 1e-7, checker
         rounded = bars.rounded * again.precision / bars.precision if bars.precision else 0.0
         if J_again == J:
             parts = block_slices(blocks).values()
-            bars = look_again(bars, again.sides, rounded, approx, exact, eps, parts, checker.difference)
+            bars = look_again(bars, again.sides, again.corners, rounded, approx, exact, eps, parts, checker.difference)
         noise = bars.noise if rounded == bars.rounded else rounded
         opinion = taylor(again.at, again.theta, to_vector(given).astype(float), noise)
     found = Report(eps, float(J), approx, exact, blocks, bars, still, checker.quotient, J_again, opinion)
-    return told_more(found, cost, params) if hasattr(cost, "apart") else found
-
-
-def told_more(report: Report, cost: Callable, params) -> Report:
-    """Add what a network of the kit can tell: the two terms of J, and whose ReLU has a corner within 2 ε."""
-    theta, corners = to_vector(report.shapes), {}
-    for name in report.shapes:
-        index, jump = report.worst_kink(name)
-        if jump:
-            i = report.index(name, index)
-            three = theta + 2 * report.eps * np.array([[-1], [0], [1]]) * (np.arange(theta.size) == i)
-            corners[name, index] = tuple(cost.corners(*(from_vector(at, report.shapes) for at in three)))
-    return replace(report, terms=cost.apart(params), corners=corners)
+    if not hasattr(cost, "apart"):
+        return found
+    kinks = [(name, found.worst_kink(name)[0]) for name in blocks if found.worst_kink(name)[1]]
+    corners = {kink: tuple(again.corners(found.index(*kink), 2 * eps)) for kink in kinks}
+    return replace(found, terms=cost.apart(params), corners=corners)
 
 
 class Again:
@@ -366,8 +358,8 @@ class Again:
         self.cost, self.params, self.given = cost, params, as_blocks(params)
         try:
             wide = {name: block.astype(float) for name, block in self.given.items()}
-            J = np.asarray(cost(like(wide, params)))
-            in_double = J.dtype == np.float64 and J.astype(np.float32) != J
+            J = np.asarray(cost(copied(like(wide, params))))
+            in_double = J.dtype == np.float64 and J.astype(np.float32).astype(float) != J
         except Exception:  # a cost for float32 alone may object to float64 in any way
             in_double = False
         self.blocks = wide if in_double else self.given
@@ -377,7 +369,7 @@ class Again:
     def at(self, theta: np.ndarray, blocks: Mapping[str, np.ndarray] | None = None) -> float:
         """Return J of a vector θ, cut into blocks of these dtypes."""
         try:
-            return float(self.cost(like(from_vector(theta, blocks or self.blocks), self.params)))
+            return float(self.cost(like(from_vector(theta.copy(), blocks or self.blocks), self.params)))
         except (ArithmeticError, ValueError):
             return np.nan
 
@@ -392,9 +384,17 @@ class Again:
         except (ArithmeticError, ValueError):
             return (np.full(self.theta.size, np.nan, dtype),) * 2
 
-    def sides(self, i: int, h: float) -> tuple[float, float, float]:
+    def three(self, i: int, h: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return θ + h eᵢ, θ − h eᵢ and θ."""
+        step = h * (np.arange(self.theta.size) == i)
+        return self.theta + step, self.theta - step, self.theta
+
+    def sides(self, i: int, h: float) -> tuple[float, ...]:
         """Return J(θ + h eᵢ), J(θ − h eᵢ) and J(θ)."""
-        up, down = self.theta.copy(), self.theta.copy()
-        up[i] += h
-        down[i] -= h
-        return self.at(up), self.at(down), self.at(self.theta)
+        return tuple(self.at(theta) for theta in self.three(i, h))
+
+    def corners(self, i: int, h: float) -> list:
+        """Return whose ReLU has a corner between θ − h eᵢ and θ + h eᵢ, as far as the cost can tell."""
+        if not hasattr(self.cost, "corners"):
+            return []
+        return self.cost.corners(*(from_vector(theta, self.blocks) for theta in self.three(i, h)))

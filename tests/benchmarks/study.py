@@ -1,7 +1,8 @@
 """Study how often a check is right: random problems with known gradients, judged by our answer and by others' rules.
 
 Run it with `python tests/benchmarks/study.py`: it prints its tables, and with `--store` also writes them to
-`gc_lib/study.csv`, for a notebook to show. `--problems 500` is a short form. Half of the gradients are correct, half
+`gc_lib/study.csv` and
+`gc_lib/study_reasons.csv`, for a notebook to show. `--problems 500` is a short form. Half of the gradients are correct, half
 have one bug of the catalogue at a random place and strength, or one wrong entry. An error matters if it is at least
 1e-3 of its block and 1e-6 of the whole gradient; smaller ones may be called anything. Truth is the exact gradient: in
 float32 that in float64 at the rounded θ, and there an error must also stand out from the rounding of backprop itself.
@@ -31,9 +32,10 @@ from gc_lib.bugs import CATALOGUE
 from gc_lib.check import norm
 from gc_lib.forward import Terms
 
-STORED = Path(gc.__file__).with_name("study.csv")
+STORED, REASONS = (Path(gc.__file__).with_name(name) for name in ("study.csv", "study_reasons.csv"))
 SEED = 1  # the estimates were tuned on other seeds
 MATTERS, SEEN = 1e-3, 1e-6
+OUTCOMES = ("true", "untrue", "not to be seen")
 ANSWERS = ("right", "cannot tell", "wrong")
 
 
@@ -136,6 +138,160 @@ def plant(drawn: Problem, rng: np.random.Generator) -> Problem:
     return replace(drawn, planted=drawn.net.plant(name, rng.choice(layers), strength)) if layers else drawn
 
 
+# ---- causes, one at a time: is the reason stated the true one? -------------------------------------------------------
+
+
+@dataclass
+class Base:
+    """Hold a problem without a fault: float64, usual weights, a good ε; `rng` draws what a cause needs."""
+
+    rng: np.random.Generator
+    hidden: str = ""
+
+    def __post_init__(self):
+        rng, softmax = self.rng, self.rng.random() < 0.4
+        sizes = [int(rng.integers(2, 9)), *map(int, rng.integers(2, 8, rng.integers(1, 4)))]
+        self.m, self.seed, self.eps = int(rng.integers(2, 20)), int(rng.integers(2**30)), log_uniform(rng, 1e-6, 1e-5)
+        self.hidden = self.hidden or str(rng.choice(["tanh", "sigmoid"]))
+        self.X = rng.standard_normal((sizes[0], self.m))
+        outputs = int(rng.integers(2, 5)) if softmax else 1
+        labels = rng.integers(max(2, outputs), size=self.m)
+        self.Y = np.eye(outputs)[:, labels] if softmax else labels[None] * 1.0
+        self.lam = log_uniform(rng, 1e-2, 1)
+        output = "softmax" if softmax else "sigmoid"
+        self.net = gc.Network([*sizes, outputs], self.hidden, output, self.lam)
+        self.params = self.net.initialise(self.seed, scale=log_uniform(rng, 0.3, 2), bias=0.1)
+
+    def check(self, net: gc.Network | None = None, eps: float | None = None, **options) -> gc.Report:
+        """Check a network like this one on these examples."""
+        cost, gradient = (net or self.net).on(self.X, self.Y, masks="frozen", seed=self.seed)
+        return gc.check(cost, gradient, self.params, eps or self.eps, **options)
+
+
+def kind_is(*kinds: str) -> Callable:
+    """Return what tells whether the weightiest reason is of these kinds."""
+    return lambda report: bool(report.reasons) and report.reasons[0].kind in kinds
+
+
+def bug(base: Base) -> tuple:
+    """Plant a bug of backprop in a layer: the place stated must hold the equation."""
+    names = [name for name, found in CATALOGUE.items() if found.family is Steps]
+    name, layer = str(base.rng.choice(names)), int(base.rng.integers(1, base.net.L + 1))
+    net = replace(base.net, keep_prob=0.7)
+    if net.obstacle(name, layer):
+        return None, None
+    slot, last = CATALOGUE[name].slot, layer == net.L
+    words = {"drop": "the mask of layer {}", "dZ": "dZ{}" if last else "the slope of layer {}"}
+    truth = words.get(slot, f"{slot}{{}}").format(layer)
+    report = base.check(net.plant(name, layer, log_uniform(base.rng, 1e-2, 1)))
+    return report, lambda report: [truth in alike for alike in report.reasons[-1].evidence.get("places", ())] == [True]
+
+
+def factor(base: Base) -> tuple:
+    """Scale dW or db by a factor: it must be named."""
+    name, layer = str(base.rng.choice(["scaled_dW", "scaled_db"])), int(base.rng.integers(1, base.net.L))
+    k = log_uniform(base.rng, 0.1, 10)
+    report = base.check(base.net.plant(name, layer, factor=k))
+    return (
+        report,
+        lambda report: report.reasons[0].kind == "scaled" and abs(report.reasons[0].evidence["factor"] / k - 1) < 1e-2,
+    )
+
+
+def sign(base: Base) -> tuple:
+    """Flip the sign of the output error."""
+    return base.check(base.net.plant("sign_flipped", base.net.L)), kind_is("sign flipped")
+
+
+def decay(base: Base) -> tuple:
+    """Write the L2 term wrong, in J or in one dW."""
+    name = str(base.rng.choice(["J_no_decay", "J_decay_over_m", "no_decay", "half_decay", "decay_subtracted"]))
+    where = () if name.startswith("J") else (int(base.rng.integers(1, base.net.L + 1)),)
+    return base.check(base.net.plant(name, *where)), kind_is("decay")
+
+
+def order(base: Base) -> tuple:
+    """Flatten dθ column by column."""
+    return base.check(checker=gc.bugs.plant(gc.SLIDE, "other_order")), kind_is("permuted")
+
+
+def fresh_masks(base: Base) -> tuple:
+    """Leave dropout on."""
+    net = replace(base.net, keep_prob=base.rng.uniform(0.3, 0.9))
+    return gc.check(*net.on(base.X, base.Y), base.params, base.eps), kind_is("not deterministic")
+
+
+def small_eps(base: Base) -> tuple:
+    """Take ε far too small."""
+    return base.check(eps=log_uniform(base.rng, 1e-14, 1e-12)), kind_is("round-off")
+
+
+def large_eps(base: Base) -> tuple:
+    """Take ε far too large."""
+    return base.check(eps=log_uniform(base.rng, 0.03, 0.3)), kind_is("truncation")
+
+
+def single(base: Base) -> tuple:
+    """Compute in float32, with an ε for float64."""
+    base.params = {name: block.astype("float32") for name, block in base.params.items()}
+    return base.check(replace(base.net, dtype="float32"), log_uniform(base.rng, 1e-6, 1e-4)), kind_is("float32")
+
+
+def corner_on_theta(base: Base) -> tuple:
+    """Show an example of zeros to ReLUs without biases."""
+    base = Base(base.rng, "relu")
+    base.X[:, 0] = 0
+    base.params |= {name: 0 * block for name, block in base.params.items() if name[0] == "b"}
+    return base.check(), kind_is("kink on θ")
+
+
+def corner_within(base: Base) -> tuple:
+    """Take ε a few times as large as what lies between a ReLU and its corner."""
+    base = Base(base.rng, "relu")
+    nearest = np.abs(base.net.on(base.X, base.Y)[0].layers(base.params)[0].Z).min()
+    return base.check(eps=float(nearest * base.rng.uniform(1.5, 5))), kind_is("kink within ε")
+
+
+def large_lambda(base: Base) -> tuple:
+    """Let λ drown the data."""
+    report = base.check(replace(base.net, lam=log_uniform(base.rng, 1e6, 1e8)))
+    return report, lambda report: any(reason.kind == "λ drowns the data term" for reason in report.reasons)
+
+
+def dead(base: Base) -> tuple:
+    """Let the first layer never be on."""
+    base = Base(base.rng, "relu")
+    base.params["b1"] = base.params["b1"] - 100
+    found = base.check(replace(base.net, lam=0.0))
+    return found, lambda report: any(r.kind == "flat" and {"W1", "b1"} <= {*r.blocks} for r in report.reasons)
+
+
+def tiny(base: Base) -> tuple:
+    """Add a large constant to J."""
+    cost, gradient = base.net.on(base.X, base.Y)
+    return gc.check(lambda params: cost(params) + 1e9, gradient, base.params, 1e-5), kind_is("small gradients")
+
+
+CAUSES = (bug, factor, sign, decay, order, fresh_masks, small_eps, large_eps, single)
+CAUSES += (corner_on_theta, corner_within, large_lambda, dead, tiny)
+
+
+def study_reasons(each: int, seed: int = SEED) -> tuple[Counter, list[str]]:
+    """Plant every cause so many times; return counts by (cause, what came of it), and the untrue ones."""
+    counts, failures = Counter(), []
+    for number, cause in enumerate(CAUSES):
+        for i in range(each):
+            report, true = cause(Base(np.random.default_rng([seed, number, i])))
+            if report is None or (report.answer == "right" and not report.reasons):
+                counts[cause.__name__, "not to be seen"] += 1
+                continue
+            said = bool(report.reasons) and true(report)
+            counts[cause.__name__, "true" if said else "untrue"] += 1
+            if not said:
+                failures.append(f"{cause.__name__} {i}: {report.answer}, {[reason.kind for reason in report.reasons]}")
+    return counts, failures
+
+
 # ---- the rules -------------------------------------------------------------------------------------------------------
 
 
@@ -163,22 +319,39 @@ def by_cs231n(report: gc.Report, relu: bool, one_sided: np.ndarray) -> str:
 
 RULES = {
     "error bars": lambda report, relu, one_sided: report.answer,
+    "error bars, any code": lambda report, relu, one_sided: report.answer,
     "slide": by_slide,
     "torch": by_torch,
     "scipy": by_scipy,
     "CS231n": by_cs231n,
 }
-OWN_EPS = {"error bars": 1e-5, "slide": 1e-7, "torch": 1e-6, "scipy": 1.49e-8, "CS231n": 1e-5}
+OWN_EPS = {
+    "error bars": 1e-5,
+    "error bars, any code": 1e-5,
+    "slide": 1e-7,
+    "torch": 1e-6,
+    "scipy": 1.49e-8,
+    "CS231n": 1e-5,
+}
 
 
-def judged(drawn: Problem, rules: dict, eps: float) -> dict[str, str]:
-    """Return each rule's answer at an ε; None where the ε moves nothing at all, or J is not finite."""
+def judged(drawn: Problem, rules: dict, eps: float) -> dict[str, gc.Report | str]:
+    """Return each rule's answer at an ε, and the report; nothing where ε moves no entry, or J is not finite.
+
+    "Any code" is the same cost as a bare function, of which the checker knows nothing: neither its ReLUs nor its λ.
+    """
+    cost, relu, found = drawn.cost, drawn.net.hidden == "relu", {}
     try:
-        report = gc.check(drawn.cost, drawn.gradient, drawn.params, eps)
-        one_sided = gc.to_vector(gc.numeric_gradient(drawn.cost, drawn.params, eps, gc.ONE_SIDED)).astype(float)
+        found[""] = gc.check(cost, drawn.gradient, drawn.params, eps)
+        bare = {
+            rule: gc.check(lambda params: cost(params), drawn.gradient, drawn.params, eps)
+            for rule in rules
+            if "any" in rule
+        }
+        one_sided = gc.to_vector(gc.numeric_gradient(cost, drawn.params, eps, gc.ONE_SIDED)).astype(float)
     except ValueError:
         return {}
-    return {name: rule(report, drawn.net.hidden == "relu", one_sided) for name, rule in rules.items()} | {"": report}
+    return found | {name: rule(bare.get(name, found[""]), relu, one_sided) for name, rule in rules.items()}
 
 
 def where(drawn: Problem) -> str:
@@ -188,7 +361,7 @@ def where(drawn: Problem) -> str:
 
 
 def study(problems: int, seed: int = SEED, own_eps: bool = True) -> tuple[Counter, list[str]]:
-    """Judge so many problems; return counts by (rule, row, truth, answer), and the failures of the error bars."""
+    """Judge so many problems; return counts by (rule, row, truth, answer), and where the error bars fail."""
     counts, failures = Counter(), []
     for i in range(problems):
         drawn = problem(i, seed)
@@ -205,6 +378,9 @@ def study(problems: int, seed: int = SEED, own_eps: bool = True) -> tuple[Counte
         for block, answer in report.answers.items():
             if (answer == "wrong" and errors[block] == 0) or (answer == "right" and errors[block] >= 1):
                 failures.append(f"problem {i}: {block} is called {answer}; {describe(drawn)}")
+        bare = answers["error bars, any code"]
+        if (bare == "wrong" and truth == "correct") or (bare == "right" and truth == "planted"):
+            failures.append(f"problem {i}: called {bare} as a bare function; {describe(drawn)}")
         if own_eps and truth != "harmless" and drawn.net.dtype == "float64":
             for rule, eps in OWN_EPS.items():
                 answer = judged(drawn, {rule: RULES[rule]}, eps).get(rule, "no check")
@@ -231,25 +407,41 @@ def rows(counts: Counter) -> Iterator[dict]:
         yield row
 
 
+def store(path: Path, table: list[dict]) -> None:
+    """Write a table as CSV."""
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, table[0], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(table)
+
+
+def show(table: list[dict], failures: list[str]) -> None:
+    """Print a table and what failed."""
+    print(*table[0], sep="; ")
+    for row in table:
+        print(*row.values(), sep="; ")
+    print(*failures, f"{len(failures)} failures", sep="\n")
+
+
 def main() -> None:
     """Run the study as the command line says."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--problems", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=SEED)
-    parser.add_argument("--store", action="store_true")
-    parser.add_argument("--own-eps", action="store_true")
+    parser.add_argument("--store", action="store_true", help=f"write {STORED.name} and {REASONS.name} into the package")
     given = parser.parse_args()
     warnings.simplefilter("ignore")  # overflow in saturated networks
-    counts, failures = study(given.problems, given.seed, given.own_eps)
-    table = list(rows(counts))
-    for row in table:
-        print("  ".join(f"{key} {value}" for key, value in row.items()))
-    print(*failures, sep="\n")
+    counts, failures = study(given.problems, given.seed)
+    answers = list(rows(counts))
+    show(answers, failures)
+    counts, failures = study_reasons(given.problems // 50, given.seed)
+    causes = [
+        {"planted": cause.__doc__} | {what: counts[cause.__name__, what] for what in OUTCOMES} for cause in CAUSES
+    ]
+    show(causes, failures)
     if given.store:
-        with STORED.open("w", newline="", encoding="utf-8") as file:
-            writer = csv.DictWriter(file, table[0])
-            writer.writeheader()
-            writer.writerows(table)
+        store(STORED, answers)
+        store(REASONS, causes)
 
 
 if __name__ == "__main__":
