@@ -79,10 +79,11 @@ def error_bars(
         """Return how much of |x| the noise does not explain."""
         return np.maximum(np.abs(x) - 4 * noise / eps, 0)
 
-    wide = above_noise(2 * (approx[2] - approx[1])), above_noise(2 * bend[1] - bend[2])
-    near = above_noise(4 * (approx[1] - approx[0])), above_noise(2 * bend[0] - bend[1])
+    far, close = 2 * bend[1] - bend[2], 2 * bend[0] - bend[1]
+    wide = above_noise(2 * (approx[2] - approx[1])), above_noise(far)
+    near = above_noise(4 * (approx[1] - approx[0])), above_noise(close)
     truncation, kink = np.where(sum(wide) < sum(near), wide, near)  # a kink beyond ε shows in the wide ones only
-    even = ((2 * bend[1] - bend[2]) - 8 * (2 * bend[0] - bend[1])) / 7  # the fourth derivative cancels
+    even = (far - 8 * close) / 7  # in which the fourth derivative cancels
     jump = np.maximum(np.abs(even), np.abs(off_the_parabola))
     step = np.abs(approx[1] * (1 - 2 * eps / (up + down)[1])) + np.abs(bend[1] * (up - down)[1]) / (2 * eps)
     known = np.isfinite(kink + step)
@@ -93,7 +94,7 @@ def error_bars(
         np.where(known, step, np.inf),
         to_vector({name: rounding(block) for name, block in exact.items()}),
         np.where(known & (jump > 100 * noise.min() / eps), jump, 0),
-        np.abs(bend[1] - bend[0]) < 0.02 * np.abs(bend[1]),
+        np.abs(far - close) < 0.01 * np.abs(far) + 16 * noise / eps,
         float(noise.min()),
         rounded,
         precision,

@@ -1,5 +1,6 @@
 """What a check found: the slide's number and where it comes from; beside it a second opinion, with its reasons."""
 
+import importlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -266,6 +267,21 @@ class Report:
         if self.answer == "wrong":
             said.append(f"Worst entry: {self.worst_of(told['wrong'][0]) if len(told['wrong']) == 1 else self.worst}.")
         return "\n".join(said)
+
+    @property
+    def headline(self) -> str:
+        """The answer in a few words: "W2 is wrong"."""
+        wrong = [name for name, answer in self.answers.items() if answer == "wrong"]
+        if wrong:
+            return f"{listed(wrong)} {'is' if len(wrong) == 1 else 'are'} wrong"
+        clouds = [reason.kind for reason in self.reasons if reason.blocks and self.answer == "cannot tell"]
+        return (
+            f"cannot tell: {clouds[0]}" if clouds else "cannot tell" if self.answer == "cannot tell" else "dθ is right"
+        )
+
+    def plot(self):
+        """Draw dθ against dθ_approx with its error bars, and the blocks: a picture with its message in words."""
+        return importlib.import_module(".plots", __package__).draw_report(self)
 
     def assert_ok(self) -> None:
         """Raise AssertionError with the whole explanation unless the answer is right."""

@@ -146,7 +146,7 @@ def test_a_line_of_code_is_counted_once_and_words_are_not(tmp_path):
 
 def test_the_core_can_be_read_in_one_sitting():
     counted = {path.stem: code_lines(path) for path in CORE}
-    assert sum(counted.pop(name) for name in ("error_bars", "taylor", "reasons", "report")) <= 700  # the second opinion
+    assert sum(counted.pop(name) for name in ("error_bars", "taylor", "reasons", "report")) <= 720  # the second opinion
     assert counted.pop("screen") <= 100  # a second checker beside the first
     assert counted.pop("nudge") <= 60  # the fast way beside the slide's loop
     assert counted.pop("__init__") <= 40  # a list of names

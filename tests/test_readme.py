@@ -8,8 +8,11 @@ import sys
 import zipfile
 from pathlib import Path
 
+import numpy as np
 import pytest
 from test_front_door import FRONT_DOOR
+
+import gc_lib as gc
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -42,6 +45,26 @@ def test_its_code_runs_as_it_stands_from_any_folder(tmp_path):
     assert re.search(r"^ +W2 .* worry", said, re.M)
     assert "wrong:  return dZ @ c.A_prev.T / c.m" in said
     assert re.search(r"^ +b .* as if times 3$", said, re.M)
+    assert re.search(r"^wrong$", said, re.M) and "b is wrong" in said
+
+
+SHAPES = {  # of other people's code: what to break in it, and what the check then says
+    "a dict, and gradients under other names": ('(A - Y) @ X.T / 3, "db1"', '(A - Y) @ X.T, "db1"', "W1 is 3 times"),
+    "cost and gradient together": (", 2 * X @ (w @ X - y)", ", X @ (w @ X - y)", "theta is 0.5 times"),
+    "a flat vector": ("+= 200 * bend", "+= 100 * bend", "dθ is wrong in theta"),
+    "a class with attributes": ("2 * np.mean(self.error)", "np.mean(self.error)", "dθ is wrong in b:"),
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_every_shape_of_code_that_it_shows_is_checked(shape):
+    right, wrong, said = SHAPES[shape]
+    (shown,) = [block for block in blocks("python") if right in block]
+    assert shown.count(right) == 1
+    given = {"np": np, "gc": gc, "X": np.array([[1.0, 2.0, 3.0], [0.5, -1.0, 2.0]]), "y": np.array([1.0, 2.0, 3.5])}
+    exec(shown, dict(given))
+    with pytest.raises(AssertionError, match=said):
+        exec(shown.replace(right, wrong), dict(given))
 
 
 def test_it_opens_the_front_door():

@@ -288,3 +288,36 @@ def test_the_taylor_remainder_falls_as_h_squared_if_right_and_as_h_if_wrong():
 def test_the_taylor_remainder_of_a_linear_cost_says_nothing():
     report = gc.check(lambda t: float(t.sum()), np.ones_like, np.linspace(0, 1, 5))
     assert np.isnan(report.taylor.slope) and report.taylor.answer == "cannot tell"
+
+
+# ---- its picture -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "bug, eps, headline",
+    [
+        (None, 1e-7, "dθ is right"),
+        (("half_decay", 2), 1e-7, "W2 is wrong"),
+        (("db_zero", 1), 1e-7, "b1 is wrong"),
+        (None, 1e-13, "cannot tell: round-off"),
+        (None, 0.2, "cannot tell: truncation"),
+    ],
+)
+def test_the_picture_says_the_answer_and_shows_every_entry(bug, eps, headline):
+    net, X, Y, params = problem(keep_prob=1.0)
+    report = checked(net.plant(*bug) if bug else net, X, Y, params, eps)
+    drawing = report.plot()
+    entries, blocks = drawing.figure.axes
+    assert drawing.caption.startswith(f"{headline}. ") and drawing.figure.get_suptitle() == headline
+    assert drawing.png.startswith(b"\x89PNG") and drawing.caption in drawing._repr_mimebundle_()["text/html"]
+    drawn = [container.lines[0].get_xydata() for container in entries.containers]
+    points = np.column_stack([report.approx, report.gradient])
+    assert sorted(map(tuple, np.concatenate(drawn))) == sorted(map(tuple, points))
+    assert [label.get_text() for label in blocks.get_xticklabels()] == list(report.blocks)
+    readings = [line.get_ydata()[0] for line in blocks.lines]
+    assert readings == pytest.approx([max(reading, 1e-12) for reading in report.blocks.values()], rel=0.8)
+
+
+def test_a_report_without_any_evidence_can_be_drawn():
+    report = gc.check(lambda t: 7.0, lambda t: 0 * t, np.array([1e12, 1.0]))
+    assert report.answer == "cannot tell" and report.plot().png

@@ -2,5 +2,6 @@
 
 from .bench import BenchPicture
 from .picture import Drawing, Picture, figure_html
+from .report import draw_report
 
-__all__ = ["BenchPicture", "Drawing", "Picture", "figure_html"]
+__all__ = ["BenchPicture", "Drawing", "Picture", "draw_report", "figure_html"]

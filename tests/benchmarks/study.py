@@ -1,15 +1,16 @@
 """Study how often a check is right: random problems with known gradients, judged by our answer and by others' rules.
 
-Run it with `python tests/benchmarks/study.py`: it prints its tables, and with `--store` also writes them to
-`gc_lib/study.csv` and
-`gc_lib/study_reasons.csv`, for a notebook to show. `--problems 500` is a short form. Half of the gradients are correct, half
-have one bug of the catalogue at a random place and strength, or one wrong entry. An error matters if it is at least
-1e-3 of its block and 1e-6 of the whole gradient; smaller ones may be called anything. Truth is the exact gradient: in
-float32 that in float64 at the rounded θ, and there an error must also stand out from the rounding of backprop itself.
+Run it with `python tests/benchmarks/study.py`: it prints its tables, and with `--store` also writes them into the
+package, as study.csv and study_reasons.csv, for a notebook to show. `--problems 500` is a short form. Half of the
+gradients are correct, half have one bug of the catalogue at a random place and strength, or one wrong entry. An error
+matters if it is at least 1e-3 of its block and 1e-6 of the whole gradient; smaller ones may be called anything. Truth
+is the exact gradient: in float32 that in float64 at the rounded θ, and there an error must also stand out from the
+rounding of backprop itself.
 
 The rules, all on the same dθ_approx: the slide (great is right, worry is wrong); torch.autograd.gradcheck (every entry
 within 1e-5 + 1e-3 |dθ|); scipy.optimize.check_grad (one-sided; it gives a norm without a threshold, here 1e-6);
-CS231n (the largest relative error of an entry: above 1e-2 wrong, up to 1e-7, with ReLU 1e-4, right).
+CS231n (the largest relative error of an entry: above 1e-2 wrong, up to 1e-7, with ReLU 1e-4, right). Each also at its
+own ε, in float64, where problems with an ε drawn at random would do it wrong.
 """
 
 import os
