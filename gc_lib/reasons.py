@@ -65,7 +65,7 @@ def random_cost(report) -> Reason:
 
 def wrong(report) -> Iterator[Reason]:
     """Say of the wrong blocks what their two gradients look like beside each other, and where to look for the bug."""
-    blocks = tuple(name for name, answer in report.answers.items() if answer == "wrong")
+    blocks = report.that_are("wrong")
     left = set(blocks)
     for look in (zero, scaled, permuted, decayed, unrelated):
         for reason in look(report, [name for name in blocks if name in left]):

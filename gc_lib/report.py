@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .again import Again
 from .check import (
     GREAT,
     SLIDE,
@@ -24,10 +25,10 @@ from .check import (
     score,
     some_unmoved,
 )
-from .error_bars import WINDOW, ErrorBars, error_bars, look_again, noise_of, precision_of
+from .error_bars import WINDOW, ErrorBars, error_bars, look_again
 from .reasons import Reason, listed, reasons
 from .taylor import Taylor, taylor
-from .vector import as_blocks, copied, entry, from_vector, like, to_vector
+from .vector import copied, entry, from_vector, to_vector
 
 
 class Entry(NamedTuple):
@@ -45,7 +46,12 @@ class Entry(NamedTuple):
         return f"{said}; they differ by {abs(self.gradient - self.approx):.0e}" if close else said
 
 
-TAYLOR = {  # what the remainder says, and whether the error bars call dθ wrong
+OPENINGS = {  # of the explanation of an answer
+    "wrong": "dθ is wrong in {}: farther from the slope of J than the error bars allow.",
+    "cannot tell": "Of {} this check cannot tell whether dθ is right.",
+    "right": "dθ is right: it agrees with the slope of J, and an error worth caring about would have shown.",
+}
+FALLS = {  # how Taylor's remainder falls, and whether the error bars call dθ wrong
     ("right", False): "as h², as it does where dθ is right.",
     ("wrong", True): "only as h, as it does where dθ is wrong.",
     ("wrong", False): "only as h: dθ is wrong, or there is a kink.",
@@ -245,39 +251,32 @@ class Report:
 
     def explain(self) -> str:
         """Say the answer, its reasons and what to do about them, in whole sentences."""
-        count, told = len(self.blocks), {"right": [], "wrong": [], "cannot tell": []}
-        for name, answer in self.answers.items():
-            told[answer].append(name)
-        opening = {
-            "right": "dθ is right: it agrees with the slope of J, and an error worth caring about would have shown.",
-            "wrong": f"dθ is wrong in {listed(told['wrong'])}: farther from the slope of J than the error bars allow.",
-            "cannot tell": "This check cannot tell whether dθ is right.",
-        }
-        said = [f"{self.verdict}", opening[self.answer]]
-        if self.answer != "right" and told["right"]:
-            said.append(f"{listed(told['right'])} {'is' if len(told['right']) == 1 else 'are'} right.")
-        if self.answer == "wrong" and told["cannot tell"]:
-            said.append(f"Of {listed(told['cannot tell'])} this check cannot tell.")
-        if count > 1 and self.answer == "cannot tell" and len(told["cannot tell"]) < count:
-            said[1] = f"Of {listed(told['cannot tell'])} this check cannot tell whether dθ is right."
+        names = {answer: listed(self.that_are(answer)) for answer in OPENINGS}
+        said = [self.verdict, OPENINGS[self.answer].format(names.pop(self.answer))]
+        said += [f"{answer.capitalize()}: {blocks}." for answer, blocks in names.items() if blocks]
         said += [f"- {reason}" for reason in self.reasons]
         if self.taylor and self.taylor.answer != "cannot tell" and not self.random:
-            fall = TAYLOR[self.taylor.answer, self.answer == "wrong"]
+            fall = FALLS[self.taylor.answer, self.answer == "wrong"]
             said.append(f"Without any ε: what dθ leaves unexplained of J(θ + hv), v a random direction, falls {fall}")
         if self.answer == "wrong":
-            said.append(f"Worst entry: {self.worst_of(told['wrong'][0]) if len(told['wrong']) == 1 else self.worst}.")
+            worst = max(
+                map(self.worst_of, self.that_are("wrong")), key=lambda entry: abs(entry.gradient - entry.approx)
+            )
+            said.append(f"Worst entry: {worst}.")
         return "\n".join(said)
+
+    def that_are(self, answer: str) -> tuple[str, ...]:
+        """Return the blocks with this answer."""
+        return tuple(name for name, found in self.answers.items() if found == answer)
 
     @property
     def headline(self) -> str:
         """The answer in a few words: "W2 is wrong"."""
-        wrong = [name for name, answer in self.answers.items() if answer == "wrong"]
-        if wrong:
-            return f"{listed(wrong)} {'is' if len(wrong) == 1 else 'are'} wrong"
-        clouds = [reason.kind for reason in self.reasons if reason.blocks and self.answer == "cannot tell"]
-        return (
-            f"cannot tell: {clouds[0]}" if clouds else "cannot tell" if self.answer == "cannot tell" else "dθ is right"
-        )
+        if self.answer == "right":
+            return "dθ is right"
+        if self.answer == "wrong":
+            return f"{listed(self.that_are('wrong'))} {'is' if len(self.that_are('wrong')) == 1 else 'are'} wrong"
+        return f"cannot tell: {self.reasons[0].kind}"
 
     def plot(self):
         """Draw dθ against dθ_approx with its error bars, and the blocks: a picture with its message in words."""
@@ -362,55 +361,3 @@ def check(cost: Callable, gradient: Callable, params, eps: float = 1e-7, checker
     kinks = [(name, found.worst_kink(name)[0]) for name in blocks if found.worst_kink(name)[1]]
     corners = {kink: tuple(again.corners(found.index(*kink), 2 * eps)) for kink in kinks}
     return replace(found, terms=cost.apart(params), corners=corners)
-
-
-class Again:
-    """Evaluate a cost where the slide does not, in float64 if it lets us: what it refuses there is nan, and no failure.
-
-    `precision` is the spacing of the numbers above 1 in the dtype that J then has.
-    """
-
-    def __init__(self, cost: Callable, params):
-        self.cost, self.params, self.given = cost, params, as_blocks(params)
-        try:
-            wide = {name: block.astype(float) for name, block in self.given.items()}
-            J = np.asarray(cost(copied(like(wide, params))))
-            in_double = J.dtype == np.float64 and J.astype(np.float32).astype(float) != J
-        except Exception:  # a cost for float32 alone may object to float64 in any way
-            in_double = False
-        self.blocks = wide if in_double else self.given
-        self.theta = to_vector(self.blocks)
-        self.precision = precision_of(self.theta.dtype)
-
-    def at(self, theta: np.ndarray, blocks: Mapping[str, np.ndarray] | None = None) -> float:
-        """Return J of a vector θ, cut into blocks of these dtypes."""
-        try:
-            return float(self.cost(like(from_vector(theta.copy(), blocks or self.blocks), self.params)))
-        except (ArithmeticError, ValueError):
-            return np.nan
-
-    def noise(self) -> float:
-        """Return the noise of J, in the dtype of θ."""
-        return noise_of(lambda theta: self.at(theta, self.given), to_vector(self.given))
-
-    def nudged(self, eps: float, restored: Callable, dtype: np.dtype) -> tuple[np.ndarray, np.ndarray]:
-        """Return J(θ + ε eᵢ) and J(θ − ε eᵢ) for every i, in the dtype of θ."""
-        try:
-            return nudged_costs(self.cost, self.params, eps, restored)
-        except (ArithmeticError, ValueError):
-            return (np.full(self.theta.size, np.nan, dtype),) * 2
-
-    def three(self, i: int, h: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Return θ + h eᵢ, θ − h eᵢ and θ."""
-        step = h * (np.arange(self.theta.size) == i)
-        return self.theta + step, self.theta - step, self.theta
-
-    def sides(self, i: int, h: float) -> tuple[float, ...]:
-        """Return J(θ + h eᵢ), J(θ − h eᵢ) and J(θ)."""
-        return tuple(self.at(theta) for theta in self.three(i, h))
-
-    def corners(self, i: int, h: float) -> list:
-        """Return whose ReLU has a corner between θ − h eᵢ and θ + h eᵢ, as far as the cost can tell."""
-        if not hasattr(self.cost, "corners"):
-            return []
-        return self.cost.corners(*(from_vector(theta, self.blocks) for theta in self.three(i, h)))
