@@ -248,6 +248,8 @@ def test_a_cost_that_scribbles_on_its_argument_does_not_reach_the_callers_arrays
     params = {"a": np.linspace(0.5, 1, 3)}
     gc.numeric_gradient(scribbling(squares), params)
     assert np.array_equal(params["a"], np.linspace(0.5, 1, 3))
+    report = gc.check(scribbling(squares), slopes, {"b": np.ones(2), **params}, 1e-5)
+    assert np.array_equal(params["a"], np.linspace(0.5, 1, 3)) and report.taylor.answer == "right"
 
 
 # ---- round-off -------------------------------------------------------------------------------------------------------

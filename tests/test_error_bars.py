@@ -107,6 +107,24 @@ def test_a_cost_in_float32_inside_is_not_held_against_the_gradient(eps):
     assert gc.check(cost, lambda t: 4 * t, THETA, 1e-2).answer == "wrong"
 
 
+@pytest.mark.parametrize("eps", [1e-10, 1e-9, 1e-8])
+def test_where_j_stands_still_a_larger_step_is_tried(eps):
+    """θ is rounded to float32 inside: a small ε is lost on the way, though J itself is in float64."""
+
+    def cost(t):
+        return float((t.astype(np.float32).astype(float) ** 2).sum())
+
+    report = gc.check(cost, lambda t: 2 * t, THETA, eps)
+    assert not report.approx.all() and report.answer == "cannot tell"
+    assert gc.check(lambda t: 0 * t.sum() + np.pi, lambda t: 2 * t, THETA, eps).answer == "wrong"
+
+
+def test_a_gradient_in_float32_is_allowed_its_rounding():
+    slope = np.cos(THETA).astype(np.float32)
+    report = gc.check(lambda t: float(np.sin(t).sum()), lambda t: slope, THETA, 1e-5)
+    assert np.abs(slope - np.cos(THETA)).max() > 10 * report.bars.roundoff.max() and report.answer == "right"
+
+
 def test_the_rounding_of_theta_is_counted():
     theta, eps = np.full(2, 1e9), 1e-6  # ulp 1.2e-7: θ ± ε is off by several hundredths of ε
     report = gc.check(lambda t: float((t - 1e9).sum()), np.ones_like, theta, eps)
@@ -146,6 +164,17 @@ def test_right_backprop_is_never_called_wrong_and_1_percent_in_w1_always_found(h
             wrong = gc.check(*broken.on(X, Y), params, eps)
             assert wrong.answers["W1"] != "right"
             assert wrong.answers["W1"] == "wrong" or dtype == "float32" or not 1e-9 <= eps <= 1e-2
+
+
+def test_a_corner_too_near_for_any_step_is_known_to_the_network():
+    """Kinks 1e-10 from θ, where round-off drowns the slope in between: no step shows them, but the network knows."""
+    net = gc.Network([1, 2, 1], hidden="relu")
+    params = {"W1": [[0.0], [0.0]], "b1": [[1e-10], [-1e-10]], "W2": [[1e-4, -1e-4]], "b2": [[0.0]]}
+    params = {name: np.array(block) for name, block in params.items()}
+    cost, gradient = net.on(np.ones((1, 2)), np.array([[1.0, 1.0]]))
+    right = gc.check(cost, gradient, params, 1e-5)
+    assert right.blocks["b1"] > 0.3 and right.answers["b1"] == "cannot tell"
+    assert gc.check(cost, gradient, params | {"b1": np.array([[1e-3], [-1e-3]])}, 1e-5).answers["b1"] == "right"
 
 
 def replaced(net, dtype):

@@ -150,6 +150,13 @@ def test_the_eps_advised_does_tell():
         assert report.answer == "cannot tell" and checked(net, X, Y, params, float(advised)).answer == "right"
 
 
+@pytest.mark.parametrize("seed", range(8))
+def test_a_steep_tanh_is_not_taken_for_a_kink(seed):
+    net, X, Y, params = problem((5, 4, 1), keep_prob=1.0, seed=seed, scale=4.0)
+    report = checked(net, X, Y, params, 0.3)
+    assert "truncation" in kinds(report) and not [kind for kind in kinds(report) if kind.startswith("kink")]
+
+
 def test_gradients_too_small_beside_j_are_named():
     theta = {"a": np.linspace(0.2, 1.2, 5)}
     cost, slope = (lambda p: 1e3 + 1e-9 * float(np.sin(p["a"]).sum())), (lambda p: {"a": 1e-9 * np.cos(p["a"])})
