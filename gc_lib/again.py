@@ -1,6 +1,7 @@
 """J once more, where the slide does not look: what a second opinion needs beside the slide's own numbers."""
 
 from collections.abc import Callable, Mapping
+from functools import cached_property
 
 import numpy as np
 
@@ -34,6 +35,11 @@ class Again:
         except (ArithmeticError, ValueError):
             return np.nan
 
+    @cached_property
+    def here(self) -> float:
+        """J(θ)."""
+        return self.at(self.theta)
+
     def noise(self) -> float:
         """Return the noise of J, in the dtype of θ."""
         return noise_of(lambda theta: self.at(theta, self.given), to_vector(self.given))
@@ -52,7 +58,8 @@ class Again:
 
     def sides(self, i: int, h: float) -> tuple[float, ...]:
         """Return J(θ + h eᵢ), J(θ − h eᵢ) and J(θ)."""
-        return tuple(self.at(theta) for theta in self.three(i, h))
+        up, down, _ = self.three(i, h)
+        return self.at(up), self.at(down), self.here
 
     def corners(self, i: int, h: float) -> list:
         """Return whose ReLU has a corner between θ − h eᵢ and θ + h eᵢ, as far as the cost can tell."""
