@@ -224,7 +224,7 @@ def clouded(report) -> Iterator[Reason]:
     """Say what keeps dθ_approx from being good enough, in the blocks where it is not: the largest part of the bars."""
     causes: dict[str, list[str]] = {}
     for name, answer in report.answers.items():
-        if answer == "cannot tell" or (answer == "right" and report.blocks[name] >= GREAT):
+        if answer == "cannot tell" or (report.answer == "right" and report.blocks[name] >= GREAT):
             causes.setdefault(cause(report, name), []).append(name)
     for kind, names in causes.items():
         yield CAUSES[kind](report, tuple(names))
