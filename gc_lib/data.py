@@ -5,8 +5,10 @@ doi 10.24432/C50P49, CC BY 4.0. `digits.npz` holds the 1,797 examples that sciki
 made by saving `load_digits().data` and `.target` as bytes, beside this attribution, in one compressed numpy file.
 """
 
+import csv
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -56,6 +58,53 @@ def moons(examples: int = 64, noise: float = 0.15, seed: int = 0) -> tuple[np.nd
     angle = rng.uniform(0, np.pi, m)
     X = np.where(lower, [1 - np.cos(angle), 0.5 - np.sin(angle)], [np.cos(angle), np.sin(angle)])
     return X + noise * rng.standard_normal((2, m)), lower[None].astype(float)
+
+
+class Table(NamedTuple):
+    """Hold the rows of a table, each a dict, and show them."""
+
+    rows: list[dict]
+
+    @property
+    def cells(self) -> list[list[str]]:
+        """Every cell as text, the head first."""
+        return [list(self.rows[0]), *([str(cell) for cell in row.values()] for row in self.rows)]
+
+    def __str__(self) -> str:
+        widths = [max(map(len, column)) for column in zip(*self.cells, strict=True)]
+        return "\n".join("  ".join(map(str.ljust, line, widths)) for line in self.cells)
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        head, *lines = ("</td><td>".join(line) for line in self.cells)
+        rows = "".join(f"<tr><td>{line}</td></tr>" for line in lines)
+        return f"<table><tr><th>{head.replace('td>', 'th>')}</th></tr>{rows}</table>"
+
+
+def study(kind: str = "") -> Table:
+    """Return how often our answer, and others' rules, were right on 10,000 random problems.
+
+    `tests/benchmarks/study.py` drew and judged them. `kind` picks the kinds of problems with these words in their
+    name. Raises ValueError where none has.
+    """
+    rows = [row for row in _table("study.csv") if kind in row["problems"]]
+    if not rows:
+        raise ValueError(f"study: no kind of problem has {kind!r} in its name; try 'float64, normal', or nothing")
+    return Table(rows)
+
+
+def study_reasons() -> Table:
+    """Return how often the reason stated was the cause that was planted; see tests/benchmarks/study.py."""
+    return Table(_table("study_reasons.csv"))
+
+
+def _table(name: str) -> list[dict]:
+    """Read a shipped table, whole numbers as such."""
+    with Path(__file__).with_name(name).open(encoding="utf-8", newline="") as file:
+        return [
+            {key: int(cell) if cell.isdigit() else cell for key, cell in row.items()} for row in csv.DictReader(file)
+        ]
 
 
 def _count(where: str, examples: int | None, most: int | None = None) -> int:

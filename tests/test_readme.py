@@ -117,7 +117,14 @@ def wheel(tmp_path_factory):
 
 def test_the_wheel_carries_the_data_and_the_style(wheel):
     names = set(zipfile.ZipFile(wheel).namelist())
-    assert {"gc_lib/digits.npz", "gc_lib/gc_lib.mplstyle", "gc_lib/py.typed", "gc_lib/labs/__init__.py"} <= names
+    assert {
+        "gc_lib/digits.npz",
+        "gc_lib/study.csv",
+        "gc_lib/study_reasons.csv",
+        "gc_lib/gc_lib.mplstyle",
+        "gc_lib/py.typed",
+        "gc_lib/labs/__init__.py",
+    } <= names
     modules = {path.relative_to(ROOT).as_posix() for path in (ROOT / "gc_lib").rglob("*.py")}
     assert modules <= names
     assert [name for name in names if not re.match(r"gc_lib(/|-[\d.]+\.dist-info/)", name)] == []

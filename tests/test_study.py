@@ -1,0 +1,88 @@
+"""The study in its short form, and what its long form has stored."""
+
+import importlib.util
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import gc_lib as gc
+
+ROOT = Path(__file__).parent
+SPEC = importlib.util.spec_from_file_location("study", ROOT / "benchmarks" / "study.py")
+study = importlib.util.module_from_spec(SPEC)
+SPEC.loader.exec_module(study)
+
+pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")  # saturated networks overflow
+
+
+def test_on_a_few_hundred_problems_no_answer_is_false():
+    counts, failures = study.study(250, seed=7, own_eps=False)
+    assert failures == []
+    seen = {
+        truth: sum(n for (rule, _, t, _), n in counts.items() if rule == "error bars" and t == truth)
+        for truth in ("correct", "planted")
+    }
+    assert seen["correct"] > 100 and seen["planted"] > 50
+
+
+def test_every_cause_is_stated():
+    counts, failures = study.study_reasons(4, seed=7)
+    assert failures == []
+    assert all(counts[cause.__name__, "true"] for cause in study.CAUSES)
+
+
+def test_the_truth_is_the_gradient_of_the_very_cost():
+    for i in range(40):
+        drawn = study.problem(i, seed=3)
+        if drawn.net.hidden == "relu" or drawn.net.dtype == "float32":
+            continue
+        exact = gc.to_vector(drawn.exact())
+        approx = gc.to_vector(gc.numeric_gradient(drawn.cost, drawn.params, 1e-4))
+        noise = 1e-15 * (1 + abs(drawn.cost(drawn.params))) / 1e-4
+        assert np.abs(exact - approx).max() <= 1e-5 * np.abs(exact).max() + 10 * noise
+
+
+def test_a_problem_comes_back_by_its_number():
+    one, again = study.problem(5), study.problem(5)
+    assert study.describe(one) == study.describe(again) != study.describe(study.problem(6))
+    assert np.array_equal(gc.to_vector(one.params), gc.to_vector(again.params))
+
+
+def test_what_is_stored_meets_the_goals():
+    rows = [row for row in gc.data.study().rows if row["rule"] == "error bars"]
+    drawn = [row for row in rows if "its own" not in row["problems"]]
+    double = [row for row in rows if row["problems"].startswith("float64")]
+    assert sum(row["correct"] + row["planted"] for row in drawn) > 7000  # of 10,000: the rest were harmless
+    assert sum(row["correct: wrong"] for row in rows) == 0
+    assert sum(row["planted: right"] for row in double) == 0
+    (usual,) = [row for row in drawn if row["problems"] == "float64, normal, ε 1e-6 … 1e-4"]
+    assert usual["correct: cannot tell"] < 0.05 * usual["correct"]
+
+
+def test_the_reasons_stored_are_true_in_95_of_100_cases():
+    for row in gc.data.study_reasons().rows:
+        assert row["true"] >= 0.95 * (row["true"] + row["untrue"]), row["planted"]
+
+
+@pytest.mark.parametrize("number", [38, 446, 522, 4139, 5137])
+def test_corners_that_only_the_slopes_on_either_side_tell_do_not_make_a_bare_function_wrong(number):
+    drawn = study.problem(number, seed=0)
+    cost = drawn.cost
+    assert gc.check(lambda params: cost(params), drawn.gradient, drawn.params, drawn.eps).answer == "cannot tell"
+
+
+def test_corners_that_only_the_network_knows_do_not_make_it_wrong():
+    drawn = study.problem(5713, seed=0)  # one entry of W3 is wrong, and too little to matter
+    answers = gc.check(drawn.cost, drawn.gradient, drawn.params, drawn.eps).answers
+    assert (answers["b2"], answers["b3"]) == ("cannot tell", "cannot tell")
+
+
+def test_the_stored_tables_show_themselves():
+    table = gc.data.study("float64, normal")
+    assert len(table.rows) >= 10 and all("float64, normal" in row["problems"] for row in table.rows)
+    lines = str(table).splitlines()
+    assert len(lines) == len(table.rows) + 1 and len({len(line) for line in lines}) == 1
+    assert table._repr_html_().count("<tr>") == len(lines)
+    with pytest.raises(ValueError, match="study: no kind of problem has 'float16' in its name"):
+        gc.data.study("float16")
