@@ -7,7 +7,9 @@ from typing import NamedTuple
 import matplotlib.style
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
 from matplotlib.ticker import NullLocator
+from matplotlib.transforms import ScaledTranslation, blended_transform_factory
 
 Colours = str | Sequence[str]
 
@@ -80,17 +82,20 @@ def band(reading: float) -> Band:
     return GREAT if reading < GREAT.high else LOOK if reading <= LOOK.high else WORRY
 
 
-def paint_bands(axes: Axes, left: float = 0, right: float = 1) -> None:
-    """Paint the bands on a log axis of relative differences, between two shares of its width."""
+def paint_bands(axes: Axes) -> None:
+    """Paint the bands on a log axis of relative differences."""
     for each in BANDS:
-        axes.axhspan(each.low, each.high, left, right, color=each.tint, linewidth=0, zorder=0, clip_on=False)
+        axes.axhspan(each.low, each.high, color=each.tint, linewidth=0, zorder=0, clip_on=False)
 
 
 def name_bands(axes: Axes) -> None:
     """Write the words of the bands on a strip left of `axes`."""
-    paint_bands(axes, -0.1, -0.02)
+    inches = axes.figure.dpi_scale_trans + ScaledTranslation(0, 0, axes.transAxes)  # from the left edge of the axes
+    beside = blended_transform_factory(inches, axes.transData)
     axes.tick_params(axis="y", pad=26)
     axes.set_ylabel("relative difference")
     for each in BANDS:
-        middle = (each.low * each.high) ** 0.5
-        axes.text(-0.06, middle, each.word, rotation=90, ha="center", va="center", transform=axes.get_yaxis_transform())
+        height, middle = each.high - each.low, (each.low * each.high) ** 0.5
+        strip = Rectangle((-0.25, each.low), 0.2, height, color=each.tint, linewidth=0, transform=beside, clip_on=False)
+        axes.add_patch(strip)
+        axes.text(-0.15, middle, each.word, rotation=90, ha="center", va="center", transform=beside)

@@ -1,0 +1,56 @@
+"""Lesson 03: choose ε."""
+
+import numpy as np
+
+from .exercise import Build, Choose
+
+smaller = Choose(
+    "c",
+    {
+        "a": "that would be truncation, which falls as ε². But at 1e-7 something has long outdone it that grows as ε "
+        "shrinks.",
+        "b": "that would be the truncation of a one-sided difference, if J had endless digits. It has 16.",
+        "c": "at 1e-7 round-off rules. The last digit of J is always a little off; divided by a 2ε ten times "
+        "smaller, that becomes ten times as much.",
+    },
+)
+
+single = Choose(
+    "c",
+    {
+        "a": "the code is the same, but J now has 7 digits where it had 16, and a check lives on the digits that are "
+        "left after a subtraction.",
+        "b": "float32 is coarser, so far you are right. But count the digits: J is about 0.7, known to some 6e-8. By "
+        "how much does a nudge of 1e-7 move it?",
+        "c": "a nudge of 1e-7 moves J by less than its own last digit. The difference of two such J is nearly all "
+        "round-off, so dθ_approx has hardly anything to do with dθ.",
+    },
+)
+
+best_eps = Build(
+    lambda u: (3 * u) ** (1 / 3),
+    {f"{name}, u = {np.finfo(name).eps:.1e}": (float(np.finfo(name).eps),) for name in ("float64", "float32")},
+    {
+        "that is where the two terms are equal; the sum is least where its slope, ε/3 − u/ε², is 0.": lambda u: (
+            (6 * u) ** (1 / 3)
+        ),
+        "that is the best for a one-sided difference, ε/2 + u/ε; here the first term is ε²/6.": lambda u: (
+            (2 * u) ** (1 / 2)
+        ),
+        "where did the 3 go? The slope of ε²/6 is ε/3.": lambda u: u ** (1 / 3),
+        "this is ε³: is the cube root missing?": lambda u: 3 * u,
+    },
+    "about u^⅓, some 1e-5 in float64 and 7e-3 in float32. On the network J and J‴ are not 1, so the lab's best ε is "
+    "another, but near.",
+)
+
+suspect = Choose(
+    "b",
+    {
+        "a": "A's reading fell a hundredfold as ε grew a hundredfold, as round-off does: so it was round-off. A wrong "
+        "line would still be wrong at 1e-5.",
+        "b": "round-off would have fallen a hundredfold, as A's did. What stays while ε moves is the difference "
+        "of the two gradients themselves: B's backprop is wrong, if only by little.",
+        "c": "at 1e-7 alone nobody could tell them apart, true. But one of the two did not follow when ε moved.",
+    },
+)

@@ -1,0 +1,71 @@
+"""The picture of lesson 03: the reading against ε, as measured and as predicted, and the floor on each block."""
+
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from .bench import Slice
+from .parts import Blocks
+from .picture import Picture
+from .style import DIFFERENCE, DIFFERENCES, INK, name_bands, paint_bands, styled
+
+SPAN = np.array([1e-13, 10.0])
+
+
+class Lines:
+    """Lay the predicted straight lines under the measured dots, and mark the best ε."""
+
+    def __init__(self, axes: Axes):
+        line = dict(color=INK, lw=1.4, zorder=9, animated=True)
+        self.roundoff, self.truncation, self.bug = (axes.plot([], [], dash, **line)[0] for dash in ("--", ":", "-."))
+        self.best = axes.plot([], [], "-", **line | {"lw": 0.8})[0]
+        word = dict(color=INK, zorder=9, animated=True)
+        self.best_word = axes.text(1, DIFFERENCES.low, "best ε", ha="left", va="bottom", **word)
+        self.bug_word = axes.text(2e-12, 1, "the wrong dW2 alone", ha="left", va="top", **word)
+        above = dict(y=1.02, va="bottom", transform=axes.transAxes, color=INK)
+        axes.text(0.0, s="– – round-off, grows as 1/ε", ha="left", **above)
+        axes.text(0.47, s="● measured", ha="center", **above | {"color": DIFFERENCE})
+        self.orders = [
+            axes.text(1.0, s=f"truncation, grows as {power} ·····", ha="right", **above, animated=True)
+            for power in ("ε", "ε²")
+        ]
+
+    def move(self, result: Any) -> None:
+        """Move to a result."""
+        predicted, (best, least) = result.prediction, result.best
+        self.roundoff.set_data(SPAN, predicted.roundoff(SPAN))
+        self.truncation.set_data(SPAN, predicted.truncation(SPAN))
+        self.bug.set_data(SPAN, [predicted.bug] * 2)
+        self.best.set_data([best] * 2, [DIFFERENCES.low / DIFFERENCES.rim, least])
+        self.best_word.set_x(best * 1.3)
+        self.bug_word.set(y=predicted.bug * 0.7, visible=DIFFERENCES.low < predicted.bug < DIFFERENCES.high)
+        for power, words in enumerate(self.orders, start=1):
+            words.set_visible(power == predicted.p)
+
+
+class EpsilonPicture(Picture):
+    """Show the V of the reading against ε over its two predicted lines, and the blocks with their floors."""
+
+    def __init__(self):
+        with styled():
+            figure = Figure((9.6, 4), dpi=100, layout="constrained")
+            eps, blocks = figure.subplots(1, 2, width_ratios=(2.6, 1))
+            for axes in (eps, blocks):
+                DIFFERENCES.apply(axes, "1e-12 1e-9 1e-6 1e-3 1")
+                paint_bands(axes)
+                axes.tick_params(labelleft=axes is eps)
+            name_bands(eps)
+            self.panels = (
+                Lines(eps),
+                Slice(eps, "eps", "ε", 1e-12, 1, "1e-11 1e-9 1e-7 1e-5 1e-3 1e-1"),
+                Blocks(blocks, ["W1", "b1", "W2", "b2", "W3", "b3"]),
+            )
+            super().__init__(figure)
+
+    def update(self, result: Any) -> bytes:
+        """Move every artist to a result of the lab, and return the picture as PNG."""
+        for panel in self.panels:
+            panel.move(result)
+        return self.png()

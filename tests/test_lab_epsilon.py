@@ -1,0 +1,136 @@
+"""Lesson 03: the V-curve, its two predicted arms, and what the bands make of right and of wrong gradients."""
+
+import numpy as np
+import pytest
+
+import gc_lib as gc
+from gc_lib.check import GREAT, norm
+from gc_lib.exercises import epsilon as exercises
+from gc_lib.labs.epsilon import STOPS, predict
+
+KINDS = [(dtype, difference) for dtype in ("float64", "float32") for difference in ("two-sided", "one-sided")]
+
+
+@pytest.fixture(scope="module")
+def lab():
+    return gc.labs.epsilon()
+
+
+def problem(dtype="float64", scale=1.0):
+    X, Y = gc.data.digits(3, 8, examples=32, side=4)
+    net = gc.Network([16, 6, 6, 1], lam=0.1, dtype=dtype)
+    return net, X, Y, net.initialise(seed=0, scale=scale)
+
+
+@pytest.mark.parametrize("dtype, difference", KINDS)
+def test_the_dots_are_what_gc_check_reads(lab, dtype, difference):
+    net, X, Y, params = problem(dtype)
+    checker = gc.ONE_SIDED if difference == "one-sided" else gc.SLIDE
+    for eps in (1e-5, 1e-2, 1e-1):
+        result = lab.set(dtype=dtype, difference=difference, eps=eps, scale=1.0, error=0.0).result
+        expected = gc.check(*net.on(X, Y), params, eps=eps, checker=checker).difference
+        drawn = result.curves["eps"].y[STOPS.index(eps)]
+        noise = result.prediction.roundoff(eps)
+        assert abs(drawn - expected) < 0.01 * expected + noise
+        assert abs(result.report.difference - expected) < 0.01 * expected + noise
+
+
+@pytest.mark.parametrize("scale", [0.01, 1.0, 3.0])
+@pytest.mark.parametrize("dtype, difference", KINDS)
+def test_the_predicted_lines_lie_under_the_measured_dots(lab, dtype, difference, scale):
+    """Truncation to 2 % wherever it rules; round-off, which is random, to a factor of 2. Above 0.03 a V has bent."""
+    result = lab.set(dtype=dtype, difference=difference, scale=scale, error=0.0).result
+    x, y = result.curves["eps"]
+    rising, falling = result.prediction.truncation(x), result.prediction.roundoff(x)
+    ruled = (rising > 100 * falling) & (rising < 0.03) & (x < 0.2)
+    noisy = (falling > 10 * rising) & (falling < 0.03)
+    assert ruled.any() or (scale, dtype) == (0.01, "float32")
+    assert noisy.any() or (scale, dtype) == (0.01, "float32")
+    np.testing.assert_allclose(y[ruled], rising[ruled], rtol=0.02)
+    np.testing.assert_array_less(abs(np.log2(y[noisy] / falling[noisy])), 1)
+
+
+@pytest.mark.parametrize("dtype, difference", KINDS)
+def test_the_best_eps_is_where_the_measured_curve_is_lowest(lab, dtype, difference):
+    result = lab.set(dtype=dtype, difference=difference, scale=1.0, error=0.0).result
+    x, y = result.curves["eps"]
+    best, least = result.best
+    assert 1 / 3.2 < x[y.argmin()] / best < 3.2
+    assert 1 / 3 < y.min() / least < 3
+    for eps in (best / 1.01, best * 1.01):
+        assert result.prediction.truncation(eps) + result.prediction.roundoff(eps) > least
+
+
+def test_the_slopes_are_taken_from_J_itself():
+    """J″ and J‴ of each entry, from backprop at θ ± h eᵢ, with which the cost has nothing to do."""
+    net, X, Y, params = problem()
+    _, gradient = net.on(X, Y)
+    theta, h = gc.to_vector(params), 1e-3
+    dtheta = gc.to_vector(gradient(params))
+    second, third = np.empty_like(theta), np.empty_like(theta)
+    for i, step in enumerate(h * np.eye(theta.size)):
+        up, down = (gc.to_vector(gradient(gc.from_vector(theta + s * step, params)))[i] for s in (1, -1))
+        second[i], third[i] = (up - down) / (2 * h), (up - 2 * dtheta[i] + down) / h**2
+    assert predict("float64", "two-sided", 1.0, 0.0).T == pytest.approx(norm(third) / 12 / norm(dtheta), rel=1e-3)
+    assert predict("float64", "one-sided", 1.0, 0.0).T == pytest.approx(norm(second) / 4 / norm(dtheta), rel=1e-3)
+
+
+def test_a_wrong_gradient_reads_the_same_at_every_eps_that_sees_it(lab):
+    result = lab.set(eps=1e-5, dtype="float64", difference="two-sided", scale=1.0, error=1e-4).result
+    x, y = result.curves["eps"]
+    seen = (x >= 1e-9) & (x <= 1e-3)
+    np.testing.assert_allclose(y[seen], result.prediction.bug, rtol=0.01)
+    assert result.report.blocks["W2"] == pytest.approx(5e-5, rel=1e-3)  # (k − 1) / (k + 1), k = 1.0001
+
+
+def test_1e_7_is_good_enough_in_float64_at_ordinary_initialisation_and_not_the_best(lab):
+    lab.set(eps=1e-7, dtype="float64", difference="two-sided", scale=1.0, error=0.0)
+    assert lab.result.report.agrees and "about 1e-08: great" in lab.words
+    assert lab.words.startswith("Round-off rules here: a larger ε reads less.")
+    assert "The best ε here is about 2e-05" in lab.words
+    assert lab.set(eps=1e-5).result.report.difference < 1e-9
+
+
+def test_a_right_gradient_that_reads_look_and_a_wrong_one_that_reads_great(lab):
+    lab.set(eps=1e-7, dtype="float64", difference="two-sided", scale=0.01, error=0.0)
+    assert "Backprop is right, and yet reads “look”." in lab.words and not lab.result.report.wrong
+    lab.set(scale=1.0, error=1e-6)
+    assert "dW2 is wrong, and passes as great." in lab.words and "The wrong dW2 rules" in lab.words
+    lab.set(error=0.0, eps=1e-2)
+    assert "Truncation rules" in lab.words and not lab.result.report.wrong
+    lab.set(eps=2e-5)
+    assert "about even" in lab.words
+
+
+def test_in_float32_a_right_gradient_is_never_great(lab):
+    lab.set(dtype="float32", difference="two-sided", scale=1.0, error=0.0)
+    assert (lab.result.curves["eps"].y > GREAT).all()
+    assert "even there right backprop reads" in lab.words
+
+
+@pytest.mark.parametrize("word", ["scale", "error", "eps", "dtype", "difference"])
+def test_what_cannot_be_is_refused_and_named(word):
+    wrong = {"scale": 0, "error": -1, "eps": 0, "dtype": "float16", "difference": "three-sided"}[word]
+    with pytest.raises(ValueError, match=word):
+        gc.labs.epsilon(**{word: wrong})
+
+
+def test_the_best_eps_of_the_exercise_is_the_lowest_point_of_its_sum():
+    for (u,) in exercises.best_eps.cases.values():
+        eps = exercises.best_eps.right(u) * np.geomspace(0.5, 2, 2001)
+        assert eps[(eps**2 / 6 + u / eps).argmin()] == pytest.approx(exercises.best_eps.right(u), rel=1e-3)
+
+
+def test_the_two_homeworks_of_the_exercise_are_real(lab):
+    """A: right, its gradient small; B: forgets an L2 term as small as it often is. Alike at 1e-7, not so at 1e-5."""
+    net, X, Y, params = problem()
+    small = net.initialise(seed=0, scale=0.15)
+    forgets = gc.Network([16, 6, 6, 1], lam=1e-6)
+    for layer in (1, 2, 3):
+        forgets = forgets.plant("no_decay", layer)
+    A, B = (
+        [gc.check(*each.on(X, Y), theta, eps=eps).difference for eps in (1e-7, 1e-5)]
+        for each, theta in ((net, small), (forgets, params))
+    )
+    assert 2e-7 < A[0] < 6e-7 and A[1] < A[0] / 50
+    assert 2e-7 < B[0] < 6e-7 and B[1] == pytest.approx(B[0], rel=0.05)
