@@ -2,6 +2,8 @@
 
 from .bench import bench
 from .epsilon import epsilon
+from .price import price
 from .state import State
+from .training import training
 
-__all__ = ["State", "bench", "epsilon"]
+__all__ = ["State", "bench", "epsilon", "price", "training"]

@@ -3,13 +3,17 @@
 from .bench import BenchPicture
 from .epsilon import EpsilonPicture
 from .picture import Drawing, Picture, figure_html
+from .price import PricePicture
 from .report import draw_report
+from .training import TrainingPicture
 
 __all__ = [
     "BenchPicture",
     "Drawing",
     "EpsilonPicture",
     "Picture",
+    "PricePicture",
+    "TrainingPicture",
     "draw_report",
     "figure_html",
 ]

@@ -1,0 +1,68 @@
+"""Lesson 07: when to check."""
+
+from itertools import pairwise
+
+from .exercise import Build, Choose, Guess
+
+
+def evaluations_of(sizes) -> int:
+    """Two for every weight and for every bias."""
+    return 2 * sum(n * (n_prev + 1) for n_prev, n in pairwise(sizes))
+
+
+seen = Choose(
+    "b",
+    {
+        "a": "the wrong term is λ/m · b, and at the start every b is 0. Nothing is added, whatever λ is, and the wrong "
+        "line computes the right thing.",
+        "b": "one step moves the biases away from 0, and from then on the wrong term is there: the reading jumps from "
+        "1e-8 to 3e-4.",
+        "c": "after one step the biases are small, and so is the wrong term. But a check sees seven digits: some "
+        "ten-thousandths of the gradient stand out by far.",
+        "d": "a term that is 0 cannot be seen, true. But it is 0 only as long as every b is.",
+    },
+)
+
+falls = Choose(
+    "c",
+    {
+        "a": "J falls as long as the steps lead downhill at all, and for that dθ need not be the gradient. In the lab "
+        "dA_doubled reads 0.4, and J falls.",
+        "b": "after 100 steps dA_doubled reads 0.4, no_slope 0.65 and output_slope_twice 0.7, and J falls in all "
+        "three. None of them is nearly right.",
+        "c": "a wrong dθ often points downhill too, only less steeply, or a little astray. Training is too patient to "
+        "be a test.",
+    },
+)
+
+WRONG_COUNTS = {
+    "did you count the biases, one for each unit?": lambda sizes: 2 * sum(a * b for a, b in pairwise(sizes)),
+    "is that one for each parameter? The two-sided difference takes two.": lambda sizes: evaluations_of(sizes) // 2,
+    "that is the one-sided difference, with J(θ) counted once; the two-sided one takes two for each parameter.": (
+        lambda sizes: evaluations_of(sizes) // 2 + 1
+    ),
+    "did you count a bias for each input of a layer? b[l] has one entry for each of its units.": (
+        lambda sizes: 2 * sum((n + 1) * n_prev for n_prev, n in pairwise(sizes))
+    ),
+    "that counts the units; but W[l] has an entry for every pair of units.": lambda sizes: 2 * sum(sizes),
+}
+
+evaluations = Build(
+    evaluations_of,
+    {f"sizes {sizes}": (sizes,) for sizes in ([16, 6, 6, 1], [64, 16, 8, 1], [784, 100, 10])},
+    WRONG_COUNTS,
+    f"two for every weight and every bias. A network of 784-100-10 takes {evaluations_of([784, 100, 10]):,}.",
+    rtol=0,
+)
+
+CHECK = evaluations_of([784, 100, 10])
+
+steps = Guess(
+    CHECK / 3,
+    f"one check costs as much as {CHECK // 3:,} steps of training. So check in a small network, then switch it off.",
+    {
+        "that is the number of evaluations; a step of training costs about three of them.": CHECK,
+        "that is the number of parameters; each takes two evaluations, and a step costs about three.": CHECK / 2,
+        "you multiplied by 3; but how many times does a step fit into the check?": CHECK * 3,
+    },
+)

@@ -1,0 +1,161 @@
+"""Lesson 07: what a check costs beside a step of training, counted for a network of any size, and timed here."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from time import perf_counter
+
+from .. import data
+from ..check import slide_loop
+from ..network import Network
+from ..plots import PricePicture
+from ..screen import screen
+from .controls import Slider
+from .lab import Lab
+from .state import whole
+
+UNITS = (2, 4, 8, 16, 32, 64)
+STEP = 3  # evaluations of J that a step of training costs: one on the way forward, about two on the way back
+
+
+@dataclass(frozen=True)
+class State:
+    """Hold what the controls say: the units of both hidden layers, and whether the work is to be timed.
+
+    Raises ValueError for what cannot be.
+    """
+
+    units: int = 16
+    timed: bool = False
+
+    def __post_init__(self):
+        object.__setattr__(self, "units", whole("units", self.units))
+        if not 1 <= self.units <= UNITS[-1]:
+            raise ValueError(f"units should be a whole number, 1 … {UNITS[-1]}; got {self.units}")
+        if not isinstance(self.timed, bool):
+            raise ValueError(f"timed should be True or False; got {self.timed!r}")
+
+
+@dataclass(frozen=True)
+class Price:
+    """Hold what the work costs for one size of network: in evaluations of J, or in seconds."""
+
+    parameters: int
+    evaluation: float
+    step: float
+    screen: float
+    loop: float
+
+
+def network(units: int) -> Network:
+    """Return a network for 8×8 pixels with two hidden layers."""
+    return Network([64, units, units, 1], lam=0.1)
+
+
+def count(units: int) -> Price:
+    """Count the evaluations of J: the screen takes two for each block, the slide's loop two for each parameter."""
+    shapes = network(units).shapes
+    parameters = sum(rows * columns for rows, columns in shapes.values())
+    return Price(parameters, 1, STEP, 2 * len(shapes), 2 * parameters)
+
+
+@lru_cache
+def clock(units: int) -> Price:
+    """Time one evaluation of J, one gradient, a screen and the slide's loop, in seconds."""
+    net = network(units)
+    cost, gradient = net.on(*data.digits(3, 8, examples=32))
+    params = net.initialise(seed=0)
+    works = {
+        "evaluation": lambda: cost(params),
+        "step": lambda: gradient(params),
+        "screen": lambda: screen(cost, gradient, params),
+        "loop": lambda: slide_loop(cost, params, 1e-7),
+    }
+    return Price(count(units).parameters, **{name: seconds(work) for name, work in works.items()})
+
+
+def seconds(work: Callable) -> float:
+    """Return how long a piece of work takes: the mean of as many runs as fit into a twentieth of a second."""
+    runs, start = 0, perf_counter()
+    while perf_counter() - start < 0.05:
+        work()
+        runs += 1
+    return (perf_counter() - start) / runs
+
+
+@dataclass(frozen=True)
+class Result:
+    """Hold the counted price for the network where the student stands, and the prices timed so far."""
+
+    state: State
+    counted: Price
+    timed: tuple[Price, ...]
+    before: "Result | None" = None
+
+    @property
+    def steps(self) -> float:
+        """How many steps of training cost as much as one check."""
+        return self.counted.loop / self.counted.step
+
+    @cached_property
+    def caption(self) -> str:
+        """The finding: how many steps of training one check costs, and what was timed."""
+        n, checks = self.counted.parameters, self.counted.loop
+        said = [
+            f"<b>One check costs as much as {self.steps:,.0f} steps of training.</b>",
+            f"The slide's loop evaluates J {checks:,} times, twice for each of the {n:,} parameters.",
+            f"A step of training costs about {STEP} evaluations, the screen {self.counted.screen}, whatever the size.",
+        ]
+        if self.timed:
+            last = self.timed[-1]
+            said.append(
+                f"Timed here a moment ago: the loop took {1e3 * last.loop:,.0f} ms, "
+                f"a gradient {1e3 * last.step:.2g} ms, the screen {1e3 * last.screen:.2g} ms."
+            )
+        return " ".join(said)
+
+    @property
+    def table(self) -> str:
+        """The picture as a table: counted for every size, and timed where that was asked for."""
+        head = "<tr><th>hidden units</th><th>parameters</th><th>step</th><th>screen</th><th>loop</th></tr>"
+        rows = [(units, count(units)) for units in UNITS]
+        counted = "".join(
+            f"<tr><td>{units}</td><td>{each.parameters:,}</td><td>{each.step}</td><td>{each.screen}</td>"
+            f"<td>{each.loop:,}</td></tr>"
+            for units, each in rows
+        )
+        times = "".join(
+            f"<tr><td>{each.parameters:,}</td><td>{1e3 * each.step:.2g} ms</td><td>{1e3 * each.screen:.2g} ms</td>"
+            f"<td>{1e3 * each.loop:,.0f} ms</td></tr>"
+            for each in self.timed
+        )
+        timed = f"<tr><th>parameters</th><th>gradient</th><th>screen</th><th>loop</th></tr>{times}" if times else ""
+        return f"<table>{head}{counted}</table><table>{timed}</table>"
+
+
+class PriceLab(Lab):
+    """Join the size of the network, and a button that times the work, to the picture."""
+
+    name, State, View = "price", State, PricePicture
+    about = (
+        "Evaluations of J against the number of parameters, both on log axes: the slide's loop rises in proportion, "
+        "a step of training and the screen stay level; what was timed stands as dots."
+    )
+
+    def compute(self, state: State) -> Result:
+        """Count, and time every size up to the one where the student stands, if asked to."""
+        sizes = [units for units in UNITS if units <= state.units] if state.timed else []
+        return Result(state, count(state.units), tuple(clock(units) for units in sizes))
+
+    def controls(self) -> list:
+        """Build the slider, and the button that times the work."""
+        slider = Slider("units in each hidden layer", UNITS, width="360px")
+        return [self.bind("units", slider), self.button("time it on this computer", lambda: {"timed": True})]
+
+
+def price(**state) -> PriceLab:
+    """Open the lab of lesson 07 on what a check costs, in the state given: gc.labs.price(units=64).
+
+    The fields are those of its state: units, timed. Raises ValueError, or TypeError for a field that there is not.
+    """
+    return PriceLab(**state)

@@ -1,0 +1,220 @@
+"""Lesson 07: a check after some training, which sees what none could see at the start; and what a bug does to J."""
+
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from itertools import islice
+
+import numpy as np
+
+from .. import bugs, data
+from ..check import SLIDE, norm, score
+from ..cost import Cost, Gradient
+from ..error_bars import WINDOW, error_bars
+from ..forward import Params
+from ..network import Network, one_of
+from ..plots import TrainingPicture
+from ..reasons import listed
+from ..report import Report, check
+from ..train import descend
+from .controls import Menu, Slider
+from .lab import Lab
+from .slices import Curve
+from .state import whole
+
+BUGS = ["", "db_decayed", "last_example_dropped", "db_zero", "no_decay", "no_slope", "dA_doubled", "output_slope_twice"]
+BUGS += ["sign_flipped"]
+STOPS = (0, 1, 2, 5, 10, 20, 50, 100, 200, 300)
+SIZES, LAM, RATE, EPS = (16, 6, 6, 1), 0.1, 0.4, 1e-7
+
+
+@dataclass(frozen=True)
+class State:
+    """Hold what the controls say: the bug, the steps of training that went before the check, and the scale of W.
+
+    The bug stands in every layer that has its equation; "" is right backprop. Raises ValueError for what cannot be.
+    """
+
+    bug: str = "db_decayed"
+    steps: int = 0
+    scale: float = 1.0
+
+    def __post_init__(self):
+        one_of("bug", self.bug, ["", *(name for name, bug in bugs.CATALOGUE.items() if bug.family is bugs.Steps)])
+        object.__setattr__(self, "steps", whole("steps", self.steps))
+        object.__setattr__(self, "scale", float(self.scale))
+        one_of("steps", self.steps, STOPS)
+        if not 0 < self.scale < np.inf:
+            raise ValueError(f"scale should be a finite number above 0; got {self.scale}")
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """Hold a training with one backprop, right or broken: J at every step; θ, reading and floor at the STOPS."""
+
+    J: np.ndarray
+    thetas: tuple[Params, ...]
+    readings: np.ndarray
+    floors: np.ndarray
+
+
+@lru_cache(32)
+def run(bug: str, scale: float) -> Run:
+    """Train from a random start with the bug in backprop, and take the reading and its floor on the way."""
+    network, cost, gradient = problem(bug)
+    path = list(islice(descend(gradient, network.initialise(seed=0, scale=scale), RATE), STOPS[-1] + 1))
+    J = cost.at({name: np.array([theta[name] for theta in path]) for name in path[0]}, len(path))
+    measured = [measure(cost, gradient, path[step]) for step in STOPS]
+    readings, floors = np.array(measured).T
+    return Run(J, tuple(path[step] for step in STOPS), readings, floors)
+
+
+def problem(bug: str) -> tuple[Network, Cost, Gradient]:
+    """Return the network with the bug planted in every layer that has its equation, its cost and its gradient."""
+    network = Network(SIZES, lam=LAM)
+    for layer in range(1, network.L + 1):
+        if bug and not network.obstacle(bug, layer):
+            network = network.plant(bug, layer)
+    return network, *network.on(*data.digits(3, 8, examples=32, side=4))
+
+
+def measure(cost: Cost, gradient: Gradient, theta: Params) -> tuple[float, float]:
+    """Return the relative difference at θ, and how much of it the error bars alone can make."""
+    J, exact = cost(theta), gradient(theta)
+    plus, minus = map(np.array, zip(*(cost.nudged(theta, s * EPS) for s in WINDOW), strict=True))
+    bars = error_bars(float(J), plus, minus, EPS, theta, exact, SLIDE.difference)
+    approx, dtheta = SLIDE.difference(plus[1], minus[1], J, EPS), SLIDE.order(exact)
+    return score(approx, dtheta), norm(bars.total) / (norm(approx) + norm(dtheta))
+
+
+@lru_cache(64)
+def look(bug: str, scale: float, steps: int) -> tuple[Report, str]:
+    """Check after some steps of training; and say behind what the bug hides there, "" where it shows."""
+    network, cost, gradient = problem(bug)
+    theta = run(bug, scale).thetas[STOPS.index(steps)]
+    layers = cost.layers(theta)
+    behind = [bugs.find(bug).hidden(layers[plant.layer - 1]) for plant in network.plants]
+    return check(cost, gradient, theta, EPS), behind[0] if all(behind) and behind else ""
+
+
+@dataclass(frozen=True)
+class Result:
+    """Hold the training with this backprop and the one with the right backprop, and where the student stands."""
+
+    state: State
+    run: Run
+    right: Run
+    report: Report
+    hidden: str
+    before: "Result | None" = None
+    scattered = ()
+
+    @property
+    def curves(self) -> dict[str, Curve]:
+        """The reading against the steps of training."""
+        return {"steps": Curve(np.array(STOPS, dtype=float), self.run.readings)}
+
+    @property
+    def here(self) -> dict[str, tuple[float, float]]:
+        """Where the student stands on the curve."""
+        return {"steps": (self.state.steps, self.report.difference)}
+
+    @property
+    def floor(self) -> Curve:
+        """What the error bars alone can make the check read, against the steps of training."""
+        return Curve(np.array(STOPS, dtype=float), self.run.floors)
+
+    @property
+    def blocks(self) -> dict[str, float]:
+        """The reading of each block."""
+        return self.report.blocks
+
+    @property
+    def floors(self) -> dict[str, float]:
+        """What the error bars alone explain, block by block."""
+        return self.report.floors
+
+    @property
+    def J(self) -> tuple[float, float]:
+        """J after the steps of training, with this backprop and with the right one."""
+        return float(self.run.J[self.state.steps]), float(self.right.J[self.state.steps])
+
+    @cached_property
+    def caption(self) -> str:
+        """The finding: what the check sees after so many steps, and what the bug has done to J."""
+        report, bug = self.report, self.state.bug
+        when = {0: "At the start", 1: "After 1 step"}.get(self.state.steps, f"After {self.state.steps} steps")
+        said = [f"<b>{when} the check reads {report.number}: {report.band}.</b>"]
+        if not bug:
+            said.append("Backprop is right.")
+            if report.band != "great":
+                said.append("The gradient is tiny beside J, whose last digit rules here: all of it is below the floor.")
+        elif self.hidden:
+            said.append(f"{bug} is there, and no check can see it: {self.hidden}.")
+        else:
+            said.append(f"{bug} shows in {listed(report.wrong)}." if report.wrong else f"{bug} does not show.")
+        return " ".join([*said, *self.harm()])
+
+    def harm(self) -> list[str]:
+        """Say what the bug has done to J."""
+        J, right = self.J
+        if not self.state.bug:
+            return [f"J is {J:.2g}."]
+        if not self.state.steps:
+            sentence = bugs.find(self.state.bug).sentence
+            return [f"It {sentence[0].lower()}{sentence[1:]}"]
+        much = J / right - 1
+        if abs(much) < 0.01:
+            told = "the same to 1 %"
+        elif abs(much) < 1:
+            told = f"{100 * abs(much):.0f} % {'more' if much > 0 else 'less'}"
+        else:
+            told = f"{float(f'{J / right:.1g}'):,.0f} times as much"
+        return [f"J is {J:.2g}; with right backprop it would be {right:.2g}: {told}."]
+
+    @property
+    def table(self) -> str:
+        """The picture as tables: reading, floor and J at each check, and each block with its floor."""
+        columns = (self.run.readings, self.run.floors, self.run.J[[*STOPS]], self.right.J[[*STOPS]])
+        rows = "".join(
+            f"<tr><td>{step}</td><td>{reading:.0e}</td><td>{floor:.0e}</td><td>{J:.2g}</td><td>{right:.2g}</td></tr>"
+            for step, reading, floor, J, right in zip(STOPS, *columns, strict=True)
+        )
+        head = "<tr><th>steps</th><th>reading</th><th>floor</th><th>J</th><th>J, right backprop</th></tr>"
+        blocks = "".join(
+            f"<tr><th>{name}</th><td>{reading:.0e}</td><td>{self.floors[name]:.0e}</td></tr>"
+            for name, reading in self.blocks.items()
+        )
+        return (
+            f"<table>{head}{rows}</table><table><tr><th>block</th><th>reading</th><th>floor</th></tr>{blocks}</table>"
+        )
+
+
+class Training(Lab):
+    """Join the bug, the steps of training and the scale of W to the readings and to J."""
+
+    name, State, View = "training", State, TrainingPicture
+    about = (
+        "Against the steps of training, on a log axis: the relative difference with its bands and its floor, and J, "
+        "trained with this backprop and with the right one; between them a bar for each block where the student stands."
+    )
+
+    def compute(self, state: State) -> Result:
+        """Train with this backprop and with the right one, and check on the way."""
+        runs = run(state.bug, state.scale), run("", state.scale)
+        return Result(state, *runs, *look(state.bug, state.scale, state.steps))
+
+    def controls(self) -> list:
+        """Build the menu of bugs and the two sliders."""
+        return [
+            self.bind("bug", Menu("bug in every layer", BUGS, lambda name: name or "none", "290px")),
+            self.bind("steps", Slider("steps of training", STOPS, width="330px")),
+            self.bind("scale", Slider("scale of W", [0.01, 0.03, 0.1, 0.3, 1.0], width="240px")),
+        ]
+
+
+def training(**state) -> Training:
+    """Open the lab of lesson 07, in the state given: gc.labs.training(bug="db_decayed", steps=10).
+
+    The fields are those of its state: bug, steps, scale. Raises ValueError, or TypeError for a field that there is not.
+    """
+    return Training(**state)
