@@ -2,8 +2,16 @@
 
 from .bench import bench
 from .epsilon import epsilon
+from .pattern import pattern
 from .price import price
 from .state import State
 from .training import training
 
-__all__ = ["State", "bench", "epsilon", "price", "training"]
+__all__ = [
+    "State",
+    "bench",
+    "epsilon",
+    "pattern",
+    "price",
+    "training",
+]

@@ -47,6 +47,14 @@ class Menu(Named, widgets.Dropdown):
     """A menu of named values."""
 
 
+class Choice(Named, widgets.ToggleButtons):
+    """A row of buttons of which one is pressed, where all values should be in sight."""
+
+    def __init__(self, description: str, values: Iterable, words: Callable = "{:g}".format):
+        super().__init__(description, values, words, width="auto")
+        self.style.button_width = "auto"
+
+
 class Image(widgets.Image):
     """A picture whose tooltip says what it shows, also to those who cannot see it.
 

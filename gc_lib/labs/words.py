@@ -70,15 +70,22 @@ def finding(report: Report) -> str:
     return " ".join(said)
 
 
-def table(result) -> str:
-    """Write what the picture shows as tables: each block, and each slice."""
-    report, rows = result.report, []
+def blocks_table(report: Report) -> str:
+    """Write the reading and the floor of each block as a table."""
+    rows = "<tr><th>block</th><th>reading</th><th>floor</th><th></th></tr>"
     for name, reading in report.blocks.items():
         said = "below its floor" if name in report.silent else band(reading)
-        rows.append(f"<tr><th>{name}</th><td>{reading:.1e}</td><td>{report.floors[name]:.1e}</td><td>{said}</td></tr>")
-    tables = [f"<tr><th>block</th><th>reading</th><th>floor</th><th></th></tr>{''.join(rows)}"]
-    for key, words in (("eps", "ε"), ("lam", "λ"), ("drop", "1 − keep_prob")):
-        curve = zip(*result.curves[key], strict=True)
-        rows = "".join(f"<tr><td>{x:g}</td><td>{y:.1e}</td></tr>" for x, y in curve)
-        tables.append(f"<tr><th>{words}</th><th>relative difference</th></tr>{rows}")
-    return "".join(f"<table>{rows}</table>" for rows in tables)
+        rows += f"<tr><th>{name}</th><td>{reading:.1e}</td><td>{report.floors[name]:.1e}</td><td>{said}</td></tr>"
+    return f"<table>{rows}</table>"
+
+
+def curve_table(words: str, curve) -> str:
+    """Write a curve of readings as a table; `words` say against what it is taken."""
+    rows = "".join(f"<tr><td>{x:g}</td><td>{y:.1e}</td></tr>" for x, y in zip(*curve, strict=True))
+    return f"<table><tr><th>{words}</th><th>relative difference</th></tr>{rows}</table>"
+
+
+def table(result) -> str:
+    """Write what the picture shows as tables: each block, and each slice."""
+    slices = (("eps", "ε"), ("lam", "λ"), ("drop", "1 − keep_prob"))
+    return blocks_table(result.report) + "".join(curve_table(words, result.curves[key]) for key, words in slices)

@@ -2,6 +2,7 @@
 
 from .bench import BenchPicture
 from .epsilon import EpsilonPicture
+from .pattern import PatternPicture
 from .picture import Drawing, Picture, figure_html
 from .price import PricePicture
 from .report import draw_report
@@ -11,6 +12,7 @@ __all__ = [
     "BenchPicture",
     "Drawing",
     "EpsilonPicture",
+    "PatternPicture",
     "Picture",
     "PricePicture",
     "TrainingPicture",

@@ -1,0 +1,94 @@
+"""The pattern of a bug: what turns red, what heals it, how it climbs, and what the lab says of it."""
+
+import numpy as np
+import pytest
+from test_bugs import BACKPROP, reddens
+
+import gc_lib as gc
+from gc_lib.labs.pattern import LAYERS, REMEDIES, State, compute
+
+HEALS = {  # which condition of the catalogue a remedy brings about
+    "λ = 0": "λ is 0",
+    "m = 1": "m is 1",
+    "keep_prob = 1": "keep_prob is 1",
+    "ReLU": "the activation is ReLU",
+    "sigmoid": "the activation is the sigmoid",
+    "b = 0": "b is 0",
+}
+
+
+def planted(name):
+    """Return every layer in which a bug can stand in the lab's network."""
+    return [l for l in LAYERS if not State(name, l).obstacle]
+
+
+@pytest.mark.parametrize("remedy", REMEDIES)
+@pytest.mark.parametrize("name", ["no_mask", "decay_subtracted", "slope_at_A", "db_decayed", "sigmoid_slope"])
+def test_the_bars_are_what_the_checker_says(name, remedy):
+    result = compute(State(name, 2, 0.3, remedy))
+    state = result.state.bench(0.3)
+    X, Y = state.problem
+    report = gc.check(*state.network.on(X, Y, masks="frozen"), state.theta)
+    assert report.wrong == result.check.report.wrong
+    for block, reading in report.blocks.items():
+        assert result.blocks[block] == pytest.approx(reading, abs=2 * report.floors[block])
+
+
+@pytest.mark.parametrize("name", BACKPROP)
+def test_every_bug_shows_by_the_law_and_each_remedy_heals_what_the_catalogue_says(name):
+    conditions = gc.bugs.find(name).hides.split(" or ")
+    for l in planted(name):
+        alone = name == "db_one_sum" and l == 4  # one unit: the wrong line is right
+        assert set(compute(State(name, l)).check.report.wrong) == (set() if alone else reddens(slot(name), l))
+        for remedy, condition in HEALS.items():
+            healed = not compute(State(name, l, 1.0, remedy)).check.report.wrong
+            dropout = remedy == "keep_prob = 1" and "no unit is dropped" in conditions
+            assert healed == (condition in conditions or dropout or alone), (l, remedy)
+
+
+def slot(name):
+    return gc.bugs.find(name).slot
+
+
+def test_right_backprop_is_great_whatever_the_remedy():
+    for remedy in REMEDIES:
+        result = compute(State("", 1, 1.0, remedy))
+        assert result.check.report.agrees and max(result.climb.y) < 1e-6
+
+
+def test_ten_times_as_strong_reads_ten_times_as_much_until_it_is_all_wrong():
+    x, y = compute(State("no_decay", 2)).climb
+    between = (x >= 1e-5) & (x <= 0.1)
+    assert np.diff(np.log10(y[between])) == pytest.approx(np.diff(np.log10(x[between])), abs=0.02)
+    assert y[0] < 1e-7 and y[-1] > 1e-3
+
+
+def test_the_ring_stands_on_the_curve():
+    result = compute(State("no_slope", 1, 0.02))
+    assert result.here["strength"][1] == result.climb.y[list(result.climb.x).index(0.02)]
+
+
+def test_the_caption_names_the_blocks_the_factor_and_what_heals():
+    lab = gc.labs.pattern()
+    assert "b3 disagrees: 9.4e-01, as if 32 times what it should be." in lab.words
+    assert "cannot be seen here: m is 1" in lab.set(remedy="m = 1").words
+    assert "W1, b1, W2 and b2 disagree" in lab.set(bug="no_mask", layer=2, remedy="none").words
+    lab.set(bug="sign_flipped")
+    assert lab.words.startswith("sign_flipped is not planted in layer 2: only the output layer has this equation.")
+    assert "All 8 blocks agree." in lab.words
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"bug": "no_such"}, "bug should be one of '', 'sign_flipped', "),
+        ({"bug": "J_no_decay"}, "bug should be one of"),
+        ({"layer": 5}, "layer should be one of 1, 2, 3, 4; got 5"),
+        ({"remedy": "λ=0"}, "remedy should be one of 'none', 'λ = 0', "),
+        ({"strength": -1}, "strength should be a finite number, 0 or more; got -1.0"),
+        ({"strength": float("nan")}, "strength should be a finite number"),
+    ],
+)
+def test_what_cannot_be_is_refused_in_words(wrong, words):
+    with pytest.raises(ValueError, match=words):
+        gc.labs.pattern(**wrong)
