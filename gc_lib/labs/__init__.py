@@ -1,6 +1,7 @@
 """Labs: a few controls, a picture that follows the hand, and the finding in words."""
 
 from .bench import bench
+from .detective import detective
 from .epsilon import epsilon
 from .pattern import pattern
 from .price import price
@@ -10,6 +11,7 @@ from .training import training
 __all__ = [
     "State",
     "bench",
+    "detective",
     "epsilon",
     "pattern",
     "price",

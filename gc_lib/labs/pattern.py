@@ -86,7 +86,7 @@ class Result:
 
     @property
     def floors(self) -> dict[str, float]:
-        """What round-off alone explains, block by block."""
+        """What the error bars alone explain, block by block."""
         return self.check.floors
 
     @property

@@ -1,6 +1,7 @@
 """Figures whose artists are built once and then moved. They draw results, and know nothing else of the kit."""
 
 from .bench import BenchPicture
+from .detective import DetectivePicture
 from .epsilon import EpsilonPicture
 from .pattern import PatternPicture
 from .picture import Drawing, Picture, figure_html
@@ -10,6 +11,7 @@ from .training import TrainingPicture
 
 __all__ = [
     "BenchPicture",
+    "DetectivePicture",
     "Drawing",
     "EpsilonPicture",
     "PatternPicture",

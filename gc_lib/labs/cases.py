@@ -1,0 +1,277 @@
+"""The detective's cases: what is hidden in each, which checks can be made, and which suspects they leave.
+
+A suspect is judged by what the page shows and by nothing else: which blocks a check turns red, and by which factor.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from functools import lru_cache
+from itertools import combinations, product
+from typing import NamedTuple
+
+import numpy as np
+
+from .. import bugs, data
+from ..backprop import Steps, backprop, hidden_error, right_steps
+from ..check import norm, two_sided
+from ..error_bars import ONE, WINDOW, ErrorBars, error_bars
+from ..forward import Layer
+from ..network import Network
+from ..report import Report
+from ..vector import to_vector
+
+SIZES = (16, 6, 6, 6, 1)
+LAYERS = (1, 2, 3)  # the hidden ones
+EPS = 1e-5  # where round-off and truncation are both small, also where λ is 1e4
+
+Suspect = tuple[tuple[str, int], ...]  # the bugs that it says are there, each with its layer; () for none
+
+
+class Setting(NamedTuple):
+    """Say on what a check runs; by default on a network in which no bug can hide."""
+
+    lam: float = 0.1
+    examples: int = 32
+    keep_prob: float = 0.5
+    hidden: str = "tanh"
+    bias: float = 0.5
+
+    def __repr__(self) -> str:
+        return repr(tuple(self))
+
+    @property
+    def switched(self) -> int:
+        """How many things differ from where no bug can hide."""
+        return sum(value != usual for value, usual in zip(self, Setting(), strict=True))
+
+    @property
+    def corner(self) -> bool:
+        """Whether an example can sit exactly on a corner of ReLU, where no slope is right: with b = 0."""
+        return self.hidden == "relu" and self.bias == 0
+
+
+OFFERED = {
+    "lam": (0.1, 0.0, 1e4),
+    "examples": (32, 1),
+    "keep_prob": (0.5, 1.0),
+    "hidden": ("tanh", "relu", "sigmoid"),
+    "bias": (0.5, 0.0),
+}
+SETTINGS = [at for at in map(Setting._make, product(*OFFERED.values())) if not at.corner]
+
+
+def setting(*values) -> Setting:
+    """Return a setting. Raises ValueError where it is not among those offered."""
+    given = Setting(*values)
+    for (name, allowed), value in zip(OFFERED.items(), given, strict=True):
+        if value not in allowed:
+            raise ValueError(f"{name} should be one of {', '.join(map(repr, allowed))}; got {value!r}")
+    if given.corner:
+        raise ValueError("at b = 0 an example can sit on a corner of ReLU, where no slope is right; take bias=0.5")
+    return given
+
+
+def slope_from_A(dA, c):
+    """Reads the slope off the activation A, which it takes in place of Z: for the sigmoid A(1 − A), and correct."""
+    return dA * c.activation.slope_from_A(c.A)
+
+
+class Case(NamedTuple):
+    """Hold what is hidden: the bugs planted, whether the case is wild, and the threads in which somebody met them."""
+
+    number: int
+    plants: Suspect
+    wild: bool = False
+    threads: tuple[str, ...] = ()
+
+    @property
+    def lines(self) -> int:
+        """How many lines were replaced."""
+        return max(1, len(self.plants))
+
+
+NO_BUG = (
+    "https://github.com/PacktPublishing/Neural-Network-Projects-with-Python/issues/4",
+    "https://github.com/iamtrask/iamtrask.github.io/issues/12",
+)
+WILD = {  # lines of public tutorials; the one of case 20 is no bug
+    5: (("dW_no_mean", 2),),
+    10: (("slope_at_A", 1),),
+    15: (("decay_subtracted", 3),),
+    20: (),
+    25: (("own_A", 3),),
+    30: (("W_updated_first", 2),),
+    35: (("db_one_sum", 1),),
+    40: (("no_mask", 2),),
+}
+TWO = {  # in cases 17 and 33 one bug undoes what the other does, at keep_prob = 0.5
+    8: (("db_zero", 3), ("no_decay", 1)),
+    12: (("dW_no_mean", 3), ("no_mask", 1)),
+    17: (("dA_doubled", 3), ("no_keep_prob", 2)),
+    22: (("db_no_mean", 3), ("slope_at_A", 2)),
+    28: (("db_decayed", 1), ("half_decay", 2)),
+    33: (("dA_doubled", 3), ("no_keep_prob", 1)),
+    38: (("decay_subtracted", 2), ("sigmoid_slope", 1)),
+}
+NUMBERS = range(1, 41)
+SEED = 1197  # of a shuffle whose first cases are gentle
+
+LINEUP = [  # scaled_dA at its factor 2 is dA_doubled
+    name
+    for name, bug in bugs.CATALOGUE.items()
+    if bug.family is bugs.Steps and bug.breaks is not bugs.output_error and name != "scaled_dA"
+]
+SINGLES: list[Suspect] = [
+    ((name, l),) for name in LINEUP for l in LAYERS if not Network(SIZES, keep_prob=0.5).obstacle(name, l)
+]
+
+
+@lru_cache
+def case(number: int) -> Case:
+    """Return a case by its number; those that are neither wild nor hold two bugs are drawn, each another.
+
+    Raises ValueError for a number that there is not.
+    """
+    if number not in NUMBERS:
+        raise ValueError(f"case should be a whole number, {NUMBERS[0]} … {NUMBERS[-1]}; got {number!r}")
+    tame = [suspect for suspect in SINGLES if suspect not in WILD.values()]
+    drawn = tame[np.random.default_rng(SEED).permutation(len(tame))[number]]
+    plants = WILD.get(number, TWO.get(number, drawn))
+    threads = tuple(filter(None, (bugs.find(name).seen for name, _ in plants)))
+    return Case(number, plants, number in WILD, threads if plants else NO_BUG)
+
+
+@lru_cache
+def suspects(lines: int) -> tuple[Suspect, ...]:
+    """Return all that may be wrong where one line was replaced, or two; one line may also be right."""
+    if lines == 1:
+        return ((), *SINGLES)
+    pairs = (tuple(sorted(a + b)) for a, b in combinations(SINGLES, 2))
+    return tuple(pair for pair in pairs if len({(bugs.find(name).slot, l) for name, l in pair}) == 2)
+
+
+def suspect(number: int, plants: Iterable[tuple[str, int]]) -> Suspect:
+    """Return the bugs of an accusation in order. Raises ValueError where they cannot be what a case hides."""
+    accused, lines = tuple(sorted((name, int(l)) for name, l in plants)), case(number).lines
+    for name, l in accused:
+        if ((name, l),) not in SINGLES:
+            found = name in LINEUP and l in LAYERS
+            why = Network(SIZES).obstacle(name, l) if found else "it is not in the line-up"
+            raise ValueError(f"{name} cannot be accused in layer {l}: {why}")
+    if accused not in suspects(lines) and lines == 2:
+        raise ValueError("two lines were replaced here: accuse two, in different equations")
+    if accused not in suspects(lines):
+        raise ValueError(f"only one line was replaced here; accused are {len(accused)}")
+    return accused
+
+
+@lru_cache(None)
+def steps(suspect: Suspect) -> tuple[Steps, ...]:
+    """Return the equations of all layers with the suspect's bugs in them."""
+    tables = list(right_steps(len(SIZES) - 1))
+    for name, l in suspect:
+        tables[l - 1] = bugs.plant(tables[l - 1], name)
+    return tuple(tables)
+
+
+def hidden_steps(hidden: Case) -> tuple[Steps, ...]:
+    """Return the equations that a case runs; where nothing is wrong, with one that is written in another way."""
+    right = steps(hidden.plants)
+    if hidden.plants:
+        return right
+    return tuple(table._replace(dZ=slope_from_A) if table.dZ is hidden_error else table for table in right)
+
+
+class Bench(NamedTuple):
+    """Hold what a check of any gradient at one θ needs: what the layers remember, and dθ_approx with its error bars."""
+
+    theta: dict[str, np.ndarray]
+    Y: np.ndarray
+    layers: list[Layer]
+    J: float
+    approx: np.ndarray
+    bars: ErrorBars
+
+    def gradient(self, tables: Iterable[Steps]) -> np.ndarray:
+        """Return dθ by these equations, as a vector."""
+        return to_vector(backprop(self.Y, self.layers, tables))
+
+
+@lru_cache(128)
+def bench(number: int, at: Setting) -> Bench:
+    """Return the bench of a case in a setting; the number seeds the examples, θ and the frozen masks."""
+    net = Network(SIZES, at.hidden, lam=at.lam, keep_prob=at.keep_prob)
+    X, Y = data.digits(3, 8, examples=at.examples, side=4, seed=number)
+    theta = net.initialise(number, bias=at.bias)
+    cost, gradient = net.on(X, Y, masks="frozen", seed=number)
+    J, nudged = float(cost(theta)), [cost.nudged(theta, s * EPS) for s in WINDOW]
+    J_plus, J_minus = map(np.array, zip(*nudged, strict=True))
+    bars = error_bars(J, J_plus, J_minus, EPS, theta, gradient(theta))
+    one = WINDOW.index(ONE)
+    return Bench(theta, Y, cost.layers(theta), J, two_sided(J_plus[one], J_minus[one], J, EPS), bars)
+
+
+def report(number: int, at: Setting, suspect: Suspect | None = None) -> Report:
+    """Check what the case hides, or what a suspect would be, in a setting."""
+    on = bench(number, at)
+    tables = hidden_steps(case(number)) if suspect is None else steps(suspect)
+    return Report(EPS, on.J, on.approx, on.gradient(tables), on.theta, on.bars)
+
+
+def mark(report: Report, name: str) -> str:
+    """Return what a check tells of one block: "" if it agrees, "×2" if it is twice what it should be, else "✕"."""
+    if name not in report.wrong:
+        return ""
+    approx, exact = report.pairs[name]
+    k = float(exact @ approx / (approx @ approx)) if approx.any() else 0.0
+    times = abs(k - 1) > 0.01 and norm(exact - k * approx) <= 1e-3 * norm(exact)
+    return f"×{k:.3g}".replace("-", "−") if times else "✕"
+
+
+@lru_cache(2**14)
+def seen(number: int, at: Setting, suspect: Suspect | None = None) -> tuple[str, ...]:
+    """Return the mark of each block, for what the case hides or for what a suspect would be, in a setting."""
+    found = report(number, at, suspect)
+    return tuple(mark(found, name) for name in found.shapes)
+
+
+@lru_cache(256)
+def left(number: int, checks: tuple[Setting, ...]) -> tuple[Suspect, ...]:
+    """Return the suspects who would have left the same marks in every check made."""
+    if not checks:
+        return suspects(case(number).lines)
+    *before, last = checks
+    wanted = seen(number, last)
+    return tuple(s for s in left(number, tuple(before)) if seen(number, last, s) == wanted)
+
+
+def alike(number: int, one: Suspect, other: Suspect) -> bool:
+    """Tell whether no check that is offered can tell two suspects apart."""
+    return one == other or all(seen(number, at, one) == seen(number, at, other) for at in SETTINGS)
+
+
+def right(number: int, suspect: Suspect) -> bool:
+    """Tell whether an accusation is right: it names what is hidden, or what no check can tell from it."""
+    return alike(number, suspect, case(number).plants)
+
+
+def next_check(number: int, suspects: tuple[Suspect, ...]) -> Setting | None:
+    """Return the check that leaves fewest of the suspects, switching as few things as will do; None if none helps."""
+    for switched in range(len(OFFERED) + 1):
+        worth = {}
+        for at in (at for at in SETTINGS if at.switched == switched):
+            groups = Counter(seen(number, at, suspect) for suspect in suspects)
+            worth[at] = sum(size * size for size in groups.values())
+        best = min(worth, key=worth.get)
+        if worth[best] < len(suspects) ** 2:
+            return best
+    return None
+
+
+@lru_cache
+def solved_with(number: int) -> tuple[Setting, ...]:
+    """Return the checks of the kit's own detective, who starts with everything on and switches as little as will do."""
+    checks = (Setting(),)
+    while at := next_check(number, left(number, checks)):
+        checks += (at,)
+    return checks
