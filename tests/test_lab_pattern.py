@@ -92,3 +92,8 @@ def test_the_caption_names_the_blocks_the_factor_and_what_heals():
 def test_what_cannot_be_is_refused_in_words(wrong, words):
     with pytest.raises(ValueError, match=words):
         gc.labs.pattern(**wrong)
+
+
+def test_the_exercise_finds_the_law_by_checks():
+    for equation, l in gc.exercises.pattern.PLACES:
+        assert set(gc.exercises.pattern.law.right(equation, l)) == reddens(equation, l)

@@ -1,6 +1,15 @@
 """The self-checks of the course, one file a notebook: each answers in a sentence, and knows the commonest mistakes."""
 
-from . import epsilon, training
+from . import epsilon, pattern, training
 from .exercise import Answer, Build, Choose, Exercise, Guess
 
-__all__ = ["Answer", "Build", "Choose", "Exercise", "Guess", "epsilon", "training"]
+__all__ = [
+    "Answer",
+    "Build",
+    "Choose",
+    "Exercise",
+    "Guess",
+    "epsilon",
+    "pattern",
+    "training",
+]

@@ -44,7 +44,7 @@ class Lab:
         self.picture = Image(
             format="png",
             tooltip=self.about,
-            layout=widgets.Layout(max_width="100%", min_width="640px", align_self="flex-start"),
+            layout=widgets.Layout(max_width="100%", min_width="600px", align_self="flex-start"),
         )
         self.caption, self.error = widgets.HTML(layout=widgets.Layout(min_height="5em")), widgets.HTML()
         self.table, self.shared = widgets.HTML(), widgets.HTML()

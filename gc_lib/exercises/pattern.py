@@ -1,0 +1,122 @@
+"""Exercises of lesson 04: which blocks a bug turns red, what heals it, and which factor a block is off by."""
+
+import numpy as np
+
+from .. import data
+from ..check import relative_difference
+from ..network import Network
+from ..report import check
+from .exercise import Build, Choose, Guess
+
+prediction = Choose(
+    "b",
+    {
+        "a": "then the error of layer 2 would stop there. But layer 1 gets its own from it: what does it get now?",
+        "b": "a wrong dZ spoils its own dW and db, and is handed down to every layer below. Nothing above has seen it.",
+        "c": "then the error would travel up, from layer 2 to layer 4. In which direction does the way back go?",
+        "d": "W4, b4, W3 and b3 were finished before the way back reached layer 2. Can they know of its slope?",
+    },
+)
+
+BUGS = {"dW": "scaled_dW", "db": "scaled_db", "drop": "no_mask", "dZ": "no_slope", "dA": "dA_doubled"}
+
+
+def turns_red(equation, l):
+    """Plant a bug in an equation of layer l of a network with four, check it, and name the blocks that are wrong."""
+    net = Network((16, 6, 6, 6, 1), lam=0.1, keep_prob=0.8).plant(BUGS[equation], l)
+    X, Y = data.digits(3, 8, examples=16, side=4)
+    return list(check(*net.on(X, Y, masks="frozen"), net.initialise(0, bias=0.1)).wrong)
+
+
+def both(layers):
+    """Name both blocks of each layer."""
+    return [f"{letter}{l}" for l in layers for letter in "Wb"]
+
+
+def all_above(equation, l):
+    """Let the error travel up."""
+    return [f"{equation[1]}{l}"] if equation in ("dW", "db") else both(range(l + (equation == "dA"), 5))
+
+
+def never_handed_down(equation, l):
+    """Let a wrong dZ spoil its own layer only."""
+    return [f"{equation[1]}{l}"] if equation in ("dW", "db") else both([l - (equation == "dA")])
+
+
+def own_layer_too(equation, l):
+    """Let a wrong dA spoil the layer that sends it."""
+    return [f"{equation[1]}{l}"] if equation in ("dW", "db") else both(range(1, l + 1))
+
+
+def handed_down_from_dW(equation, l):
+    """Let a wrong dW spoil everything below."""
+    return both(range(1, l + (equation != "dA")))
+
+
+PLACES = ("dW", 3), ("db", 2), ("dZ", 3), ("drop", 2), ("dA", 3)
+
+law = Build(
+    turns_red,
+    {f"{equation} of layer {l}": (equation, l) for equation, l in PLACES},
+    {
+        "does the error travel up, or down?": all_above,
+        "the layer below gets its error from this one: is it still right there, and further down?": never_handed_down,
+        "dA is what layer l sends down; were its own dW and db made from it?": own_layer_too,
+        "what else is computed from dW or db, once they are there?": handed_down_from_dW,
+    },
+    "that is the law. A wrong dW or db spoils its own block; a wrong drop or dZ its own layer and all below; a wrong "
+    "dA all below. Nothing above ever turns red.",
+)
+
+healed = Choose(
+    "c",
+    {
+        "a": "a forgotten mask is healed by keep_prob = 1, where there is no mask to forget. This bug stayed.",
+        "b": "forgotten decay turns W2 red and nothing else, and λ = 0 heals it. Here four blocks are red.",
+        "c": "the pattern says dZ or drop of layer 2, or dA of layer 3; of these only this line is right with ReLU.",
+        "d": "a doubled dA makes the same four blocks red, but twice is twice with any activation: nothing heals it.",
+    },
+)
+
+rng = np.random.default_rng(4)
+RIGHT, OTHER = rng.standard_normal(12), rng.standard_normal(12)
+
+score = Guess(
+    relative_difference(RIGHT, 4 * RIGHT),
+    "‖4g − g‖ / (‖g‖ + ‖4g‖) = 3/5. A factor of k reads |k − 1| / (|k| + 1).",
+    {
+        "that is ‖4g − g‖ / ‖g‖; on the slide both lengths stand below the line.": 3.0,
+        "that is ‖4g − g‖ / ‖4g‖; on the slide both lengths stand below the line.": 0.75,
+        "that is the factor; what does the slide's quotient make of it?": 4.0,
+        "that is what half or twice would read, |2 − 1| / (2 + 1).": 1 / 3,
+    },
+    factor=1.03,
+)
+
+
+def projection(approx, exact):
+    """Return k = dθ·dθ_approx / ‖dθ_approx‖²."""
+    return exact @ approx / (approx @ approx)
+
+
+factor = Build(
+    projection,
+    {
+        "dθ = 4 dθ_approx": (RIGHT, 4 * RIGHT),
+        "dθ = dθ_approx / 4": (RIGHT, RIGHT / 4),
+        "dθ = −2 dθ_approx": (RIGHT, -2 * RIGHT),
+        "a dθ that no factor explains": (RIGHT, 3 * RIGHT + OTHER),
+    },
+    {
+        "that is 1/k: by which of the two should it be divided?": lambda a, g: (g @ a) / (g @ g),
+        "a quotient of two lengths is never below 0: how would it see a wrong sign?": lambda a, g: (
+            np.linalg.norm(g) / np.linalg.norm(a)
+        ),
+        "that is the cosine of the angle between them; it is 1 for every k above 0. Divide by ‖dθ_approx‖² alone.": (
+            lambda a, g: (g @ a) / np.linalg.norm(g) / np.linalg.norm(a)
+        ),
+        "that is the relative difference: 4 and 1/4 read the same.": relative_difference,
+        "does the sum of the products still have to be divided by ‖dθ_approx‖²?": lambda a, g: g @ a,
+    },
+    "k tells 4 from 1/4 and sees a sign, which the relative difference cannot.",
+)
