@@ -1,6 +1,6 @@
 """The self-checks of the course, one file a notebook: each answers in a sentence, and knows the commonest mistakes."""
 
-from . import epsilon, pattern, training
+from . import epsilon, homework, pattern, repair, training
 from .exercise import Answer, Build, Choose, Exercise, Guess
 
 __all__ = [
@@ -10,6 +10,8 @@ __all__ = [
     "Exercise",
     "Guess",
     "epsilon",
+    "homework",
     "pattern",
+    "repair",
     "training",
 ]

@@ -3,6 +3,7 @@
 from .bench import bench
 from .detective import detective
 from .epsilon import epsilon
+from .inspect import inspect
 from .pattern import pattern
 from .price import price
 from .state import State
@@ -13,6 +14,7 @@ __all__ = [
     "bench",
     "detective",
     "epsilon",
+    "inspect",
     "pattern",
     "price",
     "training",

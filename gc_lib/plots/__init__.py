@@ -3,6 +3,7 @@
 from .bench import BenchPicture
 from .detective import DetectivePicture
 from .epsilon import EpsilonPicture
+from .inspect import InspectPicture
 from .pattern import PatternPicture
 from .picture import Drawing, Picture, figure_html
 from .price import PricePicture
@@ -14,6 +15,7 @@ __all__ = [
     "DetectivePicture",
     "Drawing",
     "EpsilonPicture",
+    "InspectPicture",
     "PatternPicture",
     "Picture",
     "PricePicture",

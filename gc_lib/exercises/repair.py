@@ -1,0 +1,191 @@
+"""Lesson 10: repair a homework layer by layer; what moves with ε; what a passed check rules out."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..report import check
+from . import homework
+from .exercise import Answer, Build, Choose, run
+
+
+@dataclass(frozen=True)
+class Repair(Build):
+    """Let `gc.check` judge the way back through one layer of the homework, with the other layers right."""
+
+    layer: str = ""
+
+    def __call__(self, attempt: Callable) -> Answer:
+        """Tell whether a check of the homework with this function in it is great; the answer is a sentence."""
+        (arguments,) = self.cases.values()
+        given, stopped = run(attempt, arguments) if callable(attempt) else (None, "")
+        if stopped or given is None or given is Ellipsis:
+            return super().__call__(attempt)
+        asked = next((asked for asked, wrong in self.mistakes.items() if self.alike(attempt, wrong)), "")
+        try:
+            gradient = homework.gradient(**homework.RIGHT | {self.layer: attempt})
+            report = check(homework.cost, gradient, homework.params)
+        except Exception as problem:
+            return Answer(False, f"the check stops: {problem}{asked and f'; {asked}'}")
+        if report.agrees:
+            return Answer(True, self.praise)
+        found = f"a bug is left in this cell; with the other layers right the check reads {report.number}"
+        return Answer(False, f"{found}; {asked}" if asked else f"{found}.")
+
+    def same(self, given, wanted) -> bool:
+        """Tell whether two functions returned the same gradients."""
+        if not isinstance(wanted, tuple):
+            return super().same(given, wanted)
+        fits = isinstance(given, tuple) and len(given) == len(wanted)
+        return fits and all(self.same(one, other) for one, other in zip(given, wanted, strict=True))
+
+
+cache = homework.forward(homework.params)
+dA2, _, _ = homework.right_3(homework.params, cache, homework.Y, homework.LAM)
+dA1, _, _ = homework.right_2(homework.params, cache, dA2, homework.LAM)
+
+
+def given(last: np.ndarray) -> dict[str, tuple]:
+    """Return the one case: what the way back through a layer is given in the homework."""
+    return {"the three examples": (homework.params, cache, last, homework.LAM)}
+
+
+def mean_in_dZ3_too(params, cache, Y, lam):
+    """Divide dZ3 by m, and then dW3 and db3 once more."""
+    m, dZ3 = Y.shape[1], (cache["A3"] - Y) / Y.shape[1]
+    dW3 = dZ3 @ cache["A2"].T / m + lam / m * params["W3"]
+    return params["W3"].T @ dZ3, dW3, np.sum(dZ3, axis=1, keepdims=True) / m
+
+
+def features_for_examples(params, cache, Y, lam):
+    """Divide db3 by the number of features."""
+    dA2, dW3, db3 = homework.back_3(params, cache, Y, lam)
+    return dA2, dW3, db3 / cache["X"].shape[0]
+
+
+def other_axis(params, cache, Y, lam):
+    """Take the mean over the units instead of the examples."""
+    dA2, dW3, _ = homework.back_3(params, cache, Y, lam)
+    return dA2, dW3, np.mean(cache["A3"] - Y, axis=0, keepdims=True)
+
+
+def decayed_b3(params, cache, Y, lam):
+    """Decay the bias too."""
+    dA2, dW3, db3 = homework.right_3(params, cache, Y, lam)
+    return dA2, dW3, db3 + lam / Y.shape[1] * params["b3"]
+
+
+layer_3 = Repair(
+    homework.right_3,
+    given(homework.Y),
+    {
+        "does dZ3 hold the 1/m now? Then dW3 and db3 divide by m twice.": mean_in_dZ3_too,
+        "is that m the number of examples, 3, or of features, 4?": features_for_examples,
+        "over which axis is the sum, over the examples or over the units?": other_axis,
+        "does the cost decay the biases?": decayed_b3,
+    },
+    "layer 3 is right: J is a mean over the examples, so db3 is a mean too, and “as if times 3” was m itself.",
+    layer="back_3",
+)
+
+
+def slope_only(params, cache, dA2, lam):
+    """Mend the slope, and leave half of the L2 term."""
+    dA1, dW2, db2 = homework.right_2(params, cache, dA2, lam)
+    return dA1, dW2 - lam / (2 * dA2.shape[1]) * params["W2"], db2
+
+
+def decay_only(params, cache, dA2, lam):
+    """Mend the L2 term, and leave the slope."""
+    dA1, dW2, db2 = homework.back_2(params, cache, dA2, lam)
+    return dA1, dW2 + lam / (2 * dA2.shape[1]) * params["W2"], db2
+
+
+def decay_gone(params, cache, dA2, lam):
+    """Leave out the L2 term."""
+    dA1, dW2, db2 = homework.right_2(params, cache, dA2, lam)
+    return dA1, dW2 - lam / dA2.shape[1] * params["W2"], db2
+
+
+def decay_not_over_m(params, cache, dA2, lam):
+    """Do not divide the L2 term by m."""
+    dA1, dW2, db2 = decay_gone(params, cache, dA2, lam)
+    return dA1, dW2 + lam * params["W2"], db2
+
+
+layer_2 = Repair(
+    homework.right_2,
+    given(dA2),
+    {
+        "one of two is mended: W2 alone is wrong now, so what goes into dW2, and into nothing else?": slope_only,
+        "one of two is mended: b2 is wrong still, and so is all below; what do they all come from?": decay_only,
+        "is the L2 term gone? The cost still has it.": decay_gone,
+        "is the L2 term divided by m, as it is in the cost?": decay_not_over_m,
+    },
+    "layer 2 is right: A2 >= 0 is always so, and A2 > 0 only where the unit is on; and the 2 of λ/2m meets that of 2W.",
+    layer="back_2",
+)
+
+
+def units_for_examples(params, cache, dA1, lam):
+    """Divide by the number of units."""
+    dW1, db1 = homework.right_1(params, cache, dA1, lam)
+    m, units = dA1.shape[1], dA1.shape[0]
+    return m / units * dW1, m / units * db1
+
+
+def db1_forgotten(params, cache, dA1, lam):
+    """Mend dW1, and leave db1."""
+    return homework.right_1(params, cache, dA1, lam)[0], homework.back_1(params, cache, dA1, lam)[1]
+
+
+def decay_forgotten(params, cache, dA1, lam):
+    """Mend the mean over the examples, and leave the L2 term."""
+    dW1, db1 = homework.right_1(params, cache, dA1, lam)
+    return dW1 + (lam / cache["X"].shape[0] - lam / dA1.shape[1]) * params["W1"], db1
+
+
+layer_1 = Repair(
+    homework.right_1,
+    given(dA1),
+    {
+        "m counts the units now; what does it have to count?": units_for_examples,
+        "dW1 is mended; does db1 still divide by the old m?": db1_forgotten,
+        "the mean is mended; does the L2 term still have the old m?": decay_forgotten,
+    },
+    "layer 1 is right: X has a column for each example, so m is X.shape[1], and 3/4 was examples over features.",
+    layer="back_1",
+)
+
+begin = Choose(
+    "c",
+    {
+        "a": "a reading says how far off a block is, not where the fault lies: b2 reads 4.8e-01, and db2 is right.",
+        "b": "a block at the bottom is computed from all that is above it; mend W1 first, and you mend a right line.",
+        "c": "nothing above a bug ever turns red, so what is red at the top has its bug at the top. "
+        "Mend layer 3, check again, then go one layer down.",
+        "d": "then two mistakes can cancel, or a new one come in, and you do not know which. One at a time.",
+    },
+)
+
+larger_eps = Choose(
+    "b",
+    {
+        "a": "a bug is not made of rounding: a wrong factor is as wrong at any ε.",
+        "b": "the rounding of J is divided by 2ε, so a hundred times the ε makes a hundredth of it. "
+        "A bug does not care about ε.",
+        "c": "so it would be if the last bit of the reading were a bug; but J is rounded, and that is divided by 2ε.",
+        "d": "rounding gets smaller, not larger, when ε grows; what grows is the truncation, and it is far below here.",
+    },
+)
+
+ruled_out = Choose(
+    "c",
+    {
+        "a": "dθ points down the slope in any case; how far to step along it is not what a check asks.",
+        "b": "dθ is the slope of this J, wrong labels and all: the check never asks whether J is what you want.",
+        "c": "that, and no more: dθ is the slope of J, at this θ, on these examples.",
+        "d": "J and dθ agree that there is no λ; a check compares the two with each other, not with your intention.",
+    },
+)

@@ -1,0 +1,241 @@
+"""Look into a report, one's own: a block's dθ against its dθ_approx, which entries differ, and by which factor."""
+
+from dataclasses import dataclass
+from functools import cache
+from html import escape
+
+import ipywidgets as widgets
+import numpy as np
+
+from ..check import GREAT, band, score
+from ..exercises import homework
+from ..network import one_of
+from ..plots import InspectPicture
+from ..report import Entry, Report, check
+from .controls import Menu, Slider
+from .lab import Lab
+
+FACTORS = [-2, -1, 0.25, 0.5, 0.75, 1, 1.5, 2, 3, 4, 10]
+LISTED = 20  # entries, in the table
+
+
+@cache
+def handed_in() -> Report:
+    """Check the homework as it was handed in."""
+    return check(homework.cost, homework.gradient(), homework.params)
+
+
+@dataclass(frozen=True)
+class State:
+    """Hold a report, which of its blocks is looked into, and the k by which dθ is divided there.
+
+    Without a report it is that of a broken homework; without a block, that of the worst entry, if any is wrong. Raises
+    TypeError or ValueError for what is no report, a block that it has not, and a k that is 0 or not finite.
+    """
+
+    report: Report | None = None
+    block: str | None = None
+    k: float = 1.0
+
+    def __post_init__(self):
+        report = handed_in() if self.report is None else self.report
+        if not isinstance(report, Report):
+            found = type(report).__name__
+            raise TypeError(f"report should be what gc.check(cost, gradient, params) returned; got {found}")
+        first = report.worst.block if report.wrong else next(iter(report.blocks))
+        block = first if self.block is None else self.block
+        for name, value in {"report": report, "block": block, "k": float(self.k)}.items():
+            object.__setattr__(self, name, value)
+        one_of("block", self.block, report.blocks)
+        if not self.k or not np.isfinite(self.k):
+            raise ValueError(f"k should be a finite number other than 0, since dθ is divided by it; got {self.k}")
+
+
+@dataclass(frozen=True)
+class Result:
+    """Hold what the picture shows of a block: both gradients as vectors, and how they compare once dθ is divided by k.
+
+    `readings` is each entry's own relative difference; `wrong` tells which entries are not great, and farther off than
+    their error bars allow; `blocks` are the readings of all blocks.
+    """
+
+    state: State
+    approx: np.ndarray
+    gradient: np.ndarray
+    readings: np.ndarray
+    wrong: np.ndarray
+    blocks: dict[str, float]
+    before: "Result | None" = None
+
+    @property
+    def block(self) -> str:
+        """The block that is looked into."""
+        return self.state.block
+
+    @property
+    def k(self) -> float:
+        """By how much dθ is divided."""
+        return self.state.k
+
+    @property
+    def floors(self) -> dict[str, float]:
+        """What the error bars alone explain, block by block."""
+        return self.state.report.floors
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of the block."""
+        return self.state.report.shapes[self.block].shape
+
+    @property
+    def rows(self) -> int:
+        """In how many rows the map lays the block: its own, or for a vector as many as make it about square."""
+        count = self.approx.size
+        return self.shape[0] if len(self.shape) > 1 else int(np.ceil(count / np.ceil(count**0.5)))
+
+    @property
+    def worst(self) -> int:
+        """The place of the entry in which the two differ most."""
+        return int(np.abs(self.approx - self.gradient / self.k).argmax())
+
+    @property
+    def caption(self) -> str:
+        """The finding, in plain words."""
+        return " ".join(sentence for sentence in (opening(self), factor(self), pattern(self), worst(self)) if sentence)
+
+    @property
+    def table(self) -> str:
+        """The entries that differ most, as a table."""
+        return table(self)
+
+
+def compute(state: State) -> Result:
+    """Compare a block's dθ / k with its dθ_approx, entry by entry."""
+    report, (a, g) = state.report, state.report.pairs[state.block]
+    off, size = np.abs(a - g / state.k), np.abs(a) + np.abs(g / state.k)
+    readings = np.divide(off, size, out=np.zeros_like(size), where=size > 0)
+    wrong = (off > report.bars_of(state.block)) & (readings >= GREAT)
+    return Result(state, a, g, readings, wrong, report.blocks | {state.block: score(a, g / state.k)})
+
+
+def opening(result: Result) -> str:
+    """Say whether the block agrees, and in how many entries it does not."""
+    block, reading, k = escape(result.block), result.blocks[result.block], result.k
+    divided = "" if k == 1 else f"Divided by {k:.4g}, "
+    if result.wrong.any():
+        count, size = result.wrong.sum(), result.wrong.size
+        share = f"in {'all' if count == size else count} of its {size} entries" if size > 1 else "in its one entry"
+        return f"<b>{divided}{block} disagrees</b>: {reading:.1e}, {band(reading)}, {share}."
+    if reading >= GREAT:
+        return f"{divided}{block} lies below its floor: the error bars alone explain the reading."
+    return f"<b>{divided}{block} agrees</b>: every entry lies on the line."
+
+
+def best(result: Result) -> float | None:
+    """Return the k that fits best, dθ·dθ_approx / ‖dθ_approx‖²; None where there is none."""
+    a, g = result.approx, result.gradient
+    return float(f"{g @ a / (a @ a):.7g}") or None if a.any() else None
+
+
+def factor(result: Result) -> str:
+    """Say whether one factor explains all entries."""
+    k, fits = best(result), result.state.report.factor(result.block)
+    if result.k != 1:
+        right = not result.wrong.any() and result.blocks[result.block] < GREAT
+        return f"So dθ is {result.k:.4g} times what it should be." if right else "That is not the factor."
+    if not result.wrong.any() or k is None:
+        return ""
+    if fits and abs(fits - 1) > 1e-3:
+        return f"It is as if dθ were {fits:.4g} times what it should be."
+    left = score(result.approx, result.gradient / k)
+    return f"No one factor explains it: the best, {k:.2g}, leaves {left:.1e}."
+
+
+def pattern(result: Result) -> str:
+    """Say what the entries that differ have in common."""
+    said, (i,) = [], np.nonzero(result.wrong)
+    columns = -(-result.wrong.size // result.rows)
+    if len(result.shape) == 2 and 0 < i.size < result.wrong.size:
+        for word, places, count in (("row", i // columns, result.rows), ("column", i % columns, columns)):
+            if np.ptp(places) == 0 and count > 1:
+                said.append(f"They are all in {word} {places[0]}.")
+    still = np.count_nonzero(result.wrong & (result.approx == 0))
+    zero = np.count_nonzero(result.wrong & (result.gradient == 0))
+    if still:
+        said.append(f"In {counted(still)} the cost does not move at all, and yet dθ is not 0.")
+    if zero:
+        said.append(f"In {counted(zero)} dθ is 0, and yet the cost moves.")
+    return " ".join(said)
+
+
+def counted(count: int) -> str:
+    """Write a number of entries."""
+    return f"{count} entries" if count > 1 else "one entry"
+
+
+def entry(result: Result, i: int) -> Entry:
+    """Return an entry of the block, with both its slopes."""
+    return result.state.report.entry(result.state.report.parts[result.block].start + i)
+
+
+def worst(result: Result) -> str:
+    """Name the entry in which the two differ most, and both its slopes."""
+    named = result.k == 1 and result.wrong[result.worst]
+    return f"The ring: {escape(str(entry(result, result.worst)))}." if named else ""
+
+
+def table(result: Result) -> str:
+    """Write the entries that differ most, as a table: both slopes, their quotient, and the relative difference."""
+    a, g, rows = result.approx, result.gradient, []
+    for i in np.argsort(-np.abs(a - g / result.k), kind="stable")[:LISTED]:
+        index = list(entry(result, i).index) or ""
+        quotient = f"{g[i] / a[i]:.4g}" if a[i] else "–"
+        numbers = f"<td>{a[i]:.4g}</td><td>{g[i]:.4g}</td><td>{quotient}</td><td>{result.readings[i]:.1e}</td>"
+        rows.append(f"<tr><th>{escape(result.block)}{index}</th>{numbers}</tr>")
+    head = "<th>entry</th><th>dθ_approx</th><th>dθ</th><th>dθ / dθ_approx</th><th>relative difference</th>"
+    return f"<table><tr>{head}</tr>{''.join(rows)}</table>"
+
+
+class Inspect(Lab):
+    """Join a report to its menu of blocks and the slider of the factor."""
+
+    name, State = "inspect", State
+    about = (
+        "Left, a bar for each block: its relative difference, on a log axis from 1e-12 to 1. Middle, a point for each "
+        "entry of the block chosen: dθ against dθ_approx, with the line on which dθ is k times dθ_approx. Right, the "
+        "same entries in their rows and columns, coloured by the bands great, look and worry."
+    )
+
+    def compute(self, state: State) -> Result:
+        """Return the result of a state."""
+        return compute(state)
+
+    def paint(self, result: Result) -> bytes:
+        """Draw a result."""
+        if self.view is None:
+            self.view = InspectPicture(list(result.blocks))
+        return self.view.update(result)
+
+    def controls(self) -> list[widgets.Widget]:
+        """Build the menu of blocks, and the slider of k."""
+        return [
+            self.bind("block", Menu("block", self.state.report.blocks, str, "200px")),
+            self.bind("k", Slider("divide dθ by k =", FACTORS)),
+            self.button("the k that fits best", lambda: {"k": self.best()}),
+        ]
+
+    def best(self) -> float:
+        """Return the k that fits best. Raises ValueError where there is none."""
+        k = best(self.result)
+        if k is None:
+            raise ValueError(f"{self.state.block} has no such k: dθ_approx and dθ have nothing in common")
+        return k
+
+    def written(self, value) -> str:
+        """Write a value as code; a report goes by the name that it has in the student's notebook, most likely."""
+        return "report" if isinstance(value, Report) else super().written(value)
+
+
+def inspect(report: Report | None = None, **state) -> Inspect:
+    """Open the lab on what `gc.check` returned. Raises TypeError or ValueError for what cannot be."""
+    return Inspect(report=report, **state)

@@ -1,0 +1,160 @@
+"""The picture of a report: its blocks, and the entries of one of them, against each other and in their places."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
+from matplotlib.colors import to_rgba_array
+from matplotlib.figure import Figure
+
+from .parts import Blocks, Marks
+from .picture import MOVES, Picture
+from .style import (
+    BEFORE,
+    DIFFERENCES,
+    GREAT,
+    GREY,
+    INK,
+    PALE,
+    WHITE,
+    Band,
+    band,
+    name_bands,
+    paint_bands,
+    styled,
+)
+
+SILENT = Band("", 0, 0, WHITE, GREY, "o")  # a reading that says nothing
+RIM = 1.1  # of both square panels, in units of what they hold
+FEW = 400  # entries, up to which each cell of the map has a mark and a margin
+WIDEST = 0.4  # the largest share of the map that one cell takes
+
+
+class Chosen(Blocks):
+    """Show the bars of all blocks, and a pointer under the one that is looked into."""
+
+    def __init__(self, axes: Axes, names: Sequence[str]):
+        super().__init__(axes, [name if len(name) <= 12 else f"{name[:11]}…" for name in names])
+        self.names = list(names)
+        self.pointer = axes.plot([], [], "^", color=INK, ms=8, zorder=14, **MOVES)[0]
+
+    def move(self, result: Any) -> None:
+        """Move to a result."""
+        super().move(result)
+        self.pointer.set_data([self.names.index(result.block)], [DIFFERENCES.low / DIFFERENCES.rim])
+
+
+class Look(NamedTuple):
+    """Hold how each entry looks: by its band, or hollow where its reading says nothing."""
+
+    marks: list[str]
+    tints: list[str]
+    edges: list[str]
+    faces: list[str]
+
+    @classmethod
+    def of(cls, result: Any) -> "Look":
+        """Return the looks of a result's entries."""
+        pairs = zip(result.readings, result.wrong, strict=True)
+        bands = [band(reading) if off or reading < GREAT.high else SILENT for reading, off in pairs]
+        return cls(
+            [each.mark for each in bands],
+            [each.tint for each in bands],
+            [GREY if each is SILENT else WHITE for each in bands],
+            [WHITE if each is SILENT else each.colour for each in bands],
+        )
+
+
+class Square:
+    """Show the entries as points on a square, with a ring around the one that differs most."""
+
+    def __init__(self, axes: Axes, across: str, up: str):
+        axes.set(xlim=(-RIM, RIM), ylim=(-RIM, RIM), aspect="equal", xlabel=across, ylabel=up)
+        self.points = Marks(axes, size=64)
+        self.ring = axes.plot([], [], "o", mfc="none", mec=INK, mew=2, ms=16, zorder=14, **MOVES)[0]
+
+    def lay(self, x: np.ndarray, y: np.ndarray, result: Any, look: Look) -> None:
+        """Lay the points."""
+        self.points.move(x, y, look.marks, look.edges, look.faces)
+        self.ring.set_visible(bool(result.wrong[result.worst]))
+        self.ring.set_data([x[result.worst]], [y[result.worst]])
+
+
+class Against(Square):
+    """Show dθ against dθ_approx, entry by entry, and the line on which dθ is k times dθ_approx."""
+
+    def __init__(self, axes: Axes):
+        super().__init__(axes, "dθ_approx, from the cost\ngreen: equal   dashes: k times", "dθ, from backprop")
+        for ticks in (axes.set_xticks, axes.set_yticks):
+            ticks([-1, 0, 1], ["−", "0", "+"])
+        axes.grid(True, axis="both")
+        axes.plot([-RIM, RIM], [-RIM, RIM], color=GREAT.tint, lw=13, solid_capstyle="butt", zorder=1)
+        self.ghost, self.line = (
+            axes.plot([], [], "--", color=colour, lw=2, zorder=9, **MOVES)[0] for colour in (BEFORE, INK)
+        )
+
+    def lean(self, k: float) -> tuple[list, list]:
+        """Return the two ends of the line dθ = k dθ_approx."""
+        x = RIM / max(1, abs(k))
+        return [-x, x], [-k * x, k * x]
+
+    def move(self, result: Any, look: Look) -> None:
+        """Move to a result, whose largest entry reaches the end of an axis."""
+        size = max(np.abs(result.approx).max(), np.abs(result.gradient).max()) or 1.0
+        self.lay(result.approx / size, result.gradient / size, result, look)
+        self.line.set_data(*self.lean(result.k))
+        before = result.before
+        self.ghost.set_visible(before is not None and before.block == result.block)
+        self.ghost.set_data(*self.lean(before.k if before else 1))
+
+
+class Map(Square):
+    """Show every entry in its place in the block: row by row, as the array is printed."""
+
+    def __init__(self, axes: Axes):
+        super().__init__(axes, "columns →", "← rows")
+        axes.set(xticks=[], yticks=[])
+        self.cells = axes.imshow(np.ones((1, 1, 4)), interpolation="nearest", zorder=9, aspect="equal", **MOVES)
+        axes.set(xlim=(-RIM, RIM), ylim=(-RIM, RIM))
+        self.margins = axes.add_collection(LineCollection([], colors=PALE, lw=3, zorder=10, **MOVES), autolim=False)
+
+    def move(self, result: Any, look: Look) -> None:
+        """Move to a result."""
+        count, rows = result.approx.size, result.rows
+        columns, few = -(-count // rows), count <= FEW
+        side = min(2 * WIDEST, 2 / max(rows, columns))
+        right, top = columns * side / 2, rows * side / 2
+        i = np.arange(count)
+        self.lay((i % columns + 0.5) * side - right, top - (i // columns + 0.5) * side, result, look)
+        self.points.points.set(visible=few, sizes=[min(64, (64 * side) ** 2)])
+        cells = np.zeros((rows * columns, 4))  # what is left of the last row stays clear
+        cells[:count] = to_rgba_array(look.tints if few else look.faces)
+        self.cells.set_data(cells.reshape(rows, columns, 4))
+        self.cells.set_extent((-right, right, -top, top))
+        upright = [[(x, -top), (x, top)] for x in np.linspace(-right, right, columns + 1)]
+        level = [[(-right, y), (right, y)] for y in np.linspace(-top, top, rows + 1)]
+        self.margins.set_segments([*upright, *level] if few else [])
+
+
+class InspectPicture(Picture):
+    """Show what a check found: the blocks, and the entries of one of them."""
+
+    def __init__(self, names: Sequence[str]):
+        with styled():
+            figure = Figure((9.6, 4), dpi=100, layout="constrained")
+            blocks, against, places = figure.subplots(1, 3, width_ratios=(1, 1.15, 1.1))
+            DIFFERENCES.apply(blocks, "1e-12 1e-9 1e-6 1e-3 1")
+            paint_bands(blocks)
+            name_bands(blocks)
+            self.blocks, self.squares = Chosen(blocks, names), (Against(against), Map(places))
+            super().__init__(figure)
+
+    def update(self, result: Any) -> bytes:
+        """Move every artist to a result, and return the picture as PNG."""
+        self.blocks.move(result)
+        look = Look.of(result)
+        for square in self.squares:
+            square.move(result, look)
+        return self.png()
