@@ -155,7 +155,7 @@ def test_the_right_k_heals_a_block_and_no_other_does():
     lab = gc.labs.inspect(report, block="W1", k=0.75)
     assert "Divided by 0.75, W1 agrees" in lab.words and not lab.result.wrong.any()
     assert lab.result.blocks["W1"] < 1e-6 < 0.1 < lab.result.blocks["b1"]
-    assert "That is not the factor" in lab.set(k=4 / 3).words and lab.result.wrong.all()
+    assert lab.set(k=4 / 3).words.endswith("That is not the factor.") and lab.result.wrong.all()
     assert "all of its 20 entries. It is as if dθ were 0.75 times" in lab.set(k=1).words
 
 
@@ -194,6 +194,17 @@ def test_names_the_column_and_the_worst_entry():
     assert "They are all in column 2." in lab.words and lab.state.block == "W"
     assert "The ring: W[1, 2]: dθ has 72, the cost's own slope is 36." in lab.words
     assert "agrees: every entry lies on the line." in lab.set(block="b").words
+
+
+@pytest.mark.parametrize(
+    ("k", "words"),
+    [(1.0005, "as if dθ were 1.0005 times"), (-2, "as if dθ were -2 times"), (1 + 1.5e-6, "W agrees: every entry")],
+)
+def test_one_factor_is_named_however_near_to_1_and_what_is_great_agrees(k, words):
+    def scaled(slopes):
+        slopes["W"] *= k
+
+    assert words in gc.labs.inspect(quadratic(scaled, W=[[1, 2, 3], [4, 5, 6]])).words
 
 
 def test_a_block_of_zeros_has_no_k_and_the_page_says_so():

@@ -138,16 +138,16 @@ def best(result: Result) -> float | None:
 
 
 def factor(result: Result) -> str:
-    """Say whether one factor explains all entries."""
-    k, fits = best(result), result.state.report.factor(result.block)
+    """Say whether one factor explains all entries: the k that is tried, or else the best."""
+    k, noise = best(result), max(GREAT, result.floors[result.block])
     if result.k != 1:
         right = not result.wrong.any() and result.blocks[result.block] < GREAT
         return f"So dθ is {result.k:.4g} times what it should be." if right else "That is not the factor."
     if not result.wrong.any() or k is None:
         return ""
-    if fits and abs(fits - 1) > 1e-3:
-        return f"It is as if dθ were {fits:.4g} times what it should be."
     left = score(result.approx, result.gradient / k)
+    if left < noise:
+        return f"It is as if dθ were {k:.6g} times what it should be."
     return f"No one factor explains it: the best, {k:.2g}, leaves {left:.1e}."
 
 
