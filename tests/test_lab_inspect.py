@@ -141,6 +141,13 @@ def test_the_file_for_pytest_passes_on_right_backprop_and_explains_what_is_wrong
         assert "2 failed" in done.stdout and "dθ is wrong in W1, b1, W2, b2 and b3" in done.stdout, done.stdout
 
 
+def test_unscaled_inputs_saturate_the_network_that_the_lesson_trains():
+    X, Y = gc.data.moons(64)
+    net = gc.Network([2, 8, 1])
+    slopes = [1 - net.on(X * [[1], [times]], Y)[0].layers(net.initialise(seed=0))[0].A ** 2 for times in (1, 1000)]
+    assert slopes[0].mean() > 0.3 and np.mean(slopes[1] < 1e-2) > 0.9
+
+
 # ---- the lab ---------------------------------------------------------------------------------------------------------
 
 
