@@ -231,9 +231,10 @@ class Inspect(Lab):
             raise ValueError(f"{self.state.block} has no such k: dθ_approx and dθ have nothing in common")
         return k
 
-    def written(self, value) -> str:
-        """Write a value as code; a report goes by the name that it has in the student's notebook, most likely."""
-        return "report" if isinstance(value, Report) else super().written(value)
+    def code(self) -> str:
+        """Return the line of code that opens this state; a report goes by the name that it most likely has."""
+        written = f"report={self.state.report!r}".replace("'", '"')  # as every field is written
+        return super().code().replace(written, "report=report")
 
 
 def inspect(report: Report | None = None, **state) -> Inspect:

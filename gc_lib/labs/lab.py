@@ -175,12 +175,8 @@ class Lab:
             opened = type(self.state)(**changed)
             names = [field.name for field in fields(opened)]
             changed |= {n: getattr(self.state, n) for n in names if getattr(self.state, n) != getattr(opened, n)}
-        words = [f"{name}={self.written(value)}" for name, value in changed.items()]
+        words = [f"{name}={list(value) if isinstance(value, tuple) else value!r}" for name, value in changed.items()]
         return f"gc.labs.{self.name}({', '.join(words)})".replace("'", '"')
-
-    def written(self, value) -> str:
-        """Write the value of a field as code."""
-        return repr(list(value) if isinstance(value, tuple) else value)
 
     def __repr__(self) -> str:
         return self.code()
