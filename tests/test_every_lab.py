@@ -36,9 +36,22 @@ def some(control):
 def test_opens_with_a_picture_a_finding_and_a_table(lab):
     assert bytes(lab.picture.value).startswith(b"\x89PNG") and len(lab.words) > 20
     assert lab.result.caption in lab.caption.value and 'role="status"' in lab.caption.value
-    lab.folds.selected_index = list(lab.folds.children).index(lab.table)
+    lab.folds.opened = lab.table
     assert lab.result.table in lab.table.value and "<tr>" in lab.table.value
     assert lab.about[-1] == "." and len(lab.about) > 40 and lab.picture.tooltip == lab.about
+
+
+@every_lab
+def test_one_part_at_a_time_is_unfolded(lab):
+    """Each by a button, which the Tab key reaches, and folded away again by the same button."""
+    assert lab.folds.opened is None
+    for toggle, part in lab.folds.parts.items():
+        toggle.value = True
+        assert lab.folds.opened is part
+        assert [each for each in lab.folds.parts.values() if each.layout.display != "none"] == [part]
+        assert [each for each in lab.folds.parts if each.value] == [toggle]
+    toggle.value = False
+    assert lab.folds.opened is None and part.layout.display == "none"
 
 
 @every_lab

@@ -237,7 +237,7 @@ def lab(opened):
     for row, plant in zip_longest(opened.rows, opened.start.bugs):
         row.show(plant or Plant("", 1, 1.0))
     opened.showing = False
-    opened.show_line.value, opened.folds.selected_index = False, None
+    opened.show_line.value, opened.folds.opened = False, None
     return opened.set(**opened.opening())
 
 
@@ -280,9 +280,9 @@ def consistent(lab):
     assert all(shown[name] == getattr(state, name) for name in lab.bound)
     assert tuple(name for name in lab.mistakes if shown[name]) == tuple(n for n in lab.mistakes if n in state.mistakes)
     assert len(lab.planted()) == len(state.bugs) and set(lab.planted()) == set(state.bugs)
-    open_fold, lab.folds.selected_index = lab.folds.selected_index, len(lab.folds.children) - 1
+    unfolded, lab.folds.opened = lab.folds.opened, lab.shared
     assert lab.code() in html.unescape(lab.shared.value)
-    lab.folds.selected_index = open_fold
+    lab.folds.opened = unfolded
     return True
 
 
@@ -892,7 +892,7 @@ def test_no_block_of_a_correct_network_is_blamed(hidden, seed):
 
 def test_the_table_lists_every_block_and_every_point_and_follows_once_opened(lab):
     assert lab.table.value == ""
-    lab.folds.selected_index = list(lab.folds.children).index(lab.table)
+    lab.folds.opened = lab.table
     for changes in ({}, {"eps": 3e-5}, {"masks": "fresh"}, {"units": (6, 6, 6)}):
         lab.set(**changes)
         assert table(lab.result) in lab.table.value
@@ -905,9 +905,9 @@ def test_the_table_lists_every_block_and_every_point_and_follows_once_opened(lab
         curves = [point for key in AXES for point in zip(*lab.result.curves[key], strict=True)]
         np.testing.assert_allclose(points, curves, rtol=0.06)
         assert len(rows) == len(curves) + len(lab.result.blocks) + 4
-    lab.folds.selected_index = None
+    lab.folds.opened = None
     lab.set(eps=1e-2)
-    lab.folds.selected_index = list(lab.folds.children).index(lab.table)
+    lab.folds.opened = lab.table
     assert table(lab.result) in lab.table.value
 
 
@@ -951,7 +951,7 @@ def test_at_first_sight_there_are_three_sliders_the_masks_and_one_bug(opened):
     moving = (w for w in below(opened.box) if isinstance(w, (widgets.SelectionSlider, widgets.Dropdown)))
     sight = [w.description for w in moving if w not in folded]
     assert sight == ["ε", "λ", "keep_prob", "masks", "bug", "layer", "strength", "factor"]
-    assert opened.folds.selected_index is None
+    assert opened.folds.opened is None
 
 
 # ---- the house -------------------------------------------------------------------------------------------------------

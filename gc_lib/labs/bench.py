@@ -10,8 +10,8 @@ from .. import bugs
 from ..activations import ACTIVATIONS
 from ..network import Plant
 from ..plots import BenchPicture
-from .controls import BugRow, Menu, Slider, stops
-from .lab import Lab, in_rows
+from .controls import BugRow, Menu, Slider, Toggle, in_rows, stops
+from .lab import Lab
 from .slices import Result, anew, compute, dropped, glimpse, slow
 from .state import DATA, State
 
@@ -47,7 +47,7 @@ class Bench(Lab):
         self.folded_rows, self.line = widgets.VBox(), widgets.HTML()
         first = self.another_row()
         self.folded_rows.children = [self.another_row(), self.another_row()]
-        self.show_line = widgets.ToggleButton(description="show the line", layout=widgets.Layout(width="auto"))
+        self.show_line = Toggle("show the line")
         self.show_line.observe(lambda _: self.tell(), "value")
         folds = {
             "More bugs": self.folded_rows,

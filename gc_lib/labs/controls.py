@@ -1,10 +1,10 @@
 """The controls of a lab: sliders and menus over named values, and a row that plants one bug."""
 
 import html
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 import ipywidgets as widgets
-from traitlets import Unicode
+from traitlets import Instance, Unicode, observe
 
 from ..bugs import CATALOGUE, Bug, Steps
 from ..network import Network, Plant
@@ -26,6 +26,7 @@ class Named:
             options=[(words(value), value) for value in values],
             value=values[0],
             description=description,
+            tooltip="",  # or else the page shows the word null
             style={"description_width": "initial"},
             layout=widgets.Layout(width=width),
         )
@@ -74,6 +75,48 @@ class Button(widgets.Button):
     def click(self) -> None:
         """Do what the button is for."""
         self.press()
+
+
+class Toggle(widgets.ToggleButton):
+    """A button that stays pressed until it is pressed again."""
+
+    def __init__(self, words: str):
+        super().__init__(description=words, tooltip="", layout=widgets.Layout(width="auto"))
+
+
+class Folds(widgets.VBox):
+    """Parts of a page that are folded away, each behind a button; one at a time is `opened`, or None.
+
+    The accordion of ipywidgets 8 can be opened by mouse alone: the Tab key passes it by.
+    """
+
+    opened = Instance(widgets.Widget, allow_none=True)
+
+    def __init__(self, parts: Mapping[str, widgets.Widget]):
+        self.parts = {Toggle(words): part for words, part in parts.items()}
+        for toggle in self.parts:
+            toggle.observe(self.toggled, "value")
+        super().__init__([in_rows(self.parts), *self.parts.values()])
+        self.show(None)
+
+    def toggled(self, event) -> None:
+        """Open the part whose button was pressed, or fold it away."""
+        part = self.parts[event["owner"]]
+        if event["new"] or part is self.opened:
+            self.opened = part if event["new"] else None
+
+    @observe("opened")
+    def show(self, _) -> None:
+        """Show what is opened, and nothing else."""
+        for toggle, part in self.parts.items():
+            toggle.value = part is self.opened
+            toggle.icon = "caret-down" if toggle.value else "caret-right"
+            part.layout.display = None if toggle.value else "none"
+
+
+def in_rows(controls: Iterable[widgets.Widget]) -> widgets.HBox:
+    """Set controls side by side, in as many rows as they need."""
+    return widgets.HBox(list(controls), layout=widgets.Layout(flex_flow="row wrap"))
 
 
 def label(bug: Bug, reason: str) -> str:

@@ -9,10 +9,11 @@ from threading import RLock
 import ipywidgets as widgets
 
 from ..plots import figure_html
-from .controls import Button, Image
+from .controls import Button, Folds, Image, in_rows
 
 STYLE = """<style>
-.gc-lab option[data-value^="%E2%9C%95"] { color: #949494; }
+.gc-lab option[data-value^="%E2%9C%95"] { color: var(--jp-ui-font-color2, #757575); }
+.gc-lab :focus-visible { outline: 2px solid var(--jp-brand-color1, #1976d2) !important; outline-offset: 2px; }
 .gc-lab [role="status"] { font-size: 1.1em; line-height: 1.45; }
 .gc-lab .widget-readout { min-width: 3.5em; }
 .gc-lab .gc-both-ways .widget-readout { min-width: 10em; }
@@ -79,8 +80,8 @@ class Lab:
             "The picture as a table": self.table,
             "This state as a line of code, to share": self.shared,
         }
-        self.folds = widgets.Accordion(list(folds.values()), titles=tuple(folds), selected_index=None)
-        self.folds.observe(lambda _: self.tell(), "selected_index")
+        self.folds = Folds(folds)
+        self.folds.observe(lambda _: self.tell(), "opened")
         frame = widgets.Box([self.picture], layout=widgets.Layout(overflow="auto"))
         parts = [widgets.HTML(STYLE), *above, frame, self.caption, self.error, in_rows(buttons), *below, self.folds]
         box = widgets.VBox(parts, layout=widgets.Layout(max_width="1000px"))
@@ -94,11 +95,9 @@ class Lab:
     def tell(self) -> None:
         """Write what is unfolded: the table, or the line of code."""
         with self.lock:
-            opened = self.folds.selected_index
-            shown = None if opened is None else self.folds.children[opened]
-            if shown is self.shared:
+            if self.folds.opened is self.shared:
                 self.shared.value = f"<pre>{html.escape(self.code())}</pre>"
-            if shown is self.table:
+            if self.folds.opened is self.table:
                 self.table.value = f'<div class="gc-tables">{self.result.table}</div>'
 
     def set(self, **changes) -> "Lab":
@@ -186,8 +185,3 @@ class Lab:
         with self.lock:
             page = figure_html(self.picture.value, self.result.caption, self.about)
             return {**self.box._repr_mimebundle_(), "text/plain": repr(self), "text/html": page}
-
-
-def in_rows(controls: list[widgets.Widget]) -> widgets.HBox:
-    """Set controls side by side, in as many rows as they need."""
-    return widgets.HBox(controls, layout=widgets.Layout(flex_flow="row wrap"))
