@@ -110,8 +110,8 @@ class Folds(widgets.VBox):
         """Show what is opened, and nothing else."""
         for toggle, part in self.parts.items():
             toggle.value = part is self.opened
-            toggle.icon = "caret-down" if toggle.value else "caret-right"
             part.layout.display = None if toggle.value else "none"
+            toggle.icon = "caret-down" if toggle.value else "caret-right"
 
 
 def in_rows(controls: Iterable[widgets.Widget]) -> widgets.HBox:

@@ -1,7 +1,6 @@
 """Drive a real JupyterLab in a real Chromium: start the server, open a notebook as a student does, move its lab."""
 
 import contextlib
-import html
 import json
 import os
 import re
@@ -13,11 +12,12 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, Playwright, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -32,6 +32,7 @@ FLAGS = [
     "--disable-sync",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",  # nothing outside this machine
 ]
+IN_CELL = ".jp-Notebook-cell[data-windowed-list-index='{}']"  # of JupyterLab and of Notebook 7
 STARTUP = 60  # seconds: a cold server, a cold kernel
 expect.set_options(timeout=15_000)
 
@@ -138,7 +139,7 @@ def wait_for_server(server: Server, process: subprocess.Popen) -> None:
 
 # What the page and the kernel are asked for, in the page's own language.
 
-SCRIPT = """
+SCRIPT = r"""
 window.gc = {
     panel: () => window.jupyterapp.shell.currentWidget,
     cells: () => [...window.gc.panel().content.model.cells].map(cell => cell.toJSON())
@@ -147,6 +148,10 @@ window.gc = {
         const panel = window.jupyterapp?.shell?.currentWidget
         const kernel = panel?.sessionContext?.session?.kernel
         return panel?.context?.isReady && panel.content?.model && kernel?.status === 'idle'
+    },
+    async scrollTo(index) {
+        window.gc.panel().content.activeCellIndex = index
+        await window.gc.panel().content.scrollToItem(index)
     },
     failed: () => window.gc.cells().some(cell => cell.outputs.some(output => output.output_type === 'error')),
     async until(check, argument, milliseconds) {
@@ -169,27 +174,56 @@ window.gc = {
         return said
     },
     count: () => window.gc.kernel('print(get_ipython().execution_count)').then(Number, () => NaN),
-    async picture() {
-        const img = document.querySelector('.gc-lab img')
+    async picture(lab) {
+        const img = document.querySelector(`${lab} img`)
         if (!img) return null
         const src = img.src
         try {
             await img.decode()
             const bytes = await (await fetch(src)).arrayBuffer()
-            if (img.src !== src) return await window.gc.picture()
+            if (img.src !== src) return await window.gc.picture(lab)
             const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))
             return [...digest].map(byte => byte.toString(16).padStart(2, '0')).join('')
         } catch (problem) {
-            if (img.src !== src) return await window.gc.picture()  // a newer picture came in between
+            if (img.src !== src) return await window.gc.picture(lab)  // a newer picture came in between
             throw problem
         }
     },
-    place() {
-        const [lab, img] = ['.gc-lab', '.gc-lab img'].map(name => document.querySelector(name).getBoundingClientRect())
-        return [img.left - lab.left, img.top - lab.top, img.width, img.height].map(Math.round)
+    place(lab) {
+        const [box, img] = [lab, `${lab} img`].map(name => document.querySelector(name).getBoundingClientRect())
+        return [img.left - box.left, img.top - box.top, img.width, img.height].map(Math.round)
     },
-    words: () => document.querySelector('.gc-lab [role=status]')?.textContent,
-    shows: async ([picture, words]) => window.gc.words() === words && await window.gc.picture() === picture,
+    words(name) {  // of what is on the screen
+        const part = document.querySelector(name)
+        return part?.offsetParent ? part.textContent : null
+    },
+    read(html) {
+        const page = document.createElement('div')
+        page.innerHTML = html
+        return page.textContent
+    },
+    shown: async lab => [
+        window.gc.words(`${lab} [role=status]`), window.gc.words(`${lab} .gc-tables`), await window.gc.picture(lab),
+    ],
+    async shows([lab, caption, table, picture]) {
+        const [words, rows, pixels] = await window.gc.shown(lab)
+        const followed = rows === null || rows === window.gc.read(table)
+        return words === window.gc.read(caption) && followed && pixels === picture
+    },
+    focus: lab => {  // what the Tab key should reach, and what it has reached
+        const all = [...document.querySelector(lab).querySelectorAll('*')]
+        const name = one => `${all.indexOf(one)} ${one.tagName} ${(one.textContent || one.className).slice(0, 40)}`
+        const keys = 'a[href], button, input, select, textarea, summary, [tabindex], [contenteditable=true]'
+        const open = one => one.offsetParent && !one.disabled && (one.tabIndex >= 0 || one.isContentEditable)
+        const wanted = all.filter(one => one.matches(keys) && open(one))
+        const here = document.activeElement, look = getComputedStyle(here)
+        const seen = look.outlineStyle !== 'none' && parseFloat(look.outlineWidth) >= 2
+        return {wanted: wanted.map(name), at: all.includes(here) ? name(here) : null, seen}
+    },
+    themed: name => {
+        const dark = getComputedStyle(window.gc.panel().node).backgroundColor.match(/\d+/g)[0] < 128
+        return document.body.dataset.jpThemeName === name && dark === (document.body.dataset.jpThemeLight === 'false')
+    },
     colours(img) {
         const canvas = document.createElement('canvas')
         canvas.width = img.naturalWidth
@@ -202,19 +236,28 @@ window.gc = {
 """
 
 ASK = """
-def _gc_test():
+def _gc_test(lab):
     import hashlib, json
-    from gc_lib.labs.lab import Lab
-    lab = next(shown for shown in reversed(list(Out.values())) if isinstance(shown, Lab))
+    from dataclasses import fields
+    def below(widget):
+        return [widget, *(each for child in getattr(widget, "children", ()) for each in below(child))]
+    def told(control):
+        fold = next((toggle.description for toggle, part in lab.folds.parts.items() if control in below(part)), None)
+        stops = [words for words, _ in control.options]
+        return {{"words": control.description, "fold": fold, "stops": stops, "at": control.index,
+                 "value": control.value, "disabled": control.disabled}}
     {change}
     with lab.lock:
+        state = {{field.name: getattr(lab.state, field.name) for field in fields(lab.state)}}
         print(json.dumps({{
-            "code": repr(lab), "eps": lab.state.eps, "lam": lab.state.lam, "keep_prob": lab.state.keep_prob,
-            "masks": lab.state.masks, "bugs": [list(bug) for bug in lab.state.bugs], "caption": lab.caption.value,
-            "picture": hashlib.sha256(lab.picture.value).hexdigest(), "whole": lab.result.state == lab.state,
-        }}))
+            "name": lab.name, "code": lab.code(), "state": state, "whole": lab.result.state == lab.state,
+            "opened": lab.state == lab.start,
+            "caption": lab.caption.value, "table": lab.result.table,
+            "picture": hashlib.sha256(lab.picture.value).hexdigest(),
+            "controls": {{field: told(control) for field, control in lab.bound.items()}},
+        }}, default=repr))
 try:
-    _gc_test()
+    _gc_test(Out[{count}])
 finally:
     del _gc_test
 """
@@ -230,7 +273,9 @@ class Notebook:
     """A notebook open in a page of JupyterLab, and what a student does with it."""
 
     def __init__(self, page: Page, server: Server, name: str, workspace: str = ""):
-        self.page, self.server, self.name = page, server, name
+        self.page, self.server, self.name, self.console = page, server, name, []
+        page.on("console", lambda said: said.type == "error" and self.console.append(said.text))
+        page.on("pageerror", lambda problem: self.console.append(str(problem)))
         page.add_init_script(SCRIPT)
         page.goto(f"{server.url}/lab{workspace and '/workspaces/' + workspace}/tree/{name}?token={server.token}")
         self.wait_until_ready()
@@ -251,6 +296,52 @@ class Notebook:
         done = "async after => gc.failed() || (gc.ready() && await gc.count() === after)"
         assert until(self.page, done, after, STARTUP), f"Run All should be done within {STARTUP} seconds"
 
+    def labs(self) -> list["Lab"]:
+        """Return the labs that the cells show, in their order."""
+        view = "application/vnd.jupyter.widget-view+json"
+        shown = [any(view in output.get("data", {}) for output in cell.get("outputs", [])) for cell in self.cells()]
+        return [Lab(self, cell) for cell, is_shown in enumerate(shown) if is_shown]
+
+    def cells(self) -> list[dict]:
+        """Return all cells as they would be saved."""
+        return self.page.evaluate("[...gc.panel().content.model.cells].map(cell => cell.toJSON())")
+
+    def cell(self, index: int) -> Locator:
+        """Bring a cell into view, and return its place in the page."""
+        self.page.evaluate("index => gc.scrollTo(index)", index)
+        return self.page.locator(IN_CELL.format(index))
+
+    def code_cells(self) -> list[dict]:
+        """Return the cells that hold code."""
+        return [cell for cell in self.cells() if cell["cell_type"] == "code"]
+
+    def write(self, index: int, code: str) -> None:
+        """Write over what stands in a cell."""
+        self.cell(index).locator(".cm-content").press("Control+a")
+        self.page.keyboard.insert_text(code)
+
+    def restart(self) -> None:
+        """Restart the kernel by the menu, and wait until the new one is ready."""
+        self.choose("Kernel", "Restart Kernel…")
+        self.page.get_by_role("dialog").get_by_role("button", name="Confirm Kernel Restart").click()
+        assert until(self.page, "async () => gc.ready() && await gc.count() === 1", seconds=STARTUP)
+
+    def shut_down(self) -> None:
+        """End the kernel."""
+        self.page.evaluate("gc.panel().sessionContext.shutdown()")
+
+    def wear(self, theme: str) -> None:
+        """Change JupyterLab's theme."""
+        self.page.evaluate("theme => jupyterapp.commands.execute('apputils:change-theme', {theme})", theme)
+        assert until(self.page, "gc.themed", theme)
+
+    def run(self, index: int) -> dict:
+        """Run one cell by Shift+Enter, wait until it is done, and return it."""
+        after = self.page.evaluate("gc.count()") + 1
+        self.cell(index).locator(".cm-content").press("Shift+Enter")
+        assert until(self.page, "async after => gc.ready() && await gc.count() === after", after, STARTUP)
+        return self.cells()[index]
+
     def errors(self) -> list[str]:
         """Return what the cells' outputs hold of errors."""
         outputs = [output for cell in self.page.evaluate("gc.cells()") for output in cell["outputs"]]
@@ -260,6 +351,12 @@ class Notebook:
             if output["output_type"] == "error" or output.get("name") == "stderr"
         ]
 
+    def complaints(self) -> list[str]:
+        """Return what cells, labs, the browser's console and the server's log complain of since this was last asked."""
+        alerts = self.page.get_by_role("alert").locator("visible=true").all_text_contents()
+        said, self.console = self.console, []
+        return [*self.errors(), *alerts, *said, *self.server.complaints()]
+
     def save(self) -> Path:
         """Save as a student does, and wait until it is done."""
         self.page.keyboard.press("Control+s")
@@ -267,19 +364,28 @@ class Notebook:
         return self.server.folder / self.name
 
 
-class Bench:
-    """The bench in a page: its controls, its caption and its picture, and what the kernel says of it."""
+class Lab:
+    """A lab in a page: its controls, its caption and its picture, and what the kernel says of it."""
 
-    def __init__(self, notebook: Notebook):
-        self.notebook, self.page = notebook, notebook.page
-        self.box = self.page.locator(".gc-lab")
+    def __init__(self, notebook: Notebook, cell: int):
+        self.notebook, self.page, self.cell = notebook, notebook.page, cell
+        self.name = f"{IN_CELL.format(cell)} .gc-lab"
+        self.box = self.page.locator(self.name)
         self.image = self.box.locator("img")
         self.caption = self.box.get_by_role("status")
 
     def slider(self, name: str):
         """Return the slider of this name."""
+        return self.labelled(".widget-hslider", name)
+
+    def see(self, name: str) -> None:
+        """Wait until a control of this name is in sight."""
+        expect(self.box.locator("label").get_by_text(name, exact=True).locator("visible=true").first).to_be_visible()
+
+    def labelled(self, kind: str, name: str) -> Locator:
+        """Return the first control of a kind that is in sight and bears this label."""
         label = self.page.locator("label").get_by_text(name, exact=True)
-        return self.box.locator(".widget-hslider").filter(has=label).locator("visible=true").first
+        return self.box.locator(kind).filter(has=label).locator("visible=true").first
 
     def handle(self, name: str):
         """Return what moves a slider by keyboard."""
@@ -311,10 +417,48 @@ class Bench:
         mouse.move(track["x"] + share * track["width"], grip["y"] + grip["height"] / 2, steps=5)
         mouse.up()
 
-    def start_again(self) -> None:
+    def start_again(self) -> dict:
         """Press the button that brings the lab back to the state in which it opened."""
         self.box.get_by_role("button", name="start again", exact=True).click()
-        self.stands(code="gc.labs.bench()")
+        return self.comes_to(lambda said: said["opened"], "where it opened")
+
+    def by_mouse(self, name: str, stop: int) -> None:
+        """Move a control to one of its stops by mouse."""
+        self.see(name)
+        if self.slider(name).count():
+            self.drag(name, stop)
+        elif self.choices(name).count():
+            self.choices(name).nth(stop).click()
+        else:
+            self.menu(name).select_option(index=stop)
+
+    def by_keyboard(self, name: str, stop: int) -> None:
+        """Move a control by keyboard to the stop before or after the one at which it stands."""
+        self.see(name)
+        if self.slider(name).count():
+            at = float(self.handle(name).get_attribute("aria-valuenow"))
+            self.handle(name).press("ArrowRight" if stop > at else "ArrowLeft")
+        elif self.choices(name).count():
+            self.choices(name).nth(stop).press("Space")
+        else:
+            at = self.menu(name).evaluate("menu => menu.selectedIndex")
+            self.press_in_menu(name, "ArrowDown" if stop > at else "ArrowUp")
+
+    def choices(self, name: str) -> Locator:
+        """Return the buttons of which one is pressed."""
+        return self.labelled(".widget-toggle-buttons", name).get_by_role("button")
+
+    def walk(self) -> tuple[list[str], list[str]]:
+        """Go through the lab by the Tab key; return what it reached, and of that what does not show it."""
+        self.box.locator("[tabindex], button, select").locator("visible=true").first.focus()
+        for key in ("Tab", "Shift+Tab"):  # a browser shows the focus to those who move it by keyboard
+            self.page.keyboard.press(key)
+        reached, unseen = [], []
+        while (focus := self.page.evaluate("gc.focus", self.name))["at"] and len(reached) < 200:
+            reached.append(focus["at"])
+            unseen += [] if focus["seen"] else [focus["at"]]
+            self.page.keyboard.press("Tab")
+        return reached, unseen
 
     def press_in_menu(self, name: str, *keys: str) -> None:
         """Open a menu by the space bar, press keys in it, and take what they lead to.
@@ -327,25 +471,45 @@ class Bench:
         for key in (*keys, "Enter"):
             self.page.keyboard.press(key)
 
+    def folds(self) -> list[str]:
+        """Return the words on the buttons that unfold parts of the page."""
+        shown = self.box.locator("button:has(.fa-caret-right, .fa-caret-down)").all_text_contents()
+        return [words.strip() for words in shown]
+
+    def unfold(self, words: str) -> None:
+        """Unfold a part of the page by its button, if it is not unfolded."""
+        button = self.box.locator("button").filter(has_text=re.compile(rf"^\s*{re.escape(words)}\s*$"))
+        if not button.locator(".fa-caret-down").count():
+            button.click()
+        expect(button.locator(".fa-caret-down")).to_be_visible()
+
     def ask(self, change: str = "pass") -> dict:
         """Let the kernel say where the lab stands, after a change if one is given."""
-        return json.loads(self.page.evaluate("code => gc.kernel(code)", ASK.format(change=change)))
+        count = self.notebook.cells()[self.cell]["execution_count"]
+        return json.loads(self.page.evaluate("code => gc.kernel(code)", ASK.format(change=change, count=count)))
 
     def picture(self) -> str:
         """Return the fingerprint of the picture on the screen."""
-        return self.page.evaluate("gc.picture()")
+        return self.page.evaluate("name => gc.picture(name)", self.name)
+
+    def place(self) -> list[int]:
+        """Return where in the lab its picture is, and how large."""
+        return self.page.evaluate("name => gc.place(name)", self.name)
 
     def stands(self, **state) -> dict:
-        """Wait until kernel, caption and picture agree on this state, and return what the kernel says."""
+        """Wait until kernel, caption, picture and table agree on this state, and return what the kernel says."""
+        return self.comes_to(lambda said: all(said["state"][name] == value for name, value in state.items()), state)
+
+    def comes_to(self, is_there: Callable[[dict], bool], wanted) -> dict:
+        """Wait until what the kernel says is so, and until the page shows it; return what the kernel says."""
         late, said = time.monotonic() + 15, {}
         while time.monotonic() < late:  # each turn waits for the kernel's own answer
             said = self.ask()
-            if said["whole"] and all(said[name] == value for name, value in state.items()):
+            if said["whole"] and is_there(said):
                 break
         else:
-            raise AssertionError(f"the lab should come to stand at {state}; it stands at {said}")
-        words = html.unescape(re.sub("<[^>]*>", "", said["caption"]))
-        if not until(self.page, "gc.shows", [said["picture"], words]):
-            shown = self.page.evaluate("Promise.all([gc.picture(), gc.words()])")
-            raise AssertionError(f"the page should show picture and caption of {said}; it shows {shown}")
+            raise AssertionError(f"the lab should come to {wanted}; it stands at {said}")
+        if not until(self.page, "gc.shows", [self.name, said["caption"], said["table"], said["picture"]]):
+            shown = self.page.evaluate("name => gc.shown(name)", self.name)
+            raise AssertionError(f"the page should show caption, table and picture of {said}; it shows {shown}")
         return said

@@ -11,7 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from driver import HOW_TO_GET_IT, Bench, Notebook, find_chromium, jupyter_lab, launch
+from driver import HOW_TO_GET_IT, Lab, Notebook, find_chromium, jupyter_lab, launch
 from playwright.sync_api import expect, sync_playwright
 
 MEASURE = """
@@ -47,19 +47,19 @@ SLIDERS = {  # the state of the lab in which a slider stands at v
 }
 
 
-def there_and_back(bench: Bench, slider: str, presses: int) -> list[str]:
+def there_and_back(bench: Lab, slider: str, presses: int) -> list[str]:
     """Return the keys that move a slider, one stop each, from its first stop to its last and back."""
     last = int(float(bench.handle(slider).get_attribute("aria-valuemax")))
     return ((["ArrowRight"] * last + ["ArrowLeft"] * last) * presses)[:presses]
 
 
-def arrive(bench: Bench, slider: str, stop: int) -> None:
+def arrive(bench: Lab, slider: str, stop: int) -> None:
     """Wait until a slider stands at a stop, and the picture with it."""
     expect(bench.handle(slider)).to_have_attribute("aria-valuenow", f"{stop:.1f}")
     bench.stands(**SLIDERS[slider](float(bench.readout(slider).text_content().split(",")[0])))
 
 
-def single_presses(bench: Bench, slider: str, pause: int, presses: int = 50) -> list[float]:
+def single_presses(bench: Lab, slider: str, pause: int, presses: int = 50) -> list[float]:
     """Press one key after another, each so many ms after the picture of the last one stands."""
     times = []
     for key in there_and_back(bench, slider, presses):
@@ -70,7 +70,7 @@ def single_presses(bench: Bench, slider: str, pause: int, presses: int = 50) -> 
     return [time for time in times if time is not None]
 
 
-def burst(bench: Bench, slider: str, presses: int = 60) -> tuple[int, float]:
+def burst(bench: Lab, slider: str, presses: int = 60) -> tuple[int, float]:
     """Press keys 30 times a second; return how many pictures came, and how long after the last press the last one."""
     bench.page.evaluate("window.watch()")
     keys = there_and_back(bench, slider, presses)
@@ -92,7 +92,7 @@ def main() -> None:
         page = launch(playwright).new_page(viewport={"width": 1280, "height": 1000})
         notebook = Notebook(page, server, "00_start_here.ipynb")
         notebook.run_all()
-        bench = Bench(notebook)
+        (bench,) = notebook.labs()
         bench.start_again()
         page.evaluate(MEASURE)
         print("           one press at a time  goals         at once     burst of 60  (goal: 150)")

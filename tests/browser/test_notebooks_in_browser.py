@@ -1,0 +1,168 @@
+"""Every notebook, as a student meets it: opened, run, every control moved, exercises typed, saved and opened again."""
+
+import re
+
+import nbformat
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from driver import ROOT, Lab, Notebook
+from nbconvert import HTMLExporter
+from playwright.sync_api import expect
+from test_every_lab import ALONG
+
+NOTEBOOKS = sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
+THEIRS = {  # what ipywidgets 8 itself does, and no lab can mend
+    "aria-input-field-name": r'class="noUi-handle',  # it names its sliders beside them, and takes no name for a handle
+}
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module", params=NOTEBOOKS, ids=lambda name: name.removesuffix(".ipynb"))
+def notebook(request, browser, lab_server):
+    """Open a notebook in a window of its own, and run all its cells."""
+    window = browser.new_context(viewport={"width": 1280, "height": 1000})
+    notebook = Notebook(window.new_page(), lab_server, request.param)
+    notebook.run_all()
+    yield notebook
+    notebook.shut_down()
+    window.close()
+
+
+@pytest.fixture(autouse=True)
+def quiet(notebook):
+    """Fail where a test left an error in a cell, in a lab, in the browser's console or in the server's log."""
+    yield
+    assert notebook.complaints() == []
+
+
+def test_every_lab_is_on_the_screen_with_its_picture_and_its_finding(notebook):
+    assert len(notebook.labs()) == sum("gc.labs." in cell["source"] for cell in notebook.code_cells())
+    for lab in notebook.labs():
+        is_shown(lab)
+
+
+def is_shown(lab: Lab):
+    """Assert that a lab's picture is loaded and not empty, that its caption is in sight, and both are the kernel's."""
+    lab.comes_to(lambda said: True, "the screen")
+    expect(lab.image).to_be_visible()
+    expect(lab.caption).to_be_visible()
+    expect(lab.caption).to_contain_text(re.compile(r"\w+ \w+"))
+    assert lab.image.evaluate("img => img.naturalWidth") > 600
+    assert lab.image.evaluate("gc.colours") > 10
+
+
+def test_every_control_moves_the_page_by_keyboard_and_by_mouse(notebook):
+    for lab in notebook.labs():
+        lab.unfold("The picture as a table")
+        for field in lab.ask()["controls"]:
+            moves(lab, field)
+
+
+def moves(lab: Lab, field: str):
+    """Move a control of a lab to its far end by mouse and a stop back by keyboard; each time the page should follow."""
+    opened = lab.start_again()
+    control = opened["controls"][field]
+    if control["fold"]:
+        lab.unfold(control["fold"])
+    last, seen = len(control["stops"]) - 1, set()
+    far = last if control["at"] <= last / 2 else 0
+    for move, stop in ((lab.by_mouse, far), (lab.by_keyboard, far - 1 if far else 1)):
+        move(control["words"], stop)
+        said = lab.comes_to(lambda said, stop=stop: stands(said, field, stop), f"{field} at stop {stop}")
+        changed = {name for name, value in said["state"].items() if value != opened["state"][name]}
+        assert changed <= {field} | ALONG.get((said["name"], field), set()), f"{field} moved {changed}"
+        seen.add((said["picture"], said["caption"]))
+    assert seen != {(opened["picture"], opened["caption"])}, f"{field} changes neither the picture nor the finding"
+    if control["fold"]:
+        lab.unfold("The picture as a table")
+        lab.comes_to(lambda said: True, "its table")
+
+
+def stands(said: dict, field: str, stop: int) -> bool:
+    """Tell whether a control stands at a stop, and the state with it."""
+    control = said["controls"][field]
+    return control["at"] == stop and control["value"] == said["state"][field]
+
+
+@pytest.mark.parametrize("theme", ["JupyterLab Dark", "JupyterLab Light"])
+def test_nothing_on_a_lab_keeps_anybody_out(notebook, theme):
+    """By the rules of axe: names, roles, contrast; in both themes, with every part unfolded in its turn."""
+    notebook.wear(theme)
+    for lab in notebook.labs():
+        lab.start_again()
+        for words in lab.folds():
+            lab.unfold(words)
+            found = Axe().run(notebook.page, lab.name, {"resultTypes": ["violations"]}).response["violations"]
+            grave = [rule for rule in found if rule["impact"] in ("serious", "critical")]
+            ours = [(rule["id"], node["html"]) for rule in grave for node in rule["nodes"] if not theirs(rule, node)]
+            assert ours == [], words
+
+
+def theirs(rule: dict, node: dict) -> bool:
+    """Tell whether what axe found is what ipywidgets itself does."""
+    return rule["id"] in THEIRS and bool(re.search(THEIRS[rule["id"]], node["html"]))
+
+
+def test_the_tab_key_reaches_every_control_in_order_and_shows_where_it_is(notebook):
+    for lab in notebook.labs():
+        lab.start_again()
+        for words in lab.folds():
+            lab.unfold(words)
+            reached, unseen = lab.walk()
+            assert reached == lab.page.evaluate("gc.focus", lab.name)["wanted"], words
+            assert unseen == [], words
+
+
+def test_an_exercise_is_solved_by_typing(notebook):
+    """What the worked solution says, typed into the cell: and the self-check says yes."""
+    cells = notebook.cells()
+    exercises = [i for i, cell in enumerate(cells) if "exercise" in cell["metadata"].get("tags", [])]
+    for i in exercises:
+        assert said_by(cells[i]).startswith("Not yet")
+        solution = nbformat.read(ROOT / "notebooks" / "solutions" / notebook.name, 4).cells[i].source
+        notebook.write(i, solution)
+        done = notebook.run(i)
+        assert done["source"] == solution
+        assert said_by(done).startswith("Yes")
+
+
+def said_by(cell: dict) -> str:
+    """Return what the self-check of an exercise answered."""
+    return cell["outputs"][-1]["data"]["text/plain"]
+
+
+def test_saved_it_shows_every_lab_without_a_kernel_and_opens_again(notebook, browser, tmp_path):
+    saved = notebook.save()
+    page, _ = HTMLExporter().from_filename(str(saved))
+    (tmp_path / "page.html").write_text(page, "utf-8")
+    still = browser.new_page()  # a window of its own: what a static page fetches from elsewhere is not our concern
+    still.goto((tmp_path / "page.html").as_uri(), wait_until="domcontentloaded")
+    figures = still.get_by_role("figure")
+    expect(figures).to_have_count(saved.read_text("utf-8").count("<figure>"))
+    for figure in figures.all():
+        expect(figure.locator("figcaption")).to_contain_text(re.compile(r"\w+ \w+"))
+        assert figure.locator("img").evaluate("async img => { await img.decode(); return img.naturalWidth }") > 600
+    assert figures.count() >= len(notebook.labs())
+    still.close()
+    notebook.page.reload()
+    notebook.wait_until_ready()
+    for lab in notebook.labs():
+        is_shown(lab)
+
+
+def test_run_all_once_more(notebook):
+    notebook.run_all()
+    for lab in notebook.labs():
+        is_shown(lab)
+
+
+def test_after_a_restart_a_lab_alone_is_not_known_and_run_all_heals_it(notebook):
+    """Jupyter says it in its own words, with the name that is missing."""
+    notebook.restart()
+    index = next(lab.cell for lab in notebook.labs())
+    failed = notebook.run(index)
+    assert [output["evalue"] for output in failed["outputs"]] == [f"name {failed['source']!r} is not defined"]
+    notebook.run_all()
+    for lab in notebook.labs():
+        is_shown(lab)
