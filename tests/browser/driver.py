@@ -109,7 +109,8 @@ def jupyter_lab(scratch: Path):
         port = free.getsockname()[1]
     server = Server(f"http://127.0.0.1:{port}", secrets.token_hex(16), folder, scratch / "server.log")
     command = [sys.executable, "-m", "jupyterlab", "--ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0"]
-    command += ["--expose-app-in-browser"]  # so that the tests can ask JupyterLab itself whether it is done
+    for app in ("LabApp", "JupyterNotebookApp"):  # so that the tests can ask Jupyter itself whether it is done
+        command += [f"--{app}.expose_app_in_browser=True"]
     environment = jupyter_environment(scratch) | {"JUPYTER_TOKEN": server.token}
     with server.log.open("wb") as log:
         process = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)
@@ -272,12 +273,12 @@ def until(page: Page, check: str, argument=None, seconds: float = 15) -> bool:
 class Notebook:
     """A notebook open in a page of JupyterLab, and what a student does with it."""
 
-    def __init__(self, page: Page, server: Server, name: str, workspace: str = ""):
+    def __init__(self, page: Page, server: Server, name: str, place: str = "lab/tree"):
         self.page, self.server, self.name, self.console = page, server, name, []
         page.on("console", lambda said: said.type == "error" and self.console.append(said.text))
         page.on("pageerror", lambda problem: self.console.append(str(problem)))
         page.add_init_script(SCRIPT)
-        page.goto(f"{server.url}/lab{workspace and '/workspaces/' + workspace}/tree/{name}?token={server.token}")
+        page.goto(f"{server.url}/{place}/{name}?token={server.token}")
         self.wait_until_ready()
 
     def wait_until_ready(self) -> None:

@@ -211,7 +211,7 @@ def test_a_reloaded_page_follows(bench, notebook):
 def test_a_second_tab_follows_and_leads(bench, notebook, context):
     notebook.save()
     tab = context.new_page()
-    (second,) = Notebook(tab, notebook.server, NOTEBOOK, workspace="second").labs()
+    (second,) = Notebook(tab, notebook.server, NOTEBOOK, "lab/workspaces/second/tree").labs()
     second.stands(eps=1e-7)
     bench.handle("ε").press("ArrowRight")
     bench.stands(eps=3e-7)

@@ -1,0 +1,35 @@
+"""The bench in Jupyter Notebook 7: one run."""
+
+import pytest
+from driver import Notebook
+from playwright.sync_api import expect
+
+THEIRS = {  # what Notebook 7 itself writes to the browser's console as it opens
+    "Cannot read properties of undefined (reading 'schema')",
+    "Command 'filebrowser:open-path' not registered.",
+}
+
+pytestmark = pytest.mark.browser
+
+
+def test_runs_and_moves(context, lab_server):
+    """Here arrow keys go to the next cell, whatever has the focus (jupyter/notebook, issue 7716); other keys do not."""
+    notebook = Notebook(context.new_page(), lab_server, "00_start_here.ipynb", "notebooks")
+    notebook.run_all()
+    (bench,) = notebook.labs()
+    bench.stands(eps=1e-7)
+    expect(bench.image).to_be_visible()
+    before = bench.picture()
+    bench.handle("ε").press("PageUp")
+    bench.stands(eps=3e-5)
+    bench.handle("ε").press("Home")
+    bench.stands(eps=1e-12)
+    bench.drag("λ", 25)
+    bench.stands(lam=1e4)
+    bench.press_in_menu("masks", "ArrowDown")
+    bench.stands(masks="fresh")
+    bench.pick("bug", "no_decay")
+    bench.stands(bugs=[["no_decay", 1, 1.0, None]])
+    assert bench.picture() != before
+    assert set(notebook.complaints()) <= THEIRS
+    notebook.shut_down()
