@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from playwright.sync_api import Browser, Locator, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Playwright, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -33,6 +33,7 @@ FLAGS = [
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",  # nothing outside this machine
 ]
 IN_CELL = ".jp-Notebook-cell[data-windowed-list-index='{}']"  # of JupyterLab and of Notebook 7
+VIEW = "application/vnd.jupyter.widget-view+json"
 STARTUP = 60  # seconds: a cold server, a cold kernel
 expect.set_options(timeout=15_000)
 
@@ -54,13 +55,20 @@ def launch(playwright: Playwright) -> Browser:
 
 @dataclass
 class Server:
-    """Hold the address of a running JupyterLab, its token, its folder of notebooks and its log."""
+    """Hold the address of a running Jupyter server, its token, its folder, its log and its process."""
 
     url: str
     token: str
     folder: Path
     log: Path
+    process: subprocess.Popen
     read: int = field(default=0, repr=False)
+
+    def fresh(self, name: str, folder: str) -> str:
+        """Lay a notebook as it is shipped into a folder of its own, and return its path."""
+        (self.folder / folder).mkdir(exist_ok=True)
+        shutil.copy(ROOT / "notebooks" / name, self.folder / folder)
+        return f"{folder}/{name}"
 
     def complaints(self) -> list[str]:
         """Return what the log holds of errors and of tracebacks since it was last asked."""
@@ -104,18 +112,26 @@ def jupyter_lab(scratch: Path):
     """Run JupyterLab on a free port of the loopback, in a fresh copy of the notebooks."""
     folder = scratch / "notebooks"
     shutil.copytree(ROOT / "notebooks", folder, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+    with serving([sys.executable, "-m", "jupyterlab"], folder, jupyter_environment(scratch), scratch) as server:
+        yield server
+
+
+@contextlib.contextmanager
+def serving(command: list, folder: Path, environment: dict[str, str], scratch: Path, port: int = 0):
+    """Run a Jupyter server in a folder with a token of its own, on this port of the loopback, or else on a free one."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = Server(f"http://127.0.0.1:{port}", secrets.token_hex(16), folder, scratch / "server.log")
-    command = [sys.executable, "-m", "jupyterlab", "--ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0"]
+        port = port or free.getsockname()[1]
+    command = [*map(str, command), "--ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0"]
     for app in ("LabApp", "JupyterNotebookApp"):  # so that the tests can ask Jupyter itself whether it is done
         command += [f"--{app}.expose_app_in_browser=True"]
-    environment = jupyter_environment(scratch) | {"JUPYTER_TOKEN": server.token}
-    with server.log.open("wb") as log:
-        process = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)
+    token, log = secrets.token_hex(16), scratch / "server.log"
+    with log.open("wb") as file:
+        environment = environment | {"JUPYTER_TOKEN": token}
+        process = subprocess.Popen(command, cwd=folder, env=environment, stdout=file, stderr=file)
+    server = Server(f"http://127.0.0.1:{port}", token, folder, log, process)
     try:
-        wait_for_server(server, process)
+        wait_for_server(server)
         yield server
     finally:
         process.terminate()
@@ -126,16 +142,16 @@ def jupyter_lab(scratch: Path):
             process.wait()
 
 
-def wait_for_server(server: Server, process: subprocess.Popen) -> None:
+def wait_for_server(server: Server) -> None:
     """Wait until the server answers."""
     late = time.monotonic() + STARTUP
-    while time.monotonic() < late and process.poll() is None:
+    while time.monotonic() < late and server.process.poll() is None:
         with contextlib.suppress(urllib.error.URLError, ConnectionError, socket.timeout):
             urllib.request.urlopen(f"{server.url}/api?token={server.token}", timeout=5).close()
             return
         with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(0.1)  # returns at once should the server die
-    raise RuntimeError(f"JupyterLab did not start:\n{server.log.read_text('utf-8')}")
+            server.process.wait(0.1)  # returns at once should the server die
+    raise RuntimeError(f"Jupyter did not start:\n{server.log.read_text('utf-8')}")
 
 
 # What the page and the kernel are asked for, in the page's own language.
@@ -275,7 +291,9 @@ class Notebook:
 
     def __init__(self, page: Page, server: Server, name: str, place: str = "lab/tree"):
         self.page, self.server, self.name, self.console = page, server, name, []
-        page.on("console", lambda said: said.type == "error" and self.console.append(said.text))
+        page.on(
+            "console", lambda said: said.type == "error" and self.console.append(f"{said.text} {said.location['url']}")
+        )
         page.on("pageerror", lambda problem: self.console.append(str(problem)))
         page.add_init_script(SCRIPT)
         page.goto(f"{server.url}/{place}/{name}?token={server.token}")
@@ -299,22 +317,21 @@ class Notebook:
 
     def labs(self) -> list["Lab"]:
         """Return the labs that the cells show, in their order."""
-        view = "application/vnd.jupyter.widget-view+json"
-        shown = [any(view in output.get("data", {}) for output in cell.get("outputs", [])) for cell in self.cells()]
+        shown = [any(VIEW in output.get("data", {}) for output in cell.get("outputs", [])) for cell in self.cells()]
         return [Lab(self, cell) for cell, is_shown in enumerate(shown) if is_shown]
 
     def cells(self) -> list[dict]:
         """Return all cells as they would be saved."""
         return self.page.evaluate("[...gc.panel().content.model.cells].map(cell => cell.toJSON())")
 
+    def find(self, source: str) -> int:
+        """Return the index of the cell that holds this, and nothing else."""
+        return [cell["source"] for cell in self.cells()].index(source)
+
     def cell(self, index: int) -> Locator:
         """Bring a cell into view, and return its place in the page."""
         self.page.evaluate("index => gc.scrollTo(index)", index)
         return self.page.locator(IN_CELL.format(index))
-
-    def code_cells(self) -> list[dict]:
-        """Return the cells that hold code."""
-        return [cell for cell in self.cells() if cell["cell_type"] == "code"]
 
     def write(self, index: int, code: str) -> None:
         """Write over what stands in a cell."""
@@ -351,6 +368,11 @@ class Notebook:
             for output in outputs
             if output["output_type"] == "error" or output.get("name") == "stderr"
         ]
+
+    def listen(self, said: ConsoleMessage) -> None:
+        """Keep what the browser's console says of errors, and where."""
+        if said.type == "error":
+            self.console.append(f"{said.text} {said.location['url']}")
 
     def complaints(self) -> list[str]:
         """Return what cells, labs, the browser's console and the server's log complain of since this was last asked."""

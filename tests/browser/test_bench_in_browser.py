@@ -13,7 +13,7 @@ pytestmark = pytest.mark.browser
 @pytest.fixture(scope="module")
 def notebook(context, lab_server):
     """Open the notebook, and run all its cells."""
-    notebook = Notebook(context.new_page(), lab_server, NOTEBOOK)
+    notebook = Notebook(context.new_page(), lab_server, lab_server.fresh(NOTEBOOK, "bench"))
     notebook.run_all()
     return notebook
 
@@ -211,7 +211,7 @@ def test_a_reloaded_page_follows(bench, notebook):
 def test_a_second_tab_follows_and_leads(bench, notebook, context):
     notebook.save()
     tab = context.new_page()
-    (second,) = Notebook(tab, notebook.server, NOTEBOOK, "lab/workspaces/second/tree").labs()
+    (second,) = Notebook(tab, notebook.server, notebook.name, "lab/workspaces/second/tree").labs()
     second.stands(eps=1e-7)
     bench.handle("ε").press("ArrowRight")
     bench.stands(eps=3e-7)

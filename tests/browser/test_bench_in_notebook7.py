@@ -1,20 +1,22 @@
 """The bench in Jupyter Notebook 7: one run."""
 
+import re
+
 import pytest
 from driver import Notebook
 from playwright.sync_api import expect
 
-THEIRS = {  # what Notebook 7 itself writes to the browser's console as it opens
-    "Cannot read properties of undefined (reading 'schema')",
-    "Command 'filebrowser:open-path' not registered.",
-}
+THEIRS = re.compile(  # what Notebook 7 itself writes to the browser's console as it opens
+    r"Cannot read properties of undefined \(reading 'schema'\)|Command 'filebrowser:open-path' not registered"
+    r"|403 \(Forbidden\) \S+/static/notebook/\w+\.woff"
+)
 
 pytestmark = pytest.mark.browser
 
 
 def test_runs_and_moves(context, lab_server):
     """Here arrow keys go to the next cell, whatever has the focus (jupyter/notebook, issue 7716); other keys do not."""
-    notebook = Notebook(context.new_page(), lab_server, "00_start_here.ipynb", "notebooks")
+    notebook = Notebook(context.new_page(), lab_server, lab_server.fresh("00_start_here.ipynb", "seven"), "notebooks")
     notebook.run_all()
     (bench,) = notebook.labs()
     bench.stands(eps=1e-7)
@@ -31,5 +33,5 @@ def test_runs_and_moves(context, lab_server):
     bench.pick("bug", "no_decay")
     bench.stands(bugs=[["no_decay", 1, 1.0, None]])
     assert bench.picture() != before
-    assert set(notebook.complaints()) <= THEIRS
+    assert [said for said in notebook.complaints() if not THEIRS.search(said)] == []
     notebook.shut_down()
