@@ -39,7 +39,19 @@ def attempt(python: str, constraints: str) -> tuple[bool, str]:
         for command in (
             [python, "-m", "venv", venv],
             [own, "-m", "pip", "install", "--quiet", "--quiet", "-r", "tests/requirements.txt", "-c", file],
-            [own, "-m", "pytest", "-q", "-m", "not browser", "-p", "no:cacheprovider"],
+            [
+                own,
+                "-m",
+                "pytest",
+                "-q",
+                "--tb=line",
+                "-rf",
+                "--disable-warnings",
+                "-m",
+                "not browser",
+                "-p",
+                "no:cacheprovider",
+            ],
         ):
             done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", timeout=1800)
             if done.returncode:
