@@ -177,14 +177,14 @@ def test_the_line_of_code_holds_case_checks_accusations_and_record(lab):
 
 def test_the_record_can_be_copied_as_text(lab):
     lab.set(record=[(17, 2), (5, 3)])
-    lab.folds.selected_index = list(lab.folds.titles).index("Your record, to copy")
+    lab.folds.opened = lab.text
     assert lab.text.value == "<pre>Cases solved: 2, at the cost of 5 checks.\nCase 5: 3\nCase 17: 2</pre>"
 
 
 def test_the_suspects_left_are_listed_where_they_are_unfolded(lab):
     lab.set(case=3)
     press(lab, "check")
-    lab.folds.selected_index = list(lab.folds.titles).index("The suspects that are left")
+    lab.folds.opened = lab.suspects
     assert "<li>half_decay in layer 2</li>" in lab.suspects.value and "layer 1" not in lab.suspects.value
     lab.bound["case"].value = 12
     assert "and 2,431 more" in lab.suspects.value

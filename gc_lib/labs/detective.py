@@ -11,8 +11,8 @@ from .. import bugs, plots
 from ..report import Report
 from . import cases
 from .cases import LAYERS, LINEUP, NUMBERS, OFFERED, Case, Setting, Suspect
-from .controls import Choice, Menu
-from .lab import Lab, in_rows
+from .controls import Choice, Menu, in_rows
+from .lab import Lab
 from .notes import (
     LINES,
     NAMES,
@@ -204,7 +204,7 @@ class Detective(Lab):
         self.press = self.button("check", self.one_more_check)
         self.press.button_style = "primary"
         self.charge = self.button("accuse", self.charged)
-        self.charge.button_style = "warning"
+        self.charge.button_style = "primary"
         above = [in_rows([self.bound["case"], self.tally]), in_rows([*self.controls(), self.press])]
         self.resign = self.button("give up this case", lambda: {"given_up": True})
         self.press.layout.align_self, self.charge.layout.align_self = "flex-end", "flex-start"
@@ -288,13 +288,11 @@ class Detective(Lab):
         with self.lock:
             super().tell()
             self.accusing.value = side_by_side(lines(self.accusation), "as you accuse it")
-            opened = self.folds.selected_index
-            shown = None if opened is None else self.folds.children[opened]
-            if shown is self.suspects:
+            if self.folds.opened is self.suspects:
                 few = [f"<li>{name(suspect)}</li>" for suspect in self.result.left[:24]]
                 more = len(self.result.left) - len(few)
                 self.suspects.value = f"<ul>{''.join(few)}</ul>" + (f"<p>and {more:,} more</p>" if more else "")
-            if shown is self.text:
+            if self.folds.opened is self.text:
                 self.text.value = f"<pre>{record(self.state)}</pre>"
 
 
