@@ -178,7 +178,8 @@ def look_again(
         """Tell whether dθ[i] agrees at another step, lies between the slopes on either side, or has a corner nearby."""
         J_plus = J_minus = J = np.nan
         h = eps
-        for h in other_steps(eps, rounded, gap[i], approx[i]):
+        noisy = approx[i] == 0 or gap[i] < 10 * bars.roundoff[i]
+        for h in other_steps(eps, rounded, gap[i], noisy):
             J_plus, J_minus, J = sides(i, h)
             if abs(difference(J_plus, J_minus, J, h) - given[i]) < gap[i] / 2:
                 return True
@@ -195,10 +196,14 @@ def look_again(
     return replace(bars, kink=kink, jump=np.where(kink > bars.kink, kink, bars.jump))
 
 
-def other_steps(eps: float, rounded: float, gap: float, slope: float) -> Iterator[float]:
-    """Yield larger steps if J stood still, then ever smaller ones as long as rounding J is less than half the gap."""
+def other_steps(eps: float, rounded: float, gap: float, noisy: bool) -> Iterator[float]:
+    """Yield larger steps where J is noisy, then ever smaller ones as long as rounding J is less than half the gap.
+
+    A J that stood still is heard at a larger step, and so is one whose noise comes in rare leaps, as in log(1 − A) for
+    A near 1.
+    """
     h = 100 * eps
-    while slope == 0 and h < 0.1:
+    while noisy and h < 0.1:
         yield h
         h *= 100
     h = eps / 10

@@ -197,3 +197,12 @@ def test_a_check_takes_about_three_times_as_many_evaluations_as_the_slide_and_nu
     calls.clear()
     gc.check(cost, lambda t: 2.001 * t, theta)
     assert len(calls) <= 3 * 2 * theta.size + 80
+
+
+@pytest.mark.parametrize("eps", np.geomspace(1e-14, 1e-2, 25))
+def test_noise_that_comes_in_leaps_is_not_blamed_on_a_right_gradient(eps):
+    """The homework of lesson 10 takes log(1 − A) with A near 1: most nudges see no noise, a few a great deal."""
+    homework = gc.exercises.homework
+    assert gc.check(homework.cost, homework.repaired, homework.params, eps=eps).answer != "wrong"
+    if 1e-12 < eps < 1e-3:
+        assert gc.check(homework.cost, homework.gradient(), homework.params, eps=eps).answer == "wrong"
