@@ -1,6 +1,6 @@
 """The self-checks of the course, one file a notebook: each answers in a sentence, and knows the commonest mistakes."""
 
-from . import epsilon, homework, pattern, repair, training
+from . import decay, epsilon, homework, pattern, repair, training
 from .exercise import Answer, Build, Choose, Exercise, Guess
 
 __all__ = [
@@ -9,6 +9,7 @@ __all__ = [
     "Choose",
     "Exercise",
     "Guess",
+    "decay",
     "epsilon",
     "homework",
     "pattern",

@@ -1,6 +1,7 @@
 """Labs: a few controls, a picture that follows the hand, and the finding in words."""
 
 from .bench import bench
+from .decay import decay
 from .detective import detective
 from .epsilon import epsilon
 from .inspect import inspect
@@ -12,6 +13,7 @@ from .training import training
 __all__ = [
     "State",
     "bench",
+    "decay",
     "detective",
     "epsilon",
     "inspect",

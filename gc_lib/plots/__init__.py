@@ -1,6 +1,7 @@
 """Figures whose artists are built once and then moved. They draw results, and know nothing else of the kit."""
 
 from .bench import BenchPicture
+from .decay import DecayPicture
 from .detective import DetectivePicture
 from .epsilon import EpsilonPicture
 from .inspect import InspectPicture
@@ -12,6 +13,7 @@ from .training import TrainingPicture
 
 __all__ = [
     "BenchPicture",
+    "DecayPicture",
     "DetectivePicture",
     "Drawing",
     "EpsilonPicture",

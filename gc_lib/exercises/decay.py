@@ -1,0 +1,80 @@
+"""The exercises of lesson 05: what reddens where J forgets λ, what half a λ term reads, and the λ term of one block."""
+
+import numpy as np
+
+from ..check import relative_difference
+from .exercise import Build, Choose, Guess
+
+forgets = Choose(
+    "b",
+    {
+        "a": "the slope of this J lacks λ/m W, and so every W disagrees. But no b stands in the λ term: what could its "
+        "slope lack?",
+        "b": "dθ_approx is the slope of this J, which lacks λ/m W in every W. No b stands in the λ term, so no b can "
+        "tell whether J has it.",
+        "c": "that would be so if backprop forgot it in one layer, for a wrong dW spoils its own block alone. But J "
+        "forgets the W of all layers at once.",
+        "d": "J forgot it and dW did not: dθ_approx has no λ/m W, dθ has one. The check compares just these two.",
+    },
+)
+
+half = Guess(
+    relative_difference(np.array([1.0]), np.array([0.5])),
+    "half of a vector v is v/2 away from it, and both lengths together are 3v/2: (1/2) / (3/2) = 1/3, whatever λ is.",
+    {
+        "that is the distance over the length of one of them; below the line stand both lengths added up.": 1 / 2,
+        "that is the distance over half of both lengths; the lecture divides by their sum.": 2 / 3,
+        "that is what a vector reads against its opposite, or against zero; this one points the right way.": 1.0,
+        "dW does have a λ term, but not all of it; 0 is what a right one would read, but for rounding.": 0.0,
+    },
+    factor=1.05,
+)
+
+
+def right(name, slope, block, lam, m):
+    """slope + λ/m W for a W, slope alone for a b"""
+    return slope + lam / m * block if name[0] == "W" else slope
+
+
+def not_over_m(name, slope, block, lam, m):
+    return slope + lam * block if name[0] == "W" else slope
+
+
+def halved(name, slope, block, lam, m):
+    return slope + lam / (2 * m) * block if name[0] == "W" else slope
+
+
+def subtracted(name, slope, block, lam, m):
+    return slope - lam / m * block if name[0] == "W" else slope
+
+
+def biases_too(name, slope, block, lam, m):
+    return slope + lam / m * block
+
+
+def squared(name, slope, block, lam, m):
+    return slope + lam / (2 * m) * block**2 if name[0] == "W" else slope
+
+
+def forgotten(name, slope, block, lam, m):
+    return slope
+
+
+decayed = Build(
+    right,
+    {
+        "W2 = 2, slope 1, λ = 3, m = 4": ("W2", 1.0, 2.0, 3.0, 4),
+        "b2 = 2, slope 1, λ = 3, m = 4": ("b2", 1.0, 2.0, 3.0, 4),
+        "a matrix W1": ("W1", np.array([[0.1, -0.2], [0.3, 0.4]]), np.array([[1.0, 2.0], [-3.0, 0.5]]), 0.5, 10),
+        "a column b1": ("b1", np.array([[0.1], [0.2]]), np.array([[1.0], [-2.0]]), 0.5, 10),
+    },
+    {
+        "is the λ term divided by the number of examples?": not_over_m,
+        "J has λ/2m, but the slope of W² is 2W: does the 2 stay?": halved,
+        "J grows where W grows: is its slope added or taken away?": subtracted,
+        "does J hold any b in its λ term? Then its slope for b has none either.": biases_too,
+        "that adds the λ term of J itself; what is its slope?": squared,
+        "where is the λ term?": forgotten,
+    },
+    "W gets λ/m W on top, b nothing: the slope of the J that you wrote down.",
+)

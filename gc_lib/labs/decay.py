@@ -1,0 +1,227 @@
+"""The lab of lesson 05: the λ term in J and in dW, right, wrong or forgotten; and what a large λ hides."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import NamedTuple
+
+import ipywidgets as widgets
+import numpy as np
+
+from ..check import GREAT, WORRY, score
+from ..forward import squared_norms
+from ..network import one_of
+from ..plots import DecayPicture
+from ..reasons import listed
+from ..report import Report, check
+from . import state as bench
+from .controls import Menu, Slider, stops
+from .lab import Lab
+from .slices import Curve, glimpse, layers, measure
+from .words import as_if, finding
+
+IN_J = {"λ/2m": [], "λ/m": ["J_decay_over_m"], "nothing": ["J_no_decay"]}
+IN_DW = {
+    "λ/m": [],
+    "λ/2m": ["half_decay"],
+    "λ": ["decay_not_over_m"],
+    "-λ/m": ["decay_subtracted"],
+    "nothing": ["no_decay"],
+}
+FIT = [("λ/2m", "λ/m"), ("nothing", "nothing")]  # where the λ term of dW is the gradient of the one in J
+BUGS = {"none": [], "slope_at_A": [("slope_at_A", 2)]}
+BUG_WORDS = {"none": "none", "slope_at_A": "slope at A, layer 2"}
+LAMBDAS = [0.0, *stops(-6, 5, 1)]  # where the curves are taken; where the student stands is one point more
+
+
+@dataclass(frozen=True)
+class State:
+    """Hold λ, what stands before Σ‖W‖² in J and before W in every dW, and a bug that has nothing to do with λ.
+
+    Raises ValueError for a λ below 0, and for a factor or a bug that the lab does not offer.
+    """
+
+    lam: float = 1.0
+    in_J: str = "λ/2m"
+    in_dW: str = "λ/m"
+    bug: str = "none"
+
+    def __post_init__(self):
+        object.__setattr__(self, "lam", float(self.lam))
+        for name, allowed in (("in_J", IN_J), ("in_dW", IN_DW), ("bug", BUGS)):
+            one_of(name, getattr(self, name), allowed)
+        self.bench  # noqa: B018  # raises where λ cannot be
+
+    @cached_property
+    def bench(self) -> bench.State:
+        """The network and θ of the bench, with this λ and these mistakes."""
+        planted = [(name, layer) for name in IN_DW[self.in_dW] for layer in (1, 2, 3)]
+        return bench.State(lam=self.lam, bugs=planted + BUGS[self.bug], mistakes=IN_J[self.in_J])
+
+    @property
+    def fits(self) -> bool:
+        """Whether the λ term of dW is the gradient of the one in J."""
+        return (self.in_J, self.in_dW) in FIT
+
+
+class Bars(NamedTuple):
+    """Hold what a panel of bars shows: the reading and the floor of each block, and the bars from before."""
+
+    blocks: dict[str, float]
+    floors: dict[str, float]
+    before: "Bars | None"
+
+
+@dataclass(frozen=True)
+class Result:
+    """Hold three checks, of J "whole", of the "data" term alone and of the "λ" term alone; and two curves against λ.
+
+    The curves are what all W together and all b together read when J is checked whole.
+    """
+
+    state: State
+    reports: dict[str, Report]
+    curves: dict[str, Curve]
+    before: "Result | None" = None
+    scattered = ()
+
+    @property
+    def here(self) -> dict[str, tuple[float, float]]:
+        """Where the student stands on each curve."""
+        return {kind: (self.state.lam, float(y[x == self.state.lam][0])) for kind, (x, y) in self.curves.items()}
+
+    @cached_property
+    def bars(self) -> dict[str, Bars]:
+        """What each panel of bars shows; where both gradients are 0, there is no floor either."""
+        before, bars = {} if self.before is None else self.before.bars, {}
+        for term, report in self.reports.items():
+            floors = {name: floor if floor < np.inf else 0.0 for name, floor in report.floors.items()}
+            bars[term] = Bars(report.blocks, floors, before.get(term))
+        return bars
+
+    @cached_property
+    def caption(self) -> str:
+        """The finding, in plain words."""
+        whole = self.reports["whole"]
+        said = [f"Relative difference <b>{whole.number}: {whole.band}</b>.", finding(whole)]
+        return " ".join([*said, *self.reasons(), self.apart()])
+
+    def reasons(self) -> Iterator[str]:
+        """Say why the blocks read what they read."""
+        state = self.state
+        if state.lam == 0:
+            yield "λ is 0, so nothing that is written about λ can be seen."
+        elif not state.fits:
+            unseen = "" if self.reports["whole"].wrong else ", but λ is so small that they hardly matter"
+            yield (
+                f"<b>The λ terms of J and dW do not fit{unseen}</b>: that strikes every W and no b, "
+                "since no b stands in them."
+            )
+        elif state.in_J == "nothing":
+            yield (
+                "J and dW both leave λ out, so dθ is the gradient of this J; "
+                "whether it is the J that you wanted, no check can say."
+            )
+        elif state.bug != "none":
+            whole, data = (self.reports[term].blocks for term in ("whole", "data"))
+            hides = "hides the bug from the W bars" if whole["W2"] <= WORRY else "shrinks what W reads"
+            yield (
+                f"<b>λ {hides}:</b> W2 reads {written(whole['W2'])}, without the λ term {data['W2']:.1e}. "
+                f"b2 reads {whole['b2']:.0e} at every λ, since biases are not decayed."
+            )
+
+    def apart(self) -> str:
+        """Say what the two terms read when each is checked alone."""
+        data, decay = self.reports["data"], self.reports["λ"]
+        said = f"is wrong in {listed(data.wrong)}" if data.wrong else "agrees"
+        if not decay.approx.any() and not decay.gradient.any():
+            return f"Checked apart: the data term {said}; the λ term is 0."
+        k = ", as if it were zero" if not decay.gradient.any() else as_if(decay.factor("W1"))
+        reads = f"reads {decay.number}{k}" if decay.wrong else "agrees"
+        return f"Checked apart: the data term {said}; the λ term {reads}."
+
+    @property
+    def table(self) -> str:
+        """What the picture shows, as tables."""
+        rows = []
+        for name in self.reports["whole"].blocks:
+            readings = (f"{bars.blocks[name]:.1e}" if name in bars.blocks else "–" for bars in self.bars.values())
+            rows.append(f"<tr><th>{name}</th>{''.join(f'<td>{reading}</td>' for reading in readings)}</tr>")
+        head = "<tr><th>block</th><th>both terms</th><th>data term alone</th><th>λ term alone</th></tr>"
+        along = zip(*self.curves["W"], self.curves["b"].y, strict=True)
+        curve = "".join(f"<tr><td>{lam:g}</td><td>{W:.1e}</td><td>{b:.1e}</td></tr>" for lam, W, b in along)
+        slices = f"<table><tr><th>λ</th><th>all W</th><th>all b</th></tr>{curve}</table>"
+        return f"<table>{head}{''.join(rows)}</table>{slices}"
+
+
+def compute(state: State) -> Result:
+    """Check J whole and its two terms apart, and follow W and b along λ."""
+    reports = {"whole": glimpse(state.bench).report, "data": glimpse(replace(state.bench, lam=0.0)).report}
+    return Result(state, reports | {"λ": decay_alone(state.bench)}, curves(state.bench))
+
+
+def decay_alone(state: bench.State) -> Report:
+    """Check the λ term of J against that of dW, which is what the equation of dW gives for dZ = 0."""
+    network, (X, _) = state.network, state.problem
+    weights = {name: block for name, block in state.theta.items() if name[0] == "W"}
+    remembered = [c._replace(lam=state.lam) for c in layers(state.start, 1.0)]
+
+    def cost(weights):
+        return network.terms.decay(squared_norms(weights, network.L), state.lam, X.shape[1])
+
+    def gradient(weights):
+        steps = zip(weights, remembered, network.steps, strict=True)
+        return {name: step.dW(np.zeros_like(c.Z), c) for name, c, step in steps}
+
+    return check(cost, gradient, weights, state.eps)
+
+
+def curves(state: bench.State) -> dict[str, Curve]:
+    """Return what all W together and all b together read, against λ."""
+    x = sorted({*LAMBDAS, state.lam})
+    measured = [measure(state, (state.eps,), lam, 1.0) for lam in x]
+    kinds = np.concatenate([np.full(block.size, name[0]) for name, block in state.theta.items()])
+
+    def reading(kind: str) -> list[float]:
+        return [score(each.approx[0][kinds == kind], each.exact[0][kinds == kind]) for each in measured]
+
+    return {kind: Curve(np.array(x), np.array(reading(kind))) for kind in "Wb"}
+
+
+class Decay(Lab):
+    """Join λ, both λ terms and the other bug to their controls."""
+
+    name, State, View = "decay", State, DecayPicture
+    about = (
+        "The relative difference, on a log axis from 1e-12 to 1 with the bands great, look and worry: of all W "
+        "together and of all b together against λ from 0 to 1e5; and as a bar for each block, with J checked whole, "
+        "its data term alone, and its λ term alone."
+    )
+
+    def compute(self, state: State) -> Result:
+        """Return the three checks and the two curves."""
+        return compute(state)
+
+    def controls(self) -> list[widgets.Widget]:
+        """Build the slider and the three menus."""
+        return [
+            self.bind("lam", Slider("λ", [0.0, *stops(-6, 5, 1, 3)])),
+            self.bind("in_J", Menu("in J", IN_J, lambda factor: named(factor, "Σ‖W‖²"), "160px")),
+            self.bind("in_dW", Menu("in dW", IN_DW, lambda factor: named(factor, "W"), "150px")),
+            self.bind("bug", Menu("bug", BUGS, BUG_WORDS.get, "230px")),
+        ]
+
+
+def written(reading: float) -> str:
+    """Write a reading, with digits where they are the same on any machine."""
+    return f"{reading:.1e}" if reading >= GREAT else "below 1e-06"
+
+
+def named(factor: str, what: str) -> str:
+    """Write a λ term: λ/m W."""
+    return "nothing" if factor == "nothing" else f"{factor} {what}"
+
+
+def decay(**state) -> Decay:
+    """Open the lab of the λ term; `state` are fields of its State, such as lam=10 or in_J="nothing"."""
+    return Decay(**state)

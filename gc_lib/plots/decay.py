@@ -1,0 +1,62 @@
+"""The picture of lesson 05: W and b against λ, and the blocks with both terms of J and with each of them alone."""
+
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from .bench import Slice
+from .parts import Blocks
+from .picture import MOVES, Picture
+from .style import BEFORE, DIFFERENCE, DIFFERENCES, WHITE, name_bands, paint_bands, styled
+
+WEIGHTS, BIASES = ("W1", "W2", "W3"), ("b1", "b2", "b3")
+
+
+class NamedSlice(Slice):
+    """Show one of two curves, with its name at its right end."""
+
+    def __init__(self, axes: Axes, key: str, mark: str, filled: bool):
+        super().__init__(axes, key, "λ", 1e-6, 1e5, "0 1e-4 1 1e4")
+        axes.set_xlim(right=4e6)
+        for line, colour in ((self.curve, DIFFERENCE), (self.ghost, BEFORE)):
+            line.set(marker=mark, markerfacecolor=colour if filled else WHITE)
+        self.name = axes.text(4e5, 1, key, color=DIFFERENCE, weight="bold", zorder=14, **MOVES)
+
+    @property
+    def end(self) -> float:
+        """Return the height of the curve's right end."""
+        return self.curve.get_ydata()[-1]
+
+
+class DecayPicture(Picture):
+    """Show what λ does to the W and to the b, and which of the two terms of J is to blame."""
+
+    def __init__(self, scale: float = 1):
+        with styled():
+            figure = Figure((9.6, 4), dpi=100 * scale, layout="constrained")
+            against, *bars = figure.subplots(1, 4, width_ratios=(2.6, 2, 2, 1.05))
+            for axes in (against, *bars):
+                DIFFERENCES.apply(axes, "1e-12 1e-9 1e-6 1e-3 1")
+                paint_bands(axes)
+                axes.tick_params(labelleft=axes is against)
+            name_bands(against)
+            self.slices = NamedSlice(against, "b", "s", filled=False), NamedSlice(against, "W", "o", filled=True)
+            blocks = [name for pair in zip(WEIGHTS, BIASES, strict=True) for name in pair]
+            self.bars = {
+                term: Blocks(axes, names)
+                for term, axes, names in zip(("whole", "data", "λ"), bars, (blocks, blocks, WEIGHTS), strict=True)
+            }
+            for axes, words in zip(bars, ("both terms\nof J", "data term\nalone", "λ term\nalone"), strict=True):
+                axes.set_xlabel(words)
+            super().__init__(figure)
+
+    def update(self, result: Any) -> bytes:
+        """Move every artist to a result of the lab, and return the picture as PNG."""
+        for each in self.slices:
+            each.move(result)
+        for each, side in zip(sorted(self.slices, key=lambda each: each.end), ("top", "bottom"), strict=True):
+            each.name.set(y=each.end, verticalalignment=side)
+        for term, panel in self.bars.items():
+            panel.move(result.bars[term])
+        return self.png()
