@@ -97,9 +97,10 @@ def test_the_W_curve_climbs_in_proportion_to_lambda():
     assert y[0] < 1e-6 and y[-1] == pytest.approx(1, abs=1e-3)
 
 
-def test_where_both_gradients_are_0_there_is_neither_bar_nor_floor():
-    bars = compute(State(lam=0)).bars["λ"]
-    assert set(bars.blocks.values()) == set(bars.floors.values()) == {0.0}
+@pytest.mark.parametrize(("state", "reading"), [({"lam": 0}, 0.0), ({"in_J": "nothing"}, 1.0)], ids=str)
+def test_a_term_that_no_nudge_moves_has_no_floor(state, reading):
+    bars = compute(State(**state)).bars["λ"]
+    assert set(bars.blocks.values()) == {reading} and set(bars.floors.values()) == {0.0}
 
 
 @pytest.mark.parametrize(
@@ -108,6 +109,7 @@ def test_where_both_gradients_are_0_there_is_neither_bar_nor_floor():
         ({}, "the data term agrees; the λ term agrees."),
         ({"lam": 0, "in_J": "nothing"}, "λ is 0, so nothing that is written about λ can be seen."),
         ({"in_J": "nothing"}, "The λ terms of J and dW do not fit: that strikes every W and no b"),
+        ({"in_J": "nothing"}, "the data term agrees; the λ term reads 1.0e+00."),
         ({"in_J": "nothing", "lam": 1e-6}, "do not fit, but λ is so small that they hardly matter"),
         ({"in_J": "nothing", "in_dW": "nothing"}, "whether it is the J that you wanted, no check can say."),
         ({"in_dW": "λ/2m"}, "the λ term reads 3.3e-01, as if half what it should be."),

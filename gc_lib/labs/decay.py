@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import NamedTuple
 
 import ipywidgets as widgets
 import numpy as np
@@ -15,6 +14,7 @@ from ..plots import DecayPicture
 from ..reasons import listed
 from ..report import Report, check
 from . import state as bench
+from .bars import Bars, bars_of
 from .controls import Menu, Slider, stops
 from .lab import Lab
 from .slices import Curve, glimpse, layers, measure
@@ -64,14 +64,6 @@ class State:
         return (self.in_J, self.in_dW) in FIT
 
 
-class Bars(NamedTuple):
-    """Hold what a panel of bars shows: the reading and the floor of each block, and the bars from before."""
-
-    blocks: dict[str, float]
-    floors: dict[str, float]
-    before: "Bars | None"
-
-
 @dataclass(frozen=True)
 class Result:
     """Hold three checks, of J "whole", of the "data" term alone and of the "λ" term alone; and two curves against λ.
@@ -92,12 +84,8 @@ class Result:
 
     @cached_property
     def bars(self) -> dict[str, Bars]:
-        """What each panel of bars shows; where both gradients are 0, there is no floor either."""
-        before, bars = {} if self.before is None else self.before.bars, {}
-        for term, report in self.reports.items():
-            floors = {name: floor if floor < np.inf else 0.0 for name, floor in report.floors.items()}
-            bars[term] = Bars(report.blocks, floors, before.get(term))
-        return bars
+        """What each panel of bars shows."""
+        return bars_of(self.reports, self.before and self.before.bars)
 
     @cached_property
     def caption(self) -> str:
@@ -137,7 +125,7 @@ class Result:
         if not decay.approx.any() and not decay.gradient.any():
             return f"Checked apart: the data term {said}; the λ term is 0."
         k = ", as if it were zero" if not decay.gradient.any() else as_if(decay.factor("W1"))
-        reads = f"reads {decay.number}{k}" if decay.wrong else "agrees"
+        reads = "agrees" if decay.band == "great" else f"reads {decay.difference:.1e}{k}"
         return f"Checked apart: the data term {said}; the λ term {reads}."
 
     @property

@@ -2,31 +2,14 @@
 
 from typing import Any
 
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from .bench import Slice
+from .named import NamedSlice, set_names
 from .parts import Blocks
-from .picture import MOVES, Picture
-from .style import BEFORE, DIFFERENCE, DIFFERENCES, WHITE, name_bands, paint_bands, styled
+from .picture import Picture
+from .style import DIFFERENCES, name_bands, paint_bands, styled
 
 WEIGHTS, BIASES = ("W1", "W2", "W3"), ("b1", "b2", "b3")
-
-
-class NamedSlice(Slice):
-    """Show one of two curves, with its name at its right end."""
-
-    def __init__(self, axes: Axes, key: str, mark: str, filled: bool):
-        super().__init__(axes, key, "λ", 1e-6, 1e5, "0 1e-4 1 1e4")
-        axes.set_xlim(right=4e6)
-        for line, colour in ((self.curve, DIFFERENCE), (self.ghost, BEFORE)):
-            line.set(marker=mark, markerfacecolor=colour if filled else WHITE)
-        self.name = axes.text(4e5, 1, key, color=DIFFERENCE, weight="bold", zorder=14, **MOVES)
-
-    @property
-    def end(self) -> float:
-        """Return the height of the curve's right end."""
-        return self.curve.get_ydata()[-1]
 
 
 class DecayPicture(Picture):
@@ -41,7 +24,8 @@ class DecayPicture(Picture):
                 paint_bands(axes)
                 axes.tick_params(labelleft=axes is against)
             name_bands(against)
-            self.slices = NamedSlice(against, "b", "s", filled=False), NamedSlice(against, "W", "o", filled=True)
+            axis = ("λ", 1e-6, 1e5, "0 1e-4 1 1e4")
+            self.slices = NamedSlice(against, "b", "s", False, *axis), NamedSlice(against, "W", "o", True, *axis)
             blocks = [name for pair in zip(WEIGHTS, BIASES, strict=True) for name in pair]
             self.bars = {
                 term: Blocks(axes, names)
@@ -55,8 +39,7 @@ class DecayPicture(Picture):
         """Move every artist to a result of the lab, and return the picture as PNG."""
         for each in self.slices:
             each.move(result)
-        for each, side in zip(sorted(self.slices, key=lambda each: each.end), ("top", "bottom"), strict=True):
-            each.name.set(y=each.end, verticalalignment=side)
+        set_names([each.name for each in self.slices], [each.end for each in self.slices])
         for term, panel in self.bars.items():
             panel.move(result.bars[term])
         return self.png()

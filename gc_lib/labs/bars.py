@@ -1,0 +1,22 @@
+"""The bars of one check, where a picture shows those of several."""
+
+from typing import NamedTuple
+
+from ..report import Report
+
+
+class Bars(NamedTuple):
+    """Hold what a panel of bars shows: the reading and the floor of each block, and the bars from before."""
+
+    blocks: dict[str, float]
+    floors: dict[str, float]
+    before: "Bars | None"
+
+
+def bars_of(reports: dict[str, Report], before: dict[str, Bars] | None) -> dict[str, Bars]:
+    """Return the bars of several checks; a J that no nudge moves in any digit has no floor."""
+    bars = {}
+    for key, report in reports.items():
+        floors = report.floors if report.approx.any() else dict.fromkeys(report.blocks, 0.0)
+        bars[key] = Bars(report.blocks, floors, before and before[key])
+    return bars
