@@ -310,6 +310,8 @@ class Notebook:
 
     def run_all(self) -> None:
         """Choose Run All Cells, and wait until every cell has run, or one has failed."""
+        answers = "async () => !Number.isNaN(await gc.count())"  # a kernel that is only just there may lose a question
+        assert until(self.page, answers, None, STARTUP), f"the kernel should answer within {STARTUP} seconds"
         after = self.page.evaluate("gc.count()") + len(self.page.evaluate("gc.cells()"))
         self.choose("Run", "Run All Cells")
         done = "async after => gc.failed() || (gc.ready() && await gc.count() === after)"
