@@ -7,10 +7,12 @@ from .epsilon import epsilon
 from .inspect import inspect
 from .pattern import pattern
 from .price import price
+from .secant import secant
 from .state import State
 from .training import training
 
 __all__ = [
+    "secant",
     "State",
     "bench",
     "decay",

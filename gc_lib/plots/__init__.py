@@ -9,9 +9,11 @@ from .pattern import PatternPicture
 from .picture import Drawing, Picture, figure_html
 from .price import PricePicture
 from .report import draw_report
+from .secant import SecantPicture
 from .training import TrainingPicture
 
 __all__ = [
+    "SecantPicture",
     "BenchPicture",
     "DecayPicture",
     "DetectivePicture",

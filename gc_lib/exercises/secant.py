@@ -1,0 +1,75 @@
+"""Lesson 01, nudge one number: the two-sided difference, and how fast its error falls."""
+
+from .exercise import Build, Choose, Guess
+
+
+def square(theta):
+    """θ²"""
+    return theta * theta
+
+
+def cube(theta):
+    """θ³"""
+    return theta * theta * theta
+
+
+def central(J, theta, eps):
+    """(J(θ + ε) − J(θ − ε)) / 2ε"""
+    return (J(theta + eps) - J(theta - eps)) / (2 * eps)
+
+
+def forgotten_2(J, theta, eps):
+    """Divides by ε for 2ε."""
+    return (J(theta + eps) - J(theta - eps)) / eps
+
+
+def one_sided(J, theta, eps):
+    """Nudges upward only."""
+    return (J(theta + eps) - J(theta)) / eps
+
+
+def no_brackets(J, theta, eps):
+    """Divides by 2, and then multiplies by ε."""
+    return (J(theta + eps) - J(theta - eps)) / 2 * eps
+
+
+def backwards(J, theta, eps):
+    """Takes J on the left less J on the right."""
+    return (J(theta - eps) - J(theta + eps)) / (2 * eps)
+
+
+two_sided = Build(
+    central,
+    {
+        "J = θ³ at θ = 1, ε = 0.01": (cube, 1.0, 0.01),
+        "J = θ³ at θ = 0.5, ε = 0.1": (cube, 0.5, 0.1),
+        "J = θ² at θ = 3, ε = 0.001": (square, 3.0, 0.001),
+    },
+    {
+        "is there a 2 missing below the line?": forgotten_2,
+        "that is the one-sided difference; also look to the left of θ.": one_sided,
+        "/ 2 * eps divides by 2 and multiplies by ε; put 2 * eps in brackets.": no_brackets,
+        "the sign is turned round: J on the right comes first.": backwards,
+    },
+    "that is the lecture's formula. You have written gradient checking for one number.",
+)
+
+falls = Choose(
+    "c",
+    {
+        "a": "so it would be if both errors were of the size ε². But the one-sided secant has only one "
+        "end away from θ, and nothing cancels there.",
+        "b": "that is true of the one-sided secant. On two sides the bend pulls both ends the same way, and cancels.",
+        "c": "the one-sided error falls as ε, the two-sided one as ε². That is why the lecture looks to both sides.",
+        "d": "the errors do shrink: a secant through nearer points lies nearer to the tangent.",
+    },
+)
+
+slope = Guess(
+    2.0,
+    "down two decades for one to the left: the error is about a constant times ε², of second order.",
+    {
+        "that is the one-sided line; look at the other one.": 1.0,
+        "count decades on both axes, not the lines of the grid: ε falls by one, the error by how many?": 4.0,
+    },
+)

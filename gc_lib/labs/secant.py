@@ -1,0 +1,182 @@
+"""One number nudged: the secants through θ and θ ± ε, the tangent that they become, and how fast their error falls."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import NamedTuple
+
+import numpy as np
+
+from ..check import ONE_SIDED, SLIDE
+from ..network import Network, one_of
+from ..plots import SecantPicture
+from .controls import Menu, Slider, stops
+from .lab import Lab
+
+SMALLEST = 1e-8  # the smallest ε of this lab
+PATH = stops(-8, 0, 1, 3)  # where the errors are drawn
+SIDES = {"two-sided": SLIDE.difference, "one-sided": ONE_SIDED.difference}
+neuron_cost, neuron_gradient = Network([1, 1]).on(X=np.array([[8.0, 5.0, -6.0]]), Y=np.array([[1.0, 1.0, 1.0]]))
+
+
+def weight(theta: float) -> dict[str, np.ndarray]:
+    """Return the parameters of one neuron with the weight θ, and no bias."""
+    return {"W1": np.array([[theta]]), "b1": np.zeros((1, 1))}
+
+
+class Cost(NamedTuple):
+    """Hold J(θ) of one number, and its slope dθ."""
+
+    J: Callable
+    slope: Callable
+
+
+COSTS = {
+    "θ³": Cost(lambda theta: theta * theta * theta, lambda theta: 3 * theta * theta),
+    "θ²": Cost(lambda theta: theta * theta, lambda theta: 2 * theta),
+    "one neuron": Cost(lambda t: float(neuron_cost(weight(t))), lambda t: neuron_gradient(weight(t))["W1"].item()),
+}
+
+
+@dataclass(frozen=True)
+class State:
+    """Hold what the lab's controls say: ε, θ, and which cost J. Raises ValueError for what cannot be."""
+
+    eps: float = 0.5
+    theta: float = 1.0
+    cost: str = "θ³"
+
+    def __post_init__(self):
+        one_of("cost", self.cost, COSTS)
+        for name, low in (("eps", SMALLEST), ("theta", 0)):
+            object.__setattr__(self, name, float(getattr(self, name)))
+            if not low <= getattr(self, name) <= 1:
+                found = getattr(self, name)
+                raise ValueError(f"{name} should be {low:g} … 1, or it is off this lab's picture; got {found:g}")
+
+
+class Nudge(NamedTuple):
+    """Hold one nudge of θ: J at θ − ε, θ and θ + ε, how far each slope is off, and what rounding may do to it."""
+
+    eps: float
+    costs: tuple[float, float, float]
+    slopes: dict[str, float]
+    errors: dict[str, float]
+    rounding: float
+
+    def lost(self, side: str) -> bool:
+        """Tell whether rounding alone could explain the error."""
+        return self.errors[side] <= self.rounding
+
+    def error(self, side: str) -> str:
+        """Write how far a slope is off, without the digits of rounding."""
+        return "only rounding is left" if self.lost(side) else f"off by {self.errors[side]:.2g}"
+
+
+@lru_cache(1024)
+def nudge(eps: float, theta: float, cost: str) -> Nudge:
+    """Nudge θ by ± ε, and take the slope of J in both ways.
+
+    J is rounded by about u |J|, and so is θ ± ε, by u |θ|, which J' passes on; the slope divides both by ε.
+    """
+    J, slope = COSTS[cost]
+    below, at, above = (J(theta + step) for step in (-eps, 0.0, eps))
+    slopes = {side: difference(above, below, at, eps) for side, difference in SIDES.items()}
+    errors = {side: abs(found - slope(theta)) for side, found in slopes.items()}
+    rounding = np.finfo(float).eps * (max(abs(above), abs(below)) + abs(theta * slope(theta))) / eps
+    return Nudge(eps, (below, at, above), slopes, errors, rounding)
+
+
+@lru_cache(len(COSTS))
+def drawn(cost: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return θ and J(θ) from end to end of the picture."""
+    theta = np.linspace(-1.1, 2.1, 161)
+    return theta, np.array([COSTS[cost].J(t) for t in theta.tolist()])
+
+
+@dataclass(frozen=True)
+class Result:
+    """Hold what the picture shows: the nudge where the student stands, and those by smaller and larger ε."""
+
+    state: State
+    here: Nudge
+    path: tuple[Nudge, ...]
+    before: "Result | None" = None
+
+    @property
+    def curve(self) -> tuple[np.ndarray, np.ndarray]:
+        """θ and J(θ), from end to end of the picture."""
+        return drawn(self.state.cost)
+
+    @property
+    def slope(self) -> float:
+        """dθ, the slope of the tangent."""
+        return COSTS[self.state.cost].slope(self.state.theta)
+
+    @property
+    def finer(self) -> Nudge | None:
+        """The nudge by ε / 10; None where that is off the picture."""
+        eps, theta, cost = self.state.eps / 10, self.state.theta, self.state.cost
+        return nudge(eps, theta, cost) if eps >= SMALLEST else None
+
+    def falls(self, side: str) -> str:
+        """Write how many times smaller the error is when ε is divided by 10; "" where rounding hides that."""
+        here, finer = self.here, self.finer
+        if finer is None or here.lost(side) or finer.lost(side):
+            return ""
+        return f"{float(f'{here.errors[side] / finer.errors[side]:.2g}'):g}"
+
+    @cached_property
+    def caption(self) -> str:
+        """The finding, in plain words."""
+        slopes, found = self.here.slopes, {side: self.here.error(side) for side in SIDES}
+        said = [f"{side} {slopes[side]:.6g} ({found[side]})" for side in SIDES]
+        falls = [f"the {side} error {fall} times smaller" for side in SIDES if (fall := self.falls(side))]
+        ahead = f" Divide ε by 10, and it makes {' and '.join(falls)}." if falls else ""
+        return f"<b>The tangent's slope is {self.slope:.6g}; {', '.join(said)}.</b>{ahead}"
+
+    @property
+    def table(self) -> str:
+        """What the picture shows, as a table."""
+        head = "<tr><th>ε</th><th>one-sided error</th><th>two-sided error</th></tr>"
+        rows = [
+            f"<tr><td>{each.eps:g}</td><td>{each.error('one-sided')}</td><td>{each.error('two-sided')}</td></tr>"
+            for each in self.path
+        ]
+        return f"<table>{head}{''.join(rows)}</table>"
+
+
+def compute(state: State) -> Result:
+    """Nudge θ by the ε of the student's choice, and along the whole slider."""
+    here, *path = (nudge(eps, state.theta, state.cost) for eps in (state.eps, *PATH))
+    return Result(state, here, tuple(path))
+
+
+class Secant(Lab):
+    """Join the lab's state to its three controls."""
+
+    name, State, View = "secant", State, SecantPicture
+    about = (
+        "Left, J(θ) with its tangent at θ and two secants, one through θ and θ + ε, one through θ − ε and θ + ε; "
+        "right, how far the slope of each secant is off, against ε, both on log axes."
+    )
+
+    def compute(self, state: State) -> Result:
+        """Nudge θ."""
+        return compute(state)
+
+    def controls(self) -> list:
+        """Build the sliders of ε and θ, and the menu of costs."""
+        return [
+            self.bind("eps", Slider("ε", stops(-8, 0, 1, 2, 5), width="340px")),
+            self.bind("theta", Slider("θ", [k / 10 for k in range(11)], width="260px")),
+            self.bind("cost", Menu("J", COSTS, str, "150px")),
+        ]
+
+
+def secant(**state) -> Secant:
+    """Open the lab of one nudged number, in the state given: gc.labs.secant(eps=0.1, cost="θ²").
+
+    Raises ValueError, or TypeError for a field that there is not.
+    """
+    return Secant(**state)

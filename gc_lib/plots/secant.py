@@ -1,0 +1,161 @@
+"""The picture of one nudged number: J(θ) with its tangent and two secants, and the error of their slopes against ε."""
+
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from .picture import MOVES, Picture
+from .style import APPROX, BEFORE, GRADIENT, GREY, INK, SILVER, WHITE, Scale, styled
+
+ERRORS, LEFT, RIGHT = Scale(1e-12, 10), -1.1, 2.1
+SIDES = {  # the two ways of taking the slope: colour, dashes, mark
+    "one-sided": (INK, (0, (4, 2)), "^"),
+    "two-sided": (APPROX, "-", "o"),
+}
+KEY = {
+    "tangent: its slope is dθ": (GRADIENT, "-"),
+    "two-sided: through θ − ε and θ + ε": SIDES["two-sided"][:2],
+    "one-sided: through θ and θ + ε": SIDES["one-sided"][:2],
+}
+
+
+class Secants:
+    """Show J(θ), its tangent at θ, and the secant of each way."""
+
+    def __init__(self, axes: Axes):
+        axes.set(xlim=(LEFT, RIGHT), ylim=(-1.6, 8.4), xlabel="θ", ylabel="J(θ)")
+        axes.set_xticks([-1, 0, 1, 2], ["−1", "0", "1", "2"])
+        axes.set_yticks([0, 2, 4, 6, 8])
+        for row, (words, (colour, dashes)) in enumerate(KEY.items()):
+            height = 7.7 - 0.85 * row
+            axes.plot([-0.98, -0.72], [height, height], color=colour, linestyle=dashes, lw=2.6)
+            axes.text(-0.64, height, words, va="center")
+        inside = MOVES | {"clip_on": True}
+        self.curve = axes.plot([], [], color=SILVER, lw=5, solid_capstyle="butt", zorder=9, **inside)[0]
+        self.ghosts = [axes.plot([], [], color=BEFORE, lw=1, zorder=10, **inside)[0] for _ in SIDES]
+        self.window = axes.plot([], [], ":", color=GREY, lw=1.4, zorder=10, **inside)[0]
+        self.tangent = axes.plot([], [], color=GRADIENT, lw=1.8, zorder=11, **inside)[0]
+        self.lines, self.chords = {}, {}
+        for side, (colour, dashes, _) in SIDES.items():
+            self.lines[side] = axes.plot([], [], color=colour, linestyle=dashes, lw=1.4, zorder=12, **inside)[0]
+            self.chords[side] = axes.plot([], [], color=colour, linestyle=dashes, lw=3.4, zorder=12, **inside)[0]
+        self.ends = axes.plot([], [], "o", color=INK, ms=6, zorder=13, **MOVES)[0]
+        self.here = axes.plot([], [], "o", color=WHITE, ms=11, mec=INK, mew=2.2, zorder=14, **MOVES)[0]
+
+    def move(self, result: Any) -> None:
+        """Move to a result, and leave the secants from before it as ghosts."""
+        self.curve.set_data(*result.curve)
+        (below, at, above), heights = spots(result), result.here.costs
+        self.window.set_data(np.repeat([below, at, above], 3), np.ravel([(-1.6, J, np.nan) for J in heights]))
+        self.ends.set_data([below, above], [heights[0], heights[2]])
+        self.here.set_data([at], [heights[1]])
+        self.tangent.set_data(*straight(at, heights[1], result.slope))
+        for side, ghost in zip(SIDES, self.ghosts, strict=True):
+            self.chords[side].set_data(*chord(result, side))
+            self.lines[side].set_data(*secant(result, side))
+            ghost.set_visible(result.before is not None)
+            if result.before is not None:
+                ghost.set_data(*secant(result.before, side))
+
+
+def spots(result: Any) -> tuple[float, float, float]:
+    """Return θ − ε, θ and θ + ε."""
+    theta, eps = result.state.theta, result.state.eps
+    return theta - eps, theta, theta + eps
+
+
+def chord(result: Any, side: str) -> tuple[tuple, tuple]:
+    """Return the two points of the curve through which a secant goes, as x and y."""
+    first = 0 if side == "two-sided" else 1
+    return spots(result)[first :: 2 - first], result.here.costs[first :: 2 - first]
+
+
+def secant(result: Any, side: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return a secant from edge to edge."""
+    (_, x), (_, y) = chord(result, side)
+    return straight(x, y, result.here.slopes[side])
+
+
+def straight(x: float, y: float, slope: float) -> tuple[np.ndarray, np.ndarray]:
+    """Return the line of that slope through (x, y), from edge to edge."""
+    edges = np.array([LEFT, RIGHT])
+    return edges, y + slope * (edges - x)
+
+
+class Fall:
+    """Show how far the slope of one way is off, against ε, and what becomes of that when ε is divided by 10."""
+
+    def __init__(self, axes: Axes, side: str, above: bool):
+        self.side, self.above, (colour, dashes, mark) = side, above, SIDES[side]
+        self.ghost = axes.plot([], [], color=BEFORE, lw=1.4, zorder=10, **MOVES)[0]
+        self.curve = axes.plot([], [], mark, color=colour, linestyle=dashes, ms=4, zorder=11, **MOVES)[0]
+        self.step = axes.plot([], [], color=INK, lw=1.2, zorder=12, **MOVES)[0]
+        self.name = axes.text(1, 1, f" {side}", va="top", zorder=14, **MOVES)
+        self.factor = axes.text(1, 1, "", ha="right" if above else "left", va="center", zorder=14, **MOVES)
+
+    def along(self, result: Any) -> tuple[list, np.ndarray]:
+        """Return ε and how far the slope is off, but for what only rounding has left and what is off the axis."""
+        errors = np.array([np.nan if each.lost(self.side) else each.errors[self.side] for each in result.path])
+        return [each.eps for each in result.path], np.where(errors < ERRORS.low, np.nan, errors)
+
+    def move(self, result: Any) -> None:
+        """Move to a result."""
+        eps, errors = self.along(result)
+        self.curve.set_data(eps, errors)
+        self.ghost.set_visible(result.before is not None and result.before.path != result.path)
+        if result.before is not None:
+            self.ghost.set_data(*self.along(result.before))
+        named = eps.index(1e-7 if self.above else 3e-5)
+        self.name.set(x=eps[named], y=errors[named], visible=bool(np.isfinite(errors[named])))
+        self.factor.set_text(result.falls(self.side) and f"÷ {result.falls(self.side)}")
+        self.step.set_visible(self.factor.get_text() != "")
+        if self.factor.get_text():
+            top, foot = ERRORS.place([result.here.errors[self.side], result.finer.errors[self.side]])
+            right, left = result.here.eps, result.finer.eps
+            corner, beside = (left, left / 1.5) if self.above else (right, right * 1.5)
+            self.step.set_data([right, corner, left], [top, top if self.above else foot, foot])
+            self.factor.set(x=beside, y=(top * foot) ** 0.5)
+
+
+class Errors:
+    """Show the errors of both ways on the same axis, and where only rounding is left of them."""
+
+    def __init__(self, axes: Axes):
+        ERRORS.apply(axes, "1e-12 1e-9 1e-6 1e-3 1")
+        axes.set(xscale="log", xlim=(4e-9, 60), xlabel="ε", ylabel="error of the slope")
+        axes.set_xticks([1e-8, 1e-6, 1e-4, 1e-2, 1], ["1e-8", "1e-6", "1e-4", "1e-2", "1"])
+        axes.set_xticks([1e-7, 1e-5, 1e-3, 1e-1], minor=True, labels=[])
+        axes.grid(True, which="both", axis="x")
+        self.falls = Fall(axes, "one-sided", above=True), Fall(axes, "two-sided", above=False)
+        self.lost = axes.plot([], [], ".", color=GREY, ms=5, zorder=11, **MOVES)[0]
+        self.rounding = axes.text(40, 1e-12, "grey dots: only rounding", ha="right", zorder=14, **MOVES)
+        self.here = axes.plot([], [], "o", color=WHITE, ms=11, mec=INK, mew=2.2, zorder=13, **MOVES)[0]
+
+    def move(self, result: Any) -> None:
+        """Move to a result, and leave the curves from before it as ghosts."""
+        for fall in self.falls:
+            fall.move(result)
+        lost = [(each.eps, each.errors[side]) for each in result.path for side in SIDES if each.lost(side)]
+        eps, errors = zip(*lost, strict=True) if lost else ([], [])
+        self.lost.set_data(eps, ERRORS.place(errors))
+        self.rounding.set_visible(bool(lost))
+        self.here.set_data([result.here.eps] * 2, ERRORS.place([*result.here.errors.values()]))
+
+
+class SecantPicture(Picture):
+    """Show the secants of one nudge turn into the tangent, and how fast."""
+
+    def __init__(self, scale: float = 1):
+        with styled():
+            figure = Figure((9.6, 4), dpi=100 * scale, layout="constrained")
+            curve, errors = figure.subplots(1, 2, width_ratios=(1.2, 1))
+            self.panels = Secants(curve), Errors(errors)
+            super().__init__(figure)
+
+    def update(self, result: Any) -> bytes:
+        """Move every artist to a result, and return the picture as PNG."""
+        for panel in self.panels:
+            panel.move(result)
+        return self.png()
