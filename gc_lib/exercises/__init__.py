@@ -1,10 +1,9 @@
 """The self-checks of the course, one file a notebook: each answers in a sentence, and knows the commonest mistakes."""
 
-from . import decay, epsilon, homework, pattern, repair, secant, training
+from . import decay, epsilon, homework, kink, pattern, repair, secant, training
 from .exercise import Answer, Build, Choose, Exercise, Guess
 
 __all__ = [
-    "secant",
     "Answer",
     "Build",
     "Choose",
@@ -13,7 +12,9 @@ __all__ = [
     "decay",
     "epsilon",
     "homework",
+    "kink",
     "pattern",
     "repair",
+    "secant",
     "training",
 ]

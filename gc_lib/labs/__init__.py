@@ -5,6 +5,7 @@ from .decay import decay
 from .detective import detective
 from .epsilon import epsilon
 from .inspect import inspect
+from .kink import kink
 from .pattern import pattern
 from .price import price
 from .secant import secant
@@ -19,6 +20,7 @@ __all__ = [
     "detective",
     "epsilon",
     "inspect",
+    "kink",
     "pattern",
     "price",
     "training",

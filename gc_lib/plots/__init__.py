@@ -5,6 +5,7 @@ from .decay import DecayPicture
 from .detective import DetectivePicture
 from .epsilon import EpsilonPicture
 from .inspect import InspectPicture
+from .kink import KinkPicture
 from .pattern import PatternPicture
 from .picture import Drawing, Picture, figure_html
 from .price import PricePicture
@@ -20,6 +21,7 @@ __all__ = [
     "Drawing",
     "EpsilonPicture",
     "InspectPicture",
+    "KinkPicture",
     "PatternPicture",
     "Picture",
     "PricePicture",

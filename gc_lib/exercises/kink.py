@@ -1,0 +1,73 @@
+"""Lesson 08: catch the number when it lies."""
+
+import numpy as np
+
+from .exercise import Build, Choose
+
+every_eps = Choose(
+    "c",
+    {
+        "a": "round-off grows tenfold when ε shrinks tenfold. This reading does not move at all.",
+        "b": "truncation shrinks a hundredfold when ε shrinks tenfold. This reading does not move at all.",
+        "c": "right: the slope of J jumps at θ itself. However narrow the window, half of it lies on either side of "
+        "the corner: dθ_approx is the mean of two slopes, and dθ is one of them.",
+    },
+)
+
+fewer = Choose(
+    "a",
+    {
+        "a": "right: each example adds corners of its own, so with 32 of them the nearest is nearer, and a smaller ε "
+        "already reaches it.",
+        "b": "each corner does get milder, since J is a mean over the examples. But there are 32 times as many, and "
+        "the nearest is nearer.",
+        "c": "θ is the same, but a corner is where a unit switches on for one example: more examples, more corners.",
+    },
+)
+
+
+def S(J, theta, h):
+    """(J(θ + h) − 2 J(θ) + J(θ − h)) / h"""
+    return (J(theta + h) - 2 * J(theta) + J(theta - h)) / h
+
+
+def jump_of_slope(J, theta, eps):
+    """|2 S(ε) − S(2ε)|: 0 for a parabola, and the jump of the slope at a corner on θ."""
+    return abs(2 * S(J, theta, eps) - S(J, theta, 2 * eps))
+
+
+jump = Build(
+    jump_of_slope,
+    {
+        "ReLU on its corner, ε = 0.01": (lambda t: np.maximum(t, 0), 0.0, 0.01),
+        "−|θ| on its corner, ε = 0.001": (lambda t: -np.abs(t), 0.0, 0.001),
+        "θ², a smooth bend, at θ = 1, ε = 0.01": (np.square, 1.0, 0.01),
+        "|θ| with its corner 0.004 from θ, ε = 0.01": (np.abs, 0.004, 0.01),
+    },
+    {
+        "S(ε) − S(2ε) alone is 0 at a corner and not 0 at a bend: did you lose the 2 before S(ε)?": (
+            lambda J, theta, eps: abs(S(J, theta, eps) - S(J, theta, 2 * eps))
+        ),
+        "S(2ε) is divided by its own step, 2ε; is yours divided by ε?": (
+            lambda J, theta, eps: abs(2 * S(J, theta, eps) - 2 * S(J, theta, 2 * eps))
+        ),
+        "a jump has a size and no sign: is an abs missing?": (
+            lambda J, theta, eps: 2 * S(J, theta, eps) - S(J, theta, 2 * eps)
+        ),
+        "dividing by h² gives the second derivative, which at a corner grows without end; S divides by h.": (
+            lambda J, theta, eps: abs(2 * S(J, theta, eps) / eps - S(J, theta, 2 * eps) / (2 * eps))
+        ),
+    },
+    "a corner on θ gives the jump of its slope, a bend gives 0, and a corner elsewhere in the window gives some of its "
+    "jump. So gc.check tells a kink from a bug.",
+)
+
+passes = Choose(
+    "b",
+    {
+        "a": "θ is wrong afterwards, but by how much? Each entry is left 1e-7 too low: the slopes move as little.",
+        "b": "right: θ drifts by 1e-7 an entry, which moves the slopes by about as much. The mistake passes at "
+        "ε = 1e-7; at a larger ε it does not.",
+        "c": "that is what dividing by ε instead of 2ε reads: dθ_approx twice too long. Here the quotient is right.",
+    },
+)

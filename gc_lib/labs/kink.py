@@ -1,0 +1,225 @@
+"""A corner of ReLU dragged through the ε window: J along one bias, and what the check of all entries reads."""
+
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+import numpy as np
+
+from ..check import GREAT, SLIDE, above_zero, band, score
+from ..data import moons
+from ..network import Network, one_of
+from ..plots import KinkPicture
+from ..report import power
+from ..vector import from_vector, to_vector
+from .controls import Slider, stops
+from .lab import Lab
+
+NETWORK, SEED = Network([2, 4, 3, 1], hidden="relu"), 49
+UNIT = 1  # θ[i] is its bias, b2[1]
+SILENT = 14  # the example that switches on no unit of layer 1: layer 2 sees nothing of it, and has only its own biases
+EXAMPLES, EPS = [1, 2, 4, 8, 16, 32], stops(-10, 0, 1, 2, 5)
+
+
+@dataclass(frozen=True)
+class State:
+    """Hold what the controls say: ε, the biases of layer 2, the examples. Raises ValueError for what cannot be."""
+
+    eps: float = 1e-3
+    b2: float = 0.01
+    examples: int = 8
+
+    def __post_init__(self):
+        object.__setattr__(self, "eps", above_zero(self.eps))
+        object.__setattr__(self, "b2", float(self.b2))
+        one_of("examples", self.examples, EXAMPLES)
+        for name, low in (("eps", EPS[0]), ("b2", 0)):
+            if not low <= getattr(self, name) <= 1:
+                raise ValueError(
+                    f"{name} should be {low:g} … 1, or it is off this lab's picture; got {getattr(self, name):g}"
+                )
+
+    @property
+    def theta(self) -> dict[str, np.ndarray]:
+        """The parameters: W as drawn, every bias of layer 2 at b2, the others at 0."""
+        return NETWORK.initialise(SEED) | {"b2": np.full((3, 1), self.b2)}
+
+
+@lru_cache(len(EXAMPLES))
+def problem(count: int) -> tuple:
+    """Return cost and gradient on so many examples, of which the silent one is the first."""
+    X, Y = moons(EXAMPLES[-1])
+    order = [SILENT, *(j for j in range(EXAMPLES[-1]) if j != SILENT)][:count]
+    return NETWORK.on(X[:, order], Y[:, order])
+
+
+@dataclass(frozen=True)
+class Result:
+    """Hold what the picture shows: J along θ[i] in units of ε, its slopes, and the reading of the whole check.
+
+    `steps` are in ε, `costs` is J there; `corners` is the distance of θ[i] from its own corners, with sign; `nearest`
+    that of each entry of θ from its nearest corner. `slopes` are those of J from θ[i] − ε to θ[i], and on to θ[i] + ε;
+    `gradient` is dθ[i]. `curve` is ε and the relative difference.
+    """
+
+    state: State
+    steps: np.ndarray
+    costs: np.ndarray
+    corners: np.ndarray
+    nearest: np.ndarray
+    slopes: tuple[float, float]
+    gradient: float
+    curve: tuple[np.ndarray, np.ndarray]
+    reading: float
+    before: "Result | None" = None
+
+    @property
+    def approx(self) -> float:
+        """dθ_approx[i], the mean of the slopes on both sides."""
+        return sum(self.slopes) / 2
+
+    @property
+    def inside(self) -> np.ndarray:
+        """The corners of θ[i] that lie in the window."""
+        return self.corners[np.abs(self.corners) <= self.state.eps]
+
+    @property
+    def crossed(self) -> int:
+        """How many entries of θ have a corner in their window."""
+        return int((self.nearest <= self.state.eps).sum())
+
+    @cached_property
+    def caption(self) -> str:
+        """The finding, in plain words."""
+        distance, count = float(np.abs(self.corners).min()), len(self.inside)
+        left, right, approx = (f"{slope:.2g}" for slope in (*self.slopes, self.approx))
+        sides = f"from θ − ε to θ the slope of J is {left}, from θ to θ + ε it is {right}"
+        given = f"dθ[i] is {self.gradient:.2g}"
+        if distance == 0:
+            said = f"<b>A corner lies on θ[i] itself:</b> {sides}. {given}, the slope on one side; dθ_approx[i] is "
+            said += f"{approx}, the mean of both, at every ε."
+        elif count:
+            lies = f"{count} corners lie" if count > 1 else f"A corner, {distance:g} from θ[i], lies"
+            said = (
+                f"<b>{lies} in the window:</b> {sides}. {given}, the slope at θ; dθ_approx[i] is {approx}, the mean of "
+            )
+            said += "both."
+        else:
+            said = (
+                f"<b>No corner of θ[i] in the window;</b> the nearest is {distance:.2g} away. {given}, dθ_approx[i] is "
+            )
+            said += f"{approx}."
+        return f"{said} {self.whole}"
+
+    @property
+    def whole(self) -> str:
+        """Say what the check of all entries reads, and why."""
+        number = f"about {power(self.reading)}" if self.reading < GREAT else f"{self.reading:.1e}"
+        said = f"The check of all {self.nearest.size} entries reads <b>{number}, {band(self.reading)}</b>"
+        if self.reading < GREAT:
+            return f"{said}."
+        if self.crossed:
+            return f"{said}: {self.crossed} of them have a corner in the window. Backprop is right."
+        bend = "ε is large, and J bends between θ − ε and θ + ε" if self.state.eps > 1e-5 else "ε is small: round-off"
+        return f"{said}: {bend}. Backprop is right."
+
+    @property
+    def table(self) -> str:
+        """What the picture shows, as tables."""
+        slopes = zip(("left of θ[i]", "right of θ[i]", "dθ_approx[i]", "dθ[i]"), self.lines, strict=True)
+        rows = "".join(f"<tr><th>{words}</th><td>{slope:.2g}</td></tr>" for words, slope in slopes)
+        crossed = (f"<td>{int((self.nearest <= eps).sum())}</td>" for eps in self.curve[0])
+        readings = zip(*self.curve, crossed, strict=True)
+        curve = "".join(f"<tr><td>{eps:g}</td><td>{reading:.0e}</td>{n}</tr>" for eps, reading, n in readings)
+        head = "<tr><th>ε</th><th>relative difference</th><th>entries with a corner within ε</th></tr>"
+        return f"<table><tr><th></th><th>slope of J</th></tr>{rows}</table><table>{head}{curve}</table>"
+
+    @property
+    def lines(self) -> tuple[float, ...]:
+        """The slopes left and right of θ[i], dθ_approx[i] and dθ[i]."""
+        return *self.slopes, self.approx, self.gradient
+
+
+@lru_cache(256)
+def checked(start: State) -> tuple[dict, list, np.ndarray]:
+    """Return dθ, the reading at every ε of the slider, and how far each entry is from its nearest corner."""
+    (cost, gradient), theta = problem(start.examples), start.theta
+    exact = gradient(theta)
+    return exact, [reading(start, exact, eps) for eps in EPS], nearest(cost, theta)
+
+
+def reading(state: State, exact: dict, eps: float) -> float:
+    """Return the relative difference of the whole check."""
+    cost, theta = problem(state.examples)[0], state.theta
+    approx = SLIDE.difference(*cost.nudged(theta, eps), cost(theta), eps)
+    return score(approx, to_vector(exact))
+
+
+def nearest(cost, theta: dict[str, np.ndarray]) -> np.ndarray:
+    """Return for every entry of θ how far the nearest corner is: a unit's Z over its rate of change, to first order."""
+    vector, step = to_vector(theta), 1e-6
+    nudged = cost.layers(from_vector(vector + step * np.eye(vector.size), theta), vector.size)[:-1]
+    distances = [np.full((vector.size, 1), np.inf)]
+    for before, after in zip(cost.layers(theta)[:-1], nudged, strict=True):
+        rates = (np.abs(after.Z - before.Z) / step).reshape(vector.size, -1)
+        Z = np.broadcast_to(np.abs(before.Z).ravel(), rates.shape)
+        distances.append(np.divide(Z, rates, out=np.full(rates.shape, np.inf), where=rates > 1e-3))
+    return np.concatenate(distances, axis=1).min(axis=1)
+
+
+def along(state: State, steps: np.ndarray) -> np.ndarray:
+    """Return J at θ + s eᵢ for every step s."""
+    stack = {name: block[None] for name, block in state.theta.items()}
+    stack["b2"] = stack["b2"] + steps[:, None, None] * (np.arange(3) == UNIT)[:, None]
+    return problem(state.examples)[0].at(stack, len(steps))
+
+
+def compute(state: State) -> Result:
+    """Measure J along θ[i] and the whole check, at ε and at every other."""
+    eps, (cost, _) = state.eps, problem(state.examples)
+    exact, readings, distances = checked(State(b2=state.b2, examples=state.examples))
+    corners = -cost.layers(state.theta)[1].Z[UNIT]
+    below, at, above = along(state, eps * np.array([-1, 0, 1]))
+    steps = np.union1d(np.linspace(-2, 2, 81), corners[np.abs(corners) < 2 * eps] / eps)
+    here = readings[EPS.index(eps)] if eps in EPS else reading(state, exact, eps)
+    return Result(
+        state,
+        steps,
+        along(state, eps * steps),
+        corners,
+        distances,
+        (float(at - below) / eps, float(above - at) / eps),
+        float(exact["b2"][UNIT, 0]),
+        (np.array(EPS), np.array(readings)),
+        here,
+    )
+
+
+class Kink(Lab):
+    """Join the lab's state to its three sliders."""
+
+    name, State, View = "kink", State, KinkPicture
+    about = (
+        "Left, J along one entry of θ from θ − 2ε to θ + 2ε, stretched to fit, with its corners, the line of slope dθ "
+        "and the line through θ − ε and θ + ε; right, the relative difference of the whole check against ε, on log "
+        "axes with the bands great, look and worry, and for each entry how far its nearest corner is."
+    )
+
+    def compute(self, state: State) -> Result:
+        """Measure J along θ[i], and check."""
+        return compute(state)
+
+    def controls(self) -> list:
+        """Build the sliders of ε, of the biases and of the examples."""
+        return [
+            self.bind("eps", Slider("ε", EPS, width="340px")),
+            self.bind("b2", Slider("biases b[2]", [0.0, *stops(-8, 0, 1, 2, 5)], width="340px")),
+            self.bind("examples", Slider("examples m", EXAMPLES, "{:d}".format, "240px")),
+        ]
+
+
+def kink(**state) -> Kink:
+    """Open the lab of the corner in the window, in the state given: gc.labs.kink(eps=1e-5, b2=0).
+
+    Raises ValueError, or TypeError for a field that there is not.
+    """
+    return Kink(**state)

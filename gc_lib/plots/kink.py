@@ -1,0 +1,138 @@
+"""The picture of a corner in the window: J along one entry, magnified by ε, and what the check reads against ε."""
+
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import NullLocator
+
+from .picture import MOVES, Picture
+from .style import (
+    APPROX,
+    BEFORE,
+    DIFFERENCE,
+    DIFFERENCES,
+    GRADIENT,
+    GREY,
+    INK,
+    SILVER,
+    WHITE,
+    name_bands,
+    paint_bands,
+    styled,
+)
+
+KEY = {
+    "slope dθ, from backprop": (GRADIENT, "-"),
+    "slope dθ_approx, through θ − ε and θ + ε": (APPROX, "-"),
+}
+ON_THETA, NEAREST = 2e-12, 1e-10  # where a distance of 0 stands, left of the break, and the smallest that has a place
+
+
+class Magnified:
+    """Show J from θ − 2ε to θ + 2ε with its corners, stretched so that it always fills the same height."""
+
+    def __init__(self, axes: Axes):
+        axes.set(
+            xlim=(-2, 2),
+            ylim=(-0.2, 1.62),
+            xlabel="one entry, θ[i] = b2[1]\n▼ corners",
+            ylabel="J(θ), stretched to fit",
+        )
+        axes.set_xticks([-2, -1, 0, 1, 2], ["θ − 2ε", "θ − ε", "θ", "θ + ε", "θ + 2ε"])
+        axes.set_yticks([])
+        axes.axvspan(-1, 1, color=WHITE, linewidth=0, zorder=0)
+        axes.text(0, -0.13, "the window", color=GREY, ha="center", va="center")
+        for row, (words, (colour, dashes)) in enumerate(KEY.items()):
+            height = 1.5 - 0.15 * row
+            axes.plot([-1.9, -1.66], [height, height], color=colour, linestyle=dashes, lw=2.6)
+            axes.text(-1.58, height, words, va="center")
+        inside = MOVES | {"clip_on": True}
+        self.curve = axes.plot([], [], color=SILVER, lw=6, solid_capstyle="butt", zorder=9, **inside)[0]
+        self.tangent = axes.plot([], [], color=GRADIENT, lw=2.2, zorder=11, **inside)[0]
+        self.secant = axes.plot([], [], color=APPROX, lw=2.6, zorder=12, **inside)[0]
+        self.ends = axes.plot([], [], "o", color=INK, ms=6, zorder=13, **MOVES)[0]
+        self.here = axes.plot([], [], "o", color=WHITE, ms=11, mec=INK, mew=2.2, zorder=14, **MOVES)[0]
+        self.corners = axes.plot([], [], "v", color=INK, ms=9, zorder=15, **MOVES)[0]
+        self.word = axes.text(0, 0, "corner", ha="center", va="bottom", zorder=15, **MOVES)
+
+    def move(self, result: Any) -> None:
+        """Move to a result."""
+        eps, steps, low = result.state.eps, result.steps, result.costs.min()
+        height = np.ptp(result.costs) or 1.0
+        heights = (result.costs - low) / height
+        below, at, above = np.interp([-1, 0, 1], steps, heights)
+        edges = np.array([-2, 2])
+        self.curve.set_data(steps, heights)
+        self.tangent.set_data(edges, at + edges * result.gradient * eps / height)
+        self.secant.set_data([-1, 1], [below, above])
+        self.ends.set_data([-1, 1], [below, above])
+        self.here.set_data([0], [at])
+        corners = np.sort(result.corners[np.abs(result.corners) < 2 * eps] / eps)
+        tops = np.interp(corners, steps, heights) + 0.1
+        self.corners.set_data(corners, tops)
+        self.corners.set_markersize(9 if len(corners) < 4 else 5)
+        self.word.set_visible(len(corners) == 1)
+        if len(corners) == 1:
+            self.word.set_position((corners[0], tops[0] + 0.04))
+
+
+class Readings:
+    """Show the relative difference against ε, and under it how far each entry is from its nearest corner."""
+
+    def __init__(self, axes: Axes):
+        DIFFERENCES.apply(axes, "1e-12 1e-9 1e-6 1e-3 1")
+        paint_bands(axes)
+        name_bands(axes)
+        ticks = "1e-9 1e-7 1e-5 1e-3 1e-1"
+        axes.set(
+            xscale="log",
+            xlim=(7e-13, 2),
+            xlabel="ε\n▼ how far the corner on the left is,  | the nearest of every entry",
+        )
+        axes.set_xticks([ON_THETA, *map(float, ticks.split())], ["0", *ticks.split()])
+        axes.xaxis.set_minor_locator(NullLocator())
+        axes.axvspan(8e-12, 2.4e-11, color=WHITE, linewidth=0, zorder=1)  # here the axis breaks
+        self.ghost = axes.plot([], [], ".-", color=BEFORE, ms=5, zorder=10, **MOVES)[0]
+        self.curve = axes.plot([], [], ".-", color=DIFFERENCE, ms=5, zorder=11, **MOVES)[0]
+        self.nearest = axes.plot([], [], "|", color=GREY, ms=16, mew=1.2, zorder=12, **MOVES)[0]
+        self.own = axes.plot([], [], "v", color=INK, ms=9, zorder=13, **MOVES)[0]
+        self.window = axes.plot([], [], ":", color=INK, lw=1.4, zorder=12, **MOVES)[0]
+        self.here = axes.plot([], [], "o", color=WHITE, ms=11, mec=INK, mew=2.2, zorder=14, **MOVES)[0]
+
+    def move(self, result: Any) -> None:
+        """Move to a result, and leave the curve from before it as a ghost."""
+        eps, foot = result.state.eps, 6e-12
+        self.curve.set_data(result.curve[0], DIFFERENCES.place(result.curve[1]))
+        self.ghost.set_visible(result.before is not None)
+        if result.before is not None:
+            self.ghost.set_data(result.before.curve[0], DIFFERENCES.place(result.before.curve[1]))
+        near = place(result.nearest)
+        self.nearest.set_data(near, np.full(len(near), foot))
+        self.own.set_data(place(np.abs(result.corners).min(keepdims=True)), [foot * 3])
+        reading = DIFFERENCES.place([result.reading])
+        self.window.set_data([eps, eps], [foot, reading[0]])
+        self.here.set_data([eps], reading)
+
+
+def place(distances: np.ndarray) -> np.ndarray:
+    """Give a distance of 0 its own place, left of the break."""
+    return np.where(distances == 0, ON_THETA, np.clip(distances, NEAREST, None))
+
+
+class KinkPicture(Picture):
+    """Show a corner of J in the window of a nudge, and how far from θ the corners of all entries are."""
+
+    def __init__(self, scale: float = 1):
+        with styled():
+            figure = Figure((9.6, 4), dpi=100 * scale, layout="constrained")
+            magnified, readings = figure.subplots(1, 2, width_ratios=(1.15, 1))
+            self.panels = Magnified(magnified), Readings(readings)
+            super().__init__(figure)
+
+    def update(self, result: Any) -> bytes:
+        """Move every artist to a result, and return the picture as PNG."""
+        for panel in self.panels:
+            panel.move(result)
+        return self.png()
