@@ -98,7 +98,7 @@ class Result:
             said = f"<b>A corner lies on θ[i] itself:</b> {sides}. {given}, the slope on one side; dθ_approx[i] is "
             said += f"{approx}, the mean of both, at every ε."
         elif count:
-            lies = f"{count} corners lie" if count > 1 else f"A corner, {distance:g} from θ[i], lies"
+            lies = f"{count} corners lie" if count > 1 else f"A corner, {distance:.2g} from θ[i], lies"
             said = (
                 f"<b>{lies} in the window:</b> {sides}. {given}, the slope at θ; dθ_approx[i] is {approx}, the mean of "
             )

@@ -89,7 +89,7 @@ class Readings:
         axes.set(
             xscale="log",
             xlim=(7e-13, 2),
-            xlabel="ε\n▼ how far the corner on the left is,  | the nearest of every entry",
+            xlabel="ε\nthe nearest corner:  ▼ of θ[i],  | of each entry",
         )
         axes.set_xticks([ON_THETA, *map(float, ticks.split())], ["0", *ticks.split()])
         axes.xaxis.set_minor_locator(NullLocator())
