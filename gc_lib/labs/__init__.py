@@ -4,6 +4,7 @@ from .bench import bench
 from .decay import decay
 from .detective import detective
 from .epsilon import epsilon
+from .hiding import hiding
 from .inspect import inspect
 from .kink import kink
 from .pattern import pattern
@@ -19,6 +20,7 @@ __all__ = [
     "decay",
     "detective",
     "epsilon",
+    "hiding",
     "inspect",
     "kink",
     "pattern",

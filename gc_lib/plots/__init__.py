@@ -4,6 +4,7 @@ from .bench import BenchPicture
 from .decay import DecayPicture
 from .detective import DetectivePicture
 from .epsilon import EpsilonPicture
+from .hiding import HidingPicture
 from .inspect import InspectPicture
 from .kink import KinkPicture
 from .pattern import PatternPicture
@@ -20,6 +21,7 @@ __all__ = [
     "DetectivePicture",
     "Drawing",
     "EpsilonPicture",
+    "HidingPicture",
     "InspectPicture",
     "KinkPicture",
     "PatternPicture",

@@ -1,0 +1,89 @@
+"""The exercises of lesson 09: what a small wrong entry reads, two mistakes that cancel, and Taylor's remainder."""
+
+import numpy as np
+
+from ..check import relative_difference
+from .exercise import Build, Choose, Guess
+
+COUNT = 10_000
+equal = np.ones(COUNT)
+doubled = np.where(np.arange(COUNT) == 0, 2.0, 1.0)
+
+one_entry = Guess(
+    relative_difference(equal, doubled),
+    "the distance is 1 entry, and each of both lengths is √10,000 = 100 entries: about 1/200 = 5e-3. That is still "
+    "worry. But where the entry is a thousand times smaller than the others it is 5e-6.",
+    {
+        "a length is the root of a sum of squares: of 10,000 equal entries it is 100 of them, not 10,000.": 1 / COUNT,
+        "a length is the root of a sum of squares, so each is 100 entries long, not 10,000.": 1 / (2 * COUNT),
+        "below the line both lengths are added up, and each is 100 entries.": 1 / 100,
+        "that is what the one entry alone would read; the others add to the length below the line.": 1 / 3,
+        "that is by how much the entry is off, measured by itself. The check divides by the length of all.": 1.0,
+    },
+    factor=1.2,
+)
+
+cancel = Choose(
+    "b",
+    {
+        "a": "each of the two alone would read far above 1e-3. But they sit on the same path: one makes dA1 twice as "
+        "large, what does the other do to it at keep_prob = 0.5?",
+        "b": "dA1 is doubled by one and halved by the other. At keep_prob = 0.5 dθ is right; at 0.8 what flows down is "
+        "2 · 0.8 = 1.6 times what it should be.",
+        "c": "the 1/3 of a factor 2 is what one of the two would read alone; here there are two.",
+    },
+)
+
+
+def right(J, theta, dtheta, v, t):
+    """|J(θ + tv) − J(θ) − t dθ·v|"""
+    return abs(J(theta + t * v) - J(theta) - t * np.sum(dtheta * v))
+
+
+def no_slope(J, theta, dtheta, v, t):
+    return abs(J(theta + t * v) - J(theta))
+
+
+def no_t(J, theta, dtheta, v, t):
+    return abs(J(theta + t * v) - J(theta) - np.sum(dtheta * v))
+
+
+def half_abs(J, theta, dtheta, v, t):
+    return abs(J(theta + t * v) - J(theta)) - t * np.sum(dtheta * v)
+
+
+def not_summed(J, theta, dtheta, v, t):
+    return abs(J(theta + t * v) - J(theta) - t * dtheta * v)
+
+
+def no_abs(J, theta, dtheta, v, t):
+    return J(theta + t * v) - J(theta) - t * np.sum(dtheta * v)
+
+
+def bowl(theta):
+    """½ θ·θ, whose gradient is θ"""
+    return 0.5 * float(np.sum(theta**2))
+
+
+def hill(theta):
+    """−θ·θ, whose gradient is −2θ"""
+    return -float(np.sum(theta**2))
+
+
+place, way = np.array([1.0, 2.0, -1.0]), np.array([0.5, 0.5, 1.0])
+remainder = Build(
+    right,
+    {
+        "J = ½ θ·θ, t = 0.1": (bowl, place, place, way, 0.1),
+        "J = ½ θ·θ with a dθ twice as large, t = 0.1": (bowl, place, 2 * place, way, 0.1),
+        "J = −θ·θ, t = 0.5": (hill, place, -2 * place, way, 0.5),
+    },
+    {
+        "that is how much J changes; what does dθ expect of it, t dθ·v?": no_slope,
+        "a step of t v changes J by t times dθ·v: where is the t?": no_t,
+        "take the absolute value of the whole, with t dθ·v inside.": half_abs,
+        "dθ * v multiplies entry by entry; the dot product dθ·v is their sum.": not_summed,
+        "is the absolute value missing?": no_abs,
+    },
+    "what dθ leaves unexplained. Where dθ is right it falls as t², where it is wrong only as t.",
+)

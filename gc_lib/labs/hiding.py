@@ -1,0 +1,218 @@
+"""Where a bug hides from a check: wrong backprop that reads great, and what brings the bug out."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+import ipywidgets as widgets
+
+from ..check import norm
+from ..network import one_of
+from ..plots import HidingPicture
+from ..report import Report, check, listed
+from ..taylor import Taylor
+from . import state as bench
+from .controls import Choice, Menu
+from .lab import Lab
+from .words import blocks_table
+
+PIXEL = 5  # whose unit of measurement can be another
+
+
+@dataclass(frozen=True)
+class Place:
+    """Describe a hiding place: the mistake, behind what it hides, and what brings it out.
+
+    `hiding` and `out` are the bench before and after. While the bug hides, `shift` is added to b1, and one pixel is
+    multiplied by `unit`. `entry` doubles dW1 at that pixel, in one unit.
+    """
+
+    mistake: str
+    because: str
+    remedy: str
+    hiding: bench.State
+    out: bench.State
+    shift: float = 0.0
+    unit: float = 1.0
+    entry: bool = False
+
+    def check(self, out: bool) -> Report:
+        """Check the wrong backprop in its hiding place, or brought out of it."""
+        state, shift, unit = (self.out, 0.0, 1.0) if out else (self.hiding, self.shift, self.unit)
+        (X, Y), theta = state.problem, state.theta
+        X, theta = X.copy(), theta | {"b1": theta["b1"] + shift}
+        X[PIXEL] *= unit
+        cost, gradient = state.network.on(X, Y, state.masks)
+        return check(cost, entry_doubled(gradient) if self.entry else gradient, theta)
+
+
+def entry_doubled(gradient: Callable) -> Callable:
+    """Return the gradient with one entry of dW1 doubled."""
+
+    def wrong(params):
+        slopes = gradient(params)
+        slopes["W1"][0, PIXEL] *= 2
+        return slopes
+
+    return wrong
+
+
+NO_MEAN, NO_DECAY, NO_MASK = ("db_no_mean", 2), ("no_decay", 2), ("no_mask", 1)
+DROPPED, PAIR = ("last_example_dropped", 1), (("dA_doubled", 2), ("no_keep_prob", 1))
+NO_DECAY_AT_ALL = tuple(("no_decay", l) for l in (1, 2, 3))
+PLACES = {
+    "m = 1": Place(
+        "db2 is summed over the examples and not divided by m",
+        "of one example the sum is the mean, so dθ is the gradient here",
+        "m = 32",
+        bench.State(examples=1, bugs=(NO_MEAN,)),
+        bench.State(bugs=(NO_MEAN,)),
+    ),
+    "λ = 0": Place(
+        "dW2 forgets λ/m W2",
+        "at λ = 0 there is nothing to forget, so dθ is the gradient here",
+        "λ = 0.1",
+        bench.State(lam=0, bugs=(NO_DECAY,)),
+        bench.State(bugs=(NO_DECAY,)),
+    ),
+    "keep_prob = 1": Place(
+        "backprop forgets the mask of layer 1",
+        "at keep_prob = 1 no unit is dropped, so dθ is the gradient here",
+        "keep_prob = 0.8, with a frozen mask",
+        bench.State(bugs=(NO_MASK,)),
+        bench.State(keep_prob=0.8, bugs=(NO_MASK,)),
+    ),
+    "dead units": Place(
+        "dW1 leaves out the last example",
+        "every ReLU of layer 1 is dead, z < 0 on all examples, so no example gives W1 any slope, left out or not",
+        "b1 near 0, where the units live",
+        bench.State(hidden="relu", bugs=(DROPPED,)),
+        bench.State(hidden="relu", bugs=(DROPPED,)),
+        shift=-10.0,
+    ),
+    "a small entry": Place(
+        f"dW1[0, {PIXEL}] is twice what it should be",
+        f"pixel {PIXEL} is measured in a unit that makes it tiny, so the wrong slope is tiny and drowns in the norm",
+        f"pixel {PIXEL} measured as the other pixels are",
+        bench.State(lam=0),
+        bench.State(lam=0),
+        unit=1e-6,
+        entry=True,
+    ),
+    "two that cancel": Place(
+        "dA1 is doubled, and the 1/keep_prob of layer 1 is forgotten",
+        "at keep_prob = 0.5 what is forgotten is also a factor 2: the two cancel, and dθ is the gradient here",
+        "keep_prob = 0.8",
+        bench.State(keep_prob=0.5, bugs=PAIR),
+        bench.State(keep_prob=0.8, bugs=PAIR),
+    ),
+    "a wrong J": Place(
+        "J forgets the λ term, and so does every dW",
+        "dθ is the gradient of this J; that you wanted another J, no check can know",
+        "J written down afresh from the lecture",
+        bench.State(lam=1, bugs=NO_DECAY_AT_ALL, mistakes=("J_no_decay",)),
+        bench.State(lam=1, bugs=NO_DECAY_AT_ALL),
+    ),
+}
+OUT = {False: "let it hide", True: "bring it out"}
+
+
+@dataclass(frozen=True)
+class State:
+    """Say where the bug hides, and whether it is brought out. Raises ValueError for what there is not."""
+
+    place: str = "m = 1"
+    out: bool = False
+
+    def __post_init__(self):
+        one_of("place", self.place, PLACES)
+        one_of("out", self.out, OUT)
+
+
+@dataclass(frozen=True)
+class Result:
+    """Hold what the picture shows: a check of wrong backprop, and Taylor's remainder."""
+
+    state: State
+    report: Report
+    before: "Result | None" = None
+
+    @property
+    def blocks(self) -> dict[str, float]:
+        """The reading of all θ, and of each block."""
+        return {"all θ": self.report.difference} | self.report.blocks
+
+    @property
+    def floors(self) -> dict[str, float]:
+        """What the error bars alone explain, of all θ and of each block."""
+        length = norm(self.report.approx) + norm(self.report.gradient)
+        return {"all θ": float(norm(self.report.bars.total) / length)} | self.report.floors
+
+    @property
+    def taylor(self) -> Taylor:
+        """Taylor's remainder against the step."""
+        return self.report.taylor
+
+    @property
+    def caption(self) -> str:
+        """The finding, in plain words."""
+        report, place = self.report, PLACES[self.state.place]
+        said = [f"Relative difference <b>{report.number}: {report.band}</b>."]
+        if self.state.out:
+            said.append(f"<b>Brought out</b> by {place.remedy}: {place.mistake}.")
+        else:
+            said.append(f"Yet the code is wrong: <b>{place.mistake}</b>. It hides: {place.because}.")
+        said += [opinion(report), FALLS[report.taylor.answer]]
+        return " ".join(said)
+
+    @property
+    def table(self) -> str:
+        """What the picture shows, as tables."""
+        pairs = zip(self.taylor.steps, self.taylor.remainders, strict=True)
+        rows = "".join(f"<tr><td>{step:.0e}</td><td>{remainder:.0e}</td></tr>" for step, remainder in pairs)
+        return blocks_table(self.report) + f"<table><tr><th>t</th><th>remainder</th></tr>{rows}</table>"
+
+
+FALLS = {
+    "right": "Taylor's remainder falls as t²: right.",
+    "wrong": "Taylor's remainder falls only as t: wrong.",
+    "cannot tell": "Taylor's remainder falls neither as t nor as t²: it cannot tell.",
+}
+
+
+def opinion(report: Report) -> str:
+    """Say what the error bars answer."""
+    blocks = "" if report.answer == "right" else f" of {listed(report.that_are(report.answer))}"
+    return f"The error bars say{blocks}: {report.answer}."
+
+
+@lru_cache(32)
+def compute(state: State) -> Result:
+    """Check the wrong backprop."""
+    return Result(state, PLACES[state.place].check(state.out))
+
+
+class Hiding(Lab):
+    """Join a hiding place, and what brings the bug out, to the bars and to Taylor's remainder."""
+
+    name, State, View, compute = "hiding", State, HidingPicture, staticmethod(compute)
+    about = (
+        "On the left the relative difference of all θ and of each block as bars, on a log axis from 1e-12 to 1 with "
+        "the bands great, look and worry; on the right Taylor's remainder against the step t, both on log axes, beside "
+        "two guide lines that fall as t and as t²."
+    )
+
+    def controls(self) -> list[widgets.Widget]:
+        """Build the menu of hiding places, and the two buttons."""
+        return [
+            self.bind("place", Menu("hiding place", PLACES, str, "260px")),
+            self.bind("out", Choice("the bug", OUT, OUT.get)),
+        ]
+
+
+def hiding(**state) -> Hiding:
+    """Open the lab of lesson 09: gc.labs.hiding(place="two that cancel", out=True).
+
+    The fields are place and out. Raises ValueError, or TypeError for a field that there is not.
+    """
+    return Hiding(**state)

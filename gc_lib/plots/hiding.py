@@ -1,0 +1,77 @@
+"""The picture of lesson 09: the reading of all θ and of each block, and the fall of Taylor's remainder."""
+
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import NullLocator
+
+from .parts import Blocks
+from .picture import MOVES, Picture
+from .style import BEFORE, DIFFERENCE, DIFFERENCES, GREY, INK, WHITE, Scale, name_bands, paint_bands, styled
+
+REMAINDERS, STEPS = Scale(1e-16, 1), (3e-8, 3.0)
+ROUNDOFF = 3e-15  # below it a remainder of a J of about 1 is only its last digits
+NAMES = ("all θ", "W1", "b1", "W2", "b2", "W3", "b3")
+
+
+class Fall:
+    """Show the remainder against the step, and what it would be if it fell as t or as t² from the largest step on."""
+
+    def __init__(self, axes: Axes):
+        REMAINDERS.apply(axes, "1e-16 1e-12 1e-8 1e-4 1")
+        axes.set(xscale="log", xlim=STEPS, xlabel="step t")
+        axes.set_xticks([1e-7, 1e-5, 1e-3, 1e-1], ["1e-7", "1e-5", "1e-3", "1e-1"])
+        axes.xaxis.set_minor_locator(NullLocator())
+        axes.set_title("what dθ leaves unexplained of J", loc="left", fontsize="medium", color=INK)
+        low = REMAINDERS.low / REMAINDERS.rim**2
+        axes.axhspan(low, ROUNDOFF, color=WHITE, linewidth=0, zorder=0)
+        axes.text(1.5, low * 1.6, "round-off of J", ha="right", va="bottom", color=GREY)
+        guide = dict(color=INK, lw=1.2, zorder=9, animated=True)
+        self.guides = {power: axes.plot([], [], dash, **guide)[0] for power, dash in ((1, "--"), (2, ":"))}
+        word = dict(color=INK, ha="left", zorder=12, animated=True)
+        above, below = (
+            axes.text(1, 1, "falls as t", va="bottom", **word),
+            axes.text(1, 1, "falls as t²", va="top", **word),
+        )
+        self.words = {1: above, 2: below}
+        self.ghost = axes.plot([], [], "o-", color=BEFORE, ms=5, zorder=10, **MOVES)[0]
+        self.dots = axes.plot([], [], "o-", color=DIFFERENCE, ms=6, zorder=11, **MOVES)[0]
+
+    def move(self, result: Any) -> None:
+        """Move to a result."""
+        steps, remainders = result.taylor.steps, result.taylor.remainders
+        self.dots.set_data(steps, REMAINDERS.place(remainders))
+        self.ghost.set_visible(result.before is not None)
+        if result.before is not None:
+            before = result.before.taylor
+            self.ghost.set_data(before.steps, REMAINDERS.place(before.remainders))
+        for power, guide in self.guides.items():
+            fall = remainders[0] * (steps / steps[0]) ** power
+            seen = fall > REMAINDERS.low
+            guide.set_data(steps[seen], fall[seen])
+        self.words[1].set_position((steps[-1], 60 * remainders[0] * steps[-1] / steps[0]))
+        self.words[2].set_position((3 * steps[5], remainders[0] * (steps[5] / steps[0]) ** 2))
+
+
+class HidingPicture(Picture):
+    """Show what a check reads, and beside it how Taylor's remainder falls."""
+
+    def __init__(self):
+        with styled():
+            figure = Figure((9.6, 4), dpi=100, layout="constrained")
+            blocks, fall = figure.subplots(1, 2, width_ratios=(1.35, 1))
+            DIFFERENCES.apply(blocks, "1e-12 1e-9 1e-6 1e-3 1")
+            paint_bands(blocks)
+            name_bands(blocks)
+            self.panels = Blocks(blocks, NAMES), Fall(fall)
+            blocks.tick_params(axis="x", labelrotation=0)
+            blocks.axvline(0.5, color=INK, lw=0.8, zorder=5)
+            blocks.set_xlabel("all of θ together, and each block")
+            super().__init__(figure)
+
+    def update(self, result: Any) -> bytes:
+        """Move every artist to a result of the lab, and return the picture as PNG."""
+        for panel in self.panels:
+            panel.move(result)
+        return self.png()

@@ -1,0 +1,130 @@
+"""The lab of lesson 09: each bug hides and comes out, by closed forms and by gc.check, and what the captions say."""
+
+import html
+import re
+
+import numpy as np
+import pytest
+
+import gc_lib as gc
+from gc_lib.labs.hiding import PIXEL, PLACES, State, compute
+
+BLIND = ("m = 1", "λ = 0", "keep_prob = 1", "two that cancel", "a wrong J")  # there dθ is the gradient of J
+REDDENS = {
+    "m = 1": ("b2",),
+    "λ = 0": ("W2",),
+    "keep_prob = 1": ("W1", "b1"),
+    "dead units": ("W1",),
+    "a small entry": ("W1",),
+    "two that cancel": ("W1", "b1"),
+    "a wrong J": ("W1", "W2", "W3"),
+}
+
+every_place = pytest.mark.parametrize("place", PLACES)
+
+
+def words(**state):
+    return html.unescape(re.sub("<[^>]*>", "", compute(State(**state)).caption))
+
+
+def right_slopes(state):
+    """Return the gradient of the same network without a bug."""
+    right = state.right
+    return right.network.on(*right.problem, "frozen")[1](right.theta)
+
+
+@every_place
+def test_every_bug_reads_great_in_hiding_and_worry_once_it_is_out(place):
+    hides, out = (compute(State(place, shown)).report for shown in (False, True))
+    assert hides.band == "great" and out.band == "worry"
+    assert out.wrong == out.that_are("wrong") == REDDENS[place]
+
+
+@every_place
+def test_taylor_is_blind_in_hiding_and_sees_every_bug_once_it_is_out(place):
+    hides, out = (compute(State(place, shown)).taylor for shown in (False, True))
+    assert hides.answer == "right" and out.slope == pytest.approx(1, abs=0.05)
+
+
+@pytest.mark.parametrize("place", BLIND[:-1])
+def test_where_nothing_can_see_the_bug_dtheta_is_the_right_one(place):
+    """By right backprop at the same setting, to the last digits; the error bars rightly find nothing."""
+    state = PLACES[place].hiding
+    wrong = state.network.on(*state.problem, "frozen")[1](state.theta)
+    for name, slopes in right_slopes(state).items():
+        np.testing.assert_allclose(wrong[name], slopes, rtol=1e-12, atol=1e-15)
+    assert compute(State(place)).report.answer == "right"
+
+
+def test_a_wrong_J_lacks_the_lambda_term_and_dtheta_with_it():
+    state = PLACES["a wrong J"].hiding
+    (X, Y), theta = state.problem, state.theta
+    cost, gradient = state.network.on(X, Y)
+    loss, slopes = gc.Network(state.network.sizes).on(X, Y)
+    assert cost(theta) == pytest.approx(loss(theta), rel=1e-14)
+    for name, wrong in gradient(theta).items():
+        np.testing.assert_allclose(wrong, slopes(theta)[name], rtol=1e-12, atol=1e-15)
+
+
+def test_two_that_cancel_are_off_by_twice_keep_prob_once_out():
+    report = compute(State("two that cancel", True)).report
+    for name in ("W1", "b1"):
+        right = right_slopes(PLACES["two that cancel"].out)[name]
+        decay = 0.1 / 32 * PLACES["two that cancel"].out.theta[name] if name[0] == "W" else 0
+        given = report.pairs[name][1].reshape(right.shape)
+        np.testing.assert_allclose(given - decay, 1.6 * (right - decay), rtol=1e-9, atol=1e-15)
+
+
+def test_the_error_bars_see_the_small_entry_which_the_number_overlooks():
+    report = compute(State("a small entry")).report
+    assert (report.band, report.answer, report.worst_of("W1").index) == ("great", "wrong", (0, PIXEL))
+    a, g = report.pairs["W1"]
+    beyond = np.abs(a - g) > report.bars_of("W1")
+    assert np.flatnonzero(beyond).tolist() == [PIXEL]
+    unit = PLACES["a small entry"].unit
+    assert g[PIXEL] == pytest.approx(2 * a[PIXEL], rel=0.2) and abs(g[PIXEL]) < 10 * unit * np.abs(g).max()
+
+
+def test_dead_units_leave_b1_no_slope_and_the_error_bars_cannot_tell():
+    report = compute(State("dead units")).report
+    a, g = report.pairs["b1"]
+    assert not a.any() and not g.any()
+    assert (report.answer, report.answers["b1"]) == ("cannot tell", "cannot tell")
+
+
+@every_place
+def test_the_first_bar_is_the_whole_vector(place):
+    result = compute(State(place, True))
+    floor, parts = result.floors["all θ"], result.report.bars.total
+    assert result.blocks["all θ"] == result.report.difference
+    a, g = result.report.approx, result.report.gradient
+    assert floor == pytest.approx(np.sqrt(parts @ parts) / (np.sqrt(a @ a) + np.sqrt(g @ g)), rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        ({}, "great. Yet the code is wrong: db2 is summed over the examples and not divided by m. It hides: of one"),
+        ({}, "The error bars say: right. Taylor's remainder falls as t²: right."),
+        ({"out": True}, "Relative difference 8.6e-01: worry. Brought out by m = 32: db2 is summed"),
+        ({"out": True}, "The error bars say of b2: wrong. Taylor's remainder falls only as t: wrong."),
+        ({"place": "dead units"}, "The error bars say of b1: cannot tell."),
+        ({"place": "a small entry"}, "Relative difference about 1e-07: great. Yet"),
+        ({"place": "a small entry"}, "The error bars say of W1: wrong. Taylor's remainder falls as t²: right."),
+        ({"place": "a wrong J"}, "that you wanted another J, no check can know"),
+    ],
+)
+def test_the_caption_tells_it(state, said):
+    assert said in words(**state)
+
+
+@pytest.mark.parametrize(
+    ("state", "message"),
+    [
+        ({"place": "under the bed"}, "place should be one of 'm = 1', 'λ = 0'"),
+        ({"out": "yes"}, "out should be one of False, True; got 'yes'"),
+    ],
+)
+def test_what_cannot_be_is_refused(state, message):
+    with pytest.raises(ValueError, match=re.escape(message)):
+        gc.labs.hiding(**state)
