@@ -30,7 +30,7 @@ cancel = Choose(
         "large, what does the other do to it at keep_prob = 0.5?",
         "b": "dA1 is doubled by one and halved by the other. At keep_prob = 0.5 dθ is right; at 0.8 what flows down is "
         "2 · 0.8 = 1.6 times what it should be.",
-        "c": "the 1/3 of a factor 2 is what one of the two would read alone; here there are two.",
+        "c": "with one of the two alone, W1 and b1 would read about 1/3. What do both together make of dA1?",
     },
 )
 

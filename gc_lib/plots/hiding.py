@@ -50,7 +50,7 @@ class Fall:
             fall = remainders[0] * (steps / steps[0]) ** power
             seen = fall > REMAINDERS.low
             guide.set_data(steps[seen], fall[seen])
-        self.words[1].set_position((steps[-1], 60 * remainders[0] * steps[-1] / steps[0]))
+        self.words[1].set_position((steps[-1], 400 * remainders[0] * steps[-1] / steps[0]))
         self.words[2].set_position((3 * steps[5], remainders[0] * (steps[5] / steps[0]) ** 2))
 
 
