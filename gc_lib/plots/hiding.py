@@ -8,7 +8,7 @@ from matplotlib.ticker import NullLocator
 
 from .parts import Blocks
 from .picture import MOVES, Picture
-from .style import BEFORE, DIFFERENCE, DIFFERENCES, GREY, INK, WHITE, Scale, name_bands, paint_bands, styled
+from .style import BEFORE, DIFFERENCE, DIFFERENCES, INK, PALE, SAYS_NOTHING, Scale, name_bands, paint_bands, styled
 
 REMAINDERS, STEPS = Scale(1e-16, 1), (3e-8, 3.0)
 ROUNDOFF = 3e-15  # below it a remainder of a J of about 1 is only its last digits
@@ -25,16 +25,12 @@ class Fall:
         axes.xaxis.set_minor_locator(NullLocator())
         axes.set_title("what dθ leaves unexplained of J", loc="left", fontsize="medium", color=INK)
         low = REMAINDERS.low / REMAINDERS.rim**2
-        axes.axhspan(low, ROUNDOFF, color=WHITE, linewidth=0, zorder=0)
-        axes.text(1.5, low * 1.6, "round-off of J", ha="right", va="bottom", color=GREY)
+        axes.axhspan(low, ROUNDOFF, facecolor=PALE, edgecolor=SAYS_NOTHING, hatch="////", linewidth=0, zorder=0)
+        axes.text(1.5, low * 1.8, "round-off of J", ha="right", va="bottom", color=INK, backgroundcolor=PALE)
         guide = dict(color=INK, lw=1.2, zorder=9, animated=True)
         self.guides = {power: axes.plot([], [], dash, **guide)[0] for power, dash in ((1, "--"), (2, ":"))}
-        word = dict(color=INK, ha="left", zorder=12, animated=True)
-        above, below = (
-            axes.text(1, 1, "falls as t", va="bottom", **word),
-            axes.text(1, 1, "falls as t²", va="top", **word),
-        )
-        self.words = {1: above, 2: below}
+        word = dict(color=INK, ha="left", va="top", zorder=12, animated=True)
+        self.words = {power: axes.text(1, 1, f"falls as {written}", **word) for power, written in ((1, "t"), (2, "t²"))}
         self.ghost = axes.plot([], [], "o-", color=BEFORE, ms=5, zorder=10, **MOVES)[0]
         self.dots = axes.plot([], [], "o-", color=DIFFERENCE, ms=6, zorder=11, **MOVES)[0]
 
@@ -50,8 +46,8 @@ class Fall:
             fall = remainders[0] * (steps / steps[0]) ** power
             seen = fall > REMAINDERS.low
             guide.set_data(steps[seen], fall[seen])
-        self.words[1].set_position((steps[-1], 400 * remainders[0] * steps[-1] / steps[0]))
-        self.words[2].set_position((3 * steps[5], remainders[0] * (steps[5] / steps[0]) ** 2))
+            start = -1 if power == 1 else 5
+            self.words[power].set_position((2 * steps[start], 0.6 * fall[start]))
 
 
 class HidingPicture(Picture):
