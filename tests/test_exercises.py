@@ -2,6 +2,7 @@
 
 import importlib
 import pkgutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -57,6 +58,15 @@ def test_an_unknown_mistake_gets_both_numbers():
 def test_a_mistake_on_one_case_only_is_not_named_on_the_strength_of_it():
     """6 is what doubling gives for 3; but not so for (1, 2)."""
     assert "double" not in repr(SQUARE(lambda x: np.asarray(x) + 3 * (np.ndim(x) == 0)))
+
+
+def test_a_function_that_draws_anew_is_known_by_giving_another_value_each_time():
+    def drawn(x):
+        return x**2 + np.random.default_rng().random()
+
+    draws = replace(SQUARE, mistakes=SQUARE.mistakes | {"why at random?": drawn})
+    assert str(draws(lambda x: x + np.random.default_rng().random())).endswith("why at random?")
+    assert str(draws(lambda x: np.nan)).endswith("expected 9.") and "random" not in str(draws(doubled))
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """The self-checks of the course, one file a notebook: each answers in a sentence, and knows the commonest mistakes."""
 
-from . import decay, epsilon, hiding, homework, kink, pattern, repair, secant, training
+from . import decay, dropout, epsilon, hiding, homework, kink, pattern, repair, secant, training, vector
 from .exercise import Answer, Build, Choose, Exercise, Guess
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "Exercise",
     "Guess",
     "decay",
+    "dropout",
     "epsilon",
     "hiding",
     "homework",
@@ -18,4 +19,5 @@ __all__ = [
     "repair",
     "secant",
     "training",
+    "vector",
 ]

@@ -30,8 +30,8 @@ class Build:
 
     `cases` are named lists of arguments, such as {"J = θ³ at θ = 1, ε = 1e-4": (cube, 1.0, 1e-4)}. A mistake is a
     function written wrong, as students write it, under what to ask them: {"is there a 2 missing below the line?": f}.
-    Where a student's function gives what a mistake gives on every case, the answer asks that. `rtol` is how far it may
-    be from the right one.
+    Where a student's function gives what a mistake gives on every case, the answer asks that; so it does where both
+    give another value each time. `rtol` is how far it may be from the right one.
     """
 
     right: Callable
@@ -60,7 +60,13 @@ class Build:
     def alike(self, attempt: Callable, wrong: Callable) -> bool:
         """Tell whether a student's function gives what a mistake gives, on every case."""
         pairs = ((run(attempt, case)[0], run(wrong, case)[0]) for case in self.cases.values())
-        return all(self.same(given, mistaken) for given, mistaken in pairs)
+        return (
+            all(self.same(given, mistaken) for given, mistaken in pairs) or self.random(attempt) and self.random(wrong)
+        )
+
+    def random(self, function: Callable) -> bool:
+        """Tell whether a function gives another value when it is called once more."""
+        return any(repr(run(function, case)[0]) != repr(run(function, case)[0]) for case in self.cases.values())
 
     def same(self, given, wanted) -> bool:
         """Tell whether two values are the same but for rounding; two that do not fit each other are not."""

@@ -3,6 +3,7 @@
 from .bench import bench
 from .decay import decay
 from .detective import detective
+from .dropout import dropout
 from .epsilon import epsilon
 from .hiding import hiding
 from .inspect import inspect
@@ -12,18 +13,21 @@ from .price import price
 from .secant import secant
 from .state import State
 from .training import training
+from .vector import vector
 
 __all__ = [
-    "secant",
     "State",
     "bench",
     "decay",
     "detective",
+    "dropout",
     "epsilon",
     "hiding",
     "inspect",
     "kink",
     "pattern",
     "price",
+    "secant",
     "training",
+    "vector",
 ]

@@ -3,6 +3,7 @@
 from .bench import BenchPicture
 from .decay import DecayPicture
 from .detective import DetectivePicture
+from .dropout import DropoutPicture
 from .epsilon import EpsilonPicture
 from .hiding import HidingPicture
 from .inspect import InspectPicture
@@ -13,13 +14,14 @@ from .price import PricePicture
 from .report import draw_report
 from .secant import SecantPicture
 from .training import TrainingPicture
+from .vector import VectorPicture
 
 __all__ = [
-    "SecantPicture",
     "BenchPicture",
     "DecayPicture",
     "DetectivePicture",
     "Drawing",
+    "DropoutPicture",
     "EpsilonPicture",
     "HidingPicture",
     "InspectPicture",
@@ -27,7 +29,9 @@ __all__ = [
     "PatternPicture",
     "Picture",
     "PricePicture",
+    "SecantPicture",
     "TrainingPicture",
+    "VectorPicture",
     "draw_report",
     "figure_html",
 ]

@@ -26,6 +26,7 @@ class DecayPicture(Picture):
             name_bands(against)
             axis = ("λ", 1e-6, 1e5, "0 1e-4 1 1e4")
             self.slices = NamedSlice(against, "b", "s", False, *axis), NamedSlice(against, "W", "o", True, *axis)
+            against.set_xlim(right=6e6)  # room for the names
             blocks = [name for pair in zip(WEIGHTS, BIASES, strict=True) for name in pair]
             self.bars = {
                 term: Blocks(axes, names)

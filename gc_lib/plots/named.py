@@ -18,9 +18,7 @@ class NamedSlice(Slice):
         super().__init__(axes, key, label, low, high, ticks)
         for line, colour in ((self.curve, DIFFERENCE), (self.ghost, BEFORE)):
             line.set(marker=mark, markerfacecolor=colour if filled else WHITE)
-        span = high / low
-        self.name = written(axes, high * span**0.06, key, DIFFERENCE)
-        axes.set_xlim(right=high * span ** (0.08 + 0.05 * len(key)))
+        self.name = written(axes, high * (high / low) ** 0.08, key, DIFFERENCE)
 
     @property
     def end(self) -> float:

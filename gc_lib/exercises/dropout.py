@@ -1,0 +1,88 @@
+"""The exercises of lesson 06: what fresh masks read, what dropout off hides, and dropout's way back."""
+
+import numpy as np
+
+from ..data import digits
+from ..network import Network
+from ..report import check
+from .exercise import Build, Choose, Guess
+
+
+def read_with_fresh_masks() -> float:
+    """Return what a check of right backprop reads where every evaluation of J draws its own mask."""
+    network = Network([16, 6, 1], keep_prob=0.8)
+    return check(*network.on(*digits(3, 8, examples=32, side=4)), network.initialise(seed=0)).difference
+
+
+fresh = Guess(
+    read_with_fresh_masks(),
+    "J(θ + ε) and J(θ − ε) belong to two unlike networks; their difference, divided by 2ε, is so long that dθ no "
+    "longer counts: ‖dθ_approx‖ / ‖dθ_approx‖ = 1.",
+    {
+        "that is what a right gradient reads where J is the same function each time. With fresh masks, is it?": 1e-8,
+        "that is the share of units that are dropped; what is divided by 2ε here?": 0.2,
+        "that is what two unrelated vectors of the same length read; how long is dθ_approx here?": 0.5**0.5,
+        "0 would mean that both agree in every digit.": 0.0,
+    },
+)
+
+off = Choose(
+    "c",
+    {
+        "a": "where nothing is dropped the mask is 1 everywhere, and to forget it changes nothing. Which block could "
+        "disagree?",
+        "b": "1 comes from fresh masks. With keep_prob = 1.0 none is drawn, and J is the same number each time.",
+        "c": "with keep_prob = 1.0 the mask is 1 everywhere, so the wrong line computes the right thing. What is off "
+        "cannot be checked.",
+    },
+)
+
+
+def right(dA, mask, keep_prob):
+    """dA ∘ mask / keep_prob"""
+    return dA * mask / keep_prob
+
+
+def mask_forgotten(dA, mask, keep_prob):
+    return dA / keep_prob
+
+
+def division_forgotten(dA, mask, keep_prob):
+    return dA * mask
+
+
+def multiplied(dA, mask, keep_prob):
+    return dA * mask * keep_prob
+
+
+def nothing_done(dA, mask, keep_prob):
+    return dA
+
+
+def others_kept(dA, mask, keep_prob):
+    return dA * (1 - mask) / keep_prob
+
+
+def drawn_anew(dA, mask, keep_prob):
+    return dA * (np.random.default_rng().random(np.shape(dA)) < keep_prob) / keep_prob
+
+
+RNG = np.random.default_rng(0)
+
+way_back = Build(
+    right,
+    {
+        "dA = 3, a unit that stays, keep_prob = 0.5": (np.array([[3.0]]), np.array([[1.0]]), 0.5),
+        "dA = 3, a unit that was dropped, keep_prob = 0.5": (np.array([[3.0]]), np.array([[0.0]]), 0.5),
+        "6 units and 8 examples": (RNG.standard_normal((6, 8)), 1.0 * (RNG.random((6, 8)) < 0.8), 0.8),
+    },
+    {
+        "a dropped unit had no say in J: can it have a slope? Where is the mask?": mask_forgotten,
+        "on the way forward A was divided by keep_prob: what does that do to its slope?": division_forgotten,
+        "A ∘ mask / keep_prob went forward: by what is its slope divided or multiplied?": multiplied,
+        "what went forward was A ∘ mask / keep_prob: what is its slope?": nothing_done,
+        "the mask is 1 where a unit stays: which ones did you keep?": others_kept,
+        "do you draw a mask of your own? The way back needs the one that the way forward had.": drawn_anew,
+    },
+    "the way back goes through the same mask, with the same 1/keep_prob.",
+)

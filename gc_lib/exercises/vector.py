@@ -1,0 +1,153 @@
+"""Lesson 02: many numbers, one vector."""
+
+import numpy as np
+
+from ..check import one_sided, quotient, two_sided
+from ..vector import entry, to_vector
+from .exercise import Build, Choose, Guess
+
+
+def network(*sizes: int) -> dict[str, np.ndarray]:
+    """Return blocks whose entries all differ."""
+    blocks, start = {}, 1.0
+    for l, (n_prev, n) in enumerate(zip(sizes, sizes[1:], strict=False), start=1):
+        for name, shape in ((f"W{l}", (n, n_prev)), (f"b{l}", (n, 1))):
+            blocks[name] = start + np.arange(np.prod(shape)).reshape(shape)
+            start += blocks[name].size
+    return blocks
+
+
+PARAMS = network(2, 4, 3, 1)  # blocks of the shapes that the lab's network has
+
+
+def place(block: str, *index: int) -> int:
+    """Return the place in θ of an entry of a block of the lab's network."""
+    return next(i for i in range(to_vector(PARAMS).size) if entry(i, PARAMS) == (block, index))
+
+
+where = Guess(
+    place("W2", 1, 3),
+    "8 of W1 and 4 of b1 come first, then a whole row of W2 (4), then three more entries of the second row.",
+    {
+        "so you went down the columns of W2; θ takes it row by row.": 12 + 3 * 3 + 1,
+        "nearly: code counts from 0, so θ begins with θ[0].": place("W2", 1, 3) + 1,
+        "did you leave out b1? Its 4 entries stand between W1 and W2.": place("W2", 1, 3) - 4,
+        "you counted within W2 alone; W1 and b1 come before it.": 4 + 3,
+    },
+    factor=1.01,
+)
+
+
+flatten = Build(
+    to_vector,
+    {
+        "a network with 2, 3 and 1 units": (network(2, 3, 1),),
+        "a network with 3, 2, 2 and 1 units": (network(3, 2, 2, 1),),
+    },
+    {
+        "that goes down the columns; take each block row by row, as `ravel()` does.": lambda params: np.concatenate(
+            [block.ravel(order="F") for block in params.values()]
+        ),
+        "these blocks are sorted by name, all W before all b; the slide wants W1, b1, W2, b2, …": lambda params: (
+            np.concatenate([params[name].ravel() for name in sorted(params)])
+        ),
+        "where are the biases? Every block of params belongs into θ.": lambda params: np.concatenate(
+            [block.ravel() for name, block in params.items() if name[0] == "W"]
+        ),
+        "these stand from the last layer to the first, as backprop meets them; θ begins with W1.": lambda params: (
+            np.concatenate([params[name].ravel() for name in reversed(params)])
+        ),
+    },
+    "every entry of every block has its place in θ now, and dθ can be laid out by the same function.",
+)
+
+
+def valley(theta):
+    """A cost in which every entry bends, and leans on the entry before it."""
+    return np.sum(theta**3) + np.sum(theta[1:] * theta[:-1] ** 2)
+
+
+def slopes(J, theta, eps, difference=two_sided, left=lambda theta, start: start):
+    """Nudge one entry after the other; left(theta, start) is the θ from which the next nudge sets out."""
+    approx, start = [], np.array(theta)
+    for i in range(theta.size):
+        step = eps * np.eye(theta.size)[i]
+        approx.append(difference(J(start + step), J(start - step), J(start), eps))
+        start = left(start - step, start)
+    return np.array(approx)
+
+
+loop = Build(
+    slopes,
+    {
+        "three entries, ε = 1e-4": (valley, np.array([1.0, -2.0, 0.5]), 1e-4),
+        "five entries, ε = 1e-3": (valley, np.array([0.3, 1.5, -1.0, 2.0, 0.7]), 1e-3),
+    },
+    {
+        "is there a 2 missing below the line?": lambda J, theta, eps: 2 * slopes(J, theta, eps),
+        "that is the one-sided difference; take J at θ[i] − ε, too.": lambda J, theta, eps: slopes(
+            J, theta, eps, one_sided
+        ),
+        "is θ[i] put back before the next entry has its turn? Yours keeps the nudge.": lambda J, theta, eps: slopes(
+            J, theta, eps, left=lambda nudged, start: nudged
+        ),
+        "nothing but zeros: are θ + ε and θ − ε one and the same array? Nudge a copy, `theta.copy()`.": (
+            lambda J, theta, eps: np.zeros(theta.size)
+        ),
+        "− ε has only undone the + ε; to stand at θ[i] − ε, go down by 2ε.": lambda J, theta, eps: (
+            slopes(J, theta, eps, one_sided) / 2
+        ),
+        "nudge one entry at a time; yours moves all of them at once.": lambda J, theta, eps: np.full(
+            theta.size, two_sided(J(theta + eps), J(theta - eps), None, eps)
+        ),
+    },
+    "that is the loop of the slide: two evaluations of J for every entry of θ.",
+)
+
+reading = Build(
+    quotient,
+    {
+        "(3, 4) and (3, 4.01)": (np.array([3.0, 4.0]), np.array([3.0, 4.01])),
+        "(1, 2, 2) and (2, 1, 2)": (np.array([1.0, 2.0, 2.0]), np.array([2.0, 1.0, 2.0])),
+    },
+    {
+        "these are squared norms; is a square root missing?": lambda approx, exact: (
+            np.sum((approx - exact) ** 2) / (np.sum(approx**2) + np.sum(exact**2))
+        ),
+        "above the line stands the norm of the difference, not the difference of the norms.": lambda approx, exact: (
+            abs(np.linalg.norm(approx) - np.linalg.norm(exact)) / (np.linalg.norm(approx) + np.linalg.norm(exact))
+        ),
+        "below the line stands the sum of the two norms, not the norm of the sum.": lambda approx, exact: (
+            np.linalg.norm(approx - exact) / np.linalg.norm(approx + exact)
+        ),
+        "that is the distance alone; divide it by ‖dθ_approx‖ + ‖dθ‖.": lambda approx, exact: np.linalg.norm(
+            approx - exact
+        ),
+        "is a bracket missing? The whole sum ‖dθ_approx‖ + ‖dθ‖ stands below the line.": lambda approx, exact: (
+            np.linalg.norm(approx - exact) / np.linalg.norm(approx) + np.linalg.norm(exact)
+        ),
+    },
+    "the slide's number: 0 where the two agree, 1 where one is the other with its sign turned.",
+)
+
+order = Choose(
+    "c",
+    {
+        "a": "the same numbers are in both vectors, true. But the check subtracts them place by place, and now most "
+        "places of W1 and W2 hold two different entries.",
+        "b": "a small reading would mean that the two vectors nearly agree. But in W1 and W2 most entries meet a "
+        "neighbour, and two neighbours have nothing to do with each other.",
+        "c": "most entries of W1 and W2 meet the wrong partner, so the reading is that of two vectors with little in "
+        "common. Backprop is right; only its order is wrong.",
+    },
+)
+
+scale = Choose(
+    "b",
+    {
+        "a": "the distance ‖dθ_approx − dθ‖ is 1000 times less, yes. But the number below the line shrinks as well.",
+        "b": "all three norms are 1000 times less, above and below the line, so their quotient stays. A cost in cents "
+        "and one in euros get the same verdict.",
+        "c": "then the verdict would get worse by a mere change of units. That is what the division prevents.",
+    },
+)

@@ -1,0 +1,212 @@
+"""The lab of lesson 06: the same check with fresh masks, with a frozen mask, and with dropout off."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import ipywidgets as widgets
+import numpy as np
+
+from .. import bugs
+from ..backprop import drop
+from ..check import GREAT, score
+from ..network import one_of
+from ..plots import DropoutPicture
+from ..report import Report
+from . import state as bench
+from .bars import Bars, bars_of
+from .controls import Menu, Slider, stops
+from .lab import Lab
+from .slices import Curve, dropped, glimpse, layers, measure
+from .words import finding
+
+BUGS = ("none", *(name for name, bug in bugs.CATALOGUE.items() if bug.breaks is drop))
+WAYS = ("fresh", "frozen", "off")
+SHARES = [0.0, 1e-4, 1e-3, 1e-2, 0.1, 0.3, 0.5, 0.7]  # where the curves are taken
+TIMES = 12  # how often J is evaluated at one and the same θ
+
+
+@dataclass(frozen=True)
+class State:
+    """Hold keep_prob, ε, the bug on dropout's way back, and which masks are drawn.
+
+    Raises ValueError for numbers that cannot be, and for a bug that the lab does not offer.
+    """
+
+    keep_prob: float = 0.8
+    bug: str = "none"
+    eps: float = 1e-7
+    mask_seed: int = 0
+
+    def __post_init__(self):
+        one_of("bug", self.bug, BUGS)
+        tidy = self.ways["fresh"]  # raises where a number cannot be
+        for name in ("keep_prob", "eps", "mask_seed"):
+            object.__setattr__(self, name, getattr(tidy, name))
+
+    @cached_property
+    def ways(self) -> dict[str, bench.State]:
+        """A network of two layers without λ: with fresh masks, with a frozen one, and with dropout off."""
+        planted = [] if self.bug == "none" else [(self.bug, 1)]
+        fresh = bench.State(self.eps, 0.0, self.keep_prob, "fresh", bugs=planted, mask_seed=self.mask_seed, units=(6,))
+        return {"fresh": fresh, "frozen": replace(fresh, masks="frozen"), "off": replace(fresh, keep_prob=1.0)}
+
+
+@dataclass(frozen=True)
+class Result:
+    """Hold, for each of the three ways, J evaluated again and again at θ, and a check; and what fresh masks do.
+
+    `nudge` is J(θ + ε) and J(θ − ε) with fresh masks, for the entry that disagrees most. The curves are the readings
+    with fresh masks and with a frozen one, against the dropped share.
+    """
+
+    state: State
+    again: dict[str, np.ndarray]
+    reports: dict[str, Report]
+    nudge: tuple[float, float]
+    curves: dict[str, Curve]
+    before: "Result | None" = None
+    scattered = ("fresh",)
+
+    @property
+    def here(self) -> dict[str, tuple[float, float]]:
+        """Where the student stands on each curve."""
+        return {way: (dropped(self.state.keep_prob), self.reports[way].difference) for way in self.curves}
+
+    @cached_property
+    def bars(self) -> dict[str, Bars]:
+        """What each panel of bars shows."""
+        return bars_of(self.reports, self.before and self.before.bars)
+
+    @cached_property
+    def caption(self) -> str:
+        """The finding, in plain words."""
+        return " ".join(self.off() if self.state.keep_prob == 1 else self.on())
+
+    def off(self) -> Iterator[str]:
+        """Say what a check says where nothing is dropped."""
+        report = self.reports["off"]
+        yield "<b>keep_prob is 1.0: nothing is dropped.</b> So J is the same number each time,"
+        yield f"{self.again['off'][0]:.4f}, and the check reads {report.number}: {report.band}."
+        yield from self.unseen("keep_prob is 1")
+
+    def on(self) -> Iterator[str]:
+        """Say what fresh masks, a frozen one and none do to J and to the check."""
+        fresh, frozen, off = self.reports.values()
+        yield self.twice()
+        yield self.unlike() if fresh.difference >= GREAT else "Fresh reads great, by luck: hardly a unit is dropped."
+        yield f"<b>Frozen reads {frozen.number}: {frozen.band}.</b> {finding(frozen)}"
+        yield f"<b>Off reads {off.number}: {off.band}.</b>"
+        yield from self.unseen(self.hidden)
+
+    def twice(self) -> str:
+        """Say what J is at θ, and what it is the next time that it is another number."""
+        fresh, frozen = self.again["fresh"], self.again["frozen"][0]
+        others = np.flatnonzero(fresh != fresh[0])
+        then = f"then {fresh[others[0]]:.4f}" if len(others) else f"{TIMES} times, for hardly a unit is dropped,"
+        return (
+            f"<b>J at one and the same θ:</b> {fresh[0]:.4f}, {then} with fresh masks; {frozen:.4f} with a frozen one."
+        )
+
+    def unlike(self) -> str:
+        """Say why fresh masks read 1, by the numbers of the worst entry."""
+        report, (J_plus, J_minus) = self.reports["fresh"], self.nudge
+        entry = report.worst
+        where = f"{entry.block}[{', '.join(map(str, entry.index))}]"
+        return (
+            f"<b>Fresh reads {report.difference:.2g}:</b> for {where}, J(θ + ε) = {J_plus:.4f} and J(θ − ε) = "
+            f"{J_minus:.4f} belong to two unlike networks. Their difference, divided by 2ε = {2 * report.eps:.0e}, "
+            f"makes dθ_approx = {entry.approx:.0e}, where dθ has {entry.gradient:.0e}."
+        )
+
+    @property
+    def hidden(self) -> str:
+        """What hides the bug from the frozen mask, or nothing."""
+        if self.state.bug == "none":
+            return ""
+        frozen = self.state.ways["frozen"]
+        return bugs.find(self.state.bug).hidden(layers(frozen.start, frozen.keep_prob)[0])
+
+    def unseen(self, behind: str) -> Iterator[str]:
+        """Say of a bug where it cannot be seen; of right backprop that reads worse than great, why."""
+        if self.state.bug == "none" and self.reports["frozen"].band != "great":
+            yield f"Backprop is right: ε is too {'large' if self.state.eps > 1e-5 else 'small'} for this network."
+        elif self.state.bug != "none":
+            alone = (
+                "shows with the frozen mask alone: fresh masks read 1, right or wrong, "
+                "and with dropout off there is no mask to get wrong"
+            )
+            yield f"{self.state.bug} {f'cannot be seen here: {behind}' if behind else alone}."
+
+    @property
+    def table(self) -> str:
+        """What the picture shows, as tables."""
+        head = "".join(f"<th>{way}</th>" for way in WAYS)
+        lines = {f"J, time {k}": [f"{self.again[way][k - 1]:.4f}" for way in WAYS] for k in range(1, TIMES + 1)}
+        lines |= {
+            name: [f"{self.reports[way].blocks[name]:.1e}" for way in WAYS] for name in self.reports["off"].blocks
+        }
+        rows = "".join(f"<tr><th>{x}</th>{''.join(f'<td>{y}</td>' for y in each)}</tr>" for x, each in lines.items())
+        along = zip(*self.curves["fresh"], self.curves["frozen"].y, strict=True)
+        curve = "".join(f"<tr><td>{x:g}</td><td>{y:.1e}</td><td>{frozen:.1e}</td></tr>" for x, y, frozen in along)
+        slices = f"<table><tr><th>1 − keep_prob</th><th>fresh</th><th>frozen</th></tr>{curve}</table>"
+        return f"<table><tr><th></th>{head}</tr>{rows}</table>{slices}"
+
+
+def compute(state: State) -> Result:
+    """Evaluate J again and again, and check, in each of the three ways; and follow two of them along keep_prob."""
+    reports = {way: glimpse(each).report for way, each in state.ways.items()}
+    again = {way: evaluations(each) for way, each in state.ways.items()}
+    curves = {way: curve(state.ways[way]) for way in ("fresh", "frozen")}
+    return Result(state, again, reports, nudge(state.ways["fresh"], reports["fresh"]), curves)
+
+
+def evaluations(state: bench.State) -> np.ndarray:
+    """Return J(θ), evaluated again and again."""
+    cost, _ = state.network.on(*state.problem, masks=state.masks, seed=state.mask_seed)
+    return np.array([cost(state.theta) for _ in range(TIMES)])
+
+
+def nudge(state: bench.State, report: Report) -> tuple[float, float]:
+    """Return J(θ + ε) and J(θ − ε) for the entry that disagrees most."""
+    i = report.index(report.worst.block, report.worst.index)
+    plus, minus = measure(state, (state.eps,), 0.0, state.keep_prob).J_nudged
+    return float(plus[0, i]), float(minus[0, i])
+
+
+def curve(state: bench.State) -> Curve:
+    """Return the reading against the dropped share."""
+    x = sorted({*SHARES, dropped(state.keep_prob)})
+    measured = [measure(state, (state.eps,), 0.0, 1 - share) for share in x]
+    return Curve(np.array(x), np.array([score(each.approx[0], each.exact[0]) for each in measured]))
+
+
+class Dropout(Lab):
+    """Join keep_prob, ε, the bug and the masks to their controls."""
+
+    name, State, View = "dropout", State, DropoutPicture
+    about = (
+        "On the left J, evaluated 12 times at one and the same θ, from 0.64 to 0.78: with fresh masks, with a frozen "
+        "one, and with dropout off. On the right the relative difference, on a log axis from 1e-12 to 1 with the bands "
+        "great, look and worry: against the dropped share with fresh masks and with a frozen one, and as a bar for "
+        "each block in each of the three ways."
+    )
+
+    def compute(self, state: State) -> Result:
+        """Return what J and the check say in the three ways."""
+        return compute(state)
+
+    def controls(self) -> list[widgets.Widget]:
+        """Build the two sliders, the menu and the button of masks."""
+        keep_probs = [1.0, 0.99, 0.95, 0.9, 0.8, 0.7, 0.5, 0.3]
+        return [
+            self.bind("keep_prob", Slider("keep_prob", keep_probs)),
+            self.bind("bug", Menu("bug on the way back", BUGS, str, "290px")),
+            self.bind("eps", Slider("ε", stops(-8, -1, 1), width="215px")),
+            self.button("new masks", lambda: {"mask_seed": self.state.mask_seed + 1}),
+        ]
+
+
+def dropout(**state) -> Dropout:
+    """Open the lab of dropout; `state` are fields of its State, such as keep_prob=0.5 or bug="no_mask"."""
+    return Dropout(**state)

@@ -1,0 +1,148 @@
+"""The lab of lesson 06: J again and again, the check in three ways, and what it says of both."""
+
+import html
+import re
+
+import numpy as np
+import pytest
+
+import gc_lib as gc
+from gc_lib.check import norm
+from gc_lib.labs.dropout import BUGS, TIMES, State, compute
+
+PLANTED = BUGS[1:]
+
+
+def words(result):
+    return html.unescape(re.sub("<[^>]*>", "", result.caption))
+
+
+def network(keep_prob, bug="none"):
+    """Return the lab's network, built by the front door, with its examples and θ."""
+    net, problem = gc.Network([16, 6, 1], keep_prob=keep_prob), gc.data.digits(3, 8, examples=32, side=4)
+    broken = net if bug == "none" else net.plant(bug, 1)
+    return broken, problem, net.initialise(seed=0)
+
+
+def test_the_bugs_are_those_of_the_equation_drop():
+    assert set(PLANTED) == {"no_mask", "no_keep_prob", "neighbour_mask"}
+
+
+def test_J_is_another_number_each_time_with_fresh_masks_alone():
+    net, problem, theta = network(0.8)
+    again, cost = compute(State()).again, net.on(*problem, masks="frozen")[0]
+    assert len(set(again["fresh"])) == TIMES
+    assert set(again["frozen"]) == {cost(theta)}
+    assert set(again["off"]) == {network(1.0)[0].on(*problem)[0](theta)}
+
+
+@pytest.mark.parametrize("keep_prob", [0.99, 0.8, 0.3])
+@pytest.mark.parametrize("bug", BUGS)
+def test_fresh_masks_read_1_whatever_backprop_does(bug, keep_prob):
+    report = compute(State(keep_prob, bug)).reports["fresh"]
+    assert report.difference == pytest.approx(1, abs=1e-4) and report.random
+    assert not report.wrong, "and every bar lies below its floor"
+    assert norm(report.approx) > 1e5 * norm(report.gradient)
+
+
+@pytest.mark.parametrize("keep_prob", [0.99, 0.8, 0.3])
+@pytest.mark.parametrize("bug", PLANTED)
+def test_a_frozen_mask_finds_what_lives_on_the_way_back_and_off_does_not(bug, keep_prob):
+    reports = compute(State(keep_prob, bug)).reports
+    net, problem, theta = network(keep_prob, bug)
+    said = gc.check(*net.on(*problem, masks="frozen"), theta)
+    assert reports["frozen"].wrong == said.wrong == ("W1", "b1")
+    assert reports["frozen"].difference == pytest.approx(said.difference, rel=1e-4)
+    assert reports["off"].agrees
+
+
+@pytest.mark.parametrize("mask_seed", range(5))
+def test_right_backprop_agrees_under_any_frozen_mask(mask_seed):
+    assert compute(State(0.5, mask_seed=mask_seed)).reports["frozen"].agrees
+
+
+def test_no_keep_prob_reads_what_its_factor_says():
+    """W1 and b1 come out keep_prob times too long: |k − 1| / (k + 1)."""
+    blocks = compute(State(0.5, "no_keep_prob")).reports["frozen"].blocks
+    assert [blocks["W1"], blocks["b1"]] == pytest.approx([1 / 3, 1 / 3], rel=1e-6)
+
+
+def test_what_the_caption_shows_of_the_nudge_is_what_the_check_divided():
+    result = compute(State())
+    (J_plus, J_minus), worst = result.nudge, result.reports["fresh"].worst
+    assert (J_plus - J_minus) / 2e-7 == pytest.approx(worst.approx, rel=1e-9)
+    assert abs(J_plus - J_minus) > 1e-3
+
+
+def test_a_larger_eps_does_not_save_the_check():
+    reports = compute(State(eps=0.1)).reports
+    assert reports["fresh"].difference == pytest.approx(0.77, abs=0.005)
+    assert reports["off"].band == "worry"
+
+
+@pytest.mark.parametrize("bug", BUGS)
+def test_the_curves_begin_with_dropout_off_and_pass_through_where_the_student_stands(bug):
+    result = compute(State(0.75, bug))
+    for way, curve in result.curves.items():
+        assert curve.x[0] == 0 and curve.y[0] == pytest.approx(result.reports["off"].difference, abs=1e-7)
+        x, y = result.here[way]
+        assert x == 0.25 and curve.y[curve.x == x] == pytest.approx(y, rel=1e-6)
+    assert (result.curves["fresh"].y[1:] > 0.9).all()
+
+
+def test_the_frozen_curve_rises_at_once_for_no_keep_prob_and_for_the_others_with_the_first_unit_dropped():
+    rises = {bug: compute(State(0.8, bug)).curves["frozen"].y[1] > 1e-5 for bug in PLANTED}
+    assert rises == {"no_mask": False, "no_keep_prob": True, "neighbour_mask": False}
+
+
+@pytest.mark.parametrize("bug", BUGS)
+def test_at_keep_prob_1_the_three_ways_are_one(bug):
+    result = compute(State(1.0, bug))
+    for way in ("fresh", "frozen"):
+        np.testing.assert_array_equal(result.again[way], result.again["off"])
+        np.testing.assert_array_equal(result.reports[way].approx, result.reports["off"].approx)
+    assert result.reports["fresh"].agrees
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        ({}, "J at one and the same θ: 0.7081, then 0.7147 with fresh masks; 0.7081 with a frozen one."),
+        ({}, "Fresh reads 1: for b1[5, 0], J(θ + ε) = 0.6856 and J(θ − ε) = 0.7301 belong to two unlike networks."),
+        ({}, "divided by 2ε = 2e-07, makes dθ_approx = -2e+05, where dθ has 2e-02. Frozen reads about 1e-08: great."),
+        ({"bug": "no_mask"}, "W1 and b1 disagree: up to 5.4e-01."),
+        ({"bug": "no_mask"}, "no_mask shows with the frozen mask alone: fresh masks read 1, right or wrong"),
+        ({"bug": "no_mask", "keep_prob": 1}, "no_mask cannot be seen here: keep_prob is 1."),
+        ({"bug": "no_mask", "keep_prob": 0.999}, "no_mask cannot be seen here: no unit is dropped."),
+        ({"keep_prob": 0.999999}, "0.6983, 12 times, for hardly a unit is dropped, with fresh masks"),
+        ({"keep_prob": 0.999999}, "Fresh reads great, by luck: hardly a unit is dropped."),
+        ({"keep_prob": 1}, "keep_prob is 1.0: nothing is dropped. So J is the same number each time, 0.6983"),
+        ({"eps": 0.1}, "Backprop is right: ε is too large for this network."),
+    ],
+)
+def test_the_caption_tells_it(state, said):
+    assert said in words(compute(State(**state)))
+
+
+def test_new_masks_are_drawn_by_the_button():
+    lab = gc.labs.dropout()
+    before = lab.result
+    (button,) = [each for each in lab.box.children[1].children if each.description == "new masks"]
+    button.click()
+    assert lab.state.mask_seed == 1
+    assert (lab.result.again["fresh"] != before.again["fresh"]).any()
+
+
+@pytest.mark.parametrize(
+    ("state", "message"),
+    [
+        ({"keep_prob": 0}, "keep_prob should be above 0 and at most 1 (no dropout); got 0.0"),
+        ({"keep_prob": 1.1}, "keep_prob should be above 0"),
+        ({"eps": 0}, "eps should be a finite number above 0"),
+        ({"mask_seed": 0.5}, "mask_seed should be a whole number, 0 or more; got 0.5"),
+        ({"bug": "no_decay"}, "bug should be one of 'none', 'no_mask', 'no_keep_prob', 'neighbour_mask'"),
+    ],
+)
+def test_what_cannot_be_is_refused(state, message):
+    with pytest.raises(ValueError, match=re.escape(message)):
+        gc.labs.dropout(**state)
