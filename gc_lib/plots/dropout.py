@@ -38,7 +38,7 @@ class Again:
         self.ghost.set_visible(result.before is not None)
         if result.before is not None:
             self.ghost.set_data(x, COSTS.place(result.before.again["fresh"]))
-        J = result.again["fresh"]
+        x, J = np.tile(x, len(self.lines)), np.concatenate([result.again[way] for way in self.lines])
         outside = (J < COSTS.low) | (J > COSTS.high)
         marks = [COSTS.mark(value) for value in J[outside]]
         self.off_axis.move(x[outside], COSTS.place(J[outside]), marks, INK, INK)
