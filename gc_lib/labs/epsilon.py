@@ -11,7 +11,7 @@ from ..network import one_of
 from ..plots import EpsilonPicture
 from ..report import Report, power
 from .controls import Menu, Slider, stops
-from .lab import Lab
+from .lab import Bars, Lab
 from .slices import Curve, glimpse, measure
 from .state import State as Bench
 
@@ -95,7 +95,7 @@ def predict(dtype: str, difference: str, scale: float, error: float) -> Predicti
 
 
 @dataclass(frozen=True)
-class Result:
+class Result(Bars):
     """Hold the check where the student stands, the reading measured at every ε, and what was predicted."""
 
     state: State
@@ -109,16 +109,6 @@ class Result:
     def here(self) -> dict[str, tuple[float, float]]:
         """Where the student stands on the curve."""
         return {"eps": (self.state.eps, self.report.difference)}
-
-    @property
-    def blocks(self) -> dict[str, float]:
-        """The reading of each block."""
-        return self.report.blocks
-
-    @property
-    def floors(self) -> dict[str, float]:
-        """What the error bars alone explain, block by block."""
-        return self.report.floors
 
     @property
     def causes(self) -> dict[str, float]:

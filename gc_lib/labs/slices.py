@@ -19,6 +19,7 @@ from ..forward import Layer, squared_norms
 from ..report import Report
 from ..vector import from_vector
 from .controls import stops
+from .lab import Bars
 from .state import State
 from .words import caption, table
 
@@ -37,7 +38,7 @@ class Curve(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Result:
+class Result(Bars):
     """Hold what the picture shows: a report where the student stands, and three slices through it.
 
     `right` is what right backprop and a right checker would read there.
@@ -59,16 +60,6 @@ class Result:
     def here(self) -> dict[str, tuple[float, float]]:
         """Where the student stands on each slice."""
         return {key: (x, self.report.difference) for key, x in place(self.state).items()}
-
-    @property
-    def blocks(self) -> dict[str, float]:
-        """The reading of each block."""
-        return self.report.blocks
-
-    @property
-    def floors(self) -> dict[str, float]:
-        """What the error bars alone explain, block by block."""
-        return self.report.floors
 
     @property
     def lengths(self) -> tuple[float, float]:

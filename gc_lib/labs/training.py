@@ -17,7 +17,7 @@ from ..reasons import listed
 from ..report import Report, check
 from ..train import descend
 from .controls import Menu, Slider
-from .lab import Lab
+from .lab import Bars, Lab
 from .slices import Curve
 from .state import whole
 
@@ -97,7 +97,7 @@ def look(bug: str, scale: float, steps: int) -> tuple[Report, str]:
 
 
 @dataclass(frozen=True)
-class Result:
+class Result(Bars):
     """Hold the training with this backprop and the one with the right backprop, and where the student stands."""
 
     state: State
@@ -122,16 +122,6 @@ class Result:
     def floor(self) -> Curve:
         """What the error bars alone can make the check read, against the steps of training."""
         return Curve(np.array(STOPS, dtype=float), self.run.floors)
-
-    @property
-    def blocks(self) -> dict[str, float]:
-        """The reading of each block."""
-        return self.report.blocks
-
-    @property
-    def floors(self) -> dict[str, float]:
-        """What the error bars alone explain, block by block."""
-        return self.report.floors
 
     @property
     def J(self) -> tuple[float, float]:
