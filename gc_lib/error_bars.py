@@ -178,11 +178,13 @@ def look_again(
         """Tell whether dθ[i] agrees at another step, lies between the slopes on either side, or has a corner nearby."""
         J_plus = J_minus = J = np.nan
         h = eps
-        noisy = approx[i] == 0 or gap[i] < 10 * bars.roundoff[i]
-        for h in other_steps(eps, rounded, gap[i], noisy):
-            J_plus, J_minus, J = sides(i, h)
-            if abs(difference(J_plus, J_minus, J, h) - given[i]) < gap[i] / 2:
+        larger = 0.1 if approx[i] == 0 else 100 * eps if gap[i] < 10 * bars.roundoff[i] else 0
+        for step in other_steps(eps, rounded, gap[i], larger):
+            seen = sides(i, step)
+            if abs(difference(*seen, step) - given[i]) < gap[i] / 2:
                 return True
+            if step < eps:  # the bend of J is no kink: that is looked for nearby alone
+                h, (J_plus, J_minus, J) = step, seen
         low, high = sorted([(J_plus - J) / h, (J - J_minus) / h])
         between = high - low > gap[i] / 2 and low - gap[i] / 4 < given[i] < high + gap[i] / 4
         return between or bool(corners(i, h))
@@ -196,14 +198,14 @@ def look_again(
     return replace(bars, kink=kink, jump=np.where(kink > bars.kink, kink, bars.jump))
 
 
-def other_steps(eps: float, rounded: float, gap: float, noisy: bool) -> Iterator[float]:
-    """Yield larger steps where J is noisy, then ever smaller ones as long as rounding J is less than half the gap.
+def other_steps(eps: float, rounded: float, gap: float, larger: float) -> Iterator[float]:
+    """Yield steps up to a larger one, then ever smaller ones as long as rounding J is less than half the gap.
 
     A J that stood still is heard at a larger step, and so is one whose noise comes in rare leaps, as in log(1 − A) for
     A near 1.
     """
     h = 100 * eps
-    while noisy and h < 0.1:
+    while h <= larger:
         yield h
         h *= 100
     h = eps / 10
