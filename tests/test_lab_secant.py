@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 import gc_lib as gc
-from gc_lib.labs.secant import COSTS, Nudge, nudge
+from gc_lib.labs.controls import stops
+from gc_lib.labs.secant import COSTS, Nudge, State, compute, nudge
 
 
 @pytest.mark.parametrize("theta", [0.1, 0.5, 1.0])
@@ -29,6 +30,28 @@ def test_on_a_parabola_the_two_sided_error_is_rounding_alone(eps):
 def test_the_tangent_is_the_slope_of_the_curve(cost, theta):
     J, slope = COSTS[cost]
     assert slope(theta) == pytest.approx((J(theta + 1e-5) - J(theta - 1e-5)) / 2e-5, abs=1e-8)
+
+
+def test_the_neuron_is_the_logistic_cost_of_its_three_examples():
+    """J = mean log(1 + exp(−xθ)), all labels being 1, and dθ = mean −x / (1 + exp(xθ))."""
+    x, theta = np.array([8.0, 5.0, -6.0]), 0.3
+    assert nudge(0.1, theta, "one neuron").costs[1] == pytest.approx(np.log1p(np.exp(-x * theta)).mean())
+    assert COSTS["one neuron"].slope(theta) == pytest.approx((-x / (1 + np.exp(x * theta))).mean())
+
+
+@pytest.mark.parametrize("theta", [k / 10 for k in range(11)])
+def test_by_what_an_error_falls_is_told_only_where_it_is_so(theta):
+    """On θ³ the errors are ε² and 3θε + ε²; near rounding nothing is told rather than a wrong number."""
+    told = []
+    for eps in stops(-8, 0, 1, 2, 5):
+        result = compute(State(eps=eps, theta=theta))
+        true = {"two-sided": 100, "one-sided": 10 * (3 * theta + eps) / (3 * theta + eps / 10)}
+        falls = {side: result.falls(side) for side in true}
+        assert {side: float(fall) for side, fall in falls.items() if fall} == pytest.approx(
+            {side: true[side] for side, fall in falls.items() if fall}, rel=0.1
+        )
+        told += [eps for fall in falls.values() if fall]
+    assert min(told) < 1e-2 and max(told) == 1
 
 
 def test_what_rounding_alone_explains_is_never_an_error_of_the_scheme():

@@ -28,6 +28,11 @@ def one_sided(J, theta, eps):
     return (J(theta + eps) - J(theta)) / eps
 
 
+def halved(J, theta, eps):
+    """Divides by 2 for 2ε."""
+    return (J(theta + eps) - J(theta - eps)) / 2
+
+
 def no_brackets(J, theta, eps):
     """Divides by 2, and then multiplies by ε."""
     return (J(theta + eps) - J(theta - eps)) / 2 * eps
@@ -48,6 +53,7 @@ two_sided = Build(
     {
         "is there a 2 missing below the line?": forgotten_2,
         "that is the one-sided difference; also look to the left of θ.": one_sided,
+        "is there an ε missing below the line? The two points are 2ε apart.": halved,
         "/ 2 * eps divides by 2 and multiplies by ε; put 2 * eps in brackets.": no_brackets,
         "the sign is turned round: J on the right comes first.": backwards,
     },

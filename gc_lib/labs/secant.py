@@ -14,6 +14,7 @@ from .controls import Menu, Slider, stops
 from .lab import Lab
 
 SMALLEST = 1e-8  # the smallest ε of this lab
+CLEAR = 20  # how many times its rounding an error should be, to be divided by
 PATH = stops(-8, 0, 1, 3)  # where the errors are drawn
 SIDES = {"two-sided": SLIDE.difference, "one-sided": ONE_SIDED.difference}
 neuron_cost, neuron_gradient = Network([1, 1]).on(X=np.array([[8.0, 5.0, -6.0]]), Y=np.array([[1.0, 1.0, 1.0]]))
@@ -120,11 +121,11 @@ class Result:
         return nudge(eps, theta, cost) if eps >= SMALLEST else None
 
     def falls(self, side: str) -> str:
-        """Write how many times smaller the error is when ε is divided by 10; "" where rounding hides that."""
-        here, finer = self.here, self.finer
-        if finer is None or here.lost(side) or finer.lost(side):
+        """Write how many times smaller the error is when ε is divided by 10; "" where rounding would show in that."""
+        finer = self.finer
+        if finer is None or finer.errors[side] < CLEAR * finer.rounding:
             return ""
-        return f"{float(f'{here.errors[side] / finer.errors[side]:.2g}'):g}"
+        return f"{float(f'{self.here.errors[side] / finer.errors[side]:.2g}'):g}"
 
     @cached_property
     def caption(self) -> str:

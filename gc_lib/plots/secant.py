@@ -130,7 +130,7 @@ class Errors:
         axes.grid(True, which="both", axis="x")
         self.falls = Fall(axes, "one-sided", above=True), Fall(axes, "two-sided", above=False)
         self.lost = axes.plot([], [], ".", color=GREY, ms=5, zorder=11, **MOVES)[0]
-        self.rounding = axes.text(40, 1e-12, "grey dots: only rounding", ha="right", zorder=14, **MOVES)
+        self.rounding = axes.text(40, 6e-12, "grey dots: only rounding", ha="right", zorder=14, **MOVES)
         self.here = axes.plot([], [], "o", color=WHITE, ms=11, mec=INK, mew=2.2, zorder=13, **MOVES)[0]
 
     def move(self, result: Any) -> None:
