@@ -1,5 +1,7 @@
 """The bench in Jupyter Notebook 7: one run."""
 
+# It comes last of the browser tests: a page of JupyterLab opened right after it is refused its fonts (403).
+
 import re
 
 import pytest
