@@ -105,6 +105,7 @@ def test_the_nearest_corner_is_where_a_unit_switches(examples):
         (State(b2=0), "A corner lies on θ[i] itself:"),
         (State(eps=0.5, examples=32), "32 corners lie in the window:"),
         (State(eps=0.02), "6 of them have a corner in the window. Backprop is right."),
+        (State(eps=2e-3, examples=32), "1 of them has a corner in the window. Backprop is right."),
         (State(eps=5e-3), "ε is large, and J bends between θ − ε and θ + ε. Backprop is right."),
         (State(), "reads about 1e-07, great."),
         (State(b2=0), "reads 2.4e-02, worry:"),

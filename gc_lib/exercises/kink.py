@@ -9,7 +9,7 @@ every_eps = Choose(
     {
         "a": "round-off grows tenfold when ε shrinks tenfold. This reading does not move at all.",
         "b": "truncation shrinks a hundredfold when ε shrinks tenfold. This reading does not move at all.",
-        "c": "right: the slope of J jumps at θ itself. However narrow the window, half of it lies on either side of "
+        "c": "the slope of J jumps at θ itself. However narrow the window, half of it lies on either side of "
         "the corner: dθ_approx is the mean of two slopes, and dθ is one of them.",
     },
 )
@@ -17,7 +17,7 @@ every_eps = Choose(
 fewer = Choose(
     "a",
     {
-        "a": "right: each example adds corners of its own, so with 32 of them the nearest is nearer, and a smaller ε "
+        "a": "each example adds corners of its own, so with 32 of them the nearest is nearer, and a smaller ε "
         "already reaches it.",
         "b": "each corner does get milder, since J is a mean over the examples. But there are 32 times as many, and "
         "the nearest is nearer.",
@@ -66,7 +66,7 @@ passes = Choose(
     "b",
     {
         "a": "θ is wrong afterwards, but by how much? Each entry is left 1e-7 too low: the slopes move as little.",
-        "b": "right: θ drifts by 1e-7 an entry, which moves the slopes by about as much. The mistake passes at "
+        "b": "θ drifts by 1e-7 an entry, which moves the slopes by about as much. The mistake passes at "
         "ε = 1e-7; at a larger ε it does not.",
         "c": "that is what dividing by ε instead of 2ε reads: dθ_approx twice too long. Here the quotient is right.",
     },

@@ -118,7 +118,8 @@ class Result:
         if self.reading < GREAT:
             return f"{said}."
         if self.crossed:
-            return f"{said}: {self.crossed} of them have a corner in the window. Backprop is right."
+            have = "has" if self.crossed == 1 else "have"
+            return f"{said}: {self.crossed} of them {have} a corner in the window. Backprop is right."
         bend = "ε is large, and J bends between θ − ε and θ + ε" if self.state.eps > 1e-5 else "ε is small: round-off"
         return f"{said}: {bend}. Backprop is right."
 

@@ -107,7 +107,7 @@ class Fall:
         self.ghost.set_visible(result.before is not None and result.before.path != result.path)
         if result.before is not None:
             self.ghost.set_data(*self.along(result.before))
-        named = eps.index(1e-7 if self.above else 3e-5)
+        named = np.isfinite(errors).argmax() + 2 * self.above  # near the lower end, where the other way's name is not
         self.name.set(x=eps[named], y=errors[named], visible=bool(np.isfinite(errors[named])))
         self.factor.set_text(result.falls(self.side) and f"÷ {result.falls(self.side)}")
         self.step.set_visible(self.factor.get_text() != "")
@@ -130,7 +130,7 @@ class Errors:
         axes.grid(True, which="both", axis="x")
         self.falls = Fall(axes, "one-sided", above=True), Fall(axes, "two-sided", above=False)
         self.lost = axes.plot([], [], ".", color=GREY, ms=5, zorder=11, **MOVES)[0]
-        self.rounding = axes.text(40, 6e-12, "grey dots: only rounding", ha="right", zorder=14, **MOVES)
+        self.rounding = axes.text(6e-9, 9, "grey dots:\nonly rounding", va="top", zorder=14, **MOVES)
         self.here = axes.plot([], [], "o", color=WHITE, ms=11, mec=INK, mew=2.2, zorder=13, **MOVES)[0]
 
     def move(self, result: Any) -> None:
