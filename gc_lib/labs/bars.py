@@ -1,8 +1,22 @@
-"""The bars of one check, where a picture shows those of several."""
+"""The bars of a check, and those of several where a picture shows them side by side."""
 
 from typing import NamedTuple
 
 from ..report import Report
+
+
+class OfReport:
+    """Give a result that holds a report its bars."""
+
+    @property
+    def blocks(self) -> dict[str, float]:
+        """The reading of each block."""
+        return self.report.blocks
+
+    @property
+    def floors(self) -> dict[str, float]:
+        """What the error bars alone explain, block by block."""
+        return self.report.floors
 
 
 class Bars(NamedTuple):

@@ -10,8 +10,9 @@ from ..check import GREAT, in_order, norm, score
 from ..network import one_of
 from ..plots import EpsilonPicture
 from ..report import Report, power
+from .bars import OfReport
 from .controls import Menu, Slider, stops
-from .lab import Bars, Lab
+from .lab import Lab
 from .slices import Curve, glimpse, measure
 from .state import State as Bench
 
@@ -95,7 +96,7 @@ def predict(dtype: str, difference: str, scale: float, error: float) -> Predicti
 
 
 @dataclass(frozen=True)
-class Result(Bars):
+class Result(OfReport):
     """Hold the check where the student stands, the reading measured at every ε, and what was predicted."""
 
     state: State

@@ -24,20 +24,6 @@ STYLE = """<style>
 </style>"""
 
 
-class Bars:
-    """Give a result that holds a report its bars."""
-
-    @property
-    def blocks(self) -> dict[str, float]:
-        """The reading of each block."""
-        return self.report.blocks
-
-    @property
-    def floors(self) -> dict[str, float]:
-        """What the error bars alone explain, block by block."""
-        return self.report.floors
-
-
 class Lab:
     """Join a frozen state to its picture, its caption and its controls.
 

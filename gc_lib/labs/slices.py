@@ -18,8 +18,8 @@ from ..error_bars import WINDOW, error_bars
 from ..forward import Layer, squared_norms
 from ..report import Report
 from ..vector import from_vector
+from .bars import OfReport
 from .controls import stops
-from .lab import Bars
 from .state import State
 from .words import caption, table
 
@@ -38,7 +38,7 @@ class Curve(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Result(Bars):
+class Result(OfReport):
     """Hold what the picture shows: a report where the student stands, and three slices through it.
 
     `right` is what right backprop and a right checker would read there.

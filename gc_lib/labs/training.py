@@ -16,8 +16,9 @@ from ..plots import TrainingPicture
 from ..reasons import listed
 from ..report import Report, check
 from ..train import descend
+from .bars import OfReport
 from .controls import Menu, Slider
-from .lab import Bars, Lab
+from .lab import Lab
 from .slices import Curve
 from .state import whole
 
@@ -97,7 +98,7 @@ def look(bug: str, scale: float, steps: int) -> tuple[Report, str]:
 
 
 @dataclass(frozen=True)
-class Result(Bars):
+class Result(OfReport):
     """Hold the training with this backprop and the one with the right backprop, and where the student stands."""
 
     state: State

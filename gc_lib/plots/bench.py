@@ -11,7 +11,7 @@ from matplotlib.ticker import NullLocator
 
 from .parts import Blocks, Lengths, Marks
 from .picture import MOVES, Picture
-from .style import BEFORE, DIFFERENCE, DIFFERENCES, INK, LENGTHS, WHITE, name_bands, paint_bands, styled
+from .style import BEFORE, DIFFERENCE, DIFFERENCES, INK, LENGTHS, WHITE, banded, styled
 
 
 class Slice:
@@ -62,13 +62,9 @@ class BenchPicture(Picture):
         with styled():
             figure = Figure((9.6, 4), dpi=100 * scale, layout="constrained")
             *differences, lengths = figure.subplots(1, 5, width_ratios=(2.2, 1.75, 1.4, 1.75, 0.95))
-            for axes in differences:
-                DIFFERENCES.apply(axes, "1e-12 1e-9 1e-6 1e-3 1")
-                paint_bands(axes)
-                axes.tick_params(labelleft=axes is differences[0])
+            banded(*differences)
             LENGTHS.apply(lengths, "1e-6 1 1e6 1e12")
             lengths.yaxis.tick_right()
-            name_bands(differences[0])
             eps, lam, drop, blocks = differences
             self.panels = (
                 Slice(eps, "eps", "ε", 1e-12, 1, "1e-11 1e-7 1e-3"),
@@ -78,9 +74,3 @@ class BenchPicture(Picture):
                 Lengths(lengths),
             )
             super().__init__(figure)
-
-    def update(self, result: Any) -> bytes:
-        """Move every artist to a result of the bench, and return the picture as PNG."""
-        for panel in self.panels:
-            panel.move(result)
-        return self.png()

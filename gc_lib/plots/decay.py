@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from .named import NamedSlice, set_names
 from .parts import Blocks
 from .picture import Picture
-from .style import DIFFERENCES, name_bands, paint_bands, styled
+from .style import banded, styled
 
 WEIGHTS, BIASES = ("W1", "W2", "W3"), ("b1", "b2", "b3")
 
@@ -19,11 +19,7 @@ class DecayPicture(Picture):
         with styled():
             figure = Figure((9.6, 4), dpi=100 * scale, layout="constrained")
             against, *bars = figure.subplots(1, 4, width_ratios=(2.6, 2, 2, 1.05))
-            for axes in (against, *bars):
-                DIFFERENCES.apply(axes, "1e-12 1e-9 1e-6 1e-3 1")
-                paint_bands(axes)
-                axes.tick_params(labelleft=axes is against)
-            name_bands(against)
+            banded(against, *bars)
             axis = ("λ", 1e-6, 1e5, "0 1e-4 1 1e4")
             self.slices = NamedSlice(against, "b", "s", False, *axis), NamedSlice(against, "W", "o", True, *axis)
             against.set_xlim(right=6e6)  # room for the names

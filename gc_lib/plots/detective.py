@@ -10,7 +10,7 @@ from matplotlib.ticker import NullLocator
 
 from .parts import Blocks
 from .picture import MOVES, Picture
-from .style import DIFFERENCES, GREY, INK, WHITE, name_bands, paint_bands, styled
+from .style import GREY, INK, WHITE, banded, styled
 
 
 class Suspects:
@@ -45,9 +45,7 @@ class DetectivePicture(Picture):
         with styled():
             figure = Figure((9.6, 3.6), dpi=100, layout="constrained")
             blocks, suspects = figure.subplots(1, 2, width_ratios=(2.2, 1))
-            DIFFERENCES.apply(blocks, "1e-12 1e-9 1e-6 1e-3 1")
-            paint_bands(blocks)
-            name_bands(blocks)
+            banded(blocks)
             self.panels = Blocks(blocks, block_names), Suspects(suspects)
             blocks.tick_params(axis="x", labelrotation=0)
             blocks.set_xlabel("each block  (←  backprop walks from right to left)")
@@ -58,6 +56,4 @@ class DetectivePicture(Picture):
     def update(self, result: Any) -> bytes:
         """Move to a result, and return the picture as PNG."""
         self.unknown.set_visible(np.isnan(list(result.blocks.values())).all())
-        for panel in self.panels:
-            panel.move(result)
-        return self.png()
+        return super().update(result)

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from .named import NamedSlice, set_names, written
 from .parts import Blocks, Marks
 from .picture import MOVES, Picture
-from .style import BEFORE, DIFFERENCES, GREY, INK, WHITE, Scale, name_bands, paint_bands, styled
+from .style import BEFORE, GREY, INK, WHITE, Scale, banded, styled
 
 COSTS, TIMES = Scale(0.64, 0.78), 12
 WAYS, BLOCKS = ("fresh", "frozen", "off"), ("W1", "b1", "W2", "b2")
@@ -52,11 +52,7 @@ class DropoutPicture(Picture):
         with styled():
             figure = Figure((9.6, 4), dpi=100 * scale, layout="constrained")
             again, against, *bars = figure.subplots(1, 5, width_ratios=(2, 2.5, 1.35, 1.35, 1.35))
-            for axes in (against, *bars):
-                DIFFERENCES.apply(axes, "1e-12 1e-9 1e-6 1e-3 1")
-                paint_bands(axes)
-                axes.tick_params(labelleft=axes is against)
-            name_bands(against)
+            banded(against, *bars)
             axis = ("dropped share\n1 − keep_prob", 1e-4, 0.7, "0 1e-3 0.5")
             self.again = Again(again)
             self.slices = (

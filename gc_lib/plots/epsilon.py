@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from .bench import Slice
 from .parts import Blocks
 from .picture import Picture
-from .style import DIFFERENCE, DIFFERENCES, INK, name_bands, paint_bands, styled
+from .style import DIFFERENCE, DIFFERENCES, INK, banded, styled
 
 SPAN = np.array([1e-13, 10.0])
 
@@ -52,20 +52,10 @@ class EpsilonPicture(Picture):
         with styled():
             figure = Figure((9.6, 4), dpi=100, layout="constrained")
             eps, blocks = figure.subplots(1, 2, width_ratios=(2.6, 1))
-            for axes in (eps, blocks):
-                DIFFERENCES.apply(axes, "1e-12 1e-9 1e-6 1e-3 1")
-                paint_bands(axes)
-                axes.tick_params(labelleft=axes is eps)
-            name_bands(eps)
+            banded(eps, blocks)
             self.panels = (
                 Lines(eps),
                 Slice(eps, "eps", "ε", 1e-12, 1, "1e-11 1e-9 1e-7 1e-5 1e-3 1e-1"),
                 Blocks(blocks, ["W1", "b1", "W2", "b2", "W3", "b3"]),
             )
             super().__init__(figure)
-
-    def update(self, result: Any) -> bytes:
-        """Move every artist to a result of the lab, and return the picture as PNG."""
-        for panel in self.panels:
-            panel.move(result)
-        return self.png()

@@ -8,7 +8,7 @@ from matplotlib.ticker import NullLocator
 
 from .parts import Blocks
 from .picture import MOVES, Picture
-from .style import BEFORE, DIFFERENCE, DIFFERENCES, INK, PALE, SAYS_NOTHING, Scale, name_bands, paint_bands, styled
+from .style import BEFORE, DIFFERENCE, INK, PALE, SAYS_NOTHING, Scale, banded, styled
 
 REMAINDERS, STEPS = Scale(1e-16, 1), (3e-8, 3.0)
 ROUNDOFF = 3e-15  # below it a remainder of a J of about 1 is only its last digits
@@ -57,17 +57,9 @@ class HidingPicture(Picture):
         with styled():
             figure = Figure((9.6, 4), dpi=100, layout="constrained")
             blocks, fall = figure.subplots(1, 2, width_ratios=(1.35, 1))
-            DIFFERENCES.apply(blocks, "1e-12 1e-9 1e-6 1e-3 1")
-            paint_bands(blocks)
-            name_bands(blocks)
+            banded(blocks)
             self.panels = Blocks(blocks, NAMES), Fall(fall)
             blocks.tick_params(axis="x", labelrotation=0)
             blocks.axvline(0.5, color=INK, lw=0.8, zorder=5)
             blocks.set_xlabel("all of θ together, and each block")
             super().__init__(figure)
-
-    def update(self, result: Any) -> bytes:
-        """Move every artist to a result of the lab, and return the picture as PNG."""
-        for panel in self.panels:
-            panel.move(result)
-        return self.png()

@@ -21,8 +21,7 @@ from .style import (
     WHITE,
     Band,
     band,
-    name_bands,
-    paint_bands,
+    banded,
     styled,
 )
 
@@ -145,9 +144,7 @@ class InspectPicture(Picture):
         with styled():
             figure = Figure((9.6, 4), dpi=100, layout="constrained")
             blocks, against, places = figure.subplots(1, 3, width_ratios=(1, 1.15, 1.1))
-            DIFFERENCES.apply(blocks, "1e-12 1e-9 1e-6 1e-3 1")
-            paint_bands(blocks)
-            name_bands(blocks)
+            banded(blocks)
             self.blocks, self.squares = Chosen(blocks, names), (Against(against), Map(places))
             super().__init__(figure)
 

@@ -18,8 +18,7 @@ from .style import (
     INK,
     SILVER,
     WHITE,
-    name_bands,
-    paint_bands,
+    banded,
     styled,
 )
 
@@ -82,9 +81,7 @@ class Readings:
     """Show the relative difference against ε, and under it how far each entry is from its nearest corner."""
 
     def __init__(self, axes: Axes):
-        DIFFERENCES.apply(axes, "1e-12 1e-9 1e-6 1e-3 1")
-        paint_bands(axes)
-        name_bands(axes)
+        banded(axes)
         ticks = "1e-9 1e-7 1e-5 1e-3 1e-1"
         axes.set(
             xscale="log",
@@ -130,9 +127,3 @@ class KinkPicture(Picture):
             magnified, readings = figure.subplots(1, 2, width_ratios=(1.15, 1))
             self.panels = Magnified(magnified), Readings(readings)
             super().__init__(figure)
-
-    def update(self, result: Any) -> bytes:
-        """Move every artist to a result, and return the picture as PNG."""
-        for panel in self.panels:
-            panel.move(result)
-        return self.png()

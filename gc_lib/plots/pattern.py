@@ -1,14 +1,13 @@
 """The picture of one bug: the bar of each block, and the reading of the whole vector against the bug's strength."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from matplotlib.figure import Figure
 
 from .bench import Slice
 from .parts import Blocks
 from .picture import Picture
-from .style import DIFFERENCES, name_bands, paint_bands, styled
+from .style import banded, styled
 
 
 class PatternPicture(Picture):
@@ -18,11 +17,7 @@ class PatternPicture(Picture):
         with styled():
             figure = Figure((9.6, 3.8), dpi=100, layout="constrained")
             blocks, climb = figure.subplots(1, 2, width_ratios=(1.9, 1))
-            for axes in (blocks, climb):
-                DIFFERENCES.apply(axes, "1e-12 1e-9 1e-6 1e-3 1")
-                paint_bands(axes)
-                axes.tick_params(labelleft=axes is blocks)
-            name_bands(blocks)
+            banded(blocks, climb)
             self.panels = (
                 Blocks(blocks, block_names),
                 Slice(climb, "strength", "strength of the bug", 1e-8, 1, "1e-8 1e-6 1e-4 1e-2 1"),
@@ -30,9 +25,3 @@ class PatternPicture(Picture):
             blocks.tick_params(axis="x", labelrotation=0)
             blocks.set_xlabel("each block  (←  backprop walks from right to left)")
             super().__init__(figure)
-
-    def update(self, result: Any) -> bytes:
-        """Move to a result, and return the picture as PNG."""
-        for panel in self.panels:
-            panel.move(result)
-        return self.png()

@@ -7,7 +7,9 @@ moved, and encodes the pixels with a fixed palette: so the picture follows the h
 import base64
 import html
 import io
+from collections.abc import Sequence
 from functools import cache
+from typing import Any
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -54,8 +56,10 @@ def cell(pixels: np.ndarray) -> np.ndarray:
 class Picture:
     """Repaint the moving artists of a figure, those with `animated=True`, over its still background.
 
-    `inks` are the colours of its artists beside those of the style.
+    `inks` are the colours of its artists beside those of the style. What moves by itself is a panel: it has `move`.
     """
+
+    panels: Sequence = ()
 
     def __init__(self, figure: Figure, inks: tuple[str, ...] = ()):
         children = (artist for axes in figure.axes for artist in sorted(axes.get_children(), key=Artist.get_zorder))
@@ -78,6 +82,12 @@ class Picture:
         self.canvas.restore_region(self.background)
         for artist in self.moving:
             artist.draw(self.canvas.get_renderer())
+
+    def update(self, result: Any) -> bytes:
+        """Move every panel to a result, and return the picture as PNG."""
+        for panel in self.panels:
+            panel.move(result)
+        return self.png()
 
     def png(self) -> bytes:
         """Repaint, and encode with the palette; only pixels that differ from the background are looked up."""

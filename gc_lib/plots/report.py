@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from .picture import Drawing
-from .style import BLUISH_GREEN, DIFFERENCES, GREY, INK, VERMILLION, WHITE, name_bands, paint_bands, styled
+from .style import BLUISH_GREEN, DIFFERENCES, GREY, INK, VERMILLION, WHITE, banded, styled
 
 LOOKS = {  # colour and mark of an answer
     "right": (BLUISH_GREEN, "o"),
@@ -56,9 +56,7 @@ def face_of(answer: str) -> str:
 def draw_blocks(axes: Axes, report: Any) -> None:
     """Draw the reading of each block over its bands, and what its error bars explain."""
     names = list(report.blocks)
-    DIFFERENCES.apply(axes, "1e-12 1e-9 1e-6 1e-3 1")
-    paint_bands(axes)
-    name_bands(axes)
+    banded(axes)
     x, low = np.arange(len(names)), axes.get_ylim()[0]
     floors = DIFFERENCES.place(np.array([report.floors[name] for name in names]))
     axes.bar(x, floors - low, bottom=low, width=0.7, color="none", edgecolor=GREY, hatch="////", linewidth=0)

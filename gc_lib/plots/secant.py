@@ -153,9 +153,3 @@ class SecantPicture(Picture):
             curve, errors = figure.subplots(1, 2, width_ratios=(1.2, 1))
             self.panels = Secants(curve), Errors(errors)
             super().__init__(figure)
-
-    def update(self, result: Any) -> bytes:
-        """Move every artist to a result, and return the picture as PNG."""
-        for panel in self.panels:
-            panel.move(result)
-        return self.png()

@@ -88,6 +88,15 @@ def paint_bands(axes: Axes) -> None:
         axes.axhspan(each.low, each.high, color=each.tint, linewidth=0, zorder=0, clip_on=False)
 
 
+def banded(first: Axes, *others: Axes) -> None:
+    """Give axes that stand side by side the axis of relative differences and its bands, which the first one names."""
+    for axes in (first, *others):
+        DIFFERENCES.apply(axes, "1e-12 1e-9 1e-6 1e-3 1")
+        paint_bands(axes)
+        axes.tick_params(labelleft=axes is first)
+    name_bands(first)
+
+
 def name_bands(axes: Axes) -> None:
     """Write the words of the bands on a strip left of `axes`."""
     inches = axes.figure.dpi_scale_trans + ScaledTranslation(0, 0, axes.transAxes)  # from the left edge of the axes

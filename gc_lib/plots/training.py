@@ -10,7 +10,7 @@ from matplotlib.ticker import NullLocator
 from .bench import Slice
 from .parts import Blocks
 from .picture import MOVES, Picture
-from .style import DIFFERENCES, GREY, INK, WHITE, Scale, name_bands, paint_bands, styled
+from .style import DIFFERENCES, GREY, INK, WHITE, Scale, banded, styled
 
 COSTS = Scale(0.04, 4)
 STEPS = dict(key="steps", label="steps of training", low=1, high=300, ticks="0 1 10 100")
@@ -63,11 +63,7 @@ class TrainingPicture(Picture):
         with styled():
             figure = Figure((9.6, 4), dpi=100, layout="constrained")
             readings, blocks, costs = figure.subplots(1, 3, width_ratios=(1.7, 1.2, 1.5))
-            for axes in (readings, blocks):
-                DIFFERENCES.apply(axes, "1e-12 1e-9 1e-6 1e-3 1")
-                paint_bands(axes)
-                axes.tick_params(labelleft=axes is readings)
-            name_bands(readings)
+            banded(readings, blocks)
             steps = Slice(readings, **STEPS)
             self.panels = (
                 Floor(readings, steps.zero),
@@ -76,9 +72,3 @@ class TrainingPicture(Picture):
                 Costs(costs),
             )
             super().__init__(figure)
-
-    def update(self, result: Any) -> bytes:
-        """Move every artist to a result of the lab, and return the picture as PNG."""
-        for panel in self.panels:
-            panel.move(result)
-        return self.png()

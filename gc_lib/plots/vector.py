@@ -113,9 +113,3 @@ class VectorPicture(Picture):
             strips, norms = figure.subplots(1, 2, width_ratios=(3.1, 1))
             self.panels = Strips(strips), Norms(norms)
             super().__init__(figure, inks=tuple(TINTS.values()))
-
-    def update(self, result: Any) -> bytes:
-        """Move every artist to a result of the lab, and return the picture as PNG."""
-        for panel in self.panels:
-            panel.move(result)
-        return self.png()
