@@ -13,7 +13,8 @@ pytestmark = pytest.mark.browser
 
 @pytest.mark.parametrize("name", LESSON)
 def test_two_checks_a_wrong_accusation_and_the_right_one(context, lab_server, name):
-    notebook = Notebook(context.new_page(), lab_server, lab_server.fresh(name, "detective"))
+    workspace = "lab/workspaces/detective/tree"  # or it opens the notebooks of other tests beside it
+    notebook = Notebook(context.new_page(), lab_server, lab_server.fresh(name, "detective"), workspace)
     notebook.run_all()
     lab = next(lab for lab in notebook.labs() if lab.ask()["name"] == "detective")
     lab.start_again()
