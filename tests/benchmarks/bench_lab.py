@@ -156,6 +156,7 @@ for name, (stand, field, values, goal) in WORK.items():
     print(f"{row(name + ', new', moves['new'])}{goal:9}{met:>9}{slow:9.0f}{slow / median:9.1f}")
     print(row(name + ", again", moves["again"]), flush=True)
 if os.path.exists("/proc/self/statm"):
+    lab.set(**lab.opening())
     before = resident()
     for i in range(500):
         _, field, values, _ = list(WORK.values())[i % 4]

@@ -108,11 +108,12 @@ def jupyter_environment(scratch: Path) -> dict[str, str]:
 
 
 @contextlib.contextmanager
-def jupyter_lab(scratch: Path):
+def jupyter_lab(scratch: Path, **environment: str):
     """Run JupyterLab on a free port of the loopback, in a fresh copy of the notebooks."""
     folder = scratch / "notebooks"
     shutil.copytree(ROOT / "notebooks", folder, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
-    with serving([sys.executable, "-m", "jupyterlab"], folder, jupyter_environment(scratch), scratch) as server:
+    environment = jupyter_environment(scratch) | environment
+    with serving([sys.executable, "-m", "jupyterlab"], folder, environment, scratch) as server:
         yield server
 
 
