@@ -99,6 +99,7 @@ def test_the_browser_is_offline_for_a_while(window, lab_server):
     bench.stands(eps=3e-7)
     bench.handle("ε").press("ArrowRight")
     bench.stands(eps=1e-6)
+    healed(notebook)
     assert [said for said in notebook.complaints() if not NOISE.search(said)] == []
     notebook.shut_down()
 

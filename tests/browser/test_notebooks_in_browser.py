@@ -158,7 +158,44 @@ def test_saved_it_shows_every_lab_without_a_kernel_and_opens_again(notebook, bro
     notebook.page.reload()
     notebook.wait_until_ready()
     for lab in notebook.labs():
-        is_shown(lab)
+        a_key_moves(lab, lab)
+
+
+def test_a_second_tab_follows_and_leads(notebook):
+    notebook.save()
+    tab = notebook.page.context.new_page()
+    second = Notebook(tab, notebook.server, notebook.name, "lab/workspaces/second/tree")
+    for here, there in zip(notebook.labs(), second.labs(), strict=True):
+        a_key_moves(here, there)
+        a_key_moves(there, here)
+    tab.close()
+
+
+def a_key_moves(moved: Lab, follows: Lab):
+    """Move the first control of a lab by keyboard, and assert that both pages, or both tabs, show what it led to."""
+    moved.page.bring_to_front()  # a menu opens in no other tab
+    opened = moved.start_again()
+    field, control = next((field, control) for field, control in opened["controls"].items() if not control["fold"])
+    stop = control["at"] - 1 if control["at"] else 1
+    moved.by_keyboard(control["words"], stop)
+    for lab in (moved, follows):
+        lab.comes_to(lambda said: stands(said, field, stop), f"{field} at stop {stop}")
+
+
+def test_a_burst_of_60_presses_ends_on_the_right_picture(notebook):
+    """Each lab's first slider in sight, to its far end, or there and back where it is short."""
+    for lab in notebook.labs():
+        controls = {each["words"]: (field, each) for field, each in lab.start_again()["controls"].items()}
+        sliders = [words for words, (_, each) in controls.items() if not each["fold"] and lab.slider(words).count()]
+        for words in sliders[:1]:
+            field, control = controls[words]
+            last = len(control["stops"]) - 1
+            keys = (["ArrowRight"] * last + ["ArrowLeft"] * last) * 60
+            lab.handle(words).press("Home")
+            for key in keys[:60]:
+                lab.page.keyboard.press(key)
+            stop = keys[:60].count("ArrowRight") - keys[:60].count("ArrowLeft")
+            lab.comes_to(lambda said, field=field, stop=stop: stands(said, field, stop), f"{field} at stop {stop}")
 
 
 def test_run_all_once_more(notebook):
