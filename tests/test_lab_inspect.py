@@ -181,6 +181,10 @@ def test_no_k_fits_a_missing_half_of_the_decay_and_the_lab_says_so():
     assert "That is not the factor" in lab.words and lab.result.blocks["W2"] > 1e-2
 
 
+def test_a_best_k_that_mends_nothing_is_not_named():
+    assert "No one factor explains it. The ring" in gc.labs.inspect(block="W2").words
+
+
 def test_says_where_the_cost_stands_still_and_where_dtheta_is_zero():
     assert "In one entry the cost does not move at all, and yet dθ is not 0" in gc.labs.inspect(block="b2").words
 

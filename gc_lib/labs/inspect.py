@@ -148,7 +148,8 @@ def factor(result: Result) -> str:
     left = score(result.approx, result.gradient / k)
     if left < noise:
         return f"It is as if dθ were {k:.6g} times what it should be."
-    return f"No one factor explains it: the best, {k:.2g}, leaves {left:.1e}."
+    helps = left < result.blocks[result.block]
+    return f"No one factor explains it{f': the best, {k:.2g}, leaves {left:.1e}' if helps else ''}."
 
 
 def pattern(result: Result) -> str:
