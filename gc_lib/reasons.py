@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from textwrap import fill
 
 import numpy as np
 
@@ -42,6 +43,12 @@ def listed(names: Iterable[str]) -> str:
     """Write names as a list in a sentence: W1, b1 and W2."""
     *first, last = ("", *names)
     return f"{', '.join(first[1:])} and {last}" if first[1:] else last
+
+
+def in_lines(sentences: str) -> str:
+    """Break text between words: Jupyter breaks a line that is too long for the page within a word."""
+    hanging = "  " if sentences.startswith("- ") else ""
+    return fill(sentences, 88, subsequent_indent=hanging, break_long_words=False, break_on_hyphens=False)
 
 
 def place(block: str, index: Index) -> str:

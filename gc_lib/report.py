@@ -26,7 +26,7 @@ from .check import (
     some_unmoved,
 )
 from .error_bars import WINDOW, ErrorBars, error_bars, look_again
-from .reasons import Reason, listed, reasons
+from .reasons import Reason, in_lines, listed, reasons
 from .taylor import Taylor, taylor
 from .vector import copied, entry, from_vector, to_vector
 
@@ -263,7 +263,7 @@ class Report:
                 map(self.worst_of, self.that_are("wrong")), key=lambda entry: abs(entry.gradient - entry.approx)
             )
             said.append(f"Worst entry: {worst}.")
-        return "\n".join(said)
+        return "\n".join(map(in_lines, said))
 
     def that_are(self, answer: str) -> tuple[str, ...]:
         """Return the blocks with this answer."""
@@ -295,7 +295,7 @@ class Report:
             width = max(map(len, self.blocks))
             rows = [f"  {name:{width}}  {x:>8}  {remark}" for name, x, remark in self.lines()]
             said = [self.verdict, *rows, *([f"Worst entry: {self.worst}."] if self.wrong else [])]
-        return "\n".join([*said, self.second_opinion]).strip()
+        return "\n".join(map(in_lines, [*said, self.second_opinion])).strip()
 
     __repr__ = __str__
 

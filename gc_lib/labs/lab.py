@@ -9,6 +9,7 @@ from threading import RLock
 import ipywidgets as widgets
 
 from ..plots import figure_html
+from ..reasons import in_lines
 from .controls import Button, Folds, Image, in_rows
 
 STYLE = """<style>
@@ -176,6 +177,9 @@ class Lab:
             changed |= {n: getattr(self.state, n) for n in names if getattr(self.state, n) != getattr(opened, n)}
         words = [f"{name}={list(value) if isinstance(value, tuple) else value!r}" for name, value in changed.items()]
         return f"gc.labs.{self.name}({', '.join(words)})".replace("'", '"')
+
+    def __str__(self) -> str:
+        return in_lines(self.words)
 
     def __repr__(self) -> str:
         return self.code()
