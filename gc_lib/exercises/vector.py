@@ -91,9 +91,8 @@ loop = Build(
         "is θ[i] put back before the next entry has its turn? Yours keeps the nudge.": lambda J, theta, eps: slopes(
             J, theta, eps, left=lambda nudged, start: nudged
         ),
-        "nothing but zeros: are θ + ε and θ − ε one and the same array? Nudge a copy, `theta.copy()`.": (
-            lambda J, theta, eps: np.zeros(theta.size)
-        ),
+        "nothing but zeros: nothing was written into the vector, as `approx[i] = …` does; or else θ + ε and θ − ε are "
+        "one and the same array: then nudge a copy, `theta.copy()`.": lambda J, theta, eps: np.zeros(theta.size),
         "− ε has only undone the + ε; to stand at θ[i] − ε, go down by 2ε.": lambda J, theta, eps: (
             slopes(J, theta, eps, one_sided) / 2
         ),

@@ -65,6 +65,11 @@ class Prediction(NamedTuple):
         """The ε at which T εᵖ + R / ε is least: there its slope p T εᵖ⁻¹ − R / ε² is 0."""
         return (self.R / (self.p * self.T)) ** (1 / (self.p + 1))
 
+    @property
+    def middle(self) -> float:
+        """The ε halfway, on a log axis, between those at which round-off and truncation each read what dW2 reads."""
+        return (self.R / self.bug * (self.bug / self.T) ** (1 / self.p)) ** 0.5
+
     def truncation(self, eps):
         """T εᵖ"""
         return self.T * eps**self.p

@@ -14,6 +14,9 @@ from .controls import Button, Folds, Image, in_rows
 
 STYLE = """<style>
 .gc-lab option[data-value^="%E2%9C%95"] { color: var(--jp-ui-font-color2, #757575); }
+body[data-jp-theme-light="false"] .gc-lab { --jp-widgets-dropdown-arrow: url("data:image/svg+xml,\
+%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 18 18'%3E\
+%3Cpath fill='white' d='M5.2,5.9L9,9.7l3.8-3.8l1.2,1.2l-4.9,5l-4.9-5L5.2,5.9z'/%3E%3C/svg%3E"); }
 .gc-lab :focus-visible { outline: 2px solid var(--jp-brand-color1, #1976d2) !important; outline-offset: 2px; }
 .gc-lab [role="status"] { font-size: 1.1em; line-height: 1.45; }
 .gc-lab .widget-readout { min-width: 3.5em; }

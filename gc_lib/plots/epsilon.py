@@ -23,7 +23,7 @@ class Lines:
         self.best = axes.plot([], [], "-", **line | {"lw": 0.8})[0]
         word = dict(color=INK, zorder=9, animated=True)
         self.best_word = axes.text(1, DIFFERENCES.low, "best ε", ha="left", va="bottom", **word)
-        self.bug_word = axes.text(2e-12, 1, "the wrong dW2 alone", ha="left", va="top", **word)
+        self.bug_word = axes.text(1, 1, "the wrong dW2 alone", **word)
         above = dict(y=1.02, va="bottom", transform=axes.transAxes, color=INK)
         axes.text(0.0, s="– – round-off, grows as 1/ε", ha="left", **above)
         axes.text(0.47, s="● measured", ha="center", **above | {"color": DIFFERENCE})
@@ -40,7 +40,11 @@ class Lines:
         self.bug.set_data(SPAN, [predicted.bug] * 2)
         self.best.set_data([best] * 2, [DIFFERENCES.low / DIFFERENCES.rim, least])
         self.best_word.set_x(best * 1.3)
-        self.bug_word.set(y=predicted.bug * 0.7, visible=DIFFERENCES.low < predicted.bug < DIFFERENCES.high)
+        self.bug_word.set(visible=DIFFERENCES.low < predicted.bug < DIFFERENCES.high)
+        if predicted.bug > 100 * least:  # there is room over its line, between the arms of the V
+            self.bug_word.set(x=predicted.middle, y=predicted.bug * 2.5, ha="center", va="bottom")
+        else:
+            self.bug_word.set(x=2e-12, y=predicted.bug * 0.7, ha="left", va="top")
         for power, words in enumerate(self.orders, start=1):
             words.set_visible(power == predicted.p)
 
