@@ -72,7 +72,7 @@ def test_a_function_that_draws_anew_is_known_by_giving_another_value_each_time()
 @pytest.mark.parametrize(
     ("attempt", "words"),
     [
-        (lambda x: None, "yours returns nothing; write its line, and begin it with `return`"),
+        (lambda x: None, "yours returns nothing; write its line, and begin it with return"),
         (lambda x: ..., "yours returns nothing"),
         (lambda x: x / "2", "yours stops in line "),
         (lambda: 1, "yours stops with TypeError"),

@@ -162,7 +162,7 @@ def exercises(path):
     return {i: cell for i, cell in enumerate(read(path).cells) if "exercise" in cell.metadata.get("tags", [])}
 
 
-LESSONS = [path for path in NOTEBOOKS if path.parent.name == "notebooks" and path.stem != "00_start_here"]
+LESSONS = [path for path in NOTEBOOKS if path.parent.name == "notebooks"]
 every_lesson = pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 
 

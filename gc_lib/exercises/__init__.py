@@ -1,6 +1,6 @@
 """The self-checks of the course, one file a notebook: each answers in a sentence, and knows the commonest mistakes."""
 
-from . import decay, dropout, epsilon, hiding, homework, kink, pattern, repair, secant, training, vector
+from . import decay, dropout, epsilon, hiding, homework, kink, pattern, repair, secant, start, training, vector
 from .exercise import Answer, Build, Choose, Exercise, Guess
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "pattern",
     "repair",
     "secant",
+    "start",
     "training",
     "vector",
 ]

@@ -49,7 +49,7 @@ class Build:
             if stopped:
                 return Answer(False, f"for {words} {stopped}")
             if given is None or given is Ellipsis:
-                return Answer(False, f"for {words} yours returns nothing; write its line, and begin it with `return`.")
+                return Answer(False, f"for {words} yours returns nothing; write its line, and begin it with return.")
             wanted = self.right(*deepcopy(arguments))
             if not self.same(given, wanted):
                 asked = next((asked for asked, wrong in self.mistakes.items() if self.alike(attempt, wrong)), "")

@@ -45,7 +45,7 @@ flatten = Build(
         "a network with 3, 2, 2 and 1 units": (network(3, 2, 2, 1),),
     },
     {
-        "that goes down the columns; take each block row by row, as `ravel()` does.": lambda params: np.concatenate(
+        "that goes down the columns; take each block row by row, as ravel() does.": lambda params: np.concatenate(
             [block.ravel(order="F") for block in params.values()]
         ),
         "these blocks are sorted by name, all W before all b; the slide wants W1, b1, W2, b2, …": lambda params: (
@@ -91,8 +91,8 @@ loop = Build(
         "is θ[i] put back before the next entry has its turn? Yours keeps the nudge.": lambda J, theta, eps: slopes(
             J, theta, eps, left=lambda nudged, start: nudged
         ),
-        "nothing but zeros: nothing was written into the vector, as `approx[i] = …` does; or else θ + ε and θ − ε are "
-        "one and the same array: then nudge a copy, `theta.copy()`.": lambda J, theta, eps: np.zeros(theta.size),
+        "nothing but zeros: nothing was written into the vector, as approx[i] = … does; or else θ + ε and θ − ε are "
+        "one and the same array: then nudge a copy, theta.copy().": lambda J, theta, eps: np.zeros(theta.size),
         "− ε has only undone the + ε; to stand at θ[i] − ε, go down by 2ε.": lambda J, theta, eps: (
             slopes(J, theta, eps, one_sided) / 2
         ),

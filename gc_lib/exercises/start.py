@@ -1,0 +1,44 @@
+"""Lesson 00, start here: what a wrong dW reddens, and the lecture's three words."""
+
+from ..check import band
+from .exercise import Build, Choose
+
+red = Choose(
+    "a",
+    {
+        "a": "a wrong dW spoils its own block and nothing else, since nothing further down is computed from it.",
+        "b": "db2 is computed from dZ2, as dW2 is, but not from dW2. What then should spoil it?",
+        "c": "what goes on down is dA1 = W2ᵀ dZ2; that would redden W1. Does dW2 stand in that line?",
+    },
+)
+
+
+def borders_at_the_words(number):
+    """Takes the lecture's numbers for borders, each word up to its own."""
+    return "great" if number <= 1e-7 else "look" if number <= 1e-5 else "worry"
+
+
+def borders_a_word_higher(number):
+    """Takes the lecture's numbers for borders, each word up to the next one's."""
+    return "great" if number < 1e-5 else "look" if number < 1e-3 else "worry"
+
+
+def turned_round(number):
+    """Worries about the middle, and looks at what is worst."""
+    return "great" if number < 1e-6 else "worry" if number <= 1e-4 else "look"
+
+
+word = Build(
+    band,
+    {f"a reading of {number:g}": (number,) for number in (3e-8, 4e-7, 3e-6, 3e-5, 4e-4, 0.5)},
+    {
+        "the lecture's numbers are not borders: a border lies halfway between two of them, in powers of ten.": (
+            borders_at_the_words
+        ),
+        "that is great up to 1e-5; the border lies halfway between 1e-7 and 1e-5, in powers of ten.": (
+            borders_a_word_higher
+        ),
+        "which is worse, a look or a worry?": turned_round,
+    },
+    "so the kit colours its bands and bars.",
+)
