@@ -18,8 +18,11 @@ STYLE = """<style>
 .gc-lab .widget-readout { min-width: 3.5em; }
 .gc-lab .gc-both-ways .widget-readout { min-width: 10em; }
 .gc-lab .widget-hbox { column-gap: 1em; }
+.gc-lab a { color: var(--jp-content-link-color, #1565c0); text-decoration: underline; }
 .gc-lab pre { margin: 0; white-space: pre-wrap; }
 .gc-lab .gc-tables { display: flex; flex-wrap: wrap; gap: 1em 2em; align-items: flex-start; }
+[data-jp-theme-light="false"] .gc-lab select { background-image: url("data:image/svg+xml,%3Csvg xmlns=\
+'http://www.w3.org/2000/svg' viewBox='0 0 18 18'%3E%3Cpath fill='white' d='M4 7l5 5 5-5z'/%3E%3C/svg%3E"); }
 .gc-lab td, .gc-lab th { padding: 0 0.6em; text-align: right; }
 </style>"""
 
