@@ -28,7 +28,7 @@ class Named:
             description=description,
             tooltip="",  # or else the page shows the word null
             style={"description_width": "initial"},
-            layout=widgets.Layout(width=width, max_width="100%"),  # a menu keeps its arrow on a narrow page
+            layout=widgets.Layout(width=width, max_width="calc(100% - 4px)"),  # 4 px are its margins
         )
 
     def show(self, value) -> None:

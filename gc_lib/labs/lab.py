@@ -22,6 +22,7 @@ body[data-jp-theme-light="false"] .gc-lab { --jp-widgets-dropdown-arrow: url("da
 .gc-lab .widget-readout { min-width: 3.5em; }
 .gc-lab .gc-both-ways .widget-readout { min-width: 10em; }
 .gc-lab .widget-hbox { column-gap: 1em; }
+.gc-lab a { color: var(--jp-content-link-color, #1565c0); text-decoration: underline; }
 .gc-lab pre { margin: 0; white-space: pre-wrap; }
 .gc-lab .gc-tables { display: flex; flex-wrap: wrap; gap: 1em 2em; align-items: flex-start; }
 .gc-lab td, .gc-lab th { padding: 0 0.6em; text-align: right; }

@@ -18,7 +18,9 @@ SWITCHES = {  # what a switch is called, and what its values are called
 }
 LINES = {1: "one line", 2: "two lines"}
 TABLE = """<style>
-.gc-notes td, .gc-notes th { text-align: center; padding: 0 0.45em; }
+.gc-lab .gc-notes .widget-html-content { min-width: 0; }
+.gc-lab .gc-notes table { display: block; overflow-x: auto; }
+.gc-lab .gc-notes td, .gc-lab .gc-notes th { text-align: center; padding: 0 0.45em; }
 .gc-notes b { color: #D55E00; }
 .gc-notes code { display: block; text-align: left; white-space: pre-wrap; }
 </style>"""
