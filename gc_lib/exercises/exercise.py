@@ -76,6 +76,7 @@ class Build:
         try:
             given, wanted = np.asarray(given, dtype=float), np.asarray(wanted, dtype=float)
         except (TypeError, ValueError):
+            given, wanted = np.asarray(given, dtype=object), np.asarray(wanted, dtype=object)
             return bool(np.array_equal(given, wanted))
         return given.shape == wanted.shape and np.allclose(given, wanted, rtol=self.rtol, atol=1e-12)
 
