@@ -102,6 +102,14 @@ def test_the_line_of_code_opens_the_same_state(lab):
 
 
 @every_lab
+def test_printed_it_says_its_finding_in_lines_broken_between_words(lab):
+    """A list of entries without blanks, as long as it likes, stays whole."""
+    lines = str(lab).splitlines()
+    assert " ".join(lines).split() == lab.words.split()
+    assert all(len(line) <= 88 for line in lines)
+
+
+@every_lab
 def test_start_again_puts_everything_back(lab):
     opened = lab.state
     for control in lab.bound.values():

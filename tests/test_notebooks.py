@@ -194,13 +194,6 @@ def test_the_solution_is_the_lesson_but_for_the_exercises_and_passes(path):
 
 
 @every_lesson
-def test_its_links_lead_to_files_that_are_there(path):
-    words = "".join(cell.source for cell in read(path).cells if cell.cell_type == "markdown")
-    links = [link.partition("#")[0] for link in re.findall(r"\]\(([^)\s]+)\)", words) if "://" not in link]
-    assert [link for link in links if not (path.parent / link).exists()] == []
-
-
-@every_lesson
 def test_ends_with_a_link_to_the_next(path):
     following = LESSONS[LESSONS.index(path) + 1 :]
     assert all(f"]({after.name})" in read(path).cells[-1].source for after in following[:1])
