@@ -59,7 +59,7 @@ CHECK = evaluations_of([784, 100, 10])
 
 steps = Guess(
     CHECK / 3,
-    f"one check costs as much as {CHECK // 3:,} steps of training. So check in a small network, then switch it off.",
+    f"one check costs as much as {CHECK / 3:,.0f} steps of training. So check in a small network, then switch it off.",
     {
         "that is the number of evaluations; a step of training costs about three of them.": CHECK,
         "that is the number of parameters; each takes two evaluations, and a step costs about three.": CHECK / 2,
