@@ -164,7 +164,8 @@ def test_saved_it_shows_every_lab_without_a_kernel_and_opens_again(notebook, bro
 def test_a_second_tab_follows_and_leads(notebook):
     notebook.save()
     tab = notebook.page.context.new_page()
-    second = Notebook(tab, notebook.server, notebook.name, "lab/workspaces/second/tree")
+    workspace = f"lab/workspaces/second-{Path(notebook.name).stem}/tree"
+    second = Notebook(tab, notebook.server, notebook.name, workspace)
     for here, there in zip(notebook.labs(), second.labs(), strict=True):
         a_key_moves(here, there)
         a_key_moves(there, here)
