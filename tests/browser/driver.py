@@ -429,6 +429,12 @@ class Lab:
         (found,) = [n for n, option in enumerate(options) if words in option.replace("\xa0", " ")]
         self.menu(menu).select_option(index=found)
 
+    def there_and_back(self, slider: str, presses: int) -> tuple[list[str], int]:
+        """Return keys that move a slider from its first stop to its last, back and so on, and the stop they end at."""
+        last = int(float(self.handle(slider).get_attribute("aria-valuemax")))
+        keys = ((["ArrowRight"] * last + ["ArrowLeft"] * last) * presses)[:presses]
+        return keys, keys.count("ArrowRight") - keys.count("ArrowLeft")
+
     def drag(self, name: str, stop: int) -> None:
         """Drag a slider by mouse to one of its stops."""
         handle, mouse = self.handle(name), self.page.mouse

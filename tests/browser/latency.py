@@ -54,12 +54,6 @@ SLIDERS = {  # the state of the lab in which a slider stands at v
 }
 
 
-def there_and_back(bench: Lab, slider: str, presses: int) -> list[str]:
-    """Return the keys that move a slider, one stop each, from its first stop to its last and back."""
-    last = int(float(bench.handle(slider).get_attribute("aria-valuemax")))
-    return ((["ArrowRight"] * last + ["ArrowLeft"] * last) * presses)[:presses]
-
-
 def arrive(bench: Lab, slider: str, stop: int) -> None:
     """Wait until a slider stands at a stop, and the picture with it."""
     expect(bench.handle(slider)).to_have_attribute("aria-valuenow", f"{stop:.1f}")
@@ -69,7 +63,8 @@ def arrive(bench: Lab, slider: str, stop: int) -> None:
 def single_presses(bench: Lab, slider: str, pause: int, presses: int = 50) -> list[float]:
     """Press one key after another, each so many ms after the picture of the last one stands."""
     times = []
-    for key in there_and_back(bench, slider, presses):
+    keys, _ = bench.there_and_back(slider, presses)
+    for key in keys:
         bench.page.evaluate("() => { window.next = window.painted() }")
         bench.page.keyboard.press(key)
         times.append(bench.page.evaluate("window.next"))
@@ -80,10 +75,10 @@ def single_presses(bench: Lab, slider: str, pause: int, presses: int = 50) -> li
 def burst(bench: Lab, slider: str, presses: int = 60) -> tuple[int, float]:
     """Press keys 30 times a second; return how many pictures came, and how long after the last press the last one."""
     bench.page.evaluate("window.watch()")
-    keys = there_and_back(bench, slider, presses)
+    keys, stop = bench.there_and_back(slider, presses)
     for key in keys:
         bench.page.keyboard.press(key, delay=33)
-    arrive(bench, slider, keys.count("ArrowRight") - keys.count("ArrowLeft"))
+    arrive(bench, slider, stop)
     return tuple(bench.page.evaluate("[pictures.length, pictures.at(-1) - pressed]"))
 
 
