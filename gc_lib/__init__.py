@@ -2,14 +2,15 @@
 
 import importlib
 
-from . import bugs, data
-from .bugs import diff
-from .check import ONE_SIDED, SLIDE, numeric_gradient, relative_difference
-from .network import Network
-from .report import Report, check
-from .screen import Screen, screen
-from .train import train
-from .vector import entry, from_vector, to_vector
+from . import data
+from .checker.params import entry, from_vector, to_vector
+from .checker.report import Report, check
+from .checker.screen import Screen, screen
+from .checker.slide import ONE_SIDED, SLIDE, numeric_gradient, relative_difference
+from .network import bugs
+from .network.bugs import diff
+from .network.network import Network
+from .network.train import train
 
 __all__ = [
     "ONE_SIDED",
@@ -38,3 +39,8 @@ def __getattr__(name: str):
     if name in ("labs", "exercises"):
         return importlib.import_module(f".{name}", __name__)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """List what the kit offers, and not how it is made."""
+    return sorted(__all__)

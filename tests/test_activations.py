@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gc_lib.activations import ACTIVATIONS, SMALL, fast_tanh, heaviside, sigmoid, tanh_change
+from gc_lib.network.activations import ACTIVATIONS, SMALL, fast_tanh, heaviside, sigmoid, tanh_change
 
 EVERY = pytest.mark.parametrize("activation", ACTIVATIONS.values(), ids=list(ACTIVATIONS))
 EXACT = {  # the textbook's formulas, for real, complex and extended numbers alike

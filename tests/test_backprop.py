@@ -9,24 +9,24 @@ from hypothesis import strategies as st
 from test_cost import networks, plain_J
 from test_network import problem
 
-import gc_lib as gc
-from gc_lib.backprop import Steps, right_steps
-from gc_lib.check import norm
+import gc_lib as gcl
+from gc_lib.checker.slide import norm
+from gc_lib.network.backprop import Steps, right_steps
 
 u = np.finfo(float).eps
 SMOOTH = ["tanh", "sigmoid"]
 
 
 def central(cost, params, eps):
-    return gc.to_vector(gc.numeric_gradient(cost, params, eps)).astype(float)
+    return gcl.to_vector(gcl.numeric_gradient(cost, params, eps)).astype(float)
 
 
 def meets_a_corner(net, cost, params, eps):
     """Tell whether a nudge of ε carries a ReLU over its corner."""
-    theta = gc.to_vector(params)
+    theta = gcl.to_vector(params)
     nudged = theta + eps * np.concatenate([np.eye(theta.size), -np.eye(theta.size)])[:, None]
     here = cost.layers(params)[:-1]
-    there = cost.layers(gc.from_vector(nudged, params), 2 * theta.size, 1)[:-1]
+    there = cost.layers(gcl.from_vector(nudged, params), 2 * theta.size, 1)[:-1]
     return net.hidden == "relu" and any(((a.Z > 0) != (b.Z > 0)).any() for a, b in zip(here, there, strict=True))
 
 
@@ -39,7 +39,7 @@ def test_every_entry_is_the_derivative_by_a_complex_step(described):
     layers = cost.layers(params)
     assume(np.abs(layers[-1].Z).max() < 30)  # the plain formula has no care for large logits
     masks = [c.mask for c in layers]
-    theta, dtheta = gc.to_vector(params), gc.to_vector(gradient(params))
+    theta, dtheta = gcl.to_vector(params), gcl.to_vector(gradient(params))
     for i in range(theta.size):
         nudged = theta.astype(complex)
         nudged[i] += 1e-30j
@@ -73,7 +73,7 @@ def test_central_differences_agree_at_the_accuracy_of_the_scheme(described, arit
     net, X, Y, params = problem(**described, dtype=dtype)
     cost, gradient = net.on(X, Y, masks="frozen")
     assume(not meets_a_corner(net, cost, params, 2 * eps))
-    dtheta, approx, coarse = gc.to_vector(gradient(params)), central(cost, params, eps), central(cost, params, 2 * eps)
+    dtheta, approx, coarse = gcl.to_vector(gradient(params)), central(cost, params, eps), central(cost, params, 2 * eps)
     assert dtheta.dtype == dtype
     precision = float(np.finfo(dtype).eps)
     size = max(abs(cost(params)), np.abs(cost.layers(params)[-1].Z).mean())
@@ -89,8 +89,8 @@ def test_float32_gives_the_gradient_of_float64_rounded(described):
     wide_net, *_ = problem(**described)
     wide = {name: block.astype(float) for name, block in params.items()}
     X = X.astype("float32")
-    dtheta = gc.to_vector(net.on(X, Y, masks="frozen")[1](params)).astype(float)
-    truth = gc.to_vector(wide_net.on(X, Y, masks="frozen")[1](wide))
+    dtheta = gcl.to_vector(net.on(X, Y, masks="frozen")[1](params)).astype(float)
+    truth = gcl.to_vector(wide_net.on(X, Y, masks="frozen")[1](wide))
     if described["hidden"] == "relu":  # a corner within rounding is a corner met
         assume(not meets_a_corner(wide_net, wide_net.on(X, Y, masks="frozen")[0], wide, 1e-5))
     assert norm(dtheta - truth) <= 100 * np.finfo("float32").eps * max(1, norm(truth))
@@ -102,10 +102,10 @@ def test_float32_gives_the_gradient_of_float64_rounded(described):
 def test_the_error_falls_with_the_square_of_eps_and_one_sided_with_eps(hidden, sizes, keep_prob):
     net, X, Y, params = problem(sizes, hidden, keep_prob=keep_prob)
     cost, gradient = net.on(X, Y, masks="frozen")
-    dtheta = gc.to_vector(gradient(params))
+    dtheta = gcl.to_vector(gradient(params))
     two = [norm(central(cost, params, eps) - dtheta) for eps in (1e-2, 1e-3)]
     one = [
-        norm(gc.to_vector(gc.numeric_gradient(cost, params, eps, checker=gc.ONE_SIDED)) - dtheta)
+        norm(gcl.to_vector(gcl.numeric_gradient(cost, params, eps, checker=gcl.ONE_SIDED)) - dtheta)
         for eps in (1e-3, 1e-4)
     ]
     assert two[0] / two[1] == pytest.approx(100, rel=0.02)
@@ -132,11 +132,11 @@ def test_the_table_of_a_network_is_the_plain_one_but_for_its_first_and_last_laye
 
 def test_on_a_corner_a_correct_gradient_reads_wrong_at_every_eps():
     """With ReLU and b = 0, an example that reaches no unit of layer 1 puts Z of layer 2 exactly on its corner."""
-    net = gc.Network([1, 1, 1, 1], hidden="relu")
+    net = gcl.Network([1, 1, 1, 1], hidden="relu")
     params = {"W1": [[-1.0]], "b1": [[0.0]], "W2": [[1.0]], "b2": [[0.0]], "W3": [[1.0]], "b3": [[0.0]]}
     params = {name: np.array(block) for name, block in params.items()}
     for eps in (1e-3, 1e-5, 1e-7):
-        report = gc.check(*net.on([[1.0]], [[1.0]]), params, eps=eps)
+        report = gcl.check(*net.on([[1.0]], [[1.0]]), params, eps=eps)
         assert report.blocks["b2"] > 0.1, "half a slope where backprop says none"
         assert report.wrong == () and report.silent == ("b2",), "its error bar holds the jump of the slope"
         assert "kink on θ" in {reason.kind for reason in report.reasons}

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from test_cost import networks
 from test_network import problem
 
-import gc_lib as gc
-from gc_lib.backprop import Steps
-from gc_lib.bugs import CATALOGUE, CONDITIONS, ELSEWHERE, NEEDS, find, plant
-from gc_lib.check import Checker, norm
-from gc_lib.forward import Terms
+import gc_lib as gcl
+from gc_lib.checker.slide import Checker, norm
+from gc_lib.network.backprop import Steps
+from gc_lib.network.bugs import CATALOGUE, CONDITIONS, ELSEWHERE, NEEDS, find, plant
+from gc_lib.network.forward import Terms
 
 BACKPROP, COST, CHECKER = (
     [name for name, bug in CATALOGUE.items() if bug.family is family] for family in (Steps, Terms, Checker)
@@ -40,7 +40,7 @@ def gradient_of(net, X, Y, params):
 
 
 def check(net, X, Y, params, **options):
-    return gc.check(*net.on(X, Y, masks="frozen"), params, **options)
+    return gcl.check(*net.on(X, Y, masks="frozen"), params, **options)
 
 
 # ---- the law ---------------------------------------------------------------------------------------------------------
@@ -150,11 +150,11 @@ def test_at_strength_1_the_wrong_function_itself_is_planted(name):
 @pytest.mark.parametrize("name", BACKPROP)
 def test_the_gradient_moves_in_proportion_to_the_strength(name):
     net, X, Y, params = problem()
-    right = gc.to_vector(gradient_of(net, X, Y, params))
+    right = gcl.to_vector(gradient_of(net, X, Y, params))
     for l in layers_for(net, name):
-        whole = gc.to_vector(gradient_of(net.plant(name, l), X, Y, params)) - right
+        whole = gcl.to_vector(gradient_of(net.plant(name, l), X, Y, params)) - right
         for s in (0.0, 1e-8, 1e-4, 0.5, 2.0, -1.0):
-            part = gc.to_vector(gradient_of(net.plant(name, l, strength=s), X, Y, params)) - right
+            part = gcl.to_vector(gradient_of(net.plant(name, l, strength=s), X, Y, params)) - right
             assert norm(part - s * whole) <= 1e-14 * (norm(right) + norm(whole))
 
 
@@ -239,7 +239,7 @@ def test_the_default_factor_is_2_and_doubles():
     net, X, Y, params = problem()
     for name in ("scaled_dW", "scaled_db", "scaled_dA"):
         assert find(name).takes_factor
-        default, two = (gc.to_vector(gradient_of(net.plant(name, 2, factor=k), X, Y, params)) for k in (None, 2))
+        default, two = (gcl.to_vector(gradient_of(net.plant(name, 2, factor=k), X, Y, params)) for k in (None, 2))
         assert np.array_equal(default, two)
     assert [name for name, bug in CATALOGUE.items() if bug.takes_factor] == ["scaled_dW", "scaled_db", "scaled_dA"]
 
@@ -281,7 +281,7 @@ def test_bugs_add_up_and_redden_no_more_than_each_of_them_may(planted, seed):
     turned = net
     for name, l in reversed(planted):
         turned = turned.plant(name, l)
-    assert np.array_equal(gc.to_vector(gradient_of(turned, X, Y, params)), gc.to_vector(wrong))
+    assert np.array_equal(gcl.to_vector(gradient_of(turned, X, Y, params)), gcl.to_vector(wrong))
 
 
 @pytest.mark.parametrize("hidden", ["tanh", "relu", "sigmoid"])
@@ -332,7 +332,7 @@ def test_what_J_gets_wrong_and_by_how_much():
 
 
 def by(name, net, X, Y, params, **options):
-    return check(net, X, Y, params, checker=plant(gc.SLIDE, name), **options)
+    return check(net, X, Y, params, checker=plant(gcl.SLIDE, name), **options)
 
 
 @pytest.mark.parametrize("hidden", ["tanh", "relu", "sigmoid"])
@@ -355,8 +355,8 @@ def test_what_each_mistake_of_the_checker_reads_of_a_right_gradient_at_1e_7(size
 
 def test_not_restored_on_the_front_doors_network_is_no_longer_great():
     """θ drifts by ε an entry, so that what it reads grows with their number: from 1e-7 to a look, never to a worry."""
-    X, Y = gc.data.digits(3, 8, examples=32)
-    net = gc.Network([64, 16, 8, 1], lam=0.1)
+    X, Y = gcl.data.digits(3, 8, examples=32)
+    net = gcl.Network([64, 16, 8, 1], lam=0.1)
     reading = by("not_restored", net, X, Y, net.initialise(seed=0)).difference
     assert 1e-6 < reading < 1e-5
 
@@ -375,8 +375,8 @@ def test_norm_of_sum_reads_far_above_1_of_a_flipped_sign_where_the_slides_number
     assert check(flipped, X, Y, params).difference == pytest.approx(1, rel=1e-6)
     assert by("norm_of_sum", flipped, X, Y, params).difference > 1e6
     cost, gradient = problem()[0].on(X, Y, masks="frozen")
-    uphill = gc.check(
-        cost, lambda p: {n: -g for n, g in gradient(p).items()}, params, checker=plant(gc.SLIDE, "norm_of_sum")
+    uphill = gcl.check(
+        cost, lambda p: {n: -g for n, g in gradient(p).items()}, params, checker=plant(gcl.SLIDE, "norm_of_sum")
     )
     assert uphill.difference > 1e6, "and so for −dθ, decay and all"
 
@@ -386,19 +386,19 @@ def test_absolute_shrinks_with_the_gradient_however_wrong_it_is():
     wrong = net.plant("sign_flipped", net.L)
     cost, gradient = wrong.on(X, Y, masks="frozen")
     for small in (1.0, 1e-4, 1e-8):
-        report = gc.check(
+        report = gcl.check(
             lambda p, small=small: small * cost(p),
             lambda p, small=small: {name: small * block for name, block in gradient(p).items()},
             params,
             eps=1e-4,
-            checker=plant(gc.SLIDE, "absolute"),
+            checker=plant(gcl.SLIDE, "absolute"),
         )
         assert report.difference == pytest.approx(2 * norm(report.gradient), rel=1e-4)
     assert report.difference < 1e-6, "great, it says, of a gradient that points uphill"
 
 
 def test_mistakes_of_the_checker_add_up_too():
-    checker = plant(plant(gc.SLIDE, "forgotten_2"), "absolute")
+    checker = plant(plant(gcl.SLIDE, "forgotten_2"), "absolute")
     net, X, Y, params = problem()
     report = check(net, X, Y, params, checker=checker)
     assert report.difference == pytest.approx(norm(report.gradient), rel=1e-6)
@@ -406,7 +406,7 @@ def test_mistakes_of_the_checker_add_up_too():
         ValueError, match="one_sided breaks the equation two_sided, which is not here, or broken by another"
     ):
         plant(checker, "one_sided")
-    assert plant(gc.SLIDE, "one_sided") == gc.ONE_SIDED
+    assert plant(gcl.SLIDE, "one_sided") == gcl.ONE_SIDED
 
 
 # ---- the catalogue ---------------------------------------------------------------------------------------------------
@@ -414,8 +414,8 @@ def test_mistakes_of_the_checker_add_up_too():
 
 def test_there_are_enough_bugs_over_every_equation():
     assert len(BACKPROP) >= 24 and len(COST) == 3 and len(CHECKER) == 6
-    assert {find(name).breaks for name in BACKPROP} == {*Steps(), gc.bugs.output_error}
-    assert set(ELSEWHERE) == {gc.bugs.output_error, gc.bugs.hidden_error, gc.bugs.pass_down, gc.bugs.drop}
+    assert {find(name).breaks for name in BACKPROP} == {*Steps(), gcl.bugs.output_error}
+    assert set(ELSEWHERE) == {gcl.bugs.output_error, gcl.bugs.hidden_error, gcl.bugs.pass_down, gcl.bugs.drop}
     assert sum(bool(bug.seen) for bug in CATALOGUE.values()) >= 12
     assert all(bug.seen.startswith("https://") or not bug.seen for bug in CATALOGUE.values())
 
@@ -425,7 +425,7 @@ def test_a_bug_is_one_sentence_and_one_line_which_diff_lifts_from_the_source_tha
     bug = find(name)
     assert bug.name == name and bug.wrong is not bug.breaks
     assert inspect.getdoc(bug.wrong).count("\n") == 0 and bug.sentence.endswith(".")
-    first, right, wrong = gc.diff(name).splitlines()
+    first, right, wrong = gcl.diff(name).splitlines()
     assert first == f"{name}: {bug.sentence}"
     for line, label, function in ((right, "  right:  ", bug.breaks), (wrong, "  wrong:  ", bug.wrong)):
         tree = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
@@ -439,13 +439,13 @@ def test_a_bug_is_one_sentence_and_one_line_which_diff_lifts_from_the_source_tha
 
 
 def test_an_unknown_bug_is_refused_with_the_list_of_those_there_are():
-    for ask in (gc.diff, find, lambda name: plant(gc.SLIDE, name)):
-        with pytest.raises(ValueError, match="there is no bug called 'no_such'; gc.bugs.CATALOGUE has sign_flipped, "):
+    for ask in (gcl.diff, find, lambda name: plant(gcl.SLIDE, name)):
+        with pytest.raises(ValueError, match="there is no bug called 'no_such'; gcl.bugs.CATALOGUE has sign_flipped, "):
             ask("no_such")
 
 
 def test_a_table_without_the_equation_refuses_the_bug():
     with pytest.raises(ValueError, match="no_decay breaks the equation weight_gradient, which is not here"):
-        plant(gc.SLIDE, "no_decay")
+        plant(gcl.SLIDE, "no_decay")
     with pytest.raises(ValueError, match="forgotten_2 breaks the equation two_sided"):
         plant(Terms(), "forgotten_2")

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from test_bugs import reddens
 
-import gc_lib as gc
-from gc_lib.bugs import find
+import gc_lib as gcl
 from gc_lib.labs import cases
 from gc_lib.labs.cases import LAYERS, NUMBERS, SETTINGS, SINGLES, SIZES, TWO, WILD, Setting, case, left, seen
+from gc_lib.network.bugs import find
 
 ALL_ON = Setting()
 NAMES = [f"{letter}{l}" for l in range(1, len(SIZES)) for letter in "Wb"]
@@ -17,12 +17,12 @@ every_case = pytest.mark.parametrize("number", NUMBERS)
 
 def checked(number, at, suspect):
     """Say what the library's own checker says of a suspect, by the networks and the data that the case is made of."""
-    net = gc.Network(SIZES, at.hidden, lam=at.lam, keep_prob=at.keep_prob)
-    X, Y = gc.data.digits(3, 8, examples=at.examples, side=4, seed=number)
+    net = gcl.Network(SIZES, at.hidden, lam=at.lam, keep_prob=at.keep_prob)
+    X, Y = gcl.data.digits(3, 8, examples=at.examples, side=4, seed=number)
     theta = net.initialise(number, bias=at.bias)
     for bug in suspect:
         net = net.plant(*bug)
-    return gc.check(*net.on(X, Y, masks="frozen", seed=number), theta, eps=1e-5)
+    return gcl.check(*net.on(X, Y, masks="frozen", seed=number), theta, eps=1e-5)
 
 
 @pytest.mark.parametrize("at", [ALL_ON, Setting(lam=1e4), Setting(hidden="relu", lam=0.0), Setting(examples=1, bias=0)])

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_network import problem
 
-import gc_lib as gc
+import gc_lib as gcl
 
 u = np.finfo(float).eps
 PLAIN = {
@@ -79,13 +79,13 @@ def test_logits_of_a_thousand_and_saturated_units_warn_of_nothing(sizes, hidden,
     Z = cost.layers(params)[-1].Z
     assert np.abs(Z).max() > 1000
     with np.errstate(all="raise", under="ignore"):
-        report = gc.check(cost, gradient, params, eps=1e-3)
+        report = gcl.check(cost, gradient, params, eps=1e-3)
     assert np.isfinite(report.J) and np.isfinite(report.approx).all() and np.isfinite(report.gradient).all()
     assert report.J > 100, "some example is wrong by a thousand, and J says so"
 
 
 def test_the_loss_of_a_confident_mistake_is_its_logit():
-    net = gc.Network([1, 1])
+    net = gcl.Network([1, 1])
     for z in (1000.0, -1000.0):
         cost, gradient = net.on([[1.0]], [[float(z < 0)]])
         params = {"W1": np.array([[z]]), "b1": np.zeros((1, 1))}

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from test_network import problem
 
-import gc_lib as gc
+import gc_lib as gcl
 
 EPS = 10.0 ** -np.arange(1, 11)
 SMOOTH = {  # a function of every entry, and its slope
@@ -25,7 +25,7 @@ def jitter(theta, size):
 @pytest.mark.parametrize("name", SMOOTH)
 def test_they_hold_where_j_is_smooth(name, eps):
     f, slope = SMOOTH[name]
-    report = gc.check(lambda t: f(t).sum(), slope, THETA, eps)
+    report = gcl.check(lambda t: f(t).sum(), slope, THETA, eps)
     assert (np.abs(report.approx - slope(THETA)) <= report.error_bars["theta"]).all()
     assert report.answer == "right" if 1e-9 <= eps <= 1e-2 else report.answer != "wrong"
 
@@ -34,21 +34,21 @@ def test_they_hold_where_j_is_smooth(name, eps):
 def test_they_are_not_much_too_wide(name):
     f, slope = SMOOTH[name]
     for eps in EPS:
-        report = gc.check(lambda t: f(t).sum(), slope, THETA, eps)
+        report = gcl.check(lambda t: f(t).sum(), slope, THETA, eps)
         error = np.sqrt(np.mean((report.approx - slope(THETA)) ** 2))
         assert np.sqrt(np.mean(report.error_bars["theta"] ** 2)) < 60 * error
 
 
 def test_truncation_is_six_times_the_leading_term_at_a_large_eps():
     theta, eps = np.array([0.7]), 1e-2
-    report = gc.check(lambda t: (t**3).sum(), lambda t: 3 * t**2, theta, eps)  # D(ε) = 3θ² + ε², to the last digit
+    report = gcl.check(lambda t: (t**3).sum(), lambda t: 3 * t**2, theta, eps)  # D(ε) = 3θ² + ε², to the last digit
     assert report.bars.truncation[0] == pytest.approx(3 * eps**2, rel=1e-3)
     assert report.bars.kink[0] < 1e-10
 
 
 @pytest.mark.parametrize("size", [1e-12, 1e-9, 1e-6])
 def test_the_noise_of_j_is_measured(size):
-    report = gc.check(lambda t: (t**2).sum() + jitter(t, size), lambda t: 2 * t, THETA, 1e-4)
+    report = gcl.check(lambda t: (t**2).sum() + jitter(t, size), lambda t: 2 * t, THETA, 1e-4)
     assert size / 2 < report.bars.noise < 2 * size
     assert (np.abs(report.approx - 2 * THETA) <= report.error_bars["theta"]).all()
     assert report.answer == ("right" if size < 1e-8 else "cannot tell")
@@ -65,7 +65,7 @@ def test_they_hold_wherever_in_the_window_a_kink_is(where, side):
 
     theta = np.zeros(3)
     slope = np.cos(theta)  # below a kink that is on θ: one of the right answers there
-    report = gc.check(cost, lambda t: slope, theta, eps)
+    report = gcl.check(cost, lambda t: slope, theta, eps)
     assert (np.abs(report.approx - slope) <= report.error_bars["theta"]).all()
     assert report.answer == "cannot tell"
     assert [reason.kind for reason in report.reasons] == ["kink on θ" if where == 0 else "kink within ε"]
@@ -73,7 +73,9 @@ def test_they_hold_wherever_in_the_window_a_kink_is(where, side):
 
 @pytest.mark.parametrize("where", [1.01, 1.5, 1.99, 3.0])
 def test_a_kink_outside_the_window_does_not_matter(where):
-    report = gc.check(lambda t: float(np.maximum(t - where * 1e-3, 0).sum() + t.sum()), np.ones_like, np.zeros(3), 1e-3)
+    report = gcl.check(
+        lambda t: float(np.maximum(t - where * 1e-3, 0).sum() + t.sum()), np.ones_like, np.zeros(3), 1e-3
+    )
     assert report.answer == "right"
 
 
@@ -82,7 +84,7 @@ def test_at_a_kink_between_the_two_slopes_nothing_is_wrong_and_beyond_them_it_is
         return float(np.abs(t).sum())
 
     for slope, answer in ((-1, "cannot tell"), (0.3, "cannot tell"), (1, "cannot tell"), (2.5, "wrong"), (-3, "wrong")):
-        assert gc.check(cost, lambda t, slope=slope: np.full_like(t, slope), np.zeros(2), 1e-5).answer == answer
+        assert gcl.check(cost, lambda t, slope=slope: np.full_like(t, slope), np.zeros(2), 1e-5).answer == answer
 
 
 def test_kinks_much_nearer_than_eps_are_found_by_looking_again():
@@ -91,9 +93,9 @@ def test_kinks_much_nearer_than_eps_are_found_by_looking_again():
     def cost(t):
         return float(np.clip(t, -1e-6, 1e-6).sum() + (t**2).sum())
 
-    report = gc.check(cost, np.ones_like, np.zeros(3), 1e-1)
+    report = gcl.check(cost, np.ones_like, np.zeros(3), 1e-1)
     assert report.difference > 0.9 and report.answer == "cannot tell"
-    assert gc.check(cost, lambda t: np.full_like(t, 1.1), np.zeros(3), 1e-8).answer == "wrong"
+    assert gcl.check(cost, lambda t: np.full_like(t, 1.1), np.zeros(3), 1e-8).answer == "wrong"
 
 
 @pytest.mark.parametrize("eps", EPS)
@@ -101,10 +103,10 @@ def test_a_cost_in_float32_inside_is_not_held_against_the_gradient(eps):
     def cost(t):
         return float((t.astype(np.float32) ** 2).sum())
 
-    report = gc.check(cost, lambda t: 2 * t, THETA, eps)
+    report = gcl.check(cost, lambda t: 2 * t, THETA, eps)
     assert report.answer == "cannot tell" or (report.answer == "right" and eps >= 1e-2)
     assert report.reasons[0].kind == "float32"
-    assert gc.check(cost, lambda t: 4 * t, THETA, 1e-2).answer == "wrong"
+    assert gcl.check(cost, lambda t: 4 * t, THETA, 1e-2).answer == "wrong"
 
 
 @pytest.mark.parametrize("eps", [1e-10, 1e-9, 1e-8])
@@ -114,20 +116,20 @@ def test_where_j_stands_still_a_larger_step_is_tried(eps):
     def cost(t):
         return float((t.astype(np.float32).astype(float) ** 2).sum())
 
-    report = gc.check(cost, lambda t: 2 * t, THETA, eps)
+    report = gcl.check(cost, lambda t: 2 * t, THETA, eps)
     assert not report.approx.all() and report.answer == "cannot tell"
-    assert gc.check(lambda t: 0 * t.sum() + np.pi, lambda t: 2 * t, THETA, eps).answer == "wrong"
+    assert gcl.check(lambda t: 0 * t.sum() + np.pi, lambda t: 2 * t, THETA, eps).answer == "wrong"
 
 
 def test_a_gradient_in_float32_is_allowed_its_rounding():
     slope = np.cos(THETA).astype(np.float32)
-    report = gc.check(lambda t: float(np.sin(t).sum()), lambda t: slope, THETA, 1e-5)
+    report = gcl.check(lambda t: float(np.sin(t).sum()), lambda t: slope, THETA, 1e-5)
     assert np.abs(slope - np.cos(THETA)).max() > 10 * report.bars.roundoff.max() and report.answer == "right"
 
 
 def test_the_rounding_of_theta_is_counted():
     theta, eps = np.full(2, 1e9), 1e-6  # ulp 1.2e-7: θ ± ε is off by several hundredths of ε
-    report = gc.check(lambda t: float((t - 1e9).sum()), np.ones_like, theta, eps)
+    report = gcl.check(lambda t: float((t - 1e9).sum()), np.ones_like, theta, eps)
     taken = ((theta + eps) - (theta - eps)) / (2 * eps)
     assert abs(taken[0] - 1) > 0.02 and np.allclose(report.approx, taken)
     assert report.answer == "cannot tell" and (report.bars.step > 0.02).all()
@@ -135,17 +137,17 @@ def test_the_rounding_of_theta_is_counted():
 
 def test_entries_that_eps_does_not_move_give_no_evidence():
     theta = np.array([1e12, 1.0])
-    report = gc.check(lambda t: float(t.sum()), np.ones_like, theta)
+    report = gcl.check(lambda t: float(t.sum()), np.ones_like, theta)
     assert report.unmoved == 1 and np.isinf(report.error_bars["theta"][0]) and report.answer == "cannot tell"
 
 
 def test_a_cost_that_is_not_defined_further_out_can_still_be_checked():
     theta = np.array([1.5e-3, 1.0])
     with np.errstate(invalid="ignore"):
-        report = gc.check(lambda t: float(np.sqrt(t).sum()), lambda t: 0.5 / np.sqrt(t), theta, 1e-3)
+        report = gcl.check(lambda t: float(np.sqrt(t).sum()), lambda t: 0.5 / np.sqrt(t), theta, 1e-3)
         assert report.answer == "cannot tell"
         with pytest.raises(ValueError, match="at a nudge of theta, entry 0"):
-            gc.check(lambda t: float(np.sqrt(t).sum()), lambda t: 0.5 / np.sqrt(t), theta, 2e-3)
+            gcl.check(lambda t: float(np.sqrt(t).sum()), lambda t: 0.5 / np.sqrt(t), theta, 2e-3)
 
 
 @pytest.mark.parametrize("hidden", ["tanh", "sigmoid", "relu"])
@@ -157,28 +159,28 @@ def test_right_backprop_is_never_called_wrong_and_1_percent_in_w1_always_found(h
         exact = replaced(net, "float64").on(X, Y)[1]({name: block.astype(float) for name, block in params.items()})
         broken = net.plant("scaled_dW", 1, factor=1.01)
         for eps in EPS if dtype == "float64" else EPS[:6]:  # smaller ones move no float32
-            report = gc.check(cost, gradient, params, eps)
+            report = gcl.check(cost, gradient, params, eps)
             assert report.answer != "wrong", (seed, eps)
             if hidden != "relu":
-                assert (np.abs(report.approx - gc.to_vector(exact)) <= report.bars.total).all()
-            wrong = gc.check(*broken.on(X, Y), params, eps)
+                assert (np.abs(report.approx - gcl.to_vector(exact)) <= report.bars.total).all()
+            wrong = gcl.check(*broken.on(X, Y), params, eps)
             assert wrong.answers["W1"] != "right"
             assert wrong.answers["W1"] == "wrong" or dtype == "float32" or not 1e-9 <= eps <= 1e-2
 
 
 def test_a_corner_too_near_for_any_step_is_known_to_the_network():
     """Kinks 1e-10 from θ, where round-off drowns the slope in between: no step shows them, but the network knows."""
-    net = gc.Network([1, 2, 1], hidden="relu")
+    net = gcl.Network([1, 2, 1], hidden="relu")
     params = {"W1": [[0.0], [0.0]], "b1": [[1e-10], [-1e-10]], "W2": [[1e-4, -1e-4]], "b2": [[0.0]]}
     params = {name: np.array(block) for name, block in params.items()}
     cost, gradient = net.on(np.ones((1, 2)), np.array([[1.0, 1.0]]))
-    right = gc.check(cost, gradient, params, 1e-5)
+    right = gcl.check(cost, gradient, params, 1e-5)
     assert right.blocks["b1"] > 0.3 and right.answers["b1"] == "cannot tell"
-    assert gc.check(cost, gradient, params | {"b1": np.array([[1e-3], [-1e-3]])}, 1e-5).answers["b1"] == "right"
+    assert gcl.check(cost, gradient, params | {"b1": np.array([[1e-3], [-1e-3]])}, 1e-5).answers["b1"] == "right"
 
 
 def replaced(net, dtype):
-    return gc.Network(net.sizes, net.hidden, net.output, net.lam, net.keep_prob, dtype)
+    return gcl.Network(net.sizes, net.hidden, net.output, net.lam, net.keep_prob, dtype)
 
 
 def test_a_check_takes_about_three_times_as_many_evaluations_as_the_slide_and_numeric_gradient_no_more():
@@ -189,20 +191,20 @@ def test_a_check_takes_about_three_times_as_many_evaluations_as_the_slide_and_nu
         return float((t**2).sum())
 
     theta = np.linspace(-1, 1, 200)
-    gc.numeric_gradient(cost, theta)
+    gcl.numeric_gradient(cost, theta)
     assert len(calls) == 2 * theta.size + 1
     calls.clear()
-    gc.check(cost, lambda t: 2 * t, theta)
+    gcl.check(cost, lambda t: 2 * t, theta)
     assert len(calls) <= 3 * 2 * theta.size + 40
     calls.clear()
-    gc.check(cost, lambda t: 2.001 * t, theta)
+    gcl.check(cost, lambda t: 2.001 * t, theta)
     assert len(calls) <= 3 * 2 * theta.size + 80
 
 
 @pytest.mark.parametrize("eps", np.geomspace(1e-14, 1e-2, 25))
 def test_noise_that_comes_in_leaps_is_not_blamed_on_a_right_gradient(eps):
     """The homework of lesson 10 takes log(1 − A) with A near 1: most nudges see no noise, a few a great deal."""
-    homework = gc.exercises.homework
-    assert gc.check(homework.cost, homework.repaired, homework.params, eps=eps).answer != "wrong"
+    homework = gcl.exercises.homework
+    assert gcl.check(homework.cost, homework.repaired, homework.params, eps=eps).answer != "wrong"
     if 1e-12 < eps < 1e-3:
-        assert gc.check(homework.cost, homework.gradient(), homework.params, eps=eps).answer == "wrong"
+        assert gcl.check(homework.cost, homework.gradient(), homework.params, eps=eps).answer == "wrong"

@@ -6,10 +6,10 @@ import ipywidgets as widgets
 import numpy as np
 import pytest
 
-import gc_lib as gc
+import gc_lib as gcl
 from gc_lib.plots import Picture
 
-LABS = [name for name in gc.labs.__all__ if name.islower()]
+LABS = [name for name in gcl.labs.__all__ if name.islower()]
 ALONG = {("bench", "hidden"): {"bias"}}  # ReLU takes a small bias, where the others take none
 
 every_lab = pytest.mark.parametrize("name", LABS)
@@ -17,7 +17,7 @@ every_lab = pytest.mark.parametrize("name", LABS)
 
 @pytest.fixture
 def lab(name):
-    return getattr(gc.labs, name)()
+    return getattr(gcl.labs, name)()
 
 
 def below(widget):
@@ -97,7 +97,7 @@ def test_repainting_equals_drawing_the_whole(lab):
 def test_the_line_of_code_opens_the_same_state(lab):
     for control in lab.bound.values():
         control.value = some(control)[0]
-    opened = eval(lab.code(), {"gc": gc})
+    opened = eval(lab.code(), {"gcl": gcl})
     assert opened.state == lab.state and repr(lab) == lab.code()
 
 
@@ -154,7 +154,7 @@ def test_holds_no_output_widget_and_labels_every_control(lab):
 @every_lab
 def test_a_state_is_frozen_and_refuses_what_there_is_not(name, lab):
     with pytest.raises(TypeError):
-        getattr(gc.labs, name)(colour="red")
+        getattr(gcl.labs, name)(colour="red")
     with pytest.raises(AttributeError):
         lab.state.eps = 1
     assert replace(lab.state) == lab.state and hash(lab.state) == hash(replace(lab.state))

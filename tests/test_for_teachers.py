@@ -9,7 +9,7 @@ from urllib.parse import unquote
 import nbformat
 import pytest
 
-import gc_lib as gc
+import gc_lib as gcl
 
 FOLDER = Path(__file__).resolve().parents[1] / "notebooks"
 GUIDE = (FOLDER / "for_teachers.md").read_text("utf-8")
@@ -53,12 +53,12 @@ def test_its_contents_lead_to_its_headings():
 
 
 def test_its_lines_of_code_open_labs():
-    lines = set(re.findall(r"`(gc\.labs\.\w+\([^`]*\))`", GUIDE))
+    lines = set(re.findall(r"`(gcl\.labs\.\w+\([^`]*\))`", GUIDE))
     assert len(lines) >= 4
-    said = {line: eval(line, {"gc": gc}).words for line in lines}
-    assert "W2 disagrees" in said['gc.labs.bench(bugs=[("no_decay", 2)])']
-    assert "no_decay cannot be seen here: λ is 0" in said['gc.labs.bench(bugs=[("no_decay", 2)], lam=0)']
-    assert "The masks are fresh" in said['gc.labs.bench(keep_prob=0.9, masks="fresh")']
+    said = {line: eval(line, {"gcl": gcl}).words for line in lines}
+    assert "W2 disagrees" in said['gcl.labs.bench(bugs=[("no_decay", 2)])']
+    assert "no_decay cannot be seen here: λ is 0" in said['gcl.labs.bench(bugs=[("no_decay", 2)], lam=0)']
+    assert "The masks are fresh" in said['gcl.labs.bench(keep_prob=0.9, masks="fresh")']
 
 
 def test_the_script_counts_the_answers(tmp_path):

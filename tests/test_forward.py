@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_network import problem
 
-from gc_lib.activations import ACTIVATIONS
-from gc_lib.forward import (
+from gc_lib.network.activations import ACTIVATIONS
+from gc_lib.network.forward import (
     OUTPUTS,
     binary_cross_entropy,
     categorical_cross_entropy,

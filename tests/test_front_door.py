@@ -8,24 +8,24 @@ from pathlib import Path
 import gc_lib
 
 FRONT_DOOR = """
-import gc_lib as gc
+import gc_lib as gcl
 
-X, Y = gc.data.digits(3, 8, examples=32)                        # real handwritten digits, shipped with the kit, pixels 0…1
-net = gc.Network([64, 16, 8, 1], hidden="tanh", lam=0.1)        # hidden: tanh, relu, sigmoid; output="sigmoid" or "softmax"; keep_prob=1.0
+X, Y = gcl.data.digits(3, 8, examples=32)                        # real handwritten digits, shipped with the kit, pixels 0…1
+net = gcl.Network([64, 16, 8, 1], hidden="tanh", lam=0.1)        # hidden: tanh, relu, sigmoid; output="sigmoid" or "softmax"; keep_prob=1.0
 params = net.initialise(seed=0)                                 # {"W1": (16, 64), "b1": (16, 1), ...}
 cost, gradient = net.on(X, Y)                                   # cost(params) -> float, gradient(params) -> {"W1": ..., ...}
 
-report = gc.check(cost, gradient, params, eps=1e-7)
+report = gcl.check(cost, gradient, params, eps=1e-7)
 print(report)                                                   # says in words: which block, which entry, both numbers
 report.difference                                               # the slide's number, a float
 report.blocks["W2"]                                             # the same number for one block
-gc.numeric_gradient(cost, params, eps=1e-7)                     # dθ_approx alone, in the shape of params
+gcl.numeric_gradient(cost, params, eps=1e-7)                     # dθ_approx alone, in the shape of params
 
 broken = net.plant("no_decay", layer=2)                         # one line of backprop replaced, in one layer
-print(gc.diff("no_decay"))                                      # the right line and the wrong line, as written in the source
+print(gcl.diff("no_decay"))                                      # the right line and the wrong line, as written in the source
 worse = broken.plant("scaled_db", layer=1, factor=4)            # bugs add up; this one takes a factor
-gc.bugs.CATALOGUE["no_decay"].hides                             # where the check cannot see it; .seen: who really made it
-gc.labs.bench()                                                 # the lab: sliders, bug switches, the moving picture
+gcl.bugs.CATALOGUE["no_decay"].hides                             # where the check cannot see it; .seen: who really made it
+gcl.labs.bench()                                                 # the lab: sliders, bug switches, the moving picture
 """  # noqa: E501
 
 AFTER = """
@@ -33,13 +33,13 @@ assert X.shape == (64, 32) and Y.shape == (1, 32)
 assert isinstance(cost(params), float) and {name: block.shape for name, block in gradient(params).items()} == net.shapes
 assert type(report.difference) is float and 0 < report.difference < 1e-7
 assert type(report.blocks["W2"]) is float and report.wrong == ()
-assert {name: block.shape for name, block in gc.numeric_gradient(cost, params, eps=1e-7).items()} == net.shapes
-assert gc.check(*broken.on(X, Y), params).wrong == ("W2",)
-last = gc.check(*worse.on(X, Y), params)
+assert {name: block.shape for name, block in gcl.numeric_gradient(cost, params, eps=1e-7).items()} == net.shapes
+assert gcl.check(*broken.on(X, Y), params).wrong == ("W2",)
+last = gcl.check(*worse.on(X, Y), params)
 print(last)
 assert last.wrong == ("b1", "W2") and abs(last.factor("b1") - 4) < 1e-5
-assert gc.bugs.CATALOGUE["no_decay"].hides == "λ is 0"
-assert gc.bugs.CATALOGUE["half_decay"].seen.startswith("https://")
+assert gcl.bugs.CATALOGUE["no_decay"].hides == "λ is 0"
+assert gcl.bugs.CATALOGUE["half_decay"].seen.startswith("https://")
 """
 
 

@@ -6,8 +6,8 @@ import re
 import numpy as np
 import pytest
 
-import gc_lib as gc
-from gc_lib.check import norm
+import gc_lib as gcl
+from gc_lib.checker.slide import norm
 from gc_lib.labs.decay import IN_DW, IN_J, State, compute
 
 WEIGHTS, BIASES, M = ("W1", "W2", "W3"), ("b1", "b2", "b3"), 32
@@ -56,12 +56,12 @@ def test_the_bars_are_what_the_checker_says(state):
     result = compute(State(**state))
     bench = result.state.bench
     for term, lam in (("whole", bench.lam), ("data", 0.0)):
-        net = gc.Network(bench.network.sizes, lam=lam)
+        net = gcl.Network(bench.network.sizes, lam=lam)
         for bug in bench.bugs:
             net = net.plant(*bug)
         cost, gradient = net.on(*bench.problem)
-        loss, _ = gc.Network(net.sizes).on(*bench.problem)
-        said = gc.check(loss if "in_J" in state else cost, gradient, bench.theta)
+        loss, _ = gcl.Network(net.sizes).on(*bench.problem)
+        said = gcl.check(loss if "in_J" in state else cost, gradient, bench.theta)
         assert result.reports[term].wrong == said.wrong
         for name in said.wrong:
             assert result.reports[term].blocks[name] == pytest.approx(said.blocks[name], rel=1e-3)
@@ -135,4 +135,4 @@ def test_the_caption_tells_it(state, said):
 )
 def test_what_cannot_be_is_refused(state, message):
     with pytest.raises(ValueError, match=re.escape(message)):
-        gc.labs.decay(**state)
+        gcl.labs.decay(**state)

@@ -6,7 +6,7 @@ import re
 import ipywidgets as widgets
 import pytest
 
-import gc_lib as gc
+import gc_lib as gcl
 from gc_lib.labs import cases
 from gc_lib.labs.cases import NUMBERS, Setting
 from gc_lib.labs.notes import SWITCHES
@@ -16,7 +16,7 @@ ALL_ON = (0.1, 32, 0.5, "tanh", 0.5)
 
 @pytest.fixture
 def lab():
-    return gc.labs.detective()
+    return gcl.labs.detective()
 
 
 def press(lab, words):
@@ -66,7 +66,7 @@ def test_a_case_is_solved_by_what_the_page_shows(lab, number):
     assert lab.state.record == ((number, cost),)
     assert lab.tally.value == f"Cases solved: 1, at the cost of {cost} check{'s' * (cost > 1)}."
     for name, _ in cases.case(number).plants:
-        assert gc.bugs.find(name).sentence in html.unescape(lab.answer.value)
+        assert gcl.bugs.find(name).sentence in html.unescape(lab.answer.value)
     for url in cases.case(number).threads:
         assert f'href="{url}"' in lab.answer.value
 
@@ -168,10 +168,10 @@ def test_the_line_of_code_holds_case_checks_accusations_and_record(lab):
     press(lab, "check")
     accuse(lab, (("db_zero", 3), ("half_decay", 1)))
     assert lab.code() == (
-        'gc.labs.detective(case=8, checks=[(0.1, 32, 0.5, "tanh", 0.5)], '
+        'gcl.labs.detective(case=8, checks=[(0.1, 32, 0.5, "tanh", 0.5)], '
         'accused=[(("db_zero", 3), ("half_decay", 1))], record=[(1, 2), (5, 3)])'
     )
-    opened = eval(lab.code(), {"gc": gc})
+    opened = eval(lab.code(), {"gcl": gcl})
     assert opened.state == lab.state and opened.notes.value == lab.notes.value
 
 
@@ -209,4 +209,4 @@ def test_what_cannot_be_is_refused_in_words():
         ({"record": [(99, 1)]}, "case should be a whole number"),
     ):
         with pytest.raises(ValueError, match=words):
-            gc.labs.detective(**wrong)
+            gcl.labs.detective(**wrong)

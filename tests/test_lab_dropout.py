@@ -6,8 +6,8 @@ import re
 import numpy as np
 import pytest
 
-import gc_lib as gc
-from gc_lib.check import norm
+import gc_lib as gcl
+from gc_lib.checker.slide import norm
 from gc_lib.labs.dropout import BUGS, TIMES, State, compute
 
 PLANTED = BUGS[1:]
@@ -19,7 +19,7 @@ def words(result):
 
 def network(keep_prob, bug="none"):
     """Return the lab's network, built by the front door, with its examples and θ."""
-    net, problem = gc.Network([16, 6, 1], keep_prob=keep_prob), gc.data.digits(3, 8, examples=32, side=4)
+    net, problem = gcl.Network([16, 6, 1], keep_prob=keep_prob), gcl.data.digits(3, 8, examples=32, side=4)
     broken = net if bug == "none" else net.plant(bug, 1)
     return broken, problem, net.initialise(seed=0)
 
@@ -50,7 +50,7 @@ def test_fresh_masks_read_1_whatever_backprop_does(bug, keep_prob):
 def test_a_frozen_mask_finds_what_lives_on_the_way_back_and_off_does_not(bug, keep_prob):
     reports = compute(State(keep_prob, bug)).reports
     net, problem, theta = network(keep_prob, bug)
-    said = gc.check(*net.on(*problem, masks="frozen"), theta)
+    said = gcl.check(*net.on(*problem, masks="frozen"), theta)
     assert reports["frozen"].wrong == said.wrong == ("W1", "b1")
     assert reports["frozen"].difference == pytest.approx(said.difference, rel=1e-4)
     assert reports["off"].agrees
@@ -125,7 +125,7 @@ def test_the_caption_tells_it(state, said):
 
 
 def test_new_masks_are_drawn_by_the_button():
-    lab = gc.labs.dropout()
+    lab = gcl.labs.dropout()
     before = lab.result
     (button,) = [each for each in lab.box.children[1].children if each.description == "new masks"]
     button.click()
@@ -145,4 +145,4 @@ def test_new_masks_are_drawn_by_the_button():
 )
 def test_what_cannot_be_is_refused(state, message):
     with pytest.raises(ValueError, match=re.escape(message)):
-        gc.labs.dropout(**state)
+        gcl.labs.dropout(**state)

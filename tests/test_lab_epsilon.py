@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-import gc_lib as gc
-from gc_lib.check import GREAT, norm
+import gc_lib as gcl
+from gc_lib.checker.slide import GREAT, norm
 from gc_lib.exercises import epsilon as exercises
 from gc_lib.labs.epsilon import STOPS, predict
 
@@ -13,22 +13,22 @@ KINDS = [(dtype, difference) for dtype in ("float64", "float32") for difference 
 
 @pytest.fixture(scope="module")
 def lab():
-    return gc.labs.epsilon()
+    return gcl.labs.epsilon()
 
 
 def problem(dtype="float64", scale=1.0):
-    X, Y = gc.data.digits(3, 8, examples=32, side=4)
-    net = gc.Network([16, 6, 6, 1], lam=0.1, dtype=dtype)
+    X, Y = gcl.data.digits(3, 8, examples=32, side=4)
+    net = gcl.Network([16, 6, 6, 1], lam=0.1, dtype=dtype)
     return net, X, Y, net.initialise(seed=0, scale=scale)
 
 
 @pytest.mark.parametrize("dtype, difference", KINDS)
 def test_the_dots_are_what_gc_check_reads(lab, dtype, difference):
     net, X, Y, params = problem(dtype)
-    checker = gc.ONE_SIDED if difference == "one-sided" else gc.SLIDE
+    checker = gcl.ONE_SIDED if difference == "one-sided" else gcl.SLIDE
     for eps in (1e-5, 1e-2, 1e-1):
         result = lab.set(dtype=dtype, difference=difference, eps=eps, scale=1.0, error=0.0).result
-        expected = gc.check(*net.on(X, Y), params, eps=eps, checker=checker).difference
+        expected = gcl.check(*net.on(X, Y), params, eps=eps, checker=checker).difference
         drawn = result.curves["eps"].y[STOPS.index(eps)]
         noise = result.prediction.roundoff(eps)
         assert abs(drawn - expected) < 0.01 * expected + noise
@@ -65,11 +65,11 @@ def test_the_slopes_are_taken_from_J_itself():
     """J″ and J‴ of each entry, from backprop at θ ± h eᵢ, with which the cost has nothing to do."""
     net, X, Y, params = problem()
     _, gradient = net.on(X, Y)
-    theta, h = gc.to_vector(params), 1e-3
-    dtheta = gc.to_vector(gradient(params))
+    theta, h = gcl.to_vector(params), 1e-3
+    dtheta = gcl.to_vector(gradient(params))
     second, third = np.empty_like(theta), np.empty_like(theta)
     for i, step in enumerate(h * np.eye(theta.size)):
-        up, down = (gc.to_vector(gradient(gc.from_vector(theta + s * step, params)))[i] for s in (1, -1))
+        up, down = (gcl.to_vector(gradient(gcl.from_vector(theta + s * step, params)))[i] for s in (1, -1))
         second[i], third[i] = (up - down) / (2 * h), (up - 2 * dtheta[i] + down) / h**2
     assert predict("float64", "two-sided", 1.0, 0.0).T == pytest.approx(norm(third) / 12 / norm(dtheta), rel=1e-3)
     assert predict("float64", "one-sided", 1.0, 0.0).T == pytest.approx(norm(second) / 4 / norm(dtheta), rel=1e-3)
@@ -112,7 +112,7 @@ def test_in_float32_a_right_gradient_is_never_great(lab):
 def test_what_cannot_be_is_refused_and_named(word):
     wrong = {"scale": 0, "error": -1, "eps": 0, "dtype": "float16", "difference": "three-sided"}[word]
     with pytest.raises(ValueError, match=word):
-        gc.labs.epsilon(**{word: wrong})
+        gcl.labs.epsilon(**{word: wrong})
 
 
 def test_the_best_eps_of_the_exercise_is_the_lowest_point_of_its_sum():
@@ -125,11 +125,11 @@ def test_the_two_homeworks_of_the_exercise_are_real(lab):
     """A: right, its gradient small; B: forgets an L2 term as small as it often is. Alike at 1e-7, not so at 1e-5."""
     net, X, Y, params = problem()
     small = net.initialise(seed=0, scale=0.15)
-    forgets = gc.Network([16, 6, 6, 1], lam=1e-6)
+    forgets = gcl.Network([16, 6, 6, 1], lam=1e-6)
     for layer in (1, 2, 3):
         forgets = forgets.plant("no_decay", layer)
     A, B = (
-        [gc.check(*each.on(X, Y), theta, eps=eps).difference for eps in (1e-7, 1e-5)]
+        [gcl.check(*each.on(X, Y), theta, eps=eps).difference for eps in (1e-7, 1e-5)]
         for each, theta in ((net, small), (forgets, params))
     )
     assert 2e-7 < A[0] < 6e-7 and A[1] < A[0] / 50

@@ -1,4 +1,4 @@
-"""The lab of lesson 09: each bug hides and comes out, by closed forms and by gc.check, and what the captions say."""
+"""The lab of lesson 09: each bug hides and comes out, by closed forms and by gcl.check, and what the captions say."""
 
 import html
 import re
@@ -6,7 +6,7 @@ import re
 import numpy as np
 import pytest
 
-import gc_lib as gc
+import gc_lib as gcl
 from gc_lib.labs.hiding import PIXEL, PLACES, State, compute
 
 BLIND = ("m = 1", "λ = 0", "keep_prob = 1", "two that cancel", "a wrong J")  # there dθ is the gradient of J
@@ -60,7 +60,7 @@ def test_a_wrong_J_lacks_the_lambda_term_and_dtheta_with_it():
     state = PLACES["a wrong J"].hiding
     (X, Y), theta = state.problem, state.theta
     cost, gradient = state.network.on(X, Y)
-    loss, slopes = gc.Network(state.network.sizes).on(X, Y)
+    loss, slopes = gcl.Network(state.network.sizes).on(X, Y)
     assert cost(theta) == pytest.approx(loss(theta), rel=1e-14)
     for name, wrong in gradient(theta).items():
         np.testing.assert_allclose(wrong, slopes(theta)[name], rtol=1e-12, atol=1e-15)
@@ -127,4 +127,4 @@ def test_the_caption_tells_it(state, said):
 )
 def test_what_cannot_be_is_refused(state, message):
     with pytest.raises(ValueError, match=re.escape(message)):
-        gc.labs.hiding(**state)
+        gcl.labs.hiding(**state)

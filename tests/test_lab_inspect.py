@@ -10,7 +10,7 @@ import nbformat
 import numpy as np
 import pytest
 
-import gc_lib as gc
+import gc_lib as gcl
 from gc_lib.exercises import homework, repair
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -20,7 +20,7 @@ HANDED_IN = {"back_3": homework.back_3, "back_2": homework.back_2, "back_1": hom
 
 def checked(eps=1e-7, **layers):
     """Check the homework, right but for the layers given."""
-    return gc.check(homework.cost, homework.gradient(**homework.RIGHT | layers), homework.params, eps)
+    return gcl.check(homework.cost, homework.gradient(**homework.RIGHT | layers), homework.params, eps)
 
 
 def quadratic(wrong, **blocks):
@@ -32,7 +32,7 @@ def quadratic(wrong, **blocks):
         wrong(slopes)
         return slopes
 
-    return gc.check(lambda theta: sum(np.sum(block**3) for block in theta.values()) / 3, gradient, params)
+    return gcl.check(lambda theta: sum(np.sum(block**3) for block in theta.values()) / 3, gradient, params)
 
 
 # ---- the homework ----------------------------------------------------------------------------------------------------
@@ -125,7 +125,7 @@ def test_the_file_for_pytest_passes_on_right_backprop_and_explains_what_is_wrong
     (tmp_path / "test_backprop.py").write_text(block, encoding="utf-8")
     names = ", ".join(f.__name__ for f in layers.values())
     (tmp_path / "my_network.py").write_text(
-        "from gc_lib.exercises import homework\nfrom gc_lib.train import train\n"
+        "from gc_lib.exercises import homework\nfrom gc_lib.network.train import train\n"
         f"gradient = homework.gradient(*[getattr(homework, name) for name in '{names}'.split(', ')])\n"
         "cost, start = homework.cost, homework.params\ntrained = train(homework.repaired, start, 10, 0.1)\n",
         encoding="utf-8",
@@ -142,8 +142,8 @@ def test_the_file_for_pytest_passes_on_right_backprop_and_explains_what_is_wrong
 
 
 def test_unscaled_inputs_saturate_the_network_that_the_lesson_trains():
-    X, Y = gc.data.moons(64)
-    net = gc.Network([2, 8, 1])
+    X, Y = gcl.data.moons(64)
+    net = gcl.Network([2, 8, 1])
     slopes = [1 - net.on(X * [[1], [times]], Y)[0].layers(net.initialise(seed=0))[0].A ** 2 for times in (1, 1000)]
     assert slopes[0].mean() > 0.3 and np.mean(slopes[1] < 1e-2) > 0.9
 
@@ -152,14 +152,14 @@ def test_unscaled_inputs_saturate_the_network_that_the_lesson_trains():
 
 
 def test_opens_on_the_homework_at_its_worst_entry():
-    lab = gc.labs.inspect()
-    assert lab.state.block == "b3" and lab.code() == "gc.labs.inspect()"
+    lab = gcl.labs.inspect()
+    assert lab.state.block == "b3" and lab.code() == "gcl.labs.inspect()"
     assert "b3 disagrees: 5.0e-01, worry, in its one entry. It is as if dθ were 3 times" in lab.words
 
 
 def test_the_right_k_heals_a_block_and_no_other_does():
     report = checked(back_1=homework.back_1)
-    lab = gc.labs.inspect(report, block="W1", k=0.75)
+    lab = gcl.labs.inspect(report, block="W1", k=0.75)
     assert "Divided by 0.75, W1 agrees" in lab.words and not lab.result.wrong.any()
     assert lab.result.blocks["W1"] < 1e-6 < 0.1 < lab.result.blocks["b1"]
     assert lab.set(k=4 / 3).words.endswith("That is not the factor.") and lab.result.wrong.all()
@@ -167,14 +167,14 @@ def test_the_right_k_heals_a_block_and_no_other_does():
 
 
 def test_the_button_finds_the_k_that_fits():
-    lab = gc.labs.inspect(checked(back_1=homework.back_1), block="b1")
+    lab = gcl.labs.inspect(checked(back_1=homework.back_1), block="b1")
     (button,) = [each for each in lab.box.children[1].children if each.description == "the k that fits best"]
     button.click()
     assert lab.state.k == pytest.approx(0.75, rel=1e-6) and "agrees" in lab.words
 
 
 def test_no_k_fits_a_missing_half_of_the_decay_and_the_lab_says_so():
-    lab = gc.labs.inspect(checked(back_2=repair.slope_only), block="W2")
+    lab = gcl.labs.inspect(checked(back_2=repair.slope_only), block="W2")
     assert "No one factor explains it" in lab.words and lab.result.wrong.all()
     (button,) = [each for each in lab.box.children[1].children if each.description == "the k that fits best"]
     button.click()
@@ -182,16 +182,16 @@ def test_no_k_fits_a_missing_half_of_the_decay_and_the_lab_says_so():
 
 
 def test_a_best_k_that_mends_nothing_is_not_named():
-    assert "No one factor explains it. The ring" in gc.labs.inspect(block="W2").words
+    assert "No one factor explains it. The ring" in gcl.labs.inspect(block="W2").words
 
 
 def test_says_where_the_cost_stands_still_and_where_dtheta_is_zero():
-    assert "In one entry the cost does not move at all, and yet dθ is not 0" in gc.labs.inspect(block="b2").words
+    assert "In one entry the cost does not move at all, and yet dθ is not 0" in gcl.labs.inspect(block="b2").words
 
     def row_forgotten(slopes):
         slopes["W"][1] = 0
 
-    lab = gc.labs.inspect(quadratic(row_forgotten, W=[[1, 2, 3], [4, 5, 6]]))
+    lab = gcl.labs.inspect(quadratic(row_forgotten, W=[[1, 2, 3], [4, 5, 6]]))
     assert "in 3 of its 6 entries." in lab.words and "They are all in row 1." in lab.words
     assert "In 3 entries dθ is 0, and yet the cost moves." in lab.words
     assert np.array_equal(lab.result.wrong, [False] * 3 + [True] * 3) and lab.result.rows == 2
@@ -201,7 +201,7 @@ def test_names_the_column_and_the_worst_entry():
     def column_doubled(slopes):
         slopes["W"][:, 2] *= 2
 
-    lab = gc.labs.inspect(quadratic(column_doubled, W=[[1, 2, 3], [4, 5, 6]], b=[1, 1]))
+    lab = gcl.labs.inspect(quadratic(column_doubled, W=[[1, 2, 3], [4, 5, 6]], b=[1, 1]))
     assert "They are all in column 2." in lab.words and lab.state.block == "W"
     assert "The ring: W[1, 2]: dθ has 72, the cost's own slope is 36." in lab.words
     assert "agrees: every entry lies on the line." in lab.set(block="b").words
@@ -215,14 +215,14 @@ def test_one_factor_is_named_however_near_to_1_and_what_is_great_agrees(k, words
     def scaled(slopes):
         slopes["W"] *= k
 
-    assert words in gc.labs.inspect(quadratic(scaled, W=[[1, 2, 3], [4, 5, 6]])).words
+    assert words in gcl.labs.inspect(quadratic(scaled, W=[[1, 2, 3], [4, 5, 6]])).words
 
 
 def test_a_block_of_zeros_has_no_k_and_the_page_says_so():
     def zero(slopes):
         slopes["b"] = 0 * slopes["b"]
 
-    lab = gc.labs.inspect(quadratic(zero, b=[1, 2]))
+    lab = gcl.labs.inspect(quadratic(zero, b=[1, 2]))
     (button,) = [each for each in lab.box.children[1].children if each.description == "the k that fits best"]
     with pytest.raises(ValueError, match="b has no such k"):
         button.click()
@@ -231,7 +231,7 @@ def test_a_block_of_zeros_has_no_k_and_the_page_says_so():
 
 def test_within_the_error_bars_nothing_is_called_wrong():
     """At ε = 1e-13 round-off makes a right gradient read far more than 1e-6."""
-    lab = gc.labs.inspect(checked(eps=1e-13), block="W2")
+    lab = gcl.labs.inspect(checked(eps=1e-13), block="W2")
     assert lab.result.blocks["W2"] > 1e-4 and not lab.result.wrong.any()
     assert "the error bars alone explain the reading" in lab.words
 
@@ -245,30 +245,30 @@ def test_a_block_of_any_shape_is_shown(theta, rows):
     def doubled(slopes):
         slopes["θ"] = 2 * slopes["θ"]
 
-    lab = gc.labs.inspect(quadratic(doubled, θ=theta))
+    lab = gcl.labs.inspect(quadratic(doubled, θ=theta))
     assert "as if dθ were 2 times" in lab.words and lab.result.rows == rows
     assert lab.result.table.count("<tr>") == 1 + min(np.size(theta), 20)
 
 
 def test_takes_a_report_on_one_array_and_long_names():
-    report = gc.check(lambda t: (t**2).sum() / 2, lambda t: t, np.arange(1.0, 6.0))
-    assert "theta agrees" in gc.labs.inspect(report).words
+    report = gcl.check(lambda t: (t**2).sum() / 2, lambda t: t, np.arange(1.0, 6.0))
+    assert "theta agrees" in gcl.labs.inspect(report).words
     report = quadratic(lambda slopes: None, **{"encoder.0.weight<1>": [1, 2], "b": [3]})
-    lab = gc.labs.inspect(report, block="encoder.0.weight<1>")
+    lab = gcl.labs.inspect(report, block="encoder.0.weight<1>")
     assert "encoder.0.weight&lt;1&gt;" in lab.caption.value and "encoder.0.weight<1> agrees" in lab.words
 
 
 def test_a_report_of_ones_own_goes_by_its_name_in_the_line_of_code():
     report = checked(**HANDED_IN)
-    lab = gc.labs.inspect(report, block="W2", k=2)
-    assert lab.code() == 'gc.labs.inspect(report=report, block="W2", k=2.0)'
-    assert eval(lab.code(), {"gc": gc, "report": report}).state == lab.state
+    lab = gcl.labs.inspect(report, block="W2", k=2)
+    assert lab.code() == 'gcl.labs.inspect(report=report, block="W2", k=2.0)'
+    assert eval(lab.code(), {"gcl": gcl, "report": report}).state == lab.state
 
 
 @pytest.mark.parametrize(
     ("given", "problem", "words"),
     [
-        ({"report": 0.5}, TypeError, "what gc.check(.*) returned; got float"),
+        ({"report": 0.5}, TypeError, "what gcl.check(.*) returned; got float"),
         ({"block": "W4"}, ValueError, "block should be one of 'W1'.*; got 'W4'"),
         ({"k": 0}, ValueError, "k should be a finite number other than 0"),
         ({"k": np.inf}, ValueError, "k should be a finite number"),
@@ -276,7 +276,7 @@ def test_a_report_of_ones_own_goes_by_its_name_in_the_line_of_code():
 )
 def test_refuses_what_cannot_be(given, problem, words):
     with pytest.raises(problem, match=words):
-        gc.labs.inspect(**given)
+        gcl.labs.inspect(**given)
 
 
 def test_every_line_of_the_checklist_links_a_lesson():

@@ -1,18 +1,18 @@
-"""The lab of the corner in the window: its corners and slopes against closed forms, and the whole against gc.check."""
+"""The lab of the corner in the window: its corners and slopes against closed forms, and the whole against gcl.check."""
 
 import numpy as np
 import pytest
 
-import gc_lib as gc
-from gc_lib.check import GREAT
+import gc_lib as gcl
+from gc_lib.checker.slide import GREAT
 from gc_lib.labs.kink import EXAMPLES, NETWORK, SILENT, UNIT, State, compute, problem
 
 
 def checked(state):
     """Check the network of a state as a student would, example by example in another order."""
-    X, Y = gc.data.moons(32)
+    X, Y = gcl.data.moons(32)
     chosen = [SILENT, *np.delete(np.arange(32), SILENT)][: state.examples]
-    return gc.check(*NETWORK.on(X[:, chosen], Y[:, chosen]), state.theta, eps=state.eps)
+    return gcl.check(*NETWORK.on(X[:, chosen], Y[:, chosen]), state.theta, eps=state.eps)
 
 
 @pytest.mark.parametrize("examples", EXAMPLES)
@@ -28,7 +28,7 @@ def test_the_silent_example_switches_on_nothing_in_layer_1(examples):
 def test_shows_what_a_check_finds(state):
     result, report = compute(state), checked(state)
     i = 2 * 4 + 4 + 4 * 3 + UNIT
-    assert gc.entry(i, state.theta) == ("b2", (UNIT, 0))
+    assert gcl.entry(i, state.theta) == ("b2", (UNIT, 0))
     noise = 1e-15 / state.eps
     assert abs(result.approx - report.approx[i]) < noise and result.gradient == report.gradient[i]
     assert abs(result.reading - report.difference) < 10 * noise
@@ -73,10 +73,10 @@ def test_more_examples_bring_corners_nearer():
 def test_the_nearest_corner_is_where_a_unit_switches(examples):
     """Truth: between just before and just after that distance, on one side of θ, some unit's Z changes its sign."""
     state = State(b2=0.01, examples=examples)
-    cost, theta = problem(examples)[0], gc.to_vector(state.theta)
+    cost, theta = problem(examples)[0], gcl.to_vector(state.theta)
 
     def signs(i, step):
-        moved = gc.from_vector(theta + step * (np.arange(theta.size) == i), state.theta)
+        moved = gcl.from_vector(theta + step * (np.arange(theta.size) == i), state.theta)
         return [np.sign(c.Z) for c in cost.layers(moved)[:-1]]
 
     near = np.flatnonzero(compute(state).nearest < 0.02)
@@ -112,7 +112,7 @@ def test_the_nearest_corner_is_where_a_unit_switches(examples):
     ],
 )
 def test_says_what_the_picture_shows(state, words):
-    assert words in gc.labs.kink(**vars(state)).words
+    assert words in gcl.labs.kink(**vars(state)).words
 
 
 @pytest.mark.parametrize(
@@ -127,4 +127,4 @@ def test_says_what_the_picture_shows(state, words):
 )
 def test_refuses_what_cannot_be(given, words):
     with pytest.raises(ValueError, match=words):
-        gc.labs.kink(**given)
+        gcl.labs.kink(**given)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from test_bugs import BACKPROP, reddens
 
-import gc_lib as gc
+import gc_lib as gcl
 from gc_lib.labs.pattern import LAYERS, REMEDIES, State, compute
 
 HEALS = {  # which condition of the catalogue a remedy brings about
@@ -28,7 +28,7 @@ def test_the_bars_are_what_the_checker_says(name, remedy):
     result = compute(State(name, 2, 0.3, remedy))
     state = result.state.bench(0.3)
     X, Y = state.problem
-    report = gc.check(*state.network.on(X, Y, masks="frozen"), state.theta)
+    report = gcl.check(*state.network.on(X, Y, masks="frozen"), state.theta)
     assert report.wrong == result.check.report.wrong
     for block, reading in report.blocks.items():
         assert result.blocks[block] == pytest.approx(reading, abs=2 * report.floors[block])
@@ -36,7 +36,7 @@ def test_the_bars_are_what_the_checker_says(name, remedy):
 
 @pytest.mark.parametrize("name", BACKPROP)
 def test_every_bug_shows_by_the_law_and_each_remedy_heals_what_the_catalogue_says(name):
-    conditions = gc.bugs.find(name).hides.split(" or ")
+    conditions = gcl.bugs.find(name).hides.split(" or ")
     for l in planted(name):
         alone = name == "db_one_sum" and l == 4  # one unit: the wrong line is right
         assert set(compute(State(name, l)).check.report.wrong) == (set() if alone else reddens(slot(name), l))
@@ -47,7 +47,7 @@ def test_every_bug_shows_by_the_law_and_each_remedy_heals_what_the_catalogue_say
 
 
 def slot(name):
-    return gc.bugs.find(name).slot
+    return gcl.bugs.find(name).slot
 
 
 def test_right_backprop_is_great_whatever_the_remedy():
@@ -69,7 +69,7 @@ def test_the_ring_stands_on_the_curve():
 
 
 def test_the_caption_names_the_blocks_the_factor_and_what_heals():
-    lab = gc.labs.pattern()
+    lab = gcl.labs.pattern()
     assert "b3 disagrees: 9.4e-01, as if 32 times what it should be." in lab.words
     assert "cannot be seen here: m is 1" in lab.set(remedy="m = 1").words
     assert "W1, b1, W2 and b2 disagree" in lab.set(bug="no_mask", layer=2, remedy="none").words
@@ -91,9 +91,9 @@ def test_the_caption_names_the_blocks_the_factor_and_what_heals():
 )
 def test_what_cannot_be_is_refused_in_words(wrong, words):
     with pytest.raises(ValueError, match=words):
-        gc.labs.pattern(**wrong)
+        gcl.labs.pattern(**wrong)
 
 
 def test_the_exercise_finds_the_law_by_checks():
-    for equation, l in gc.exercises.pattern.PLACES:
-        assert set(gc.exercises.pattern.law.right(equation, l)) == reddens(equation, l)
+    for equation, l in gcl.exercises.pattern.PLACES:
+        assert set(gcl.exercises.pattern.law.right(equation, l)) == reddens(equation, l)

@@ -2,12 +2,12 @@
 
 import pytest
 
-import gc_lib as gc
-from gc_lib.check import slide_loop
-from gc_lib.cost import Cost
+import gc_lib as gcl
+from gc_lib.checker.slide import slide_loop
 from gc_lib.exercises import training as exercises
 from gc_lib.labs import price as factory  # the function, not its module
 from gc_lib.labs.price import UNITS, clock, count, network
+from gc_lib.network.cost import Cost
 
 
 @pytest.fixture
@@ -21,12 +21,12 @@ def calls(monkeypatch):
 @pytest.mark.parametrize("units", [2, 8])
 def test_the_counted_evaluations_are_those_that_are_made(calls, units):
     net = network(units)
-    cost, gradient = net.on(*gc.data.digits(3, 8, examples=8))
+    cost, gradient = net.on(*gcl.data.digits(3, 8, examples=8))
     params = net.initialise(seed=0)
     slide_loop(cost, params, 1e-7)
     assert len(calls) == count(units).loop == 2 * count(units).parameters
     calls.clear()
-    found = gc.screen(cost, gradient, params)
+    found = gcl.screen(cost, gradient, params)
     assert len(calls) == count(units).screen == found.evaluations and not found.wrong
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-import gc_lib as gc
+import gc_lib as gcl
 from gc_lib.labs.controls import stops
 from gc_lib.labs.secant import COSTS, Nudge, State, compute, nudge
 
@@ -65,11 +65,11 @@ def test_what_rounding_alone_explains_is_never_an_error_of_the_scheme():
 
 
 def test_the_caption_says_by_what_each_error_falls():
-    words = gc.labs.secant(eps=0.01).words
+    words = gcl.labs.secant(eps=0.01).words
     assert "The tangent's slope is 3" in words
     assert "the two-sided error 100 times smaller and the one-sided error 10 times smaller" in words
-    assert "times smaller" not in gc.labs.secant(eps=1e-8).words
-    assert "two-sided 1.4 (only rounding is left)" in gc.labs.secant(eps=0.01, theta=0.7, cost="θ²").words
+    assert "times smaller" not in gcl.labs.secant(eps=1e-8).words
+    assert "two-sided 1.4 (only rounding is left)" in gcl.labs.secant(eps=0.01, theta=0.7, cost="θ²").words
 
 
 @pytest.mark.parametrize(
@@ -83,4 +83,4 @@ def test_the_caption_says_by_what_each_error_falls():
 )
 def test_a_state_that_cannot_be_is_refused_in_words(state, words):
     with pytest.raises(ValueError, match=words):
-        gc.labs.secant(**state)
+        gcl.labs.secant(**state)

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-import gc_lib as gc
-from gc_lib.check import GREAT, norm
+import gc_lib as gcl
+from gc_lib.checker.slide import GREAT, norm
 from gc_lib.labs.training import BUGS, LAM, RATE, STOPS, run
 
 SCALES = (0.01, 0.1, 1.0)
@@ -12,24 +12,24 @@ SCALES = (0.01, 0.1, 1.0)
 
 @pytest.fixture(scope="module")
 def lab():
-    return gc.labs.training()
+    return gcl.labs.training()
 
 
 def trained(bug, steps, scale=1.0):
     """Return cost, gradient and θ after some steps with the bug in every layer, from the core alone."""
-    X, Y = gc.data.digits(3, 8, examples=32, side=4)
-    net = gc.Network([16, 6, 6, 1], lam=LAM)
+    X, Y = gcl.data.digits(3, 8, examples=32, side=4)
+    net = gcl.Network([16, 6, 6, 1], lam=LAM)
     for layer in (1, 2, 3):
         net = net.plant(bug, layer) if bug and not net.obstacle(bug, layer) else net
     cost, gradient = net.on(X, Y)
-    return cost, gradient, gc.train(gradient, net.initialise(seed=0, scale=scale), steps, RATE)
+    return cost, gradient, gcl.train(gradient, net.initialise(seed=0, scale=scale), steps, RATE)
 
 
 @pytest.mark.parametrize("bug", ["db_decayed", "no_slope", "output_slope_twice"])
 @pytest.mark.parametrize("steps", [1, 20, 100])
 def test_the_curve_is_what_gc_check_reads_after_gc_train(lab, bug, steps):
     cost, gradient, params = trained(bug, steps)
-    expected = gc.check(cost, gradient, params)
+    expected = gcl.check(cost, gradient, params)
     result = lab.set(bug=bug, steps=steps, scale=1.0).result
     assert result.curves["steps"].y[STOPS.index(steps)] == pytest.approx(expected.difference, rel=1e-3)
     assert result.report.blocks == pytest.approx(expected.blocks, rel=1e-2, abs=1e-7)
@@ -50,7 +50,7 @@ def test_decayed_biases_show_as_what_was_wrongly_added(lab, steps, reading):
     """dθ is off by λ/m b, and by nothing else; divided by both lengths that is the whole reading."""
     _, gradient, params = trained("db_decayed", steps)
     wrong = LAM / 32 * norm(np.concatenate([params[name].ravel() for name in ("b1", "b2", "b3")]))
-    lengths = [norm(gc.to_vector(each(params))) for each in (gradient, trained("", 0)[1])]
+    lengths = [norm(gcl.to_vector(each(params))) for each in (gradient, trained("", 0)[1])]
     report = lab.set(bug="db_decayed", steps=steps, scale=1.0).result.report
     assert report.difference == pytest.approx(wrong / sum(lengths), rel=1e-3)
     assert report.difference == pytest.approx(reading, rel=0.25)
@@ -69,7 +69,7 @@ def test_a_right_gradient_stays_below_its_floor_however_long_it_trains(lab, scal
 
 def test_training_and_tiny_weights_raise_what_a_right_gradient_reads(lab):
     """The gradient shrinks, J less so: the reading rises as the gradient falls."""
-    shrinks = [norm(gc.to_vector(trained("", 0)[1](trained("", steps)[2]))) for steps in (50, 300)]
+    shrinks = [norm(gcl.to_vector(trained("", 0)[1](trained("", steps)[2]))) for steps in (50, 300)]
     right = run("", 1.0)
     rises = right.readings[STOPS.index(300)] / right.readings[STOPS.index(50)]
     assert rises > 3 and shrinks[0] / shrinks[1] > 3
@@ -98,4 +98,4 @@ def test_a_bug_that_hides_in_one_layer_only_is_not_called_hidden(lab):
 @pytest.mark.parametrize("word, wrong", [("bug", "J_no_decay"), ("steps", 3), ("steps", -1), ("scale", 0)])
 def test_what_cannot_be_is_refused_and_named(word, wrong):
     with pytest.raises(ValueError, match=word):
-        gc.labs.training(**{word: wrong})
+        gcl.labs.training(**{word: wrong})

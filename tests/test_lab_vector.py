@@ -4,30 +4,30 @@ import numpy as np
 import pytest
 from test_every_lab import below
 
-import gc_lib as gc
+import gc_lib as gcl
 from gc_lib.exercises import vector as exercises
 from gc_lib.labs.vector import SIZE
 
-OTHER_ORDER = gc.bugs.plant(gc.SLIDE, "other_order")
+OTHER_ORDER = gcl.bugs.plant(gcl.SLIDE, "other_order")
 
 
 @pytest.fixture(scope="module")
 def lab():
-    return gc.labs.vector()
+    return gcl.labs.vector()
 
 
 @pytest.fixture(scope="module")
 def problem():
     """The cost, the gradient and θ of the network that the lab shows."""
-    net = gc.Network([2, 4, 3, 1], hidden="tanh", lam=0.1)
-    return *net.on(*gc.data.moons(24)), net.initialise(seed=2)
+    net = gcl.Network([2, 4, 3, 1], hidden="tanh", lam=0.1)
+    return *net.on(*gcl.data.moons(24)), net.initialise(seed=2)
 
 
 def test_every_caption_names_the_entry_and_its_two_costs(lab, problem):
     cost, _, params = problem
     for i in range(SIZE):
         words = lab.set(i=i, order="row by row", times=1.0).words
-        block, index = gc.entry(i, params)
+        block, index = gcl.entry(i, params)
         up, down = ({**params, block: params[block].copy()} for _ in range(2))
         up[block][index] += 1e-7
         down[block][index] -= 1e-7
@@ -38,7 +38,7 @@ def test_every_caption_names_the_entry_and_its_two_costs(lab, problem):
 
 def test_the_loop_fills_one_entry_after_the_other(lab, problem):
     cost, _, params = problem
-    whole = gc.to_vector(gc.numeric_gradient(cost, params, eps=1e-7))
+    whole = gcl.to_vector(gcl.numeric_gradient(cost, params, eps=1e-7))
     for i in (0, 14, SIZE - 1):
         approx = lab.set(i=i, order="row by row", times=1.0).result.approx
         assert approx.size == i + 1
@@ -47,10 +47,10 @@ def test_the_loop_fills_one_entry_after_the_other(lab, problem):
 
 def test_at_the_end_it_reads_what_gc_check_reads_in_both_orders(lab, problem):
     right = lab.set(i=SIZE - 1, order="row by row", times=1.0).result
-    assert right.difference < 1e-7 and gc.check(*problem).difference < 1e-7
+    assert right.difference < 1e-7 and gcl.check(*problem).difference < 1e-7
     assert "over all 31 entries: below 1e-7, great" in lab.words
     wrong = lab.set(order="column by column").result
-    assert wrong.difference == pytest.approx(gc.check(*problem, checker=OTHER_ORDER).difference, rel=1e-6)
+    assert wrong.difference == pytest.approx(gcl.check(*problem, checker=OTHER_ORDER).difference, rel=1e-6)
     assert "over all 31 entries: 0.57, worry" in lab.words
 
 
@@ -66,12 +66,12 @@ def test_the_three_lengths_are_the_norms_of_the_slide(lab):
 
 def test_column_by_column_says_which_entry_meets_which(lab, problem):
     _, gradient, params = problem
-    dtheta = gc.to_vector(gradient(params))
+    dtheta = gcl.to_vector(gradient(params))
     result = lab.set(i=13, order="column by column", times=1.0).result
     assert "θ[13] is W2[0, 1]." in lab.words and "dθ[13] is dW2[1, 0]: two different entries" in lab.words
     assert sorted(result.places) == list(range(SIZE))
     np.testing.assert_array_equal(result.dtheta, dtheta[result.places])
-    alone = [i for i in range(SIZE) if gc.entry(i, params)[0] in ("b1", "b2", "W3", "b3")]
+    alone = [i for i in range(SIZE) if gcl.entry(i, params)[0] in ("b1", "b2", "W3", "b3")]
     np.testing.assert_array_equal(result.places[alone], alone)  # a single row or column has but one order
 
 
@@ -96,12 +96,12 @@ def test_the_button_takes_one_step_and_stops_at_the_last_entry(lab):
 )
 def test_what_cannot_be_is_refused_and_named(wrong, error):
     with pytest.raises(ValueError, match=error):
-        gc.labs.vector(**wrong)
+        gcl.labs.vector(**wrong)
 
 
 def test_an_entry_between_two_is_refused():
     with pytest.raises(TypeError, match="whole number"):
-        gc.labs.vector(i=1.5)
+        gcl.labs.vector(i=1.5)
 
 
 def test_the_guess_is_the_entry_that_the_lab_names(lab):

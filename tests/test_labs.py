@@ -17,14 +17,14 @@ import ipywidgets as widgets
 import numpy as np
 import pytest
 
-import gc_lib as gc
-from gc_lib.check import norm, quotient
+import gc_lib as gcl
+from gc_lib.checker.slide import norm, quotient
 from gc_lib.labs.bench import Bench
 from gc_lib.labs.controls import CANNOT
 from gc_lib.labs.slices import Result, compute, measure
 from gc_lib.labs.state import State
 from gc_lib.labs.words import table
-from gc_lib.network import Plant
+from gc_lib.network.network import Plant
 
 STATE, SLICES = (importlib.import_module(f"gc_lib.labs.{name}") for name in ("state", "slices"))
 
@@ -72,7 +72,7 @@ def checked(state, loop=False, **changes):
     state = replace(state, **changes)
     X, Y = state.problem
     cost, gradient = state.network.on(X, Y, masks=state.masks, seed=state.mask_seed)
-    return gc.check((lambda theta: cost(theta)) if loop else cost, gradient, state.theta, state.eps, state.checker)
+    return gcl.check((lambda theta: cost(theta)) if loop else cost, gradient, state.theta, state.eps, state.checker)
 
 
 def noise(state, report):
@@ -186,7 +186,7 @@ def climbs(x, y, floor):
 def readings(state, field, values):
     """Return the readings along a fine slice."""
     moved = (replace(state, **{field: value}) for value in values)
-    return np.array([gc.relative_difference(m.approx[0], m.exact[0]) for m in map(measured, moved)])
+    return np.array([gcl.relative_difference(m.approx[0], m.exact[0]) for m in map(measured, moved)])
 
 
 def measured(state):
@@ -210,7 +210,7 @@ def test_a_forgotten_keep_prob_climbs_with_the_dropped_share_without_a_cliff(lay
     assert y[0] < 1e-4 and y[-1] > 1e-2
 
 
-@pytest.mark.parametrize("name", [name for name, bug in gc.bugs.CATALOGUE.items() if bug.family is gc.bugs.Steps])
+@pytest.mark.parametrize("name", [name for name, bug in gcl.bugs.CATALOGUE.items() if bug.family is gcl.bugs.Steps])
 def test_any_bug_climbs_with_its_strength_without_a_cliff(name):
     strengths = np.geomspace(1e-8, 1, 25)
     state = State(keep_prob=0.8, eps=1e-4, bias=0.1)
@@ -227,7 +227,7 @@ def test_any_bug_climbs_with_its_strength_without_a_cliff(name):
 @pytest.fixture(scope="module")
 def opened():
     """Open one lab, in a state in which everything matters: dropout, λ, a bug in each of two rows."""
-    return gc.labs.bench(keep_prob=0.8, bugs=[("no_decay", 2), ("scaled_db", 1, 1.0, 4)])
+    return gcl.labs.bench(keep_prob=0.8, bugs=[("no_decay", 2), ("scaled_db", 1, 1.0, 4)])
 
 
 @pytest.fixture
@@ -295,7 +295,7 @@ def test_the_controls_named_here_are_all_there_are(opened):
     assert set(opened.bound) | {"bugs", "mistakes", "seed", "mask_seed"} == {f.name for f in fields(State)}
 
 
-MISTAKES = [name for name, bug in gc.bugs.CATALOGUE.items() if bug.family is not gc.bugs.Steps]
+MISTAKES = [name for name, bug in gcl.bugs.CATALOGUE.items() if bug.family is not gcl.bugs.Steps]
 MOVES = [
     ("eps", 1e-3, {}),
     ("eps", 1e-12, {}),
@@ -381,7 +381,7 @@ def test_start_again_puts_everything_back(lab):
 
 
 def test_start_again_puts_a_row_back_that_planted_nothing():
-    lab = gc.labs.bench()
+    lab = gcl.labs.bench()
     shown, about = values(lab), lab.rows[0].about.value
     lab.rows[0].strength.value = 1e-3
     lab.rows[0].bug.value = "no_mask"
@@ -463,12 +463,12 @@ def test_what_cannot_be_planted_is_listed_with_its_reason(lab, layer):
     row, network = lab.rows[0], lab.state.network
     row.layer.value = layer
     labels = {name: label for label, name in row.bug.options}
-    assert list(labels) == ["", *(n for n, bug in gc.bugs.CATALOGUE.items() if bug.family is gc.bugs.Steps)]
+    assert list(labels) == ["", *(n for n, bug in gcl.bugs.CATALOGUE.items() if bug.family is gcl.bugs.Steps)]
     assert labels.pop("") == "none"
     for name, label in labels.items():
         reason = network.obstacle(name, layer)
         assert label.startswith(CANNOT) == bool(reason)
-        assert name in label and (reason or gc.bugs.CATALOGUE[name].sentence) in label
+        assert name in label and (reason or gcl.bugs.CATALOGUE[name].sentence) in label
     assert 0 < sum(label.startswith(CANNOT) for label in labels.values()) < len(labels)
 
 
@@ -507,7 +507,7 @@ def test_a_bug_stays_in_its_row(lab):
 
 def test_many_bugs_grow_rows():
     planted = [(name, layer) for layer in (1, 2, 3) for name in ("no_decay", "db_zero")]
-    lab = gc.labs.bench(bugs=planted)
+    lab = gcl.labs.bench(bugs=planted)
     assert [(row.bug.value, row.layer.value) for row in lab.rows] == planted
     shown = set(below(lab.box))
     assert all(row.box in shown for row in lab.rows)
@@ -684,10 +684,10 @@ TOUR = [
 
 
 def test_moved_equals_opened_there():
-    lab = gc.labs.bench()
+    lab = gcl.labs.bench()
     for changes in TOUR:
         lab.set(**changes)
-        fresh = gc.labs.bench(**{f.name: getattr(lab.state, f.name) for f in fields(State)})
+        fresh = gcl.labs.bench(**{f.name: getattr(lab.state, f.name) for f in fields(State)})
         assert fresh.state == lab.state
         assert fresh.picture.value == without_ghost(lab)
         assert fresh.paint(replace(fresh.result, before=lab.result.before)) == lab.picture.value
@@ -696,7 +696,7 @@ def test_moved_equals_opened_there():
 
 
 def test_a_burst_of_moves_beside_a_cell_ends_on_the_last_of_each():
-    lab = gc.labs.bench()
+    lab = gcl.labs.bench()
     burst = list(np.geomspace(1e-10, 1e-2, 60))
     for eps in burst[-1:]:
         lab.set(eps=eps)  # the slider knows its last stop
@@ -711,7 +711,7 @@ def test_a_burst_of_moves_beside_a_cell_ends_on_the_last_of_each():
     assert not hand.is_alive()
     assert (lab.state.eps, lab.state.lam) == (burst[-1], 15.0)
     assert consistent(lab)
-    fresh = gc.labs.bench(eps=lab.state.eps, lam=lab.state.lam)
+    fresh = gcl.labs.bench(eps=lab.state.eps, lam=lab.state.lam)
     assert fresh.paint(replace(fresh.result, before=lab.result.before)) == lab.picture.value
 
 
@@ -740,8 +740,8 @@ def written(state):
 
 
 def read(line):
-    """Read the state back from such a line, which knows `gc` alone."""
-    return eval(line, {"gc": SimpleNamespace(labs=SimpleNamespace(bench=State))})
+    """Read the state back from such a line, which knows `gcl` alone."""
+    return eval(line, {"gcl": SimpleNamespace(labs=SimpleNamespace(bench=State))})
 
 
 @pytest.mark.parametrize("name", [*STATES, "fresh"])
@@ -753,11 +753,11 @@ def test_the_line_of_code_opens_the_same_state(name):
 
 def test_the_line_of_code_runs_as_it_stands(lab):
     lab.set(eps=3e-4, bugs=[("scaled_db", 2, 1e-3, 4), ("no_decay", 2)], mistakes=["one_sided"], bias=0.25)
-    twin = eval(lab.code(), {"gc": gc})
+    twin = eval(lab.code(), {"gcl": gcl})
     assert twin.state == lab.state and twin.code() == lab.code() == repr(lab)
-    assert gc.labs.bench().code() == "gc.labs.bench()"
-    assert gc.labs.bench(eps=1e-3, bugs=[("no_decay", 2)]).code() == (
-        'gc.labs.bench(eps=0.001, bugs=[("no_decay", 2)])'
+    assert gcl.labs.bench().code() == "gcl.labs.bench()"
+    assert gcl.labs.bench(eps=1e-3, bugs=[("no_decay", 2)]).code() == (
+        'gcl.labs.bench(eps=0.001, bugs=[("no_decay", 2)])'
     )
 
 
@@ -790,12 +790,12 @@ def test_a_state_is_frozen_and_printable():
 
 
 def test_the_front_doors_line_opens_the_lab():
-    lab = gc.labs.bench()
+    lab = gcl.labs.bench()
     assert isinstance(lab, Bench) and isinstance(lab.result, Result) and lab.state == State()
     assert lab.state.network.sizes == (16, 6, 6, 1)
     assert consistent(lab)
     with pytest.raises(TypeError):
-        gc.labs.bench(epsilon=1e-3)
+        gcl.labs.bench(epsilon=1e-3)
 
 
 def plain(text):
@@ -875,7 +875,7 @@ def test_the_caption_says_how_many_times_too_long_fresh_masks_make_it():
 def test_the_caption_counts_the_entries_that_epsilon_cannot_move(bias):
     state = State(dtype="float32", eps=1e-12, bias=bias)
     caption = plain(compute(state).caption)
-    theta = gc.to_vector(state.theta)
+    theta = gcl.to_vector(state.theta)
     still = int(((theta + np.float32(1e-12) == theta) & (theta - np.float32(1e-12) == theta)).sum())
     assert still >= 138
     assert f"ε is too small to move {still} of the {theta.size} entries of θ." in caption
@@ -917,7 +917,7 @@ def test_show_the_line_shows_the_right_and_the_wrong_lines(lab):
     lab.set(bugs=[("no_decay", 2), ("W_not_transposed", 2)], mistakes=["J_decay_over_m"])
     text = html.unescape(lab.line.value)
     for name in ("no_decay", "W_not_transposed", "J_decay_over_m"):
-        assert gc.diff(name) in text
+        assert gcl.diff(name) in text
     assert "right:  return c.W.T @ dZ" in text and "wrong:  return c.W @ dZ" in text
     lab.set(bugs=[], mistakes=[])
     assert "No bug is planted." in lab.line.value
@@ -959,7 +959,7 @@ def test_at_first_sight_there_are_three_sliders_the_masks_and_one_bug(opened):
 
 def test_no_output_widget_and_no_clear_output(opened):
     assert not [w for w in below(opened.box) if isinstance(w, widgets.Output)]
-    for file in Path(gc.labs.__file__).parent.glob("*.py"):
+    for file in Path(gcl.labs.__file__).parent.glob("*.py"):
         tree = ast.walk(ast.parse(file.read_text(encoding="utf-8")))
         names = {node.attr for node in tree if isinstance(node, ast.Attribute)}
         assert not names & {"Output", "clear_output", "pyplot", "rcParams"}, file
@@ -967,8 +967,8 @@ def test_no_output_widget_and_no_clear_output(opened):
 
 LONG = """
 import gc as collector, json, os, sys
-import gc_lib as gc
-lab = gc.labs.bench()
+import gc_lib as gcl
+lab = gcl.labs.bench()
 from matplotlib._pylab_helpers import Gcf
 
 def moves(count):
@@ -1019,5 +1019,5 @@ READS = {  # what the catalogue says that right backprop reads on the bench as i
 def test_what_the_catalogue_says_a_mistake_reads_is_what_it_reads(name):
     said = READS[name]
     digits = "1/3" if said == 1 / 3 else f"{said:.0e}".replace("e-0", "e-") if said < 0.1 else f"{said:g}"
-    assert digits in gc.bugs.CATALOGUE[name].sentence
+    assert digits in gcl.bugs.CATALOGUE[name].sentence
     assert compute(State(mistakes=[name])).report.difference == pytest.approx(said, rel=0.25)

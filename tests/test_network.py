@@ -5,7 +5,7 @@ from dataclasses import FrozenInstanceError
 import numpy as np
 import pytest
 
-import gc_lib as gc
+import gc_lib as gcl
 
 
 def problem(
@@ -13,7 +13,7 @@ def problem(
 ):
     """Return a network, X, Y and params on which most bugs show: λ > 0, dropout, no bias at 0."""
     output = "sigmoid" if sizes[-1] == 1 else "softmax"
-    net = gc.Network(sizes, hidden=hidden, output=output, lam=lam, keep_prob=keep_prob, dtype=dtype)
+    net = gcl.Network(sizes, hidden=hidden, output=output, lam=lam, keep_prob=keep_prob, dtype=dtype)
     rng = np.random.default_rng(seed)
     X, labels = rng.standard_normal((sizes[0], m)), rng.integers(max(2, sizes[-1]), size=m)
     Y = labels[None].astype(float) if sizes[-1] == 1 else np.eye(sizes[-1])[:, labels]
@@ -21,7 +21,7 @@ def problem(
 
 
 def test_shapes_are_the_lectures_in_the_order_of_theta():
-    net = gc.Network([64, 16, 8, 1])
+    net = gcl.Network([64, 16, 8, 1])
     assert net.L == 3
     shapes = {"W1": (16, 64), "b1": (16, 1), "W2": (8, 16), "b2": (8, 1), "W3": (1, 8), "b3": (1, 1)}
     params = net.initialise(seed=0)
@@ -31,14 +31,14 @@ def test_shapes_are_the_lectures_in_the_order_of_theta():
 
 @pytest.mark.parametrize("hidden, gain", [("relu", 2), ("tanh", 1), ("sigmoid", 1)])
 def test_weights_have_hes_or_xaviers_variance_and_the_output_layer_xaviers(hidden, gain):
-    params = gc.Network([400, 300, 200, 1], hidden=hidden).initialise(seed=0)
+    params = gcl.Network([400, 300, 200, 1], hidden=hidden).initialise(seed=0)
     for name, variance in (("W1", gain / 400), ("W2", gain / 300), ("W3", 1 / 200)):
         four_sigma = 4 * np.sqrt(2 / params[name].size)
         assert params[name].var() == pytest.approx(variance, rel=four_sigma)
 
 
 def test_a_seed_repeats_its_draw_and_scale_and_bias_stretch_it():
-    net = gc.Network([6, 50, 1])
+    net = gcl.Network([6, 50, 1])
     first, again, other = net.initialise(0), net.initialise(0), net.initialise(1)
     stretched = net.initialise(0, scale=3.0, bias=0.01)
     for name in net.shapes:
@@ -62,10 +62,10 @@ def test_float32_holds_all_the_way_through(sizes, keep_prob):
     assert cost(params).dtype == np.float32
 
 
-@pytest.mark.parametrize("name", [name for name, bug in gc.bugs.CATALOGUE.items() if bug.family is gc.bugs.Steps])
+@pytest.mark.parametrize("name", [name for name, bug in gcl.bugs.CATALOGUE.items() if bug.family is gcl.bugs.Steps])
 def test_a_bug_of_any_strength_leaves_float32_as_it_is(name):
     net, X, Y, params = problem(dtype="float32")
-    factor = np.float64(3) if gc.bugs.find(name).takes_factor else None
+    factor = np.float64(3) if gcl.bugs.find(name).takes_factor else None
     for l in (l for l in range(1, net.L + 1) if not net.obstacle(name, l)):
         for strength in (np.float64(0.5), 1):
             _, gradient = net.plant(name, l, strength=strength, factor=factor).on(X, Y, masks="frozen")
@@ -74,18 +74,18 @@ def test_a_bug_of_any_strength_leaves_float32_as_it_is(name):
 
 def test_a_network_never_changes():
     net, X, Y, params = problem()
-    before = gc.to_vector(net.on(X, Y, masks="frozen")[1](params))
+    before = gcl.to_vector(net.on(X, Y, masks="frozen")[1](params))
     steps = net.steps
     broken = net.plant("no_decay", layer=2)
     assert broken is not net and net.steps is steps and net.plants == ()
     assert broken.plants == (("no_decay", 2, 1.0, None),)
-    assert np.array_equal(before, gc.to_vector(net.on(X, Y, masks="frozen")[1](params)))
+    assert np.array_equal(before, gcl.to_vector(net.on(X, Y, masks="frozen")[1](params)))
     with pytest.raises(FrozenInstanceError):
         net.lam = 1.0
 
 
 def test_a_network_prints_what_was_planted_as_one_would_write_it():
-    net = gc.Network([4, 4, 1]).plant("no_decay", 2).plant("scaled_db", layer=1, factor=4).plant("J_no_decay")
+    net = gcl.Network([4, 4, 1]).plant("no_decay", 2).plant("scaled_db", layer=1, factor=4).plant("J_no_decay")
     assert [repr(plant) for plant in net.plants] == ["('no_decay', 2)", "('scaled_db', 1, 1.0, 4)", "('J_no_decay',)"]
 
 
@@ -112,7 +112,7 @@ def test_a_network_prints_what_was_planted_as_one_would_write_it():
 )
 def test_a_network_that_cannot_be_is_refused_in_words(sizes, options, words):
     with pytest.raises(ValueError, match=words):
-        gc.Network(sizes, **options)
+        gcl.Network(sizes, **options)
 
 
 def with_bad(X, i, j, value):
@@ -147,14 +147,14 @@ Y3 = np.eye(3)[:, [0, 1, 2, 0, 1, 2, 0]]
     ],
 )
 def test_examples_that_do_not_fit_are_refused_with_what_to_do(outputs, X, Y, words):
-    net = gc.Network([5, 4, outputs], output="sigmoid" if outputs == 1 else "softmax")
+    net = gcl.Network([5, 4, outputs], output="sigmoid" if outputs == 1 else "softmax")
     with pytest.raises(ValueError, match=words):
         net.on(X, Y)
 
 
 def test_masks_are_fresh_or_frozen():
     with pytest.raises(ValueError, match="masks should be one of 'fresh', 'frozen'; got 'thawed'"):
-        gc.Network([5, 1]).on(X, Y, masks="thawed")
+        gcl.Network([5, 1]).on(X, Y, masks="thawed")
 
 
 @pytest.mark.parametrize(
@@ -178,7 +178,7 @@ def test_params_of_another_network_are_refused_by_block(change, words):
 @pytest.mark.parametrize(
     "name, options, words",
     [
-        ("no_such_bug", {"layer": 1}, r"no bug called 'no_such_bug'; gc\.bugs\.CATALOGUE has .*no_decay"),
+        ("no_such_bug", {"layer": 1}, r"no bug called 'no_such_bug'; gcl\.bugs\.CATALOGUE has .*no_decay"),
         ("no_decay", {"layer": 5}, r"no_decay cannot be planted on layer 5: this network has layers 1 … 4"),
         ("no_decay", {"layer": 0}, r"layers 1 … 4; got layer=0"),
         ("no_decay", {}, r"layers 1 … 4; got layer=None"),
@@ -189,7 +189,7 @@ def test_params_of_another_network_are_refused_by_block(change, words):
         ("own_A", {"layer": 4}, r"it needs a square layer"),
         ("no_W", {"layer": 1}, r"below layer 1 there is only the input"),
         ("J_no_decay", {"layer": 1}, r"it is in the cost J, not in a layer; leave layer=1 away"),
-        ("forgotten_2", {}, r"mistake of the checker: gc\.bugs\.plant\(gc\.SLIDE, 'forgotten_2'\)"),
+        ("forgotten_2", {}, r"mistake of the checker: gcl\.bugs\.plant\(gcl\.SLIDE, 'forgotten_2'\)"),
         ("no_decay", {"layer": 2, "factor": 3}, r"no_decay takes no factor; scaled_dW, scaled_db and scaled_dA do"),
         ("no_decay", {"layer": 2, "strength": float("nan")}, r"no_decay: strength and factor should be finite"),
         ("scaled_dW", {"layer": 2, "factor": float("inf")}, r"scaled_dW: strength and factor should be finite"),
@@ -202,7 +202,7 @@ def test_a_bug_that_cannot_be_planted_is_refused_with_the_reason(name, options, 
 
 def test_layer_1_sends_nothing_down_and_refuses_every_bug_of_dA():
     net = problem((4, 4, 4, 1))[0]
-    refused = [name for name, bug in gc.bugs.CATALOGUE.items() if bug.slot == "dA"]
+    refused = [name for name, bug in gcl.bugs.CATALOGUE.items() if bug.slot == "dA"]
     assert len(refused) >= 5
     for name in refused:
         assert "below layer 1" in net.obstacle(name, 1) and net.obstacle(name, 2) == ""
@@ -211,7 +211,7 @@ def test_layer_1_sends_nothing_down_and_refuses_every_bug_of_dA():
 def test_an_obstacle_is_named_exactly_where_planting_fails():
     for sizes in ((4, 4, 3, 1), (5, 1), (3, 3)):
         net = problem(sizes)[0]
-        for name in gc.bugs.CATALOGUE:
+        for name in gcl.bugs.CATALOGUE:
             for layer in (None, *range(net.L + 2)):
                 if net.obstacle(name, layer):
                     with pytest.raises(ValueError, match=name):

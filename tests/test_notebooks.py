@@ -169,7 +169,7 @@ every_lesson = pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.st
 @every_lesson
 def test_has_something_to_build_and_something_to_predict_and_says_not_yet(path):
     cells = exercises(path).values()
-    assert all(re.search(r"^gc\.exercises\.\w+\.\w+\(.*\)$", cell.source.splitlines()[-1]) for cell in cells)
+    assert all(re.search(r"^gcl\.exercises\.\w+\.\w+\(.*\)$", cell.source.splitlines()[-1]) for cell in cells)
     building = [bool(re.search(r"^def ", cell.source, re.M)) for cell in cells]
     assert any(building) and not all(building)
     assert all("Not yet" in cell.outputs[-1]["data"]["text/plain"] for cell in cells)
@@ -220,7 +220,7 @@ def test_last_lines_that_show_something_have_stored_it(path):
 def test_a_lab_stores_its_picture_and_its_caption(path):
     """For pages without a kernel: a widget's view comes with the same picture and the same words as HTML."""
     views = [data for data in displayed(path) if "application/vnd.jupyter.widget-view+json" in data]
-    labs = [cell for cell in code_cells(path) if "gc.labs." in cell.source]
+    labs = [cell for cell in code_cells(path) if "gcl.labs." in cell.source]
     assert bool(views) == bool(labs)
     for data in views:
         assert PICTURE.search(data["text/html"])

@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 from test_cost import networks
 from test_network import problem
 
-import gc_lib as gc
-from gc_lib import nudge
-from gc_lib.check import norm, one_sided, restored, slide_loop, two_sided
+import gc_lib as gcl
+from gc_lib.checker.slide import norm, one_sided, restored, slide_loop, two_sided
+from gc_lib.network import nudge
 
-RIGHT, LEFT_NUDGED = restored, gc.bugs.plant(gc.SLIDE, "not_restored").restored
+RIGHT, LEFT_NUDGED = restored, gcl.bugs.plant(gcl.SLIDE, "not_restored").restored
 
 
 def same(cost, params, eps, masks_of=None):
@@ -74,7 +74,7 @@ def test_the_round_off_is_as_large_as_the_loops(sizes, hidden, keep_prob, dtype,
     for seed in range(14):
         net, X, Y, params = problem(sizes, hidden, m=5, seed=seed, keep_prob=keep_prob, dtype=dtype)
         cost, gradient = net.on(X, Y, masks="frozen")
-        dtheta = gc.to_vector(gradient(params)).astype(float)
+        dtheta = gcl.to_vector(gradient(params)).astype(float)
         quick, slow = (
             two_sided(*J, None, eps) - dtheta for J in (cost.nudged(params, eps), slide_loop(cost, params, eps))
         )
@@ -97,7 +97,7 @@ def test_with_fresh_masks_every_evaluation_draws_its_own_and_the_stream_is_the_l
 def test_fresh_masks_make_a_difference_some_million_times_too_long():
     net, X, Y, params = problem(keep_prob=0.6)
     cost, gradient = net.on(X, Y, masks="fresh")
-    report = gc.check(cost, gradient, params, eps=1e-7)
+    report = gcl.check(cost, gradient, params, eps=1e-7)
     assert report.difference > 0.999 and norm(report.approx) > 1e5 * norm(report.gradient)
 
 
@@ -117,20 +117,20 @@ def test_a_theta_not_restored_drifts_as_in_the_loop(masks, keep_prob, dtype, eps
 
 
 @pytest.mark.parametrize("masks", ["frozen", "fresh"])
-@pytest.mark.parametrize("checker", [gc.SLIDE, gc.ONE_SIDED, gc.bugs.plant(gc.SLIDE, "not_restored")])
+@pytest.mark.parametrize("checker", [gcl.SLIDE, gcl.ONE_SIDED, gcl.bugs.plant(gcl.SLIDE, "not_restored")])
 def test_the_order_in_which_params_come_does_not_matter(masks, checker):
     net, X, Y, params = problem(keep_prob=0.6)
     turned = dict(sorted(params.items(), reverse=True))
-    approx = gc.numeric_gradient(net.on(X, Y, masks=masks)[0], turned, 1e-3, checker)
+    approx = gcl.numeric_gradient(net.on(X, Y, masks=masks)[0], turned, 1e-3, checker)
     cost = net.on(X, Y, masks=masks)[0]
     J = cost(turned)
     slow = checker.difference(*slide_loop(cost, turned, 1e-3, checker.restored), J, 1e-3)
     assert list(approx) == list(turned)
-    assert np.allclose(gc.to_vector(approx), slow, rtol=1e-9, atol=1e-10)
+    assert np.allclose(gcl.to_vector(approx), slow, rtol=1e-9, atol=1e-10)
 
 
 def test_a_step_is_what_rounding_leaves_of_it_and_an_entry_that_does_not_move_makes_no_difference():
-    net = gc.Network([3, 1])
+    net = gcl.Network([3, 1])
     cost, _ = net.on([[1.0], [1.0], [1.0]], [[1.0]])
     params = {"W1": np.array([[1e9, -1e9, 2.0**26]]), "b1": np.array([[-(2.0**26)]])}
     coarse = np.spacing(2.0**26)
@@ -153,5 +153,5 @@ def test_params_are_left_alone():
 def test_one_sided_needs_J_at_theta_and_gets_it():
     net, X, Y, params = problem(keep_prob=1.0)
     cost, _ = net.on(X, Y)
-    approx = gc.to_vector(gc.numeric_gradient(cost, params, 1e-3, checker=gc.ONE_SIDED))
+    approx = gcl.to_vector(gcl.numeric_gradient(cost, params, 1e-3, checker=gcl.ONE_SIDED))
     assert np.array_equal(approx, one_sided(*cost.nudged(params, 1e-3), cost(params), 1e-3))

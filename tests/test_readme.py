@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from test_front_door import FRONT_DOOR
 
-import gc_lib as gc
+import gc_lib as gcl
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -61,7 +61,7 @@ def test_every_shape_of_code_that_it_shows_is_checked(shape):
     right, wrong, said = SHAPES[shape]
     (shown,) = [block for block in blocks("python") if right in block]
     assert shown.count(right) == 1
-    given = {"np": np, "gc": gc, "X": np.array([[1.0, 2.0, 3.0], [0.5, -1.0, 2.0]]), "y": np.array([1.0, 2.0, 3.5])}
+    given = {"np": np, "gcl": gcl, "X": np.array([[1.0, 2.0, 3.0], [0.5, -1.0, 2.0]]), "y": np.array([1.0, 2.0, 3.5])}
     exec(shown, dict(given))
     with pytest.raises(AssertionError, match=said):
         exec(shown.replace(right, wrong), dict(given))
@@ -69,7 +69,7 @@ def test_every_shape_of_code_that_it_shows_is_checked(shape):
 
 def test_it_opens_the_front_door():
     first = blocks("python")[0]
-    begins = ("import", "X, Y =", "net =", "params =", "cost, gradient =", "broken =", "print(gc.diff")
+    begins = ("import", "X, Y =", "net =", "params =", "cost, gradient =", "broken =", "print(gcl.diff")
     door = [code(line) for line in FRONT_DOOR.splitlines() if line.startswith(begins)]
     assert len(door) == len(begins)
     assert [line for line in door if line not in map(code, first.splitlines())] == []
@@ -133,7 +133,7 @@ def test_the_wheel_carries_the_data_and_the_style(wheel):
 def test_the_front_door_opens_from_the_wheel(wheel, tmp_path):
     """Installed into a folder of its own; Python is told to look nowhere else for it."""
     run("-m", "pip", "install", "--no-deps", "--no-index", f"--target={tmp_path / 'target'}", wheel)
-    where = "\nimport pathlib\nprint(pathlib.Path(gc.__file__).parents[1].resolve())\n"
+    where = "\nimport pathlib\nprint(pathlib.Path(gcl.__file__).parents[1].resolve())\n"
     (tmp_path / "homework.py").write_text(FRONT_DOOR + where, encoding="utf-8")
     environment = {**os.environ, **UTF8, "PYTHONPATH": str(tmp_path / "target")}
     said = run(tmp_path / "homework.py", cwd=tmp_path, env=environment)

@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 from test_network import problem
 
-import gc_lib as gc
-from gc_lib.bugs import CATALOGUE
-from gc_lib.reasons import places
+import gc_lib as gcl
+from gc_lib.checker.reasons import places
+from gc_lib.network.bugs import CATALOGUE
 
 SLOT_OF = {"drop": "the mask of layer {}", "dZ": "the slope of layer {}", "dW": "dW{}", "db": "db{}", "dA": "dA{}"}
 
 
 def checked(net, X, Y, params, eps=1e-6, **options):
-    return gc.check(*net.on(X, Y, masks="frozen"), params, eps, **options)
+    return gcl.check(*net.on(X, Y, masks="frozen"), params, eps, **options)
 
 
 def explained(report):
@@ -30,7 +30,7 @@ def smooth(change, eps=1e-6, theta=None):
     """Return the report on Σ sin θ whose gradient is changed."""
     theta = {"a": np.linspace(0.2, 1.2, 12).reshape(3, 4), "c": np.linspace(0.1, 0.5, 5)} if theta is None else theta
     exact = {name: np.cos(block) for name, block in theta.items()}
-    return gc.check(lambda p: sum(float(np.sin(b).sum()) for b in p.values()), lambda p: change(exact), theta, eps)
+    return gcl.check(lambda p: sum(float(np.sin(b).sum()) for b in p.values()), lambda p: change(exact), theta, eps)
 
 
 # ---- the answer ------------------------------------------------------------------------------------------------------
@@ -49,8 +49,8 @@ def test_error_bars_have_the_shapes_of_theta():
     net, X, Y, params = problem()
     report = checked(net, X, Y, params)
     assert {name: bars.shape for name, bars in report.error_bars.items()} == net.shapes
-    assert np.array_equal(gc.to_vector(report.error_bars), report.bars.total) and (report.bars.total > 0).all()
-    one = gc.check(lambda t: float((t**2).sum()), lambda t: 2 * t, np.array(0.5))
+    assert np.array_equal(gcl.to_vector(report.error_bars), report.bars.total) and (report.bars.total > 0).all()
+    one = gcl.check(lambda t: float((t**2).sum()), lambda t: 2 * t, np.array(0.5))
     assert one.error_bars["theta"].shape == () and one.answers == {"theta": "right"}
 
 
@@ -116,7 +116,7 @@ def test_unrelated_gradients_are_named():
     rng = np.random.default_rng(4)
     theta = {"a": rng.uniform(-1, 1, (20, 20))}
     cost, noise = (lambda p: float((p["a"] ** 2).sum())), rng.standard_normal((20, 20))
-    (reason, *_) = gc.check(cost, lambda p: {"a": noise}, theta).reasons
+    (reason, *_) = gcl.check(cost, lambda p: {"a": noise}, theta).reasons
     assert reason.kind == "unrelated" and abs(reason.evidence["cosine"]) < 0.3
 
 
@@ -165,14 +165,14 @@ def test_a_steep_tanh_is_not_taken_for_a_kink(seed):
 def test_gradients_too_small_beside_j_are_named():
     theta = {"a": np.linspace(0.2, 1.2, 5)}
     cost, slope = (lambda p: 1e3 + 1e-9 * float(np.sin(p["a"]).sum())), (lambda p: {"a": 1e-9 * np.cos(p["a"])})
-    (reason,) = gc.check(cost, slope, theta, 1e-6).reasons
+    (reason,) = gcl.check(cost, slope, theta, 1e-6).reasons
     assert reason.kind == "small gradients" and reason.blocks == ("a",)
     assert reason.evidence["J"] == pytest.approx(1e3) and reason.evidence["a"] < 1e-8
 
 
 def test_a_cost_that_is_another_each_time_is_named_and_nothing_else():
     net, X, Y, params = problem()
-    report = gc.check(*net.on(X, Y, masks="fresh"), params)
+    report = gcl.check(*net.on(X, Y, masks="fresh"), params)
     assert report.answer == "cannot tell" and kinds(report) == ["not deterministic"]
     assert "keep_prob = 1.0" in explained(report)
 
@@ -180,9 +180,9 @@ def test_a_cost_that_is_another_each_time_is_named_and_nothing_else():
 def test_a_block_that_the_cost_does_not_depend_on_is_named():
     theta = {"a": np.linspace(0.2, 1.2, 4), "idle": np.ones(3)}
     cost, slope = (lambda p: float(np.sin(p["a"]).sum())), (lambda p: {"a": np.cos(p["a"]), "idle": np.zeros(3)})
-    report = gc.check(cost, slope, theta)
+    report = gcl.check(cost, slope, theta)
     assert report.answer == "right" and kinds(report) == ["flat"] and report.reasons[0].blocks == ("idle",)
-    wrong = gc.check(cost, lambda p: slope(p) | {"idle": np.ones(3)}, theta)
+    wrong = gcl.check(cost, lambda p: slope(p) | {"idle": np.ones(3)}, theta)
     assert wrong.answers["idle"] == "wrong" and "flat" in kinds(wrong)
 
 
@@ -196,7 +196,7 @@ def test_a_large_lambda_is_named_with_both_terms():
 
 
 def test_a_kink_on_theta_is_named_with_the_unit_and_the_example():
-    net = gc.Network([2, 3, 2, 1], hidden="relu")
+    net = gcl.Network([2, 3, 2, 1], hidden="relu")
     params = net.initialise(seed=1)
     X, Y = np.array([[1.0, -1.0, 0.0], [0.5, 2.0, 0.0]]), np.array([[1.0, 0.0, 1.0]])  # example 2 is nothing but zeros
     report = checked(net, X, Y, params, 1e-5)
@@ -207,7 +207,7 @@ def test_a_kink_on_theta_is_named_with_the_unit_and_the_example():
 
 
 def test_a_kink_within_eps_is_named_with_the_unit_and_the_example():
-    net = gc.Network([1, 2, 1], hidden="relu")
+    net = gcl.Network([1, 2, 1], hidden="relu")
     params = {"W1": [[1.0], [1.0]], "b1": [[0.3], [1e-4]], "W2": [[1.0, 1.0]], "b2": [[0.1]]}
     params = {name: np.array(block) for name, block in params.items()}
     report = checked(net, np.array([[0.0, 1.0]]), np.array([[1.0, 0.0]]), params, 1e-3)
@@ -274,14 +274,14 @@ def test_round_off_does_not_change_a_word(name):
     for order in range(4):  # the examples in another order: the same J but for its last digits
         examples = np.random.default_rng(order).permutation(X.shape[1]) if order else np.arange(X.shape[1])
         cost, _ = net.on(X[:, examples], Y[:, examples])
-        report = gc.check(lambda p, cost=cost: cost(p), gradient, params, eps)
+        report = gcl.check(lambda p, cost=cost: cost(p), gradient, params, eps)
         said.add((report.explain(), str(report.answers)))
     assert len(said) == 1, said
 
 
 def test_a_blocks_name_cannot_break_the_page():
     theta = {"<i>": np.linspace(0.5, 1, 3)}
-    report = gc.check(lambda p: float(np.sin(p["<i>"]).sum()), lambda p: {"<i>": np.cos(p["<i>"])}, theta, 1e-13)
+    report = gcl.check(lambda p: float(np.sin(p["<i>"]).sum()), lambda p: {"<i>": np.cos(p["<i>"])}, theta, 1e-13)
     assert report.second_opinion and "<i>" not in report._repr_html_()
 
 
@@ -298,7 +298,7 @@ def test_the_taylor_remainder_falls_as_h_squared_if_right_and_as_h_if_wrong():
 
 
 def test_the_taylor_remainder_of_a_linear_cost_says_nothing():
-    report = gc.check(lambda t: float(t.sum()), np.ones_like, np.linspace(0, 1, 5))
+    report = gcl.check(lambda t: float(t.sum()), np.ones_like, np.linspace(0, 1, 5))
     assert np.isnan(report.taylor.slope) and report.taylor.answer == "cannot tell"
 
 
@@ -331,5 +331,5 @@ def test_the_picture_says_the_answer_and_shows_every_entry(bug, eps, headline):
 
 
 def test_a_report_without_any_evidence_can_be_drawn():
-    report = gc.check(lambda t: 7.0, lambda t: 0 * t, np.array([1e12, 1.0]))
+    report = gcl.check(lambda t: 7.0, lambda t: 0 * t, np.array([1e12, 1.0]))
     assert report.answer == "cannot tell" and report.plot().png

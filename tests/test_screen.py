@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-import gc_lib as gc
+import gc_lib as gcl
 
 
 def problem(sizes=(64, 20, 12, 10), hidden="tanh", seed=0, **kinds):
-    X, Y = gc.data.digits(examples=32)
-    net = gc.Network(sizes, hidden=hidden, output="softmax", lam=0.1, **kinds)
+    X, Y = gcl.data.digits(examples=32)
+    net = gcl.Network(sizes, hidden=hidden, output="softmax", lam=0.1, **kinds)
     return net, X, Y, net.initialise(seed=seed, bias=0.01)
 
 
@@ -35,7 +35,7 @@ def test_a_right_gradient_costs_four_evaluations_a_layer_whatever_its_size(sizes
     net, X, Y, params = problem(sizes)
     cost, gradient = net.on(X, Y)
     cost = counted(cost)
-    screen = gc.screen(cost, gradient, params)
+    screen = gcl.screen(cost, gradient, params)
     assert screen.wrong == () and screen.region is None
     assert screen.evaluations == cost.calls == 4 * net.L
     assert max(screen.readings.values()) < 1e-6
@@ -44,11 +44,11 @@ def test_a_right_gradient_costs_four_evaluations_a_layer_whatever_its_size(sizes
 @pytest.mark.parametrize("hidden", ["tanh", "relu", "sigmoid"])
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 def test_no_right_gradient_is_called_wrong(hidden, dtype):
-    X, Y = gc.data.digits(examples=32)
+    X, Y = gcl.data.digits(examples=32)
     for seed in range(24):
         net, *_ = problem(hidden=hidden, dtype=dtype)
         params = net.initialise(seed=seed, scale=(0.01, 0.1, 1, 2)[seed % 4], bias=0.01)
-        assert gc.screen(*net.on(X, Y), params, seed=seed).wrong == ()
+        assert gcl.screen(*net.on(X, Y), params, seed=seed).wrong == ()
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_no_right_gradient_is_called_wrong(hidden, dtype):
 )
 def test_the_wrong_blocks_are_named(name, layer, wrong):
     net, X, Y, params = problem()
-    screen = gc.screen(*net.plant(name, layer).on(X, Y), params)
+    screen = gcl.screen(*net.plant(name, layer).on(X, Y), params)
     assert list(screen.wrong) == wrong
     assert all(name in str(screen) for name in wrong)
 
@@ -76,7 +76,7 @@ def test_one_wrong_entry_is_cornered(block, index, seed):
     net, X, Y, params = problem()
     cost, gradient = net.on(X, Y)
     typical = np.sqrt(np.mean(gradient(params)[block] ** 2))
-    screen = gc.screen(cost, spoiled(gradient, block, index, 0.1 * typical), params, seed=seed)
+    screen = gcl.screen(cost, spoiled(gradient, block, index, 0.1 * typical), params, seed=seed)
     assert screen.region == (block, tuple(slice(i, i + 1) for i in index))
     assert screen.evaluations < 200
 
@@ -85,14 +85,14 @@ def test_a_wrong_box_is_cornered_and_nothing_beside_it():
     net, X, Y, params = problem()
     cost, gradient = net.on(X, Y)
     wrong = spoiled(gradient, "W2", (slice(3, 6), slice(10, 12)), 0.01)
-    screen = gc.screen(cost, wrong, params)
+    screen = gcl.screen(cost, wrong, params)
     assert screen.regions == {"W2": (slice(3, 6), slice(10, 12))}
     assert "W2[3:6, 10:12]" in str(screen)
 
 
 def test_the_checker_is_checked_it_catches_2001_for_2():
-    right = gc.screen(lambda theta: theta @ theta, lambda theta: 2 * theta, np.linspace(0.5, 1, 50))
-    wrong = gc.screen(lambda theta: theta @ theta, lambda theta: 2.001 * theta, np.linspace(0.5, 1, 50))
+    right = gcl.screen(lambda theta: theta @ theta, lambda theta: 2 * theta, np.linspace(0.5, 1, 50))
+    wrong = gcl.screen(lambda theta: theta @ theta, lambda theta: 2.001 * theta, np.linspace(0.5, 1, 50))
     assert right.wrong == () and wrong.wrong == ("theta",)
 
 
@@ -106,25 +106,25 @@ def test_an_array_of_any_shape_is_screened(theta):
         slopes.reshape(-1)[-1] *= 1.5
         return slopes
 
-    assert gc.screen(cost, lambda theta: 3 * theta**2, theta).region is None
-    assert gc.screen(cost, wrong, theta).region == ("theta", tuple(slice(n - 1, n) for n in theta.shape))
+    assert gcl.screen(cost, lambda theta: 3 * theta**2, theta).region is None
+    assert gcl.screen(cost, wrong, theta).region == ("theta", tuple(slice(n - 1, n) for n in theta.shape))
 
 
 def test_the_callers_arrays_are_left_alone():
     net, X, Y, params = problem()
     kept = {name: block.copy() for name, block in params.items()}
-    gc.screen(*net.plant("no_slope", 2).on(X, Y), params)
+    gcl.screen(*net.plant("no_slope", 2).on(X, Y), params)
     assert all(np.array_equal(params[name], kept[name]) for name in kept)
 
 
 def test_the_seed_decides_and_more_directions_cost_more():
     net, X, Y, params = problem()
     cost, gradient = net.on(X, Y)
-    one, same, other = (gc.screen(cost, gradient, params, seed=seed) for seed in (1, 1, 2))
+    one, same, other = (gcl.screen(cost, gradient, params, seed=seed) for seed in (1, 1, 2))
     assert one == same and one.readings != other.readings
-    assert gc.screen(cost, gradient, params, directions=3).evaluations == 3 * one.evaluations
+    assert gcl.screen(cost, gradient, params, directions=3).evaluations == 3 * one.evaluations
 
 
 def test_a_gradient_that_does_not_fit_is_refused():
     with pytest.raises(ValueError, match="theta has shape"):
-        gc.screen(lambda theta: theta.sum(), lambda theta: np.ones(3), np.ones(2))
+        gcl.screen(lambda theta: theta.sum(), lambda theta: np.ones(3), np.ones(2))

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import gc_lib as gc
+import gc_lib as gcl
 
 ROOT = Path(__file__).parent
 SPEC = importlib.util.spec_from_file_location("study", ROOT / "benchmarks" / "study.py")
@@ -37,8 +37,8 @@ def test_the_truth_is_the_gradient_of_the_very_cost():
         drawn = study.problem(i, seed=3)
         if drawn.net.hidden == "relu" or drawn.net.dtype == "float32":
             continue
-        exact = gc.to_vector(drawn.exact())
-        approx = gc.to_vector(gc.numeric_gradient(drawn.cost, drawn.params, 1e-4))
+        exact = gcl.to_vector(drawn.exact())
+        approx = gcl.to_vector(gcl.numeric_gradient(drawn.cost, drawn.params, 1e-4))
         noise = 1e-15 * (1 + abs(drawn.cost(drawn.params))) / 1e-4
         assert np.abs(exact - approx).max() <= 1e-5 * np.abs(exact).max() + 10 * noise
 
@@ -46,11 +46,11 @@ def test_the_truth_is_the_gradient_of_the_very_cost():
 def test_a_problem_comes_back_by_its_number():
     one, again = study.problem(5), study.problem(5)
     assert study.describe(one) == study.describe(again) != study.describe(study.problem(6))
-    assert np.array_equal(gc.to_vector(one.params), gc.to_vector(again.params))
+    assert np.array_equal(gcl.to_vector(one.params), gcl.to_vector(again.params))
 
 
 def test_what_is_stored_meets_the_goals():
-    rows = [row for row in gc.data.study().rows if row["rule"] == "error bars"]
+    rows = [row for row in gcl.data.study().rows if row["rule"] == "error bars"]
     drawn = [row for row in rows if "its own" not in row["problems"]]
     double = [row for row in rows if row["problems"].startswith("float64")]
     assert sum(row["correct"] + row["planted"] for row in drawn) > 7000  # of 10,000: the rest were harmless
@@ -61,7 +61,7 @@ def test_what_is_stored_meets_the_goals():
 
 
 def test_the_reasons_stored_are_true_in_95_of_100_cases():
-    for row in gc.data.study_reasons().rows:
+    for row in gcl.data.study_reasons().rows:
         assert row["true"] >= 0.95 * (row["true"] + row["untrue"]), row["planted"]
 
 
@@ -69,20 +69,20 @@ def test_the_reasons_stored_are_true_in_95_of_100_cases():
 def test_corners_that_only_the_slopes_on_either_side_tell_do_not_make_a_bare_function_wrong(number):
     drawn = study.problem(number, seed=0)
     cost = drawn.cost
-    assert gc.check(lambda params: cost(params), drawn.gradient, drawn.params, drawn.eps).answer == "cannot tell"
+    assert gcl.check(lambda params: cost(params), drawn.gradient, drawn.params, drawn.eps).answer == "cannot tell"
 
 
 def test_corners_that_only_the_network_knows_do_not_make_it_wrong():
     drawn = study.problem(5713, seed=0)  # one entry of W3 is wrong, and too little to matter
-    answers = gc.check(drawn.cost, drawn.gradient, drawn.params, drawn.eps).answers
+    answers = gcl.check(drawn.cost, drawn.gradient, drawn.params, drawn.eps).answers
     assert (answers["b2"], answers["b3"]) == ("cannot tell", "cannot tell")
 
 
 def test_the_stored_tables_show_themselves():
-    table = gc.data.study("float64, normal")
+    table = gcl.data.study("float64, normal")
     assert len(table.rows) >= 10 and all("float64, normal" in row["problems"] for row in table.rows)
     lines = str(table).splitlines()
     assert len(lines) == len(table.rows) + 1 and len({len(line) for line in lines}) == 1
     assert table._repr_html_().count("<tr>") == len(lines)
     with pytest.raises(ValueError, match="study: no kind of problem has 'float16' in its name"):
-        gc.data.study("float16")
+        gcl.data.study("float16")

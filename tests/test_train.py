@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from test_network import problem
 
-import gc_lib as gc
-from gc_lib.train import descend
+import gc_lib as gcl
+from gc_lib.network.train import descend
 
 
 def test_each_step_goes_down_the_gradient_and_the_start_stays_as_it_was():
@@ -17,7 +17,7 @@ def test_each_step_goes_down_the_gradient_and_the_start_stays_as_it_was():
     by_hand = params
     for step, found in enumerate(islice(descend(gradient, params, rate=0.2), 4)):
         assert all(np.array_equal(found[name], by_hand[name]) for name in params)
-        after = gc.train(gradient, params, steps=step, rate=0.2)
+        after = gcl.train(gradient, params, steps=step, rate=0.2)
         assert all(np.array_equal(after[name], by_hand[name]) for name in params)
         slopes = gradient(by_hand)
         by_hand = {name: block - 0.2 * slopes[name] for name, block in by_hand.items()}
@@ -25,30 +25,30 @@ def test_each_step_goes_down_the_gradient_and_the_start_stays_as_it_was():
 
 
 def test_J_falls_with_the_right_gradient_and_rises_with_its_sign_flipped():
-    X, Y = gc.data.digits(3, 8, examples=32, side=4)
-    net = gc.Network([16, 6, 6, 1], lam=0.1)
+    X, Y = gcl.data.digits(3, 8, examples=32, side=4)
+    net = gcl.Network([16, 6, 6, 1], lam=0.1)
     cost, gradient = net.on(X, Y)
     J = [cost(params) for params in islice(descend(gradient, net.initialise(seed=0), rate=0.1), 50)]
     assert (np.diff(J) < 0).all() and J[-1] < 0.9 * J[0]
     uphill = net.plant("sign_flipped", layer=3).on(X, Y)[1]
-    assert cost(gc.train(uphill, net.initialise(seed=0), steps=20, rate=0.1)) > J[0]
+    assert cost(gcl.train(uphill, net.initialise(seed=0), steps=20, rate=0.1)) > J[0]
 
 
 @pytest.mark.parametrize("rate", [0.5, np.float64(0.5)])
 def test_float32_stays_float32(rate):
     net, X, Y, params = problem(dtype="float32")
-    trained = gc.train(net.on(X, Y)[1], params, steps=3, rate=rate)
+    trained = gcl.train(net.on(X, Y)[1], params, steps=3, rate=rate)
     assert {block.dtype for block in trained.values()} == {np.dtype("float32")}
 
 
 @pytest.mark.parametrize("hidden", ["tanh", "relu", "sigmoid"])
 def test_decayed_biases_hide_at_the_start_and_show_after_some_training(hidden):
-    X, Y = gc.data.digits(3, 8, examples=32, side=4)
-    net = gc.Network([16, 6, 6, 1], hidden=hidden, lam=0.1)
+    X, Y = gcl.data.digits(3, 8, examples=32, side=4)
+    net = gcl.Network([16, 6, 6, 1], hidden=hidden, lam=0.1)
     params = net.initialise(seed=0)
     right = net.on(X, Y)[1]
     for l in (1, 2, 3):
         cost, gradient = net.plant("db_decayed", layer=l).on(X, Y)
         assert all(np.array_equal(gradient(params)[name], right(params)[name]) for name in params), "exact at b = 0"
-        report = gc.check(cost, gradient, gc.train(right, params, steps=100))
+        report = gcl.check(cost, gradient, gcl.train(right, params, steps=100))
         assert report.wrong == (f"b{l}",) and report.blocks[f"b{l}"] > 1e-4

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..check import relative_difference
+from ..checker.slide import relative_difference
 from .exercise import Build, Choose, Guess
 
 forgets = Choose(

@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from ..checker.report import check
 from ..data import digits
-from ..network import Network
-from ..report import check
+from ..network.network import Network
 from .exercise import Build, Choose, Guess
 
 

@@ -59,7 +59,7 @@ jump = Build(
         ),
     },
     "a corner on θ gives the jump of its slope, a bend gives 0, and a corner elsewhere in the window gives some of its "
-    "jump. So gc.check tells a kink from a bug.",
+    "jump. So gcl.check tells a kink from a bug.",
 )
 
 passes = Choose(

@@ -3,9 +3,9 @@
 import numpy as np
 
 from .. import data
-from ..check import relative_difference
-from ..network import Network
-from ..report import check
+from ..checker.report import check
+from ..checker.slide import relative_difference
+from ..network.network import Network
 from .exercise import Build, Choose, Guess
 
 prediction = Choose(

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..report import check
+from ..checker.report import check
 from . import homework
 from .exercise import Answer, Build, Choose, run
 
 
 @dataclass(frozen=True)
 class Repair(Build):
-    """Let `gc.check` judge the way back through one layer of the homework, with the other layers right."""
+    """Let `gcl.check` judge the way back through one layer of the homework, with the other layers right."""
 
     layer: str = ""
 

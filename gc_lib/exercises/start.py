@@ -1,6 +1,6 @@
 """Lesson 00, start here: what a wrong dW reddens, and the lecture's three words."""
 
-from ..check import band
+from ..checker.slide import band
 from .exercise import Build, Choose
 
 red = Choose(

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from ..check import one_sided, quotient, two_sided
-from ..vector import entry, to_vector
+from ..checker.params import entry, to_vector
+from ..checker.slide import one_sided, quotient, two_sided
 from .exercise import Build, Choose, Guess
 
 

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from ..report import Report
+from ..checker.report import Report
 
 
 class OfReport:

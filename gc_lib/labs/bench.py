@@ -6,9 +6,9 @@ from itertools import zip_longest
 
 import ipywidgets as widgets
 
-from .. import bugs
-from ..activations import ACTIVATIONS
-from ..network import Plant
+from ..network import bugs
+from ..network.activations import ACTIVATIONS
+from ..network.network import Plant
 from ..plots import BenchPicture
 from .controls import BugRow, Menu, Slider, Toggle, in_rows, stops
 from .lab import Lab
@@ -171,8 +171,8 @@ class Bench(Lab):
 
 
 def bench(**state) -> Bench:
-    """Open the bench, in the state given: gc.labs.bench(eps=1e-3, bugs=[("no_decay", 2)]).
+    """Open the bench, in the state given: gcl.labs.bench(eps=1e-3, bugs=[("no_decay", 2)]).
 
-    The fields are those of `gc.labs.State`. Raises ValueError, or TypeError for a field that there is not.
+    The fields are those of `gcl.labs.State`. Raises ValueError, or TypeError for a field that there is not.
     """
     return Bench(**state)

@@ -11,14 +11,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .. import bugs, data
-from ..backprop import Steps, backprop, hidden_error, right_steps
-from ..check import norm, two_sided
-from ..error_bars import ONE, WINDOW, ErrorBars, error_bars
-from ..forward import Layer
-from ..network import Network
-from ..report import Report
-from ..vector import to_vector
+from .. import data
+from ..checker.error_bars import ONE, WINDOW, ErrorBars, error_bars
+from ..checker.params import to_vector
+from ..checker.report import Report
+from ..checker.slide import norm, two_sided
+from ..network import bugs
+from ..network.backprop import Steps, backprop, hidden_error, right_steps
+from ..network.forward import Layer
+from ..network.network import Network
 
 SIZES = (16, 6, 6, 6, 1)
 LAYERS = (1, 2, 3)  # the hidden ones

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 import ipywidgets as widgets
 from traitlets import Instance, Unicode, observe
 
-from ..bugs import CATALOGUE, Bug, Steps
-from ..network import Network, Plant
+from ..network.bugs import CATALOGUE, Bug, Steps
+from ..network.network import Network, Plant
 
 CANNOT = "✕ "  # begins the label of a bug that cannot be planted here; the style of the lab greys it
 

@@ -7,12 +7,12 @@ from functools import cached_property
 import ipywidgets as widgets
 import numpy as np
 
-from ..check import GREAT, WORRY, score
-from ..forward import squared_norms
-from ..network import one_of
+from ..checker.reasons import listed
+from ..checker.report import Report, check
+from ..checker.slide import GREAT, WORRY, score
+from ..network.forward import squared_norms
+from ..network.network import one_of
 from ..plots import DecayPicture
-from ..reasons import listed
-from ..report import Report, check
 from . import state as bench
 from .bars import Bars, bars_of
 from .controls import Menu, Slider, stops

@@ -7,8 +7,9 @@ from functools import cached_property, partial
 import ipywidgets as widgets
 import numpy as np
 
-from .. import bugs, plots
-from ..report import Report
+from .. import plots
+from ..checker.report import Report
+from ..network import bugs
 from . import cases
 from .cases import LAYERS, LINEUP, NUMBERS, OFFERED, Case, Setting, Suspect
 from .controls import Choice, Menu, in_rows
@@ -297,7 +298,7 @@ class Detective(Lab):
 
 
 def detective(**state) -> Detective:
-    """Open a case: gc.labs.detective(case=17).
+    """Open a case: gcl.labs.detective(case=17).
 
     The fields are those of `gc_lib.labs.detective.State`; the line of code of a lab at work holds its checks and the
     record too. Raises ValueError, or TypeError for a field that there is not.

@@ -7,12 +7,12 @@ from functools import cached_property
 import ipywidgets as widgets
 import numpy as np
 
-from .. import bugs
-from ..backprop import drop
-from ..check import GREAT, score
-from ..network import one_of
+from ..checker.report import Report
+from ..checker.slide import GREAT, score
+from ..network import bugs
+from ..network.backprop import drop
+from ..network.network import one_of
 from ..plots import DropoutPicture
-from ..report import Report
 from . import state as bench
 from .bars import Bars, bars_of
 from .controls import Menu, Slider, stops

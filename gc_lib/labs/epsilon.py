@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..check import GREAT, in_order, norm, score
-from ..network import one_of
+from ..checker.report import Report, power
+from ..checker.slide import GREAT, in_order, norm, score
+from ..network.network import one_of
 from ..plots import EpsilonPicture
-from ..report import Report, power
 from .bars import OfReport
 from .controls import Menu, Slider, stops
 from .lab import Lab
@@ -207,7 +207,7 @@ class Epsilon(Lab):
 
 
 def epsilon(**state) -> Epsilon:
-    """Open the lab of lesson 03, in the state given: gc.labs.epsilon(dtype="float32", eps=1e-2).
+    """Open the lab of lesson 03, in the state given: gcl.labs.epsilon(dtype="float32", eps=1e-2).
 
     The fields are those of its state: eps, dtype, difference, scale, error. Raises ValueError, or TypeError for a field
     that there is not.

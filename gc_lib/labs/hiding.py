@@ -6,11 +6,11 @@ from functools import lru_cache
 
 import ipywidgets as widgets
 
-from ..check import norm
-from ..network import one_of
+from ..checker.report import Report, check, listed
+from ..checker.slide import norm
+from ..checker.taylor import Taylor
+from ..network.network import one_of
 from ..plots import HidingPicture
-from ..report import Report, check, listed
-from ..taylor import Taylor
 from . import state as bench
 from .controls import Choice, Menu
 from .lab import Lab
@@ -211,7 +211,7 @@ class Hiding(Lab):
 
 
 def hiding(**state) -> Hiding:
-    """Open the lab of lesson 09: gc.labs.hiding(place="two that cancel", out=True).
+    """Open the lab of lesson 09: gcl.labs.hiding(place="two that cancel", out=True).
 
     The fields are place and out. Raises ValueError, or TypeError for a field that there is not.
     """

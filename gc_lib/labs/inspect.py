@@ -7,11 +7,11 @@ from html import escape
 import ipywidgets as widgets
 import numpy as np
 
-from ..check import GREAT, band, score
+from ..checker.report import Entry, Report, check
+from ..checker.slide import GREAT, band, score
 from ..exercises import homework
-from ..network import one_of
+from ..network.network import one_of
 from ..plots import InspectPicture
-from ..report import Entry, Report, check
 from .controls import Menu, Slider
 from .lab import Lab
 
@@ -41,7 +41,7 @@ class State:
         report = handed_in() if self.report is None else self.report
         if not isinstance(report, Report):
             found = type(report).__name__
-            raise TypeError(f"report should be what gc.check(cost, gradient, params) returned; got {found}")
+            raise TypeError(f"report should be what gcl.check(cost, gradient, params) returned; got {found}")
         first = report.worst.block if report.wrong else next(iter(report.blocks))
         block = first if self.block is None else self.block
         for name, value in {"report": report, "block": block, "k": float(self.k)}.items():
@@ -239,5 +239,5 @@ class Inspect(Lab):
 
 
 def inspect(report: Report | None = None, **state) -> Inspect:
-    """Open the lab on what `gc.check` returned. Raises TypeError or ValueError for what cannot be."""
+    """Open the lab on what `gcl.check` returned. Raises TypeError or ValueError for what cannot be."""
     return Inspect(report=report, **state)

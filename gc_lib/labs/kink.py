@@ -5,12 +5,12 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
-from ..check import GREAT, SLIDE, above_zero, band, score
+from ..checker.params import from_vector, to_vector
+from ..checker.report import power
+from ..checker.slide import GREAT, SLIDE, above_zero, band, score
 from ..data import moons
-from ..network import Network, one_of
+from ..network.network import Network, one_of
 from ..plots import KinkPicture
-from ..report import power
-from ..vector import from_vector, to_vector
 from .controls import Slider, stops
 from .lab import Lab
 
@@ -219,7 +219,7 @@ class Kink(Lab):
 
 
 def kink(**state) -> Kink:
-    """Open the lab of the corner in the window, in the state given: gc.labs.kink(eps=1e-5, b2=0).
+    """Open the lab of the corner in the window, in the state given: gcl.labs.kink(eps=1e-5, b2=0).
 
     Raises ValueError, or TypeError for a field that there is not.
     """

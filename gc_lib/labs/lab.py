@@ -8,8 +8,8 @@ from threading import RLock
 
 import ipywidgets as widgets
 
+from ..checker.reasons import in_lines
 from ..plots import figure_html
-from ..reasons import in_lines
 from .controls import Button, Folds, Image, in_rows
 
 STYLE = """<style>
@@ -180,7 +180,7 @@ class Lab:
             names = [field.name for field in fields(opened)]
             changed |= {n: getattr(self.state, n) for n in names if getattr(self.state, n) != getattr(opened, n)}
         words = [f"{name}={list(value) if isinstance(value, tuple) else value!r}" for name, value in changed.items()]
-        return f"gc.labs.{self.name}({', '.join(words)})".replace("'", '"')
+        return f"gcl.labs.{self.name}({', '.join(words)})".replace("'", '"')
 
     def __str__(self) -> str:
         return in_lines(self.words)

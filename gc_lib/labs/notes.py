@@ -2,9 +2,9 @@
 
 import html
 
-from .. import bugs
-from ..backprop import hidden_error
-from ..reasons import listed
+from ..checker.reasons import listed
+from ..network import bugs
+from ..network.backprop import hidden_error
 from . import cases
 from .cases import Case, Setting, Suspect
 

@@ -6,9 +6,10 @@ from functools import cached_property
 import ipywidgets as widgets
 import numpy as np
 
-from .. import bugs, plots
-from ..check import score
-from ..network import Plant, one_of
+from .. import plots
+from ..checker.slide import score
+from ..network import bugs
+from ..network.network import Plant, one_of
 from . import state as bench
 from .controls import Choice, Menu, Slider, stops
 from .lab import Lab
@@ -153,7 +154,7 @@ def sentence(name: str) -> str:
 
 
 def pattern(**state) -> Pattern:
-    """Open the pattern of one bug: gc.labs.pattern(bug="no_decay", layer=2, remedy="λ = 0").
+    """Open the pattern of one bug: gcl.labs.pattern(bug="no_decay", layer=2, remedy="λ = 0").
 
     The fields are bug, layer (1 … 4), strength and remedy. Raises ValueError, or TypeError for a field that there is
     not.

@@ -6,10 +6,10 @@ from functools import cached_property, lru_cache
 from time import perf_counter
 
 from .. import data
-from ..check import slide_loop
-from ..network import Network
+from ..checker.screen import screen
+from ..checker.slide import slide_loop
+from ..network.network import Network
 from ..plots import PricePicture
-from ..screen import screen
 from .controls import Slider
 from .lab import Lab
 from .state import whole
@@ -154,7 +154,7 @@ class PriceLab(Lab):
 
 
 def price(**state) -> PriceLab:
-    """Open the lab of lesson 07 on what a check costs, in the state given: gc.labs.price(units=64).
+    """Open the lab of lesson 07 on what a check costs, in the state given: gcl.labs.price(units=64).
 
     The fields are those of its state: units, timed. Raises ValueError, or TypeError for a field that there is not.
     """

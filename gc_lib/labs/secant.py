@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..check import ONE_SIDED, SLIDE
-from ..network import Network, one_of
+from ..checker.slide import ONE_SIDED, SLIDE
+from ..network.network import Network, one_of
 from ..plots import SecantPicture
 from .controls import Menu, Slider, stops
 from .lab import Lab
@@ -176,7 +176,7 @@ class Secant(Lab):
 
 
 def secant(**state) -> Secant:
-    """Open the lab of one nudged number, in the state given: gc.labs.secant(eps=0.1, cost="θ²").
+    """Open the lab of one nudged number, in the state given: gcl.labs.secant(eps=0.1, cost="θ²").
 
     Raises ValueError, or TypeError for a field that there is not.
     """

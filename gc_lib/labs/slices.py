@@ -11,13 +11,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .. import bugs, nudge
-from ..backprop import backprop
-from ..check import SLIDE, norm, score, unmoved
-from ..error_bars import WINDOW, error_bars
-from ..forward import Layer, squared_norms
-from ..report import Report
-from ..vector import from_vector
+from ..checker.error_bars import WINDOW, error_bars
+from ..checker.params import from_vector
+from ..checker.report import Report
+from ..checker.slide import SLIDE, norm, score, unmoved
+from ..network import bugs, nudge
+from ..network.backprop import backprop
+from ..network.forward import Layer, squared_norms
 from .bars import OfReport
 from .controls import stops
 from .state import State

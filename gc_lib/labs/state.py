@@ -6,11 +6,12 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
-from .. import bugs, data
-from ..check import SLIDE, Checker, above_zero
-from ..forward import Terms
-from ..network import Network, Plant, one_of
-from ..train import descend
+from .. import data
+from ..checker.slide import SLIDE, Checker, above_zero
+from ..network import bugs
+from ..network.forward import Terms
+from ..network.network import Network, Plant, one_of
+from ..network.train import descend
 
 DATA = {
     "3 or 8, 4×4 pixels": lambda m: data.digits(3, 8, examples=m, side=4),

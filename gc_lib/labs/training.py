@@ -6,16 +6,17 @@ from itertools import islice
 
 import numpy as np
 
-from .. import bugs, data
-from ..check import SLIDE, norm, score
-from ..cost import Cost, Gradient
-from ..error_bars import WINDOW, error_bars
-from ..forward import Params
-from ..network import Network, one_of
+from .. import data
+from ..checker.error_bars import WINDOW, error_bars
+from ..checker.reasons import listed
+from ..checker.report import Report, check
+from ..checker.slide import SLIDE, norm, score
+from ..network import bugs
+from ..network.cost import Cost, Gradient
+from ..network.forward import Params
+from ..network.network import Network, one_of
+from ..network.train import descend
 from ..plots import TrainingPicture
-from ..reasons import listed
-from ..report import Report, check
-from ..train import descend
 from .bars import OfReport
 from .controls import Menu, Slider
 from .lab import Lab
@@ -204,7 +205,7 @@ class Training(Lab):
 
 
 def training(**state) -> Training:
-    """Open the lab of lesson 07, in the state given: gc.labs.training(bug="db_decayed", steps=10).
+    """Open the lab of lesson 07, in the state given: gcl.labs.training(bug="db_decayed", steps=10).
 
     The fields are those of its state: bug, steps, scale. Raises ValueError, or TypeError for a field that there is not.
     """

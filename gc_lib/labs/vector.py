@@ -5,12 +5,13 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
-from .. import bugs, data
-from ..check import SLIDE, band, norm, one_number, score, slide_loop
-from ..network import Network, one_of
+from .. import data
+from ..checker.params import entry, to_vector
+from ..checker.report import power
+from ..checker.slide import SLIDE, band, norm, one_number, score, slide_loop
+from ..network import bugs
+from ..network.network import Network, one_of
 from ..plots import VectorPicture
-from ..report import power
-from ..vector import entry, to_vector
 from .controls import Choice, Slider, in_rows
 from .lab import Lab
 
@@ -169,7 +170,7 @@ class Vector(Lab):
 
 
 def vector(**state) -> Vector:
-    """Open the lab of lesson 02, in the state given: gc.labs.vector(i=19, order="column by column").
+    """Open the lab of lesson 02, in the state given: gcl.labs.vector(i=19, order="column by column").
 
     The fields are those of its state: i, order, times. Raises ValueError, or TypeError for a field that there is not.
     """

@@ -1,8 +1,8 @@
 """The finding of a check, said in plain words."""
 
-from ..check import GREAT, band, norm
-from ..reasons import listed
-from ..report import Report, all_agree
+from ..checker.reasons import listed
+from ..checker.report import Report, all_agree
+from ..checker.slide import GREAT, band, norm
 
 FACTORS = {2.0: "twice", 0.5: "half", -1.0: "the opposite of", 3.0: "three times", 4.0: "four times"}
 

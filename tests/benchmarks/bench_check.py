@@ -17,7 +17,7 @@ from time import perf_counter
 
 import numpy as np
 
-import gc_lib as gc
+import gc_lib as gcl
 
 NETWORKS = [([2, 8, 8, 1], 64), ([64, 25, 10], 100), ([784, 32, 10], 64), ([784, 100, 10], 64)]
 GOALS = [(8, None), (12, 0.15), (50, 0.03), (120, 0.015)]  # times the loop; forward passes per parameter
@@ -31,15 +31,15 @@ class Problem:
         rng, outputs = np.random.default_rng(0), sizes[-1]
         labels = rng.integers(0, max(2, outputs), m)
         self.X, self.Y = rng.random((sizes[0], m)), labels[None] * 1.0 if outputs == 1 else np.eye(outputs)[:, labels]
-        self.net = gc.Network(sizes, output="sigmoid" if outputs == 1 else "softmax", lam=0.1)
+        self.net = gcl.Network(sizes, output="sigmoid" if outputs == 1 else "softmax", lam=0.1)
         self.params = self.net.initialise(seed=0)
         self.cost, self.gradient = self.net.on(self.X, self.Y)
-        self.theta = gc.to_vector(self.params)
+        self.theta = gcl.to_vector(self.params)
         self.head = self.theta[:SOME].copy()
 
     def whole(self, head: np.ndarray) -> dict[str, np.ndarray]:
         """Return all parameters, the first ones given."""
-        return gc.from_vector(np.concatenate([head, self.theta[len(head) :]]), self.params)
+        return gcl.from_vector(np.concatenate([head, self.theta[len(head) :]]), self.params)
 
     def J(self, head: np.ndarray) -> float:
         """Return the cost as a function of the first entries."""
@@ -47,12 +47,12 @@ class Problem:
 
     def slopes(self, head: np.ndarray) -> np.ndarray:
         """Return dθ for the first entries."""
-        return gc.to_vector(self.gradient(self.whole(head)))[: len(head)]
+        return gcl.to_vector(self.gradient(self.whole(head)))[: len(head)]
 
     def loop(self) -> None:
         """Run the slide's loop over the first entries, as fast as it goes: on views, without a copy."""
         theta = self.theta.copy()
-        blocks = gc.from_vector(theta, self.params)
+        blocks = gcl.from_vector(theta, self.params)
         for i in range(len(self.head)):
             for value in (theta[i] + 1e-7, theta[i] - 1e-7):
                 kept, theta[i] = theta[i], value
@@ -85,9 +85,12 @@ def contestants(problem: Problem) -> dict[str, tuple[Callable, bool]]:
     """Return what is timed, and whether its time is for the first entries alone."""
     found = {
         "the slide's loop, full": (problem.loop, True),
-        "gc.numeric_gradient, full": (lambda: gc.numeric_gradient(problem.cost, problem.params), False),
-        "gc.check, full": (lambda: gc.check(problem.cost, problem.gradient, problem.params), False),
-        "gc.screen, one direction a block": (lambda: gc.screen(problem.cost, problem.gradient, problem.params), False),
+        "gcl.numeric_gradient, full": (lambda: gcl.numeric_gradient(problem.cost, problem.params), False),
+        "gcl.check, full": (lambda: gcl.check(problem.cost, problem.gradient, problem.params), False),
+        "gcl.screen, one direction a block": (
+            lambda: gcl.screen(problem.cost, problem.gradient, problem.params),
+            False,
+        ),
     }
     if find_spec("scipy"):
         from scipy.optimize import check_grad
@@ -146,7 +149,7 @@ def main() -> None:
         for _ in range(ROUNDS):
             for name, (call, partly) in found.items():
                 least[name] = min(least.get(name, np.inf), seconds(call) * (P / n if partly else 1))
-        loop, ours = least["the slide's loop, full"], least["gc.numeric_gradient, full"]
+        loop, ours = least["the slide's loop, full"], least["gcl.numeric_gradient, full"]
         print(f"\n{'-'.join(map(str, sizes))}, {m} examples, {P:,} parameters; one J takes {one_pass * 1e6:.0f} µs")
         print(f"{'':40}{'ms':>12}{'× faster than the loop':>24}{'J per parameter':>17}")
         for name, time in least.items():
@@ -158,9 +161,9 @@ def main() -> None:
         torch = least.get("torch gradcheck, full")
         print(goal + (f"; 25× torch's full gradcheck: {torch / ours:,.0f}×" if torch else ""))
     tracemalloc.start()
-    gc.numeric_gradient(problem.cost, problem.params)
+    gcl.numeric_gradient(problem.cost, problem.params)
     print(
-        f"\nmost memory that gc.numeric_gradient took for the last: {tracemalloc.get_traced_memory()[1] / 1e6:,.0f} MB"
+        f"\nmost memory that gcl.numeric_gradient took for the last: {tracemalloc.get_traced_memory()[1] / 1e6:,.0f} MB"
     )
 
 

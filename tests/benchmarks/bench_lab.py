@@ -23,10 +23,10 @@ import ipywidgets as widgets
 import matplotlib.pyplot as plt
 import numpy as np
 
-import gc_lib as gc
+import gc_lib as gcl
 from gc_lib.plots import BenchPicture, style
 
-bench = importlib.import_module("gc_lib.labs.bench")  # the module: `gc.labs.bench` is the function
+bench = importlib.import_module("gc_lib.labs.bench")  # the module: `gcl.labs.bench` is the function
 MOVES, CHEAP, DEAR, LARGE, ALL = int([*sys.argv, 40][1]), 40, 200, 100, 1000  # goals, in ms at the median
 TURN = np.arange(MOVES) / MOVES
 BIG = {"data": "3 or 8, 8×8 pixels", "units": (16, 8)}
@@ -35,8 +35,8 @@ FRESH = {"masks": "fresh", "keep_prob": 0.8}
 
 def bugs(**state):
     """Return as many bugs as there are moves, of those that fit the network of a state."""
-    network, layers = gc.labs.State(**state).network, (1, 2, 3)
-    fitting = [[(bug, layer)] for layer in layers for bug in gc.bugs.CATALOGUE if not network.obstacle(bug, layer)]
+    network, layers = gcl.labs.State(**state).network, (1, 2, 3)
+    fitting = [[(bug, layer)] for layer in layers for bug in gcl.bugs.CATALOGUE if not network.obstacle(bug, layer)]
     return (fitting * MOVES)[:MOVES]
 
 
@@ -112,7 +112,7 @@ def resident():
         return int(pages.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
-lab, control, spent = gc.labs.bench(), widgets.IntText(), {}
+lab, control, spent = gcl.labs.bench(), widgets.IntText(), {}
 for owner, name in ((lab, "set"), (bench, "compute"), (bench, "glimpse"), (lab, "paint")):
     clock(owner, name)
 heads = [

@@ -12,7 +12,7 @@ os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"
 import numpy as np
 from bench_check import Problem, contestants, seconds
 
-import gc_lib as gc
+import gc_lib as gcl
 
 NETWORKS = [
     [8, 8, 4, 2],
@@ -34,9 +34,9 @@ def main() -> None:
         P, torch = problem.theta.size, contestants(problem).get("torch gradcheck, one direction")
         one = min(seconds(lambda: problem.cost(problem.params)) for _ in range(5))  # noqa: B023
         found = []
-        screened = seconds(lambda: found.append(gc.screen(problem.cost, problem.gradient, problem.params)))  # noqa: B023
+        screened = seconds(lambda: found.append(gcl.screen(problem.cost, problem.gradient, problem.params)))  # noqa: B023
         if P <= LONGEST:
-            each = seconds(lambda: gc.check(problem.cost, problem.gradient, problem.params)) / P  # noqa: B023
+            each = seconds(lambda: gcl.check(problem.cost, problem.gradient, problem.params)) / P  # noqa: B023
         full = f"{'' if P <= LONGEST else '~'}{each * P * 1e3:,.0f}"
         fast = f"{seconds(torch[0]) * 1e3:,.1f}" if torch else "–"
         print(f"{P:12,}{one * 1e3:12.2f}{found[0].evaluations:11}{screened * 1e3:10.1f}{full:>16}{fast:>16}")
@@ -51,7 +51,7 @@ def main() -> None:
             wrong["W1"][421, 137] += off * typical
             return wrong
 
-        seeds = [gc.screen(problem.cost, gradient, problem.params, seed=seed) for seed in range(20)]
+        seeds = [gcl.screen(problem.cost, gradient, problem.params, seed=seed) for seed in range(20)]
         place = ("W1", (slice(421, 422), slice(137, 138)))
         share = np.mean([screen.region == place for screen in seeds])
         calls = int(np.median([screen.evaluations for screen in seeds]))

@@ -12,7 +12,7 @@ from time import perf_counter
 
 from jupyter_client.manager import start_new_kernel
 
-CELLS = ["import gc_lib as gc", "lab = gc.labs.bench()", "lab"]
+CELLS = ["import gc_lib as gcl", "lab = gcl.labs.bench()", "lab"]
 
 
 def seconds_of(code: str) -> float:

@@ -31,7 +31,7 @@ STUDENTS = 1, 2, 5, 10, 20, 40
 SECONDS = 30  # of pressing keys
 LIMIT = 300  # seconds for anything that is waited for
 BURST, PRESS, PAUSE = 10, 1 / 8, 2.0
-CELLS = "import gc_lib as gc", "lab = gc.labs.bench()", "lab"
+CELLS = "import gc_lib as gcl", "lab = gcl.labs.bench()", "lab"
 ASK = """
 def _ask():
     import hashlib, json

@@ -27,13 +27,13 @@ from pathlib import Path
 
 import numpy as np
 
-import gc_lib as gc
-from gc_lib.backprop import Steps
-from gc_lib.bugs import CATALOGUE
-from gc_lib.check import norm
-from gc_lib.forward import Terms
+import gc_lib as gcl
+from gc_lib.checker.slide import norm
+from gc_lib.network.backprop import Steps
+from gc_lib.network.bugs import CATALOGUE
+from gc_lib.network.forward import Terms
 
-STORED, REASONS = (Path(gc.__file__).with_name(name) for name in ("study.csv", "study_reasons.csv"))
+STORED, REASONS = (Path(gcl.__file__).with_name(name) for name in ("study.csv", "study_reasons.csv"))
 SEED = 1  # the estimates were tuned on other seeds
 MATTERS, SEEN = 1e-3, 1e-6
 OUTCOMES = ("true", "untrue", "not to be seen")
@@ -44,14 +44,14 @@ ANSWERS = ("right", "cannot tell", "wrong")
 class Problem:
     """Hold a network on some examples, a θ, an ε, and what was planted: in the network, or in one entry of dθ."""
 
-    net: gc.Network
+    net: gcl.Network
     X: np.ndarray
     Y: np.ndarray
     params: dict
     eps: float
     regime: str
     mask_seed: int
-    planted: gc.Network
+    planted: gcl.Network
     entry: tuple[int, float] | None = None
 
     @property
@@ -64,7 +64,7 @@ class Problem:
         found = self.planted.on(self.X, self.Y, masks="frozen", seed=self.mask_seed)[1](params)
         if self.entry:
             i, error = self.entry
-            block, index = gc.entry(i, found)
+            block, index = gcl.entry(i, found)
             found[block][index] += error * norm(found[block].ravel())
         return found
 
@@ -82,7 +82,7 @@ class Problem:
         if self.planted is self.net and not self.entry:
             return dict.fromkeys(found, 0.0)
         right = self.net.on(self.X, self.Y, masks="frozen", seed=self.mask_seed)[1](self.params)
-        clean, whole, errors = replace(self, planted=self.net).exact(), norm(gc.to_vector(exact)), {}
+        clean, whole, errors = replace(self, planted=self.net).exact(), norm(gcl.to_vector(exact)), {}
         for name, block in found.items():
             error = norm((block - exact[name]).ravel())
             rounding = norm((right[name] - clean[name]).ravel())
@@ -107,14 +107,14 @@ def problem(i: int, seed: int = SEED) -> Problem:
     keep_prob = 1.0 if rng.random() < 0.75 else rng.uniform(0.4, 0.95)
     m, dtype = int(rng.choice([1, 2, 3, 5, 10, 30])), "float64" if rng.random() < 0.75 else "float32"
     hidden, output = str(rng.choice(["tanh", "relu", "sigmoid"])), "softmax" if softmax else "sigmoid"
-    net = gc.Network(sizes, hidden, output, lam, keep_prob, dtype)
+    net = gcl.Network(sizes, hidden, output, lam, keep_prob, dtype)
     pixels = rng.uniform(0, 1, (sizes[0], m)) * (rng.random((sizes[0], m)) < 0.6)
     X = rng.standard_normal((sizes[0], m)) if rng.random() < 0.6 else pixels
     labels = rng.integers(max(2, sizes[-1]), size=m)
     Y = np.eye(sizes[-1])[:, labels] if softmax else labels[None] * 1.0
     params, steps = net.initialise(i, scale, bias), int(rng.choice([0, 10, 100], p=[0.7, 0.15, 0.15]))
     _, gradient = replace(net, keep_prob=1.0, lam=min(lam, 1.0)).on(X, Y)
-    params = gc.train(gradient, params, steps, rate=0.1)
+    params = gcl.train(gradient, params, steps, rate=0.1)
     eps, mask_seed = log_uniform(rng, 1e-10, 0.1), int(rng.integers(2**30))
     drawn = Problem(net, X.astype(dtype), Y, params, eps, regime, mask_seed, net)
     return plant(drawn, rng) if rng.random() < 0.5 else drawn
@@ -160,13 +160,13 @@ class Base:
         self.Y = np.eye(outputs)[:, labels] if softmax else labels[None] * 1.0
         self.lam = log_uniform(rng, 1e-2, 1)
         output = "softmax" if softmax else "sigmoid"
-        self.net = gc.Network([*sizes, outputs], self.hidden, output, self.lam)
+        self.net = gcl.Network([*sizes, outputs], self.hidden, output, self.lam)
         self.params = self.net.initialise(self.seed, scale=log_uniform(rng, 0.3, 2), bias=0.1)
 
-    def check(self, net: gc.Network | None = None, eps: float | None = None, **options) -> gc.Report:
+    def check(self, net: gcl.Network | None = None, eps: float | None = None, **options) -> gcl.Report:
         """Check a network like this one on these examples."""
         cost, gradient = (net or self.net).on(self.X, self.Y, masks="frozen", seed=self.seed)
-        return gc.check(cost, gradient, self.params, eps or self.eps, **options)
+        return gcl.check(cost, gradient, self.params, eps or self.eps, **options)
 
 
 def kind_is(*kinds: str) -> Callable:
@@ -214,13 +214,13 @@ def decay(base: Base) -> tuple:
 
 def order(base: Base) -> tuple:
     """Flatten dθ column by column."""
-    return base.check(checker=gc.bugs.plant(gc.SLIDE, "other_order")), kind_is("permuted")
+    return base.check(checker=gcl.bugs.plant(gcl.SLIDE, "other_order")), kind_is("permuted")
 
 
 def fresh_masks(base: Base) -> tuple:
     """Leave dropout on."""
     net = replace(base.net, keep_prob=base.rng.uniform(0.3, 0.9))
-    return gc.check(*net.on(base.X, base.Y), base.params, base.eps), kind_is("not deterministic")
+    return gcl.check(*net.on(base.X, base.Y), base.params, base.eps), kind_is("not deterministic")
 
 
 def small_eps(base: Base) -> tuple:
@@ -271,7 +271,7 @@ def dead(base: Base) -> tuple:
 def tiny(base: Base) -> tuple:
     """Add a large constant to J."""
     cost, gradient = base.net.on(base.X, base.Y)
-    return gc.check(lambda params: cost(params) + 1e9, gradient, base.params, 1e-5), kind_is("small gradients")
+    return gcl.check(lambda params: cost(params) + 1e9, gradient, base.params, 1e-5), kind_is("small gradients")
 
 
 CAUSES = (bug, factor, sign, decay, order, fresh_masks, small_eps, large_eps, single)
@@ -297,22 +297,22 @@ def study_reasons(each: int, seed: int = SEED) -> tuple[Counter, list[str]]:
 # ---- the rules -------------------------------------------------------------------------------------------------------
 
 
-def by_slide(report: gc.Report, relu: bool, one_sided: np.ndarray) -> str:
+def by_slide(report: gcl.Report, relu: bool, one_sided: np.ndarray) -> str:
     """Answer by the lecture's bands."""
     return {"great": "right", "look": "cannot tell", "worry": "wrong"}[report.band]
 
 
-def by_torch(report: gc.Report, relu: bool, one_sided: np.ndarray) -> str:
+def by_torch(report: gcl.Report, relu: bool, one_sided: np.ndarray) -> str:
     """Answer as torch.autograd.gradcheck by default."""
     return "right" if np.allclose(report.approx, report.gradient, rtol=1e-3, atol=1e-5) else "wrong"
 
 
-def by_scipy(report: gc.Report, relu: bool, one_sided: np.ndarray) -> str:
+def by_scipy(report: gcl.Report, relu: bool, one_sided: np.ndarray) -> str:
     """Answer by the norm of scipy.optimize.check_grad."""
     return "right" if norm(one_sided - report.gradient) < 1e-6 else "wrong"
 
 
-def by_cs231n(report: gc.Report, relu: bool, one_sided: np.ndarray) -> str:
+def by_cs231n(report: gcl.Report, relu: bool, one_sided: np.ndarray) -> str:
     """Answer by the bands of CS231n."""
     a, g = np.abs(report.approx), np.abs(report.gradient)
     largest = float(np.max(np.abs(report.approx - report.gradient) / np.maximum(np.maximum(a, g), 1e-300)))
@@ -337,20 +337,20 @@ OWN_EPS = {
 }
 
 
-def judged(drawn: Problem, rules: dict, eps: float) -> dict[str, gc.Report | str]:
+def judged(drawn: Problem, rules: dict, eps: float) -> dict[str, gcl.Report | str]:
     """Return each rule's answer at an ε, and the report; nothing where ε moves no entry, or J is not finite.
 
     "Any code" is the same cost as a bare function, of which the checker knows nothing: neither its ReLUs nor its λ.
     """
     cost, relu, found = drawn.cost, drawn.net.hidden == "relu", {}
     try:
-        found[""] = gc.check(cost, drawn.gradient, drawn.params, eps)
+        found[""] = gcl.check(cost, drawn.gradient, drawn.params, eps)
         bare = {
-            rule: gc.check(lambda params: cost(params), drawn.gradient, drawn.params, eps)
+            rule: gcl.check(lambda params: cost(params), drawn.gradient, drawn.params, eps)
             for rule in rules
             if "any" in rule
         }
-        one_sided = gc.to_vector(gc.numeric_gradient(cost, drawn.params, eps, gc.ONE_SIDED)).astype(float)
+        one_sided = gcl.to_vector(gcl.numeric_gradient(cost, drawn.params, eps, gcl.ONE_SIDED)).astype(float)
     except ValueError:
         return {}
     return found | {name: rule(bare.get(name, found[""]), relu, one_sided) for name, rule in rules.items()}

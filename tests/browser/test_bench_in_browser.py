@@ -40,7 +40,7 @@ def test_opens_with_a_picture_and_a_caption(bench):
     expect(bench.caption).to_contain_text("All 6 blocks agree.")
     assert bench.image.evaluate("img => img.naturalWidth") > 600
     assert bench.image.evaluate("gc.colours") > 10
-    assert said["code"] == "gc.labs.bench()" and said["opened"]
+    assert said["code"] == "gcl.labs.bench()" and said["opened"]
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from driver import Notebook, jupyter_environment, jupyter_lab, serving, until
 from playwright.sync_api import expect
 
 NAME = "00_start_here.ipynb"
-MINE = "import gc_lib as gc  # a note of my own"
+MINE = "import gc_lib as gcl  # a note of my own"
 NOISE = re.compile(
     "Failed to load resource|WebSocket|fetch"  # what the browser says of a line that is cut
     "|widget model not found"  # what Jupyter says of a lab whose kernel is gone, until Run All
@@ -60,21 +60,21 @@ def test_the_kernel_is_killed_in_the_middle_of_a_move(notebook):
     dialog.get_by_role("button", name="Ok").click()
     expect(bench.image).to_be_visible()
     expect(bench.caption).to_contain_text("All 6 blocks agree.")
-    assert until(notebook.page, "async () => gc.ready() && await gc.count() === 1", seconds=60)
+    assert until(notebook.page, "async () => gcl.ready() && await gcl.count() === 1", seconds=60)
     healed(notebook)
 
 
 def test_a_cell_that_a_later_one_needs_is_deleted(notebook):
-    index = notebook.find("lab = gc.labs.bench()")
+    index = notebook.find("lab = gcl.labs.bench()")
     notebook.cell(index).locator(".jp-InputPrompt").click()
     for _ in range(2):
         notebook.page.keyboard.press("d")
-    assert "lab = gc.labs.bench()" not in [cell["source"] for cell in notebook.cells()]
+    assert "lab = gcl.labs.bench()" not in [cell["source"] for cell in notebook.cells()]
     notebook.restart()
     notebook.run_all()
     assert notebook.errors() == ["name 'lab' is not defined"]
     notebook.choose("Edit", "Undo Cell Operation")
-    assert notebook.find("lab = gc.labs.bench()") == index
+    assert notebook.find("lab = gcl.labs.bench()") == index
     healed(notebook)
 
 
@@ -86,7 +86,7 @@ def test_the_browser_is_offline_for_a_while(window, lab_server):
     (bench,) = notebook.labs()
     bench.stands(eps=1e-7)
     line.cut()
-    assert until(notebook.page, "() => gc.panel().sessionContext.session.kernel.connectionStatus !== 'connected'")
+    assert until(notebook.page, "() => gcl.panel().sessionContext.session.kernel.connectionStatus !== 'connected'")
     bench.handle("ε").press("ArrowRight")
     expect(bench.readout("ε")).to_have_text("3e-07")
     expect(bench.caption).to_contain_text("All 6 blocks agree.")
@@ -94,7 +94,7 @@ def test_the_browser_is_offline_for_a_while(window, lab_server):
     expect(dialog).to_contain_text("A connection to the Jupyter server could not be established.", timeout=30_000)
     line.mend()
     dialog.get_by_role("button", name="Close").click()
-    back = "() => gc.panel().sessionContext.session.kernel.connectionStatus === 'connected'"
+    back = "() => gcl.panel().sessionContext.session.kernel.connectionStatus === 'connected'"
     assert until(notebook.page, back, seconds=60)
     bench.stands(eps=3e-7)
     bench.handle("ε").press("ArrowRight")
@@ -137,7 +137,7 @@ def test_the_server_is_restarted(window, tmp_path):
     with jupyter_lab(tmp_path) as server:
         notebook = Notebook(window.new_page(), server, NAME)
         notebook.run_all()
-        notebook.write(notebook.find("import gc_lib as gc"), MINE)
+        notebook.write(notebook.find("import gc_lib as gcl"), MINE)
         notebook.save()
     dialog = notebook.page.get_by_role("dialog")
     expect(dialog).to_contain_text("A connection to the Jupyter server could not be established.", timeout=60_000)

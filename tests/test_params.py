@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import gc_lib as gc
-from gc_lib.vector import as_blocks, like
+import gc_lib as gcl
+from gc_lib.checker.params import as_blocks, like
 
 shapes = st.lists(st.integers(0, 3), max_size=3).map(tuple)
 some_blocks = st.dictionaries(st.sampled_from("abcdef"), st.tuples(shapes, st.sampled_from(["f4", "f8"])), min_size=1)
@@ -20,16 +20,16 @@ def filled(described):
 
 def test_theta_is_W1_b1_W2_b2_each_row_by_row():
     blocks = {"W1": np.array([[1, 2], [3, 4]]), "b1": np.array([[5], [6]]), "W2": np.array([[7, 8]])}
-    assert gc.to_vector(blocks).tolist() == [1, 2, 3, 4, 5, 6, 7, 8]
+    assert gcl.to_vector(blocks).tolist() == [1, 2, 3, 4, 5, 6, 7, 8]
     fortran = {name: np.asfortranarray(block) for name, block in blocks.items()}
-    assert gc.to_vector(fortran).tolist() == [1, 2, 3, 4, 5, 6, 7, 8]
+    assert gcl.to_vector(fortran).tolist() == [1, 2, 3, 4, 5, 6, 7, 8]
 
 
 @given(some_blocks)
 @FEW
 def test_back_from_theta_comes_what_went_in(described):
     blocks = filled(described)
-    back = gc.from_vector(gc.to_vector(blocks), blocks)
+    back = gcl.from_vector(gcl.to_vector(blocks), blocks)
     assert list(back) == list(blocks)
     for name, block in blocks.items():
         assert back[name].dtype == block.dtype and back[name].shape == block.shape
@@ -40,32 +40,32 @@ def test_back_from_theta_comes_what_went_in(described):
 @FEW
 def test_entry_names_the_number_that_stands_in_theta(described):
     blocks = filled(described)
-    theta = gc.to_vector(blocks)
+    theta = gcl.to_vector(blocks)
     for i, value in enumerate(theta):
-        name, index = gc.entry(i, blocks)
+        name, index = gcl.entry(i, blocks)
         assert blocks[name][index] == value and all(type(k) is int for k in index)
-    assert len({gc.entry(i, blocks) for i in range(theta.size)}) == theta.size
+    assert len({gcl.entry(i, blocks) for i in range(theta.size)}) == theta.size
     for i in (-1, theta.size):
         with pytest.raises(IndexError, match=rf"θ has {theta.size} entries, 0 … {theta.size - 1}; got i = {i}"):
-            gc.entry(i, blocks)
+            gcl.entry(i, blocks)
 
 
 def test_entry_of_a_network():
-    params = gc.Network([4, 3, 2, 1]).initialise(seed=0)
-    assert gc.entry(0, params) == ("W1", (0, 0))
-    assert gc.entry(4, params) == ("W1", (1, 0))
-    assert gc.entry(12, params) == ("b1", (0, 0))
-    assert gc.entry(16, params) == ("W2", (0, 1))
+    params = gcl.Network([4, 3, 2, 1]).initialise(seed=0)
+    assert gcl.entry(0, params) == ("W1", (0, 0))
+    assert gcl.entry(4, params) == ("W1", (1, 0))
+    assert gcl.entry(12, params) == ("b1", (0, 0))
+    assert gcl.entry(16, params) == ("W2", (0, 1))
 
 
 def test_leading_axes_are_carried_along():
     blocks = {"W": np.zeros((2, 3)), "b": np.zeros((2, 1))}
     thetas = np.arange(2 * 5 * 8.0).reshape(2, 5, 8)
-    stacked = gc.from_vector(thetas, blocks)
+    stacked = gcl.from_vector(thetas, blocks)
     assert stacked["W"].shape == (2, 5, 2, 3) and stacked["b"].shape == (2, 5, 2, 1)
     for j in range(2):
         for k in range(5):
-            alone = gc.from_vector(thetas[j, k], blocks)
+            alone = gcl.from_vector(thetas[j, k], blocks)
             assert all(np.array_equal(stacked[name][j, k], alone[name]) for name in blocks)
 
 

@@ -10,8 +10,8 @@ from functools import cached_property
 
 import numpy as np
 
-from .check import norm, two_sided
-from .vector import to_vector
+from .params import to_vector
+from .slide import norm, two_sided
 
 WINDOW = HALF, ONE, TWO = (0.5, 1.0, 2.0)  # the steps at which J is measured, in ε
 Blocks = Mapping[str, np.ndarray]

@@ -7,7 +7,7 @@ from textwrap import fill
 
 import numpy as np
 
-from .check import GREAT, norm
+from .slide import GREAT, norm
 
 Index = tuple[int, ...]
 

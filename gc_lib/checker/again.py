@@ -5,9 +5,9 @@ from functools import cached_property
 
 import numpy as np
 
-from .check import nudged_costs
 from .error_bars import noise_of, precision_of
-from .vector import as_blocks, copied, from_vector, like, to_vector
+from .params import as_blocks, copied, from_vector, like, to_vector
+from .slide import nudged_costs
 
 
 class Again:

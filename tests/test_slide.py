@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_network import problem
 
-import gc_lib as gc
-from gc_lib.check import GREAT, WORRY, band, norm
-from gc_lib.report import power
+import gc_lib as gcl
+from gc_lib.checker.report import power
+from gc_lib.checker.slide import GREAT, WORRY, band, norm
 
 SETTINGS = settings(max_examples=100, deadline=None, derandomize=True)
 u = np.finfo(float).eps
@@ -35,11 +35,11 @@ def blocks_of(params):
 
 def test_it_catches_2_001_for_2_and_passes_2():
     theta = np.array([1.0, 0.25, -0.5])
-    right = gc.check(lambda t: (t**2).sum(), lambda t: 2 * t, theta)
+    right = gcl.check(lambda t: (t**2).sum(), lambda t: 2 * t, theta)
     assert right.difference < 1e-9 and right.band == "great" and right.wrong == ()
     for i in range(3):
         factors = np.where(np.arange(3) == i, 2.001, 2.0)
-        report = gc.check(lambda t: (t**2).sum(), lambda t, factors=factors: factors * t, theta)
+        report = gcl.check(lambda t: (t**2).sum(), lambda t, factors=factors: factors * t, theta)
         exact = 0.001 * abs(theta[i]) / (norm(2 * theta) + norm(factors * theta))
         assert report.difference == pytest.approx(exact, rel=1e-4) and report.difference > WORRY / 2
         assert report.wrong == ("theta",) and report.band != "great"
@@ -56,9 +56,9 @@ def test_it_catches_2_001_for_2_in_one_entry_of_one_block_of_a_network():
         found["b2"][1] *= 2.001 / 2
         return found
 
-    report = gc.check(cost, wrong, params)
+    report = gcl.check(cost, wrong, params)
     assert report.wrong == ("b2",) and report.worst[:2] == ("b2", (1, 0))
-    assert gc.check(cost, gradient, params).wrong == ()
+    assert gcl.check(cost, gradient, params).wrong == ()
 
 
 @given(st.integers(0, 999), st.floats(-1, 1))
@@ -67,14 +67,14 @@ def test_a_wrong_number_anywhere_is_found_where_it_is(seed, error):
     rng = np.random.default_rng(seed)
     params = {"a": rng.uniform(0.5, 1, (2, 3)), "b": rng.uniform(0.5, 1, ()), "c": rng.uniform(0.5, 1, 4)}
     i = int(rng.integers(11))
-    block, index = gc.entry(i, params)
+    block, index = gcl.entry(i, params)
 
     def wrong(params):
         found = {name: np.array(slope) for name, slope in slopes(params).items()}
         found[block][index] += error
         return found
 
-    report = gc.check(squares, wrong, params)
+    report = gcl.check(squares, wrong, params)
     assert report.wrong == ((block,) if abs(error) > 1e-3 else report.wrong) and set(report.wrong) <= {block}
     if abs(error) > 1e-3:
         assert report.worst[:2] == (block, index)
@@ -91,19 +91,19 @@ vectors = st.lists(st.floats(-1e3, 1e3), min_size=1, max_size=5).map(np.array)
 def test_the_number_is_the_slides(a, seed):
     b = np.random.default_rng(seed).normal(size=a.size)
     plain = np.linalg.norm(a - b) / (np.linalg.norm(a) + np.linalg.norm(b))
-    assert gc.relative_difference(a, b) == pytest.approx(plain, rel=1e-12)
-    assert gc.relative_difference(b, a) == gc.relative_difference(a, b) <= 1 + 4 * u
-    assert gc.relative_difference(a * 2.0**40, b * 2.0**40) == pytest.approx(plain, rel=1e-12)
-    assert gc.relative_difference({"x": a[:1], "y": a[1:]}, {"x": b[:1], "y": b[1:]}) == gc.relative_difference(a, b)
+    assert gcl.relative_difference(a, b) == pytest.approx(plain, rel=1e-12)
+    assert gcl.relative_difference(b, a) == gcl.relative_difference(a, b) <= 1 + 4 * u
+    assert gcl.relative_difference(a * 2.0**40, b * 2.0**40) == pytest.approx(plain, rel=1e-12)
+    assert gcl.relative_difference({"x": a[:1], "y": a[1:]}, {"x": b[:1], "y": b[1:]}) == gcl.relative_difference(a, b)
 
 
 def test_the_number_at_its_ends():
     a = np.array([3.0, 4.0])
-    assert gc.relative_difference(a, a) == 0
-    assert gc.relative_difference(0 * a, 0 * a) == 0, "both zero is agreement"
-    assert gc.relative_difference(a, 0 * a) == gc.relative_difference(0 * a, a) == 1
-    assert gc.relative_difference(a, -a) == 1
-    assert gc.relative_difference(a, 3 * a) == pytest.approx(0.5)
+    assert gcl.relative_difference(a, a) == 0
+    assert gcl.relative_difference(0 * a, 0 * a) == 0, "both zero is agreement"
+    assert gcl.relative_difference(a, 0 * a) == gcl.relative_difference(0 * a, a) == 1
+    assert gcl.relative_difference(a, -a) == 1
+    assert gcl.relative_difference(a, 3 * a) == pytest.approx(0.5)
 
 
 @pytest.mark.filterwarnings("error")
@@ -111,12 +111,12 @@ def test_the_number_at_its_ends():
 def test_a_norm_neither_overflows_nor_vanishes(size):
     with np.errstate(all="raise", under="ignore"):
         assert norm(size * np.array([3.0, -4.0])) == pytest.approx(5 * size, rel=4 * u)
-        assert gc.relative_difference(np.array([size, 0]), np.array([0, size])) == pytest.approx(np.sqrt(2) / 2)
+        assert gcl.relative_difference(np.array([size, 0]), np.array([0, size])) == pytest.approx(np.sqrt(2) / 2)
     assert norm(np.zeros(3)) == 0 and norm(np.zeros(0)) == 0
 
 
 def test_both_gradients_zero_is_agreement_in_a_report_too():
-    report = gc.check(lambda t: 7.0, lambda t: 0 * t, np.ones((2, 2)))
+    report = gcl.check(lambda t: 7.0, lambda t: 0 * t, np.ones((2, 2)))
     assert report.difference == 0 and report.blocks == {"theta": 0} and report.wrong == ()
     assert "great" in str(report)
 
@@ -152,7 +152,7 @@ ANY = {
 def test_any_shape_is_checked_and_comes_back_in_its_shape(params):
     eps = 1e-2 if params is ANY["mixed"] else 1e-4
     kept = {name: np.array(block) for name, block in blocks_of(params).items()}
-    approx = gc.numeric_gradient(squares, params, eps)
+    approx = gcl.numeric_gradient(squares, params, eps)
     assert isinstance(approx, dict) == isinstance(params, dict)
     for name, block in blocks_of(params).items():
         found = blocks_of(approx)[name]
@@ -161,7 +161,7 @@ def test_any_shape_is_checked_and_comes_back_in_its_shape(params):
         tolerance = 1e-5 if found.dtype == np.float32 else 1e-10
         assert np.allclose(found, 4 * np.asarray(block) ** 3 + 4 * np.asarray(block) * eps**2, rtol=tolerance)
         assert np.array_equal(block, kept[name])
-    report = gc.check(squares, slopes, params, eps)
+    report = gcl.check(squares, slopes, params, eps)
     assert list(report.blocks) == list(blocks_of(params))
     assert report.difference < 2 * eps**2 + 1e-6
     assert str(report) and report._repr_html_()
@@ -170,31 +170,31 @@ def test_any_shape_is_checked_and_comes_back_in_its_shape(params):
 def test_a_cost_on_float32_alone_gets_float32():
     theta = np.ones(2, dtype="float32")
     seen = set()
-    gc.numeric_gradient(lambda t: seen.add(t.dtype) or (t**2).sum(), theta, eps=np.float64(1e-2))
+    gcl.numeric_gradient(lambda t: seen.add(t.dtype) or (t**2).sum(), theta, eps=np.float64(1e-2))
     assert seen == {np.dtype("float32")}
 
 
 def test_lists_are_taken_as_one_array():
-    assert gc.check(lambda t: (t**2).sum(), lambda t: 2 * t, [1.0, 2.0]).difference < 1e-9
+    assert gcl.check(lambda t: (t**2).sum(), lambda t: 2 * t, [1.0, 2.0]).difference < 1e-9
 
 
 def test_the_gradients_blocks_may_come_in_another_order():
     params = {"a": np.linspace(0.5, 1, 3), "b": np.linspace(0.2, 0.3, 3)}
-    report = gc.check(squares, lambda p: dict(reversed(slopes(p).items())), params)
+    report = gcl.check(squares, lambda p: dict(reversed(slopes(p).items())), params)
     assert report.difference < 1e-8 and list(report.blocks) == ["a", "b"]
 
 
 def test_a_quadratic_has_no_truncation_and_one_sided_is_off_by_half_its_bend_times_eps():
     theta = np.array([0.5, -2.0])
     for eps in (1.0, 0.125):
-        assert np.array_equal(gc.numeric_gradient(lambda t: (t**2).sum(), theta, eps), 2 * theta)
-        one_sided = gc.numeric_gradient(lambda t: (t**2).sum(), theta, eps, checker=gc.ONE_SIDED)
+        assert np.array_equal(gcl.numeric_gradient(lambda t: (t**2).sum(), theta, eps), 2 * theta)
+        one_sided = gcl.numeric_gradient(lambda t: (t**2).sum(), theta, eps, checker=gcl.ONE_SIDED)
         assert np.array_equal(one_sided, 2 * theta + eps)
 
 
 def test_the_cost_is_asked_twice_an_entry_and_each_time_one_entry_is_elsewhere():
     asked, theta = [], np.array([1.0, 2.0, 3.0])
-    gc.numeric_gradient(lambda t: asked.append(t - theta) or 0.0, theta, eps=0.25)
+    gcl.numeric_gradient(lambda t: asked.append(t - theta) or 0.0, theta, eps=0.25)
     nudges = sorted(tuple(x) for x in asked if x.any())
     assert nudges == sorted(tuple(s * row) for s in (0.25, -0.25) for row in np.eye(3))
     assert len(asked) == 7, "and once at θ"
@@ -215,7 +215,7 @@ def test_the_callers_arrays_are_as_they_were_when_the_cost_raises_or_is_interrup
             raise error("half way")
         return squares(params)
 
-    for call in (lambda: gc.numeric_gradient(cost, params), lambda: gc.check(cost, slopes, params)):
+    for call in (lambda: gcl.numeric_gradient(cost, params), lambda: gcl.check(cost, slopes, params)):
         calls.clear()
         with pytest.raises(error, match="half way"):
             call()
@@ -225,7 +225,7 @@ def test_the_callers_arrays_are_as_they_were_when_the_cost_raises_or_is_interrup
 def test_read_only_arrays_can_be_checked():
     theta = np.linspace(0.5, 1, 3)
     theta.flags.writeable = False
-    assert gc.check(squares, slopes, theta).difference < 1e-8
+    assert gcl.check(squares, slopes, theta).difference < 1e-8
 
 
 def scribbling(function):
@@ -240,15 +240,15 @@ def scribbling(function):
 
 def test_a_gradient_that_scribbles_on_its_argument_does_not_reach_the_callers_arrays():
     params = {"a": np.linspace(0.5, 1, 3)}
-    report = gc.check(squares, scribbling(slopes), params)
+    report = gcl.check(squares, scribbling(slopes), params)
     assert np.array_equal(params["a"], np.linspace(0.5, 1, 3)) and report.difference < 1e-8
 
 
 def test_a_cost_that_scribbles_on_its_argument_does_not_reach_the_callers_arrays():
     params = {"a": np.linspace(0.5, 1, 3)}
-    gc.numeric_gradient(scribbling(squares), params)
+    gcl.numeric_gradient(scribbling(squares), params)
     assert np.array_equal(params["a"], np.linspace(0.5, 1, 3))
-    report = gc.check(scribbling(squares), slopes, {"b": np.ones(2), **params}, 1e-5)
+    report = gcl.check(scribbling(squares), slopes, {"b": np.ones(2), **params}, 1e-5)
     assert np.array_equal(params["a"], np.linspace(0.5, 1, 3)) and report.taylor.answer == "right"
 
 
@@ -264,7 +264,7 @@ def test_the_floor_is_what_round_off_explains_and_not_much_more(hidden, scale):
             net, X, Y, params = problem(sizes, hidden, seed=seed, scale=scale)
             cost, gradient = net.on(X, Y, masks="frozen")
             for eps in (1e-10, 1e-9, 1e-8):
-                report = gc.check(cost, gradient, params, eps)
+                report = gcl.check(cost, gradient, params, eps)
                 shares += [report.blocks[name] / report.floors[name] for name in report.blocks]
     assert len(shares) > 200
     assert np.mean(np.array(shares) <= 1) >= 0.99
@@ -272,9 +272,9 @@ def test_the_floor_is_what_round_off_explains_and_not_much_more(hidden, scale):
 
 
 def test_a_correct_network_with_tiny_weights_reads_badly_and_nothing_is_called_wrong():
-    X, Y = gc.data.digits(3, 8, examples=32, side=4)
-    net = gc.Network([16, 6, 6, 1])
-    report = gc.check(*net.on(X, Y), net.initialise(seed=0, scale=1e-3))
+    X, Y = gcl.data.digits(3, 8, examples=32, side=4)
+    net = gcl.Network([16, 6, 6, 1])
+    report = gcl.check(*net.on(X, Y), net.initialise(seed=0, scale=1e-3))
     assert max(report.blocks.values()) > 1e-2 and report.wrong == ()
     assert "within the error bars" in str(report)
 
@@ -282,24 +282,24 @@ def test_a_correct_network_with_tiny_weights_reads_badly_and_nothing_is_called_w
 def test_a_bug_above_the_floor_is_called_wrong_and_one_below_it_is_not():
     theta, offset = np.array([1.0]), 1e10
     cost, wrong = (lambda t: (t**2).sum() + offset), (lambda t: 2.02 * t)
-    below, above = (gc.check(cost, wrong, theta, eps) for eps in (1e-7, 1e-3))
+    below, above = (gcl.check(cost, wrong, theta, eps) for eps in (1e-7, 1e-3))
     assert below.floors["theta"] > 1 and below.wrong == ()
     assert above.floors["theta"] < 3e-3 and above.wrong == ("theta",)
 
 
 def test_entries_that_epsilon_does_not_move_are_counted():
     params = {"a": np.array([1e10, 1.0, 0.0]), "b": np.array([[1e9]], dtype="float32")}
-    report = gc.check(lambda p: 0.0, lambda p: {name: 0 * block for name, block in p.items()}, params)
+    report = gcl.check(lambda p: 0.0, lambda p: {name: 0 * block for name, block in p.items()}, params)
     assert report.unmoved == 2 and "ε moved all but 2 entries of θ" in str(report)
     assert "all but 2 entries" in report._repr_html_()
-    moved = gc.check(squares, slopes, np.ones(2))
+    moved = gcl.check(squares, slopes, np.ones(2))
     assert moved.unmoved == 0 and "moved" not in str(moved)
 
 
 def test_an_entry_that_moves_one_way_only_has_moved():
     theta, eps = np.array([1.0, 1.5, 3.0]), 1e-16  # below a power of two the numbers lie twice as dense
     assert (theta + eps == theta).all() and (theta - eps == theta).tolist() == [False, True, True]
-    assert gc.check(lambda t: 0.0, lambda t: 0 * t, theta, eps).unmoved == 2
+    assert gcl.check(lambda t: 0.0, lambda t: 0 * t, theta, eps).unmoved == 2
 
 
 @pytest.mark.parametrize(
@@ -307,7 +307,7 @@ def test_an_entry_that_moves_one_way_only_has_moved():
     [(np.full(2, 1e10), 1e-7, 1e-5), (np.ones(2, dtype="float32"), 1e-9, 1e-6), (np.ones(2), 1e-17, 1e-15)],
 )
 def test_if_no_entry_moves_it_is_an_error_that_says_which_eps_would_do(theta, eps, least):
-    for call in (lambda e: gc.numeric_gradient(squares, theta, e), lambda e: gc.check(squares, slopes, theta, e)):
+    for call in (lambda e: gcl.numeric_gradient(squares, theta, e), lambda e: gcl.check(squares, slopes, theta, e)):
         words = rf"eps = {eps:g} moves no entry of θ in {theta.dtype}: .* take at least \S+$"
         with pytest.raises(ValueError, match=words) as refused:
             call(eps)
@@ -335,17 +335,17 @@ def test_if_no_entry_moves_it_is_an_error_that_says_which_eps_would_do(theta, ep
 )
 def test_parameters_that_cannot_be_nudged_are_named(params, error, words):
     with pytest.raises(error, match=words):
-        gc.numeric_gradient(squares, params)
+        gcl.numeric_gradient(squares, params)
     with pytest.raises(error, match=words):
-        gc.check(squares, slopes, params)
+        gcl.check(squares, slopes, params)
 
 
 @pytest.mark.parametrize("eps", [0, -1e-7, np.nan, np.inf, -np.inf])
 def test_an_eps_that_is_no_step_is_refused(eps):
     with pytest.raises(ValueError, match=r"eps should be a finite number above 0, such as the lecture's 1e-7; got "):
-        gc.numeric_gradient(squares, np.ones(2), eps)
+        gcl.numeric_gradient(squares, np.ones(2), eps)
     with pytest.raises(ValueError, match=r"eps should be"):
-        gc.check(squares, slopes, np.ones(2), eps)
+        gcl.check(squares, slopes, np.ones(2), eps)
 
 
 @pytest.mark.parametrize(
@@ -366,7 +366,7 @@ def test_an_eps_that_is_no_step_is_refused(eps):
 def test_a_gradient_that_does_not_fit_is_named_by_block(change, error, words):
     params = {"W": np.ones((2, 3)), "b": np.ones((2, 1))}
     with pytest.raises(error, match=words):
-        gc.check(squares, lambda p: change(slopes(p)), params)
+        gcl.check(squares, lambda p: change(slopes(p)), params)
 
 
 @pytest.mark.parametrize(
@@ -381,16 +381,16 @@ def test_a_gradient_that_does_not_fit_is_named_by_block(change, error, words):
 )
 def test_a_cost_that_is_no_number_is_refused(value, error, words):
     with pytest.raises(error, match=words):
-        gc.numeric_gradient(lambda t: value, np.ones(2))
+        gcl.numeric_gradient(lambda t: value, np.ones(2))
     with pytest.raises(error, match=words):
-        gc.check(lambda t: value, slopes, np.ones(2))
+        gcl.check(lambda t: value, slopes, np.ones(2))
 
 
 @pytest.mark.filterwarnings("ignore:invalid value")
 def test_a_cost_that_fails_at_a_nudge_only_is_named_with_the_entry():
     params = {"W": np.ones(3), "b": np.array([0.5, 0.0])}
     with pytest.raises(ValueError, match="cost should be finite; at a nudge of b, entry 1, it returned nan"):
-        gc.numeric_gradient(lambda p: np.sqrt(p["b"]).sum(), params)
+        gcl.numeric_gradient(lambda p: np.sqrt(p["b"]).sum(), params)
 
 
 # ---- what it says ----------------------------------------------------------------------------------------------------
@@ -398,7 +398,7 @@ def test_a_cost_that_fails_at_a_nudge_only_is_named_with_the_entry():
 
 def test_a_report_that_agrees_says_so_in_a_power_of_ten_and_names_no_entry():
     net, X, Y, params = problem(keep_prob=1.0)
-    report = gc.check(*net.on(X, Y), params)
+    report = gcl.check(*net.on(X, Y), params)
     words = r"Relative difference about 1e-0[89] at ε = 1e-07: great\. All 8 blocks agree\."
     assert re.fullmatch(words, str(report))
     assert "Worst" not in report._repr_html_() and "agrees" in report._repr_html_()
@@ -406,7 +406,7 @@ def test_a_report_that_agrees_says_so_in_a_power_of_ten_and_names_no_entry():
 
 def test_a_report_that_does_not_says_which_block_which_entry_and_both_numbers():
     net, X, Y, params = problem(keep_prob=1.0)
-    report = gc.check(*net.plant("scaled_dW", 2, factor=4).on(X, Y), params)
+    report = gcl.check(*net.plant("scaled_dW", 2, factor=4).on(X, Y), params)
     text, html = str(report), report._repr_html_()
     assert text.startswith(f"Relative difference {report.difference:.1e} at ε = 1e-07: worry.\n")
     assert (
@@ -423,19 +423,19 @@ def test_a_report_that_does_not_says_which_block_which_entry_and_both_numbers():
 
 
 def test_a_blocks_name_cannot_break_the_page():
-    report = gc.check(squares, lambda p: {name: 2 * slope for name, slope in slopes(p).items()}, {"<b>W&": np.ones(2)})
+    report = gcl.check(squares, lambda p: {name: 2 * slope for name, slope in slopes(p).items()}, {"<b>W&": np.ones(2)})
     assert "<b>" not in report._repr_html_() and "&lt;b&gt;W&amp;" in report._repr_html_()
 
 
 def test_a_report_keeps_what_went_into_it():
     params = {"a": np.array([0.5, 1.0]), "b": np.array([[0.75]])}
-    report = gc.check(squares, slopes, params, eps=1e-4)
+    report = gcl.check(squares, slopes, params, eps=1e-4)
     assert (report.eps, report.J) == (1e-4, squares(params))
-    assert np.array_equal(report.gradient, gc.to_vector(slopes(params)))
-    assert np.array_equal(report.approx, gc.to_vector(gc.numeric_gradient(squares, params, 1e-4)))
-    assert report.difference == gc.relative_difference(report.approx, report.gradient)
+    assert np.array_equal(report.gradient, gcl.to_vector(slopes(params)))
+    assert np.array_equal(report.approx, gcl.to_vector(gcl.numeric_gradient(squares, params, 1e-4)))
+    assert report.difference == gcl.relative_difference(report.approx, report.gradient)
     for name in params:
-        assert report.blocks[name] == gc.relative_difference(*report.pairs[name])
+        assert report.blocks[name] == gcl.relative_difference(*report.pairs[name])
 
 
 def test_powers_of_ten():

@@ -145,7 +145,7 @@ class Network:
         """Say why a bug cannot be planted in that layer of this network; "" where it can."""
         found = bugs.find(name)
         if found.family is bugs.Checker:
-            return f"it is a mistake of the checker: gc.bugs.plant(gc.SLIDE, {name!r}) returns a checker that makes it"
+            return f"it is a mistake of the checker: gcl.bugs.plant(gcl.SLIDE, {name!r}) makes such a checker"
         if found.family is Terms and layer is not None:
             return f"it is in the cost J, not in a layer; leave layer={layer} away"
         if found.family is Steps and not (isinstance(layer, int | np.integer) and 1 <= layer <= self.L):

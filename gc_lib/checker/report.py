@@ -1,6 +1,5 @@
 """What a check found: the slide's number and where it comes from; beside it a second opinion, with its reasons."""
 
-import importlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -10,7 +9,10 @@ from typing import NamedTuple
 import numpy as np
 
 from .again import Again
-from .check import (
+from .error_bars import WINDOW, ErrorBars, error_bars, look_again
+from .params import copied, entry, from_vector, to_vector
+from .reasons import Reason, in_lines, listed, reasons
+from .slide import (
     GREAT,
     SLIDE,
     Checker,
@@ -25,10 +27,7 @@ from .check import (
     score,
     some_unmoved,
 )
-from .error_bars import WINDOW, ErrorBars, error_bars, look_again
-from .reasons import Reason, in_lines, listed, reasons
 from .taylor import Taylor, taylor
-from .vector import copied, entry, from_vector, to_vector
 
 
 class Entry(NamedTuple):
@@ -280,7 +279,9 @@ class Report:
 
     def plot(self):
         """Draw dθ against dθ_approx with its error bars, and the blocks: a picture with its message in words."""
-        return importlib.import_module(".plots", __package__).draw_report(self)
+        from ..plots import draw_report  # and with it matplotlib, only now
+
+        return draw_report(self)
 
     def assert_ok(self) -> None:
         """Raise AssertionError with the whole explanation unless the answer is right."""

@@ -5,10 +5,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..checker.params import from_vector, to_vector
 from . import nudge
 from .backprop import backprop
 from .forward import Params, forward, squared_norms
-from .vector import from_vector, to_vector
 
 
 class Masks:

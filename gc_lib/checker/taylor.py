@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .check import norm
+from .slide import norm
 
 
 class Taylor(NamedTuple):

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .check import GREAT, comparable, norm, nudgeable, one_number
+from .params import copied, like
 from .report import all_agree
-from .vector import copied, like
+from .slide import GREAT, comparable, norm, nudgeable, one_number
 
 Region = tuple[slice, ...]
 
@@ -59,9 +59,9 @@ def written(region: Region) -> str:
 def screen(cost: Callable, gradient: Callable, params, seed: int = 0, directions: int = 1) -> Screen:
     """Check each block along a random direction, and corner what is wrong in it by halving.
 
-    `cost` and `gradient` are those of `gc.check`, and so are the errors raised. J is evaluated twice for each block and
-    direction; to corner an error in a block of n × n entries takes some 16 log₂ n evaluations more. `directions` asks
-    each question along several of them. (T. Vieira, How to test gradient implementations, 2017.)
+    `cost` and `gradient` are those of `gcl.check`, and so are the errors raised. J is evaluated twice for each block
+    and direction; to corner an error in a block of n × n entries takes some 16 log₂ n evaluations more. `directions`
+    asks each question along several of them. (T. Vieira, How to test gradient implementations, 2017.)
     """
     blocks, rng, calls = nudgeable(copied(params)), np.random.default_rng(seed), 0
     exact = comparable(gradient(copied(params)), blocks)

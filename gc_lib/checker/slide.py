@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .vector import as_blocks, copied, from_vector, like, to_vector
+from .params import as_blocks, copied, from_vector, like, to_vector
 
 
 def two_sided(J_plus, J_minus, J, eps):
@@ -119,7 +119,7 @@ def numeric_gradient(cost: Callable, params, eps: float = 1e-7, checker: Checker
     """Return dθ_approx, the central differences of J, in the shape of params.
 
     `cost(params)` returns one number; params is a dict of floating arrays of any shapes, or one array. The caller's
-    arrays are left alone. `checker=gc.ONE_SIDED` takes the one-sided difference. Raises TypeError or ValueError for
+    arrays are left alone. `checker=gcl.ONE_SIDED` takes the one-sided difference. Raises TypeError or ValueError for
     parameters that cannot be nudged, an ε that is not above 0 or moves no entry, a cost that is no finite number.
     """
     blocks, eps = nudgeable(params), above_zero(eps)

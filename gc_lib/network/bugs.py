@@ -10,9 +10,9 @@ from functools import partial
 
 import numpy as np
 
+from ..checker.slide import Checker, in_order, norm, one_sided, quotient, restored, two_sided
 from .activations import ACTIVATIONS
 from .backprop import Steps, bias_gradient, drop, hidden_error, output_error, pass_down, weight_gradient
-from .check import Checker, in_order, norm, one_sided, quotient, restored, two_sided
 from .forward import Layer, Terms, decay
 
 CONDITIONS = {  # behind what a bug can hide, asked of what its layer remembers
@@ -115,7 +115,7 @@ def bug(breaks: Callable, hides: str = "", needs: str = "", seen: str = "") -> C
 def find(name: str) -> Bug:
     """Return the bug of that name. Raises ValueError where the catalogue has none."""
     if name not in CATALOGUE:
-        raise ValueError(f"there is no bug called {name!r}; gc.bugs.CATALOGUE has {', '.join(CATALOGUE)}")
+        raise ValueError(f"there is no bug called {name!r}; gcl.bugs.CATALOGUE has {', '.join(CATALOGUE)}")
     return CATALOGUE[name]
 
 
