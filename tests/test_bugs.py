@@ -1,4 +1,4 @@
-"""Every bug on every layer: what it reddens, where it hides, how it grows, and that it is what its words say."""
+"""Every bug on every layer: what it turned_red, where it hides, how it grows, and that it is what its words say."""
 
 import ast
 import inspect
@@ -24,7 +24,7 @@ BACKPROP, COST, CHECKER = (
 SIZES = [(5, 4, 4, 4, 1), (4, 4, 4, 3)]  # square inside, and up to the input; both outputs
 
 
-def reddens(slot, l):
+def turned_red(slot, l):
     """The law: which blocks a bug in this equation of layer l can make wrong."""
     if slot in ("dW", "db"):
         return {f"{slot[1]}{l}"}
@@ -48,7 +48,7 @@ def check(net, X, Y, params, **options):
 
 @pytest.mark.parametrize("hidden", ["tanh", "relu", "sigmoid"])
 @pytest.mark.parametrize("name", BACKPROP)
-def test_a_bug_reddens_what_the_law_says_and_nothing_else_or_hides_where_it_says_so(name, hidden):
+def test_a_bug_turns_red_what_the_law_says_and_nothing_else_or_hides_where_it_says_so(name, hidden):
     planted = 0
     for sizes in SIZES:
         for options in ({}, {"lam": 0.0}, {"keep_prob": 1.0}):
@@ -58,7 +58,7 @@ def test_a_bug_reddens_what_the_law_says_and_nothing_else_or_hides_where_it_says
             for l in layers_for(net, name):
                 red = set(check(net.plant(name, l), X, Y, params).wrong)
                 hides = find(name).hidden(remembered[l - 1])
-                assert red == (set() if hides else reddens(find(name).slot, l)), (sizes, options, l, hides)
+                assert red == (set() if hides else turned_red(find(name).slot, l)), (sizes, options, l, hides)
                 planted += 1
     assert planted >= 6
 
@@ -71,7 +71,7 @@ def test_on_any_network_a_bug_leaves_all_else_untouched_to_the_last_bit_and_hide
     for l in layers_for(net, name):
         wrong = gradient_of(net.plant(name, l), X, Y, params)
         assert list(wrong) == list(right)
-        for block in set(right) - reddens(find(name).slot, l):
+        for block in set(right) - turned_red(find(name).slot, l):
             assert np.array_equal(wrong[block], right[block])
         if find(name).hidden(remembered[l - 1]):
             for block in right:
@@ -79,7 +79,7 @@ def test_on_any_network_a_bug_leaves_all_else_untouched_to_the_last_bit_and_hide
 
 
 def test_the_three_that_look_alike():
-    """A wrong dA of layer l + 1, mask of l and slope of l redden the same blocks: only what heals them tells which."""
+    """A wrong dA of layer l + 1, mask of l or slope of l turns the same blocks red: what heals them tells which."""
     net, X, Y, params = problem()
     reds = [check(net.plant(*at), X, Y, params).wrong for at in (("dA_doubled", 3), ("no_mask", 2), ("no_slope", 2))]
     assert reds == [("W1", "b1", "W2", "b2")] * 3
@@ -163,16 +163,16 @@ def test_the_reading_grows_with_the_strength_in_proportion_while_it_is_small(nam
     net, X, Y, params = problem()
     remembered = net.on(X, Y, masks="frozen")[0].layers(params)
     l = max(l for l in layers_for(net, name) if not find(name).hidden(remembered[l - 1]))
-    block = sorted(reddens(find(name).slot, l))[-1]
+    block = sorted(turned_red(find(name).slot, l))[-1]
     right = gradient_of(net, X, Y, params)[block]
     size = norm(gradient_of(net.plant(name, l), X, Y, params)[block] - right) / norm(right)
     strengths = 10.0 ** np.arange(-8, 0.1)
     reports = [check(net.plant(name, l, strength=s), X, Y, params) for s in strengths]
-    readings, floor = [report.blocks[block] for report in reports], reports[0].floors[block]
-    assert all(b >= a - 2 * floor for a, b in pairwise(readings))
+    readings, bound = [report.blocks[block] for report in reports], reports[0].bounds[block]
+    assert all(b >= a - 2 * bound for a, b in pairwise(readings))
     assert readings[-1] > 1e-4 and readings[-1] > 100 * readings[0]
     for x, reading in zip(strengths * size, readings, strict=True):  # x / (1 + ‖g + s d‖/‖g‖), with d = wrong − right
-        assert x / (1 + 1 + x) - 2 * floor <= reading <= x / (1 + abs(1 - x)) + 2 * floor
+        assert x / (1 + 1 + x) - 2 * bound <= reading <= x / (1 + abs(1 - x)) + 2 * bound
 
 
 @pytest.mark.parametrize("name", ["no_decay", "half_decay", "decay_subtracted"])
@@ -205,7 +205,7 @@ def test_a_scaled_block_scores_by_its_factor_and_the_factor_itself_is_found(name
     net, X, Y, params = problem()
     report = check(net.plant(name, 2, factor=k), X, Y, params)
     assert report.wrong == (block,)
-    assert report.blocks[block] == pytest.approx(abs(k - 1) / (abs(k) + 1), abs=report.floors[block])
+    assert report.blocks[block] == pytest.approx(abs(k - 1) / (abs(k) + 1), abs=report.bounds[block])
     if k:
         assert report.factor(block) == pytest.approx(k, rel=1e-6)
         assert all(report.factor(other) == pytest.approx(1, rel=1e-6) for other in report.blocks if other != block)
@@ -269,14 +269,14 @@ def test_two_bugs_on_one_equation_of_one_layer_are_refused_and_on_two_layers_not
 
 @given(st.lists(st.tuples(st.sampled_from(BACKPROP), st.integers(1, 4)), min_size=2, max_size=4), st.integers(0, 99))
 @settings(max_examples=100, deadline=None, derandomize=True)
-def test_bugs_add_up_and_redden_no_more_than_each_of_them_may(planted, seed):
+def test_bugs_add_up_and_turn_red_no_more_than_each_of_them_may(planted, seed):
     net, X, Y, params = problem(seed=seed)
     right, broken = gradient_of(net, X, Y, params), net
     for name, l in planted:
         assume(not broken.obstacle(name, l))
         broken = broken.plant(name, l)
     wrong = gradient_of(broken, X, Y, params)
-    may = set().union(*(reddens(find(name).slot, l) for name, l in planted))
+    may = set().union(*(turned_red(find(name).slot, l) for name, l in planted))
     assert all(np.array_equal(wrong[block], right[block]) for block in right.keys() - may)
     turned = net
     for name, l in reversed(planted):
@@ -302,7 +302,7 @@ def test_dA_doubled_and_keep_prob_forgotten_at_one_half_cancel(hidden):
 
 @pytest.mark.parametrize("sizes", [*SIZES, (5, 1), (5, 3)])
 @pytest.mark.parametrize("hidden", ["tanh", "relu", "sigmoid"])
-def test_a_mistake_of_J_reddens_weights_and_no_bias(sizes, hidden):
+def test_a_mistake_of_J_turns_red_the_weights_and_no_bias(sizes, hidden):
     net, X, Y, params = problem(sizes, hidden)
     every = tuple(f"W{l}" for l in range(1, net.L + 1))
     assert check(net.plant("J_no_decay"), X, Y, params).wrong == every
@@ -339,15 +339,15 @@ def by(name, net, X, Y, params, **options):
 @pytest.mark.parametrize("sizes", SIZES)
 def test_what_each_mistake_of_the_checker_reads_of_a_right_gradient_at_1e_7(sizes, hidden):
     at = problem(sizes, hidden)
-    slide = check(*at)
-    assert slide.difference < 1e-7
+    right = check(*at)
+    assert right.difference < 1e-7
     assert by("forgotten_2", *at).difference == pytest.approx(1 / 3, rel=1e-6)
-    assert all(by("forgotten_2", *at).factor(name) == pytest.approx(0.5, rel=1e-4) for name in slide.blocks)
-    assert slide.difference < by("one_sided", *at).difference < 1e-6, "passes, with fewer digits"
-    assert slide.difference < by("not_restored", *at).difference < 1e-6, "passes all the same"
-    assert by("norm_of_sum", *at).difference == pytest.approx(slide.difference, rel=1e-6)
-    size = norm(slide.approx) + norm(slide.gradient)
-    assert by("absolute", *at).difference == pytest.approx(slide.difference * size, rel=1e-9)
+    assert all(by("forgotten_2", *at).factor(name) == pytest.approx(0.5, rel=1e-4) for name in right.blocks)
+    assert right.difference < by("one_sided", *at).difference < 1e-6, "passes, with fewer digits"
+    assert right.difference < by("not_restored", *at).difference < 1e-6, "passes all the same"
+    assert by("norm_of_sum", *at).difference == pytest.approx(right.difference, rel=1e-6)
+    size = norm(right.approx) + norm(right.gradient)
+    assert by("absolute", *at).difference == pytest.approx(right.difference * size, rel=1e-9)
     assert by("other_order", *at).difference > 0.1
     matrices = tuple(name for name, shape in at[0].shapes.items() if min(shape) > 1)
     assert by("other_order", *at).wrong == matrices, "every matrix and no single row or column"

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from test_bugs import reddens
+from test_bugs import turned_red
 
 import gc_lib as gcl
 from gc_lib.labs import cases
@@ -46,7 +46,7 @@ def test_right_backprop_is_great_in_every_check_that_is_offered(number):
 def test_a_bug_shows_at_once_and_by_the_law(number):
     """Unless there is none; or two, of which one undoes what the other does."""
     red = {name for name, mark in zip(NAMES, seen(number, ALL_ON), strict=True) if mark}
-    law = set().union(*(reddens(find(name).slot, l) for name, l in case(number).plants))
+    law = set().union(*(turned_red(find(name).slot, l) for name, l in case(number).plants))
     assert red == (law if number not in (17, 33) else set() if number == 17 else {"W2", "b2"})
 
 

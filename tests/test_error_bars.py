@@ -5,6 +5,7 @@ import pytest
 from test_network import problem
 
 import gc_lib as gcl
+from gc_lib import homework
 
 EPS = 10.0 ** -np.arange(1, 11)
 SMOOTH = {  # a function of every entry, and its slope
@@ -204,7 +205,6 @@ def test_a_check_takes_about_three_times_as_many_evaluations_as_the_slide_and_nu
 @pytest.mark.parametrize("eps", np.geomspace(1e-14, 1e-2, 25))
 def test_noise_that_comes_in_leaps_is_not_blamed_on_a_right_gradient(eps):
     """The homework of lesson 10 takes log(1 − A) with A near 1: most nudges see no noise, a few a great deal."""
-    homework = gcl.exercises.homework
     assert gcl.check(homework.cost, homework.repaired, homework.params, eps=eps).answer != "wrong"
     if 1e-12 < eps < 1e-3:
         assert gcl.check(homework.cost, homework.gradient(), homework.params, eps=eps).answer == "wrong"

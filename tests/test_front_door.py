@@ -17,7 +17,7 @@ cost, gradient = net.on(X, Y)                                   # cost(params) -
 
 report = gcl.check(cost, gradient, params, eps=1e-7)
 print(report)                                                   # says in words: which block, which entry, both numbers
-report.difference                                               # the slide's number, a float
+report.difference                                               # the lecture's number, a float
 report.blocks["W2"]                                             # the same number for one block
 gcl.numeric_gradient(cost, params, eps=1e-7)                     # dθ_approx alone, in the shape of params
 

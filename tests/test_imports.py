@@ -17,9 +17,10 @@ MAY_IMPORT = {  # each room, and the other rooms that its files may import
     "checker": set(),
     "network": {"checker"},
     "data": set(),
+    "homework": set(),
     "plots": set(),
-    "exercises": {"checker", "network", "data"},
-    "labs": {"checker", "network", "data", "exercises", "plots"},
+    "exercises": {"checker", "network", "data", "homework"},
+    "labs": {"checker", "network", "data", "homework", "exercises", "plots"},
     "__init__": {"checker", "network", "data"},
 }
 LAZY = {"checker.report": {"plots"}}  # report.plot() loads the plots when it is called, and not before

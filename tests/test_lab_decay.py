@@ -47,7 +47,7 @@ def test_what_does_not_fit_strikes_every_W_by_the_closed_form_and_no_b(in_J, in_
         approx, exact = data[name] + ASKED[in_J] * decay, data[name] + RATIO[in_dW] * decay
         assert report.blocks[name] == pytest.approx(norm(approx - exact) / (norm(approx) + norm(exact)), abs=1e-6)
     assert report.wrong == (() if ASKED[in_J] == RATIO[in_dW] else WEIGHTS)
-    assert all(report.blocks[name] <= report.floors[name] for name in BIASES)
+    assert all(report.blocks[name] <= report.bounds[name] for name in BIASES)
 
 
 @pytest.mark.parametrize("state", [{}, {"in_J": "nothing"}, {"in_dW": "λ", "lam": 30}, {"bug": "slope_at_A"}], ids=str)
@@ -98,9 +98,9 @@ def test_the_W_curve_climbs_in_proportion_to_lambda():
 
 
 @pytest.mark.parametrize(("state", "reading"), [({"lam": 0}, 0.0), ({"in_J": "nothing"}, 1.0)], ids=str)
-def test_a_term_that_no_nudge_moves_has_no_floor(state, reading):
+def test_a_term_that_no_nudge_moves_has_no_error_bound(state, reading):
     bars = compute(State(**state)).bars["λ"]
-    assert set(bars.blocks.values()) == {reading} and set(bars.floors.values()) == {0.0}
+    assert set(bars.blocks.values()) == {reading} and set(bars.bounds.values()) == {0.0}
 
 
 @pytest.mark.parametrize(

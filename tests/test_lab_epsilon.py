@@ -6,7 +6,7 @@ import pytest
 import gc_lib as gcl
 from gc_lib.checker.slide import GREAT, norm
 from gc_lib.exercises import epsilon as exercises
-from gc_lib.labs.epsilon import STOPS, predict
+from gc_lib.labs.epsilon import EPSILONS, predict
 
 KINDS = [(dtype, difference) for dtype in ("float64", "float32") for difference in ("two-sided", "one-sided")]
 
@@ -29,7 +29,7 @@ def test_the_dots_are_what_gc_check_reads(lab, dtype, difference):
     for eps in (1e-5, 1e-2, 1e-1):
         result = lab.set(dtype=dtype, difference=difference, eps=eps, scale=1.0, error=0.0).result
         expected = gcl.check(*net.on(X, Y), params, eps=eps, checker=checker).difference
-        drawn = result.curves["eps"].y[STOPS.index(eps)]
+        drawn = result.curves["eps"].y[EPSILONS.index(eps)]
         noise = result.prediction.roundoff(eps)
         assert abs(drawn - expected) < 0.01 * expected + noise
         assert abs(result.report.difference - expected) < 0.01 * expected + noise

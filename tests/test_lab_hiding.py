@@ -10,7 +10,7 @@ import gc_lib as gcl
 from gc_lib.labs.hiding import PIXEL, PLACES, State, compute
 
 BLIND = ("m = 1", "λ = 0", "keep_prob = 1", "two that cancel", "a wrong J")  # there dθ is the gradient of J
-REDDENS = {
+TURNED_RED = {
     "m = 1": ("b2",),
     "λ = 0": ("W2",),
     "keep_prob = 1": ("W1", "b1"),
@@ -37,7 +37,7 @@ def right_slopes(state):
 def test_every_bug_reads_great_in_hiding_and_worry_once_it_is_out(place):
     hides, out = (compute(State(place, shown)).report for shown in (False, True))
     assert hides.band == "great" and out.band == "worry"
-    assert out.wrong == out.that_are("wrong") == REDDENS[place]
+    assert out.wrong == out.that_are("wrong") == TURNED_RED[place]
 
 
 @every_place
@@ -95,10 +95,10 @@ def test_dead_units_leave_b1_no_slope_and_the_error_bars_cannot_tell():
 @every_place
 def test_the_first_bar_is_the_whole_vector(place):
     result = compute(State(place, True))
-    floor, parts = result.floors["all θ"], result.report.bars.total
+    bound, parts = result.bounds["all θ"], result.report.bars.total
     assert result.blocks["all θ"] == result.report.difference
     a, g = result.report.approx, result.report.gradient
-    assert floor == pytest.approx(np.sqrt(parts @ parts) / (np.sqrt(a @ a) + np.sqrt(g @ g)), rel=1e-12)
+    assert bound == pytest.approx(np.sqrt(parts @ parts) / (np.sqrt(a @ a) + np.sqrt(g @ g)), rel=1e-12)
 
 
 @pytest.mark.parametrize(

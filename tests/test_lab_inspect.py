@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 import gc_lib as gcl
-from gc_lib.exercises import homework, repair
+from gc_lib import homework
+from gc_lib.exercises import repair
 
 ROOT = Path(__file__).resolve().parents[1]
 LESSON = nbformat.read(ROOT / "notebooks" / "10_check_your_own_code.ipynb", as_version=4)
@@ -59,7 +60,7 @@ def test_two_bugs_are_times_3_and_times_three_quarters_and_two_are_no_factor():
 
 
 def test_the_two_bugs_of_layer_2_are_where_the_hints_say():
-    """The slope reddens b2 too; with it mended W2 is wrong alone, and right where λ is 0."""
+    """The slope turns b2 red too; with it mended W2 is wrong alone, and right where λ is 0."""
     assert {"W2", "b2", "W1", "b1"} == set(checked(back_2=repair.decay_only).wrong)
     assert checked(back_2=repair.slope_only).wrong == ("W2",)
 
@@ -125,7 +126,7 @@ def test_the_file_for_pytest_passes_on_right_backprop_and_explains_what_is_wrong
     (tmp_path / "test_backprop.py").write_text(block, encoding="utf-8")
     names = ", ".join(f.__name__ for f in layers.values())
     (tmp_path / "my_network.py").write_text(
-        "from gc_lib.exercises import homework\nfrom gc_lib.network.train import train\n"
+        "from gc_lib import homework\nfrom gc_lib.network.train import train\n"
         f"gradient = homework.gradient(*[getattr(homework, name) for name in '{names}'.split(', ')])\n"
         "cost, start = homework.cost, homework.params\ntrained = train(homework.repaired, start, 10, 0.1)\n",
         encoding="utf-8",

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from test_bugs import BACKPROP, reddens
+from test_bugs import BACKPROP, turned_red
 
 import gc_lib as gcl
 from gc_lib.labs.pattern import LAYERS, REMEDIES, State, compute
@@ -31,7 +31,7 @@ def test_the_bars_are_what_the_checker_says(name, remedy):
     report = gcl.check(*state.network.on(X, Y, masks="frozen"), state.theta)
     assert report.wrong == result.check.report.wrong
     for block, reading in report.blocks.items():
-        assert result.blocks[block] == pytest.approx(reading, abs=2 * report.floors[block])
+        assert result.blocks[block] == pytest.approx(reading, abs=2 * report.bounds[block])
 
 
 @pytest.mark.parametrize("name", BACKPROP)
@@ -39,7 +39,7 @@ def test_every_bug_shows_by_the_law_and_each_remedy_heals_what_the_catalogue_say
     conditions = gcl.bugs.find(name).hides.split(" or ")
     for l in planted(name):
         alone = name == "db_one_sum" and l == 4  # one unit: the wrong line is right
-        assert set(compute(State(name, l)).check.report.wrong) == (set() if alone else reddens(slot(name), l))
+        assert set(compute(State(name, l)).check.report.wrong) == (set() if alone else turned_red(slot(name), l))
         for remedy, condition in HEALS.items():
             healed = not compute(State(name, l, 1.0, remedy)).check.report.wrong
             dropout = remedy == "keep_prob = 1" and "no unit is dropped" in conditions
@@ -96,4 +96,4 @@ def test_what_cannot_be_is_refused_in_words(wrong, words):
 
 def test_the_exercise_finds_the_law_by_checks():
     for equation, l in gcl.exercises.pattern.PLACES:
-        assert set(gcl.exercises.pattern.law.right(equation, l)) == reddens(equation, l)
+        assert set(gcl.exercises.pattern.law.right(equation, l)) == turned_red(equation, l)

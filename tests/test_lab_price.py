@@ -3,7 +3,7 @@
 import pytest
 
 import gc_lib as gcl
-from gc_lib.checker.slide import slide_loop
+from gc_lib.checker.slide import two_sided_loop
 from gc_lib.exercises import training as exercises
 from gc_lib.labs import price as factory  # the function, not its module
 from gc_lib.labs.price import UNITS, clock, count, network
@@ -23,7 +23,7 @@ def test_the_counted_evaluations_are_those_that_are_made(calls, units):
     net = network(units)
     cost, gradient = net.on(*gcl.data.digits(3, 8, examples=8))
     params = net.initialise(seed=0)
-    slide_loop(cost, params, 1e-7)
+    two_sided_loop(cost, params, 1e-7)
     assert len(calls) == count(units).loop == 2 * count(units).parameters
     calls.clear()
     found = gcl.screen(cost, gradient, params)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import gc_lib as gcl
-from gc_lib.labs.controls import stops
+from gc_lib.labs.controls import log_values
 from gc_lib.labs.secant import COSTS, Nudge, State, compute, nudge
 
 
@@ -43,7 +43,7 @@ def test_the_neuron_is_the_logistic_cost_of_its_three_examples():
 def test_by_what_an_error_falls_is_told_only_where_it_is_so(theta):
     """On θ³ the errors are ε² and 3θε + ε²; near rounding nothing is told rather than a wrong number."""
     told = []
-    for eps in stops(-8, 0, 1, 2, 5):
+    for eps in log_values(-8, 0, 1, 2, 5):
         result = compute(State(eps=eps, theta=theta))
         true = {"two-sided": 100, "one-sided": 10 * (3 * theta + eps) / (3 * theta + eps / 10)}
         falls = {side: result.falls(side) for side in true}

@@ -5,7 +5,7 @@ import pytest
 
 import gc_lib as gcl
 from gc_lib.checker.slide import GREAT, norm
-from gc_lib.labs.training import BUGS, LAM, RATE, STOPS, run
+from gc_lib.labs.training import BUGS, CHECKED, LAM, RATE, run
 
 SCALES = (0.01, 0.1, 1.0)
 
@@ -31,7 +31,7 @@ def test_the_curve_is_what_gc_check_reads_after_gc_train(lab, bug, steps):
     cost, gradient, params = trained(bug, steps)
     expected = gcl.check(cost, gradient, params)
     result = lab.set(bug=bug, steps=steps, scale=1.0).result
-    assert result.curves["steps"].y[STOPS.index(steps)] == pytest.approx(expected.difference, rel=1e-3)
+    assert result.curves["steps"].y[CHECKED.index(steps)] == pytest.approx(expected.difference, rel=1e-3)
     assert result.report.blocks == pytest.approx(expected.blocks, rel=1e-2, abs=1e-7)
     assert result.J[0] == pytest.approx(cost(params), rel=1e-9)
     assert result.J[1] == pytest.approx(trained("", steps)[0](trained("", steps)[2]), rel=1e-9)
@@ -59,24 +59,24 @@ def test_decayed_biases_show_as_what_was_wrongly_added(lab, steps, reading):
 
 
 @pytest.mark.parametrize("scale", SCALES)
-def test_a_right_gradient_stays_below_its_floor_however_long_it_trains(lab, scale):
+def test_a_right_gradient_stays_within_its_error_bound_however_long_it_trains(lab, scale):
     right = run("", scale)
-    assert (right.readings < right.floors).all()
+    assert (right.readings < right.bounds).all()
     for steps in (0, 20, 300):
         report = lab.set(bug="", steps=steps, scale=scale).result.report
-        assert not report.wrong and report.difference < lab.result.floor.y[STOPS.index(steps)]
+        assert not report.wrong and report.difference < lab.result.bound.y[CHECKED.index(steps)]
 
 
 def test_training_and_tiny_weights_raise_what_a_right_gradient_reads(lab):
     """The gradient shrinks, J less so: the reading rises as the gradient falls."""
     shrinks = [norm(gcl.to_vector(trained("", 0)[1](trained("", steps)[2]))) for steps in (50, 300)]
     right = run("", 1.0)
-    rises = right.readings[STOPS.index(300)] / right.readings[STOPS.index(50)]
+    rises = right.readings[CHECKED.index(300)] / right.readings[CHECKED.index(50)]
     assert rises > 3 and shrinks[0] / shrinks[1] > 3
     assert (right.readings < GREAT).all() and (run("", 0.01).readings > GREAT).all()
     lab.set(bug="", steps=0, scale=0.01)
-    assert "all of it is below the floor" in lab.words and lab.result.report.band == "look"
-    assert "below the floor" not in lab.set(scale=1.0).words
+    assert "all of it is within the error bound" in lab.words and lab.result.report.band == "look"
+    assert "within the error bound" not in lab.set(scale=1.0).words
 
 
 def test_most_broken_gradients_still_train(lab):

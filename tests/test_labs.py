@@ -22,7 +22,7 @@ from gc_lib.checker.slide import norm, quotient
 from gc_lib.labs.bench import Bench
 from gc_lib.labs.controls import CANNOT
 from gc_lib.labs.slices import Result, compute, measure
-from gc_lib.labs.state import State
+from gc_lib.labs.state import BenchState as State
 from gc_lib.labs.words import table
 from gc_lib.network.network import Plant
 
@@ -68,7 +68,7 @@ AXES = {"eps": "eps", "lam": "lam", "drop": "keep_prob"}  # which field of the s
 
 
 def checked(state, loop=False, **changes):
-    """Say what the library's own checker says in a state: by the slide's loop, or by the network's short cut."""
+    """Say what the library's own checker says in a state: by the two-sided loop, or by the network's short cut."""
     state = replace(state, **changes)
     X, Y = state.problem
     cost, gradient = state.network.on(X, Y, masks=state.masks, seed=state.mask_seed)
@@ -105,9 +105,9 @@ def test_the_report_is_what_the_slides_loop_says(name):
     np.testing.assert_allclose(found.approx, said.approx, rtol=single, atol=noise(state, said))
     assert (found.eps, found.unmoved, list(found.blocks)) == (said.eps, said.unmoved, list(said.blocks))
     assert abs(found.difference - said.difference) <= reading_slack(state, said) + 1e-6 * said.difference
-    low = {name: floor for name, floor in said.floors.items() if floor < 1e-2}  # a high one is made of round-off itself
-    assert all(floor / 2 < found.floors[name] < 2 * floor for name, floor in low.items())  # the noise is an estimate
-    loud = [name for name, reading in said.blocks.items() if reading > 100 * said.floors[name]]
+    low = {name: bound for name, bound in said.bounds.items() if bound < 1e-2}  # a high one is made of round-off itself
+    assert all(bound / 2 < found.bounds[name] < 2 * bound for name, bound in low.items())  # the noise is an estimate
+    loud = [name for name, reading in said.blocks.items() if reading > 100 * said.bounds[name]]
     assert {name: found.blocks[name] for name in loud} == pytest.approx({n: said.blocks[n] for n in loud}, rel=0.05)
     assert found.wrong == said.wrong
 
@@ -177,9 +177,9 @@ def test_training_follows_the_right_gradient_whatever_is_broken():
 # ---- nothing jumps ---------------------------------------------------------------------------------------------------
 
 
-def climbs(x, y, floor):
+def climbs(x, y, bound):
     """Tell how many decades y moves per decade of x, at most, above round-off."""
-    rate = np.abs(np.diff(np.log10(np.maximum(y, floor)))) / np.diff(np.log10(x))
+    rate = np.abs(np.diff(np.log10(np.maximum(y, bound)))) / np.diff(np.log10(x))
     return rate.max()
 
 
@@ -266,7 +266,7 @@ def press(lab, words):
 
 
 def without_ghost(lab):
-    """Return the picture of a lab's result without the ghost, which any change leaves behind."""
+    """Return the picture of a lab's result without the pale marks that any change leaves behind."""
     return lab.paint(replace(lab.result, before=None))
 
 
@@ -435,7 +435,7 @@ def test_a_value_between_the_stops_grows_a_stop_in_its_place(lab, field, value, 
     assert control.value == value and control.label == words == labels[offered.index(value)]
     assert list(offered) == sorted([*before, value], reverse=before[0] > before[-1])
     lab.set(**{field: before[1]})
-    control.value = value  # the stop stays
+    control.value = value  # the value stays
     assert getattr(lab.state, field) == value and consistent(lab)
 
 
@@ -650,7 +650,7 @@ def test_a_whole_number_of_steps_may_be_written_otherwise(steps):
     assert compute(State(steps=steps)).report.difference == compute(State(steps=5)).report.difference
 
 
-# ---- the lab: ghost, picture, threads --------------------------------------------------------------------------------
+# ---- the lab: pale marks, picture, threads ---------------------------------------------------------------------------
 
 
 def test_moves_of_one_control_keep_the_ghost_from_before_the_first(lab):
@@ -699,10 +699,10 @@ def test_a_burst_of_moves_beside_a_cell_ends_on_the_last_of_each():
     lab = gcl.labs.bench()
     burst = list(np.geomspace(1e-10, 1e-2, 60))
     for eps in burst[-1:]:
-        lab.set(eps=eps)  # the slider knows its last stop
+        lab.set(eps=eps)  # the slider knows its last value
     lab.set(eps=1e-7)
-    stops = [value for _, value in lab.bound["eps"].options]
-    moves = [stops[i % len(stops)] for i in range(59)] + [burst[-1]]
+    values = [value for _, value in lab.bound["eps"].options]
+    moves = [values[i % len(values)] for i in range(59)] + [burst[-1]]
     hand = threading.Thread(target=lambda: [setattr(lab.bound["eps"], "value", eps) for eps in moves])
     hand.start()
     for i in range(16):
@@ -834,7 +834,7 @@ CAPTIONS = {
         ["slope_at_A cannot be seen here: the activation is ReLU."],
     ),
     "hides, J": ({"mistakes": ["J_no_decay"], "lam": 0}, ["great", "J_no_decay cannot be seen here: λ is 0."]),
-    "floor": ({"scale": 1e-3}, ["below the floor, which the error bars of dθ_approx alone explain."]),
+    "error bound": ({"scale": 1e-3}, ["within the error bound: the error bars of dθ_approx alone explain it."]),
     "norm of sum": ({"mistakes": ["norm_of_sum"], "bugs": [("sign_flipped", 3)], "lam": 0}, ["worry"]),
     "forgotten 2": ({"mistakes": ["forgotten_2"]}, ["3.3e-01: worry", "as if half what it should be"]),
     "J forgets": ({"mistakes": ["J_no_decay"]}, ["W1, W2 and W3 disagree", "All other blocks agree."]),
@@ -900,7 +900,7 @@ def test_the_table_lists_every_block_and_every_point_and_follows_once_opened(lab
         for name, reading in lab.result.blocks.items():
             row = next(row for row in rows if row[0] == name)
             assert float(row[1]) == pytest.approx(reading, rel=0.06)
-            assert float(row[2]) == pytest.approx(lab.result.floors[name], rel=0.06)
+            assert float(row[2]) == pytest.approx(lab.result.bounds[name], rel=0.06)
         points = [tuple(map(float, row)) for row in rows if len(row) == 2 and row[0][-1].isdigit()]
         curves = [point for key in AXES for point in zip(*lab.result.curves[key], strict=True)]
         np.testing.assert_allclose(points, curves, rtol=0.06)

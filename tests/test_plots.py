@@ -32,7 +32,7 @@ class Result:
     curves: dict
     here: dict
     blocks: dict
-    floors: dict
+    bounds: dict
     lengths: tuple = (0.5, 0.5)
     scattered: tuple = ()
     before: object = None
@@ -54,8 +54,8 @@ def ragged():
         curve.y[[0, 4, -1]] = 0, np.nan, np.inf
     here = {"eps": (1e-7, 0.0), "lam": (0.0, 5.0), "drop": (0.0, np.nan)}
     blocks = dict(zip(NAMES, (0.0, 3.0, 1e-5, np.nan, 0.2, np.inf), strict=True))
-    floors = dict(zip(NAMES, (1e-9, np.inf, 7.0, 1e-9, 0.0, 1e-3), strict=True))
-    return Result(curves, here, blocks, floors, lengths=(0.0, np.inf))
+    bounds = dict(zip(NAMES, (1e-9, np.inf, 7.0, 1e-9, 0.0, 1e-3), strict=True))
+    return Result(curves, here, blocks, bounds, lengths=(0.0, np.inf))
 
 
 RESULTS = {
@@ -158,20 +158,20 @@ def test_bands_leave_no_gap(reading, word):
     assert style.band(reading).word == word
 
 
-def test_a_wrong_block_reddens_and_one_below_its_floor_is_grey(picture):
+def test_a_wrong_block_turns_red_and_one_within_its_error_bound_is_grey(picture):
     readings = dict.fromkeys(NAMES, 1e-8) | {"W2": 0.3, "b2": 1e-5, "b3": 0.3}
-    picture.update(flat(1e-8, blocks=readings, floors=dict.fromkeys(NAMES, 1e-9) | {"b3": np.inf}))
+    picture.update(flat(1e-8, blocks=readings, bounds=dict.fromkeys(NAMES, 1e-9) | {"b3": np.inf}))
     bars = picture.panels[3].columns.bodies.get_facecolors()
     great, look, worry = (each.colour for each in style.BANDS)
     expected = [great, great, worry, look, great, style.SAYS_NOTHING]
     np.testing.assert_allclose(bars[:, :3], [canvas.to_rgb(colour) for colour in expected])
 
 
-def test_bars_and_floors_stand_on_the_axis(picture):
+def test_bars_and_error_bounds_stand_on_the_axis(picture):
     picture.update(ragged())
     low, high = style.DIFFERENCES
     blocks = picture.panels[3]
-    assert np.nanmax(blocks.floors.get_path().vertices[:, 1]) == high
+    assert np.nanmax(blocks.bounds.get_path().vertices[:, 1]) == high
     assert min(np.nanmin(path.vertices[:, 1]) for path in blocks.columns.bodies.get_paths()) == low
 
 

@@ -234,7 +234,7 @@ def test_the_place_of_every_bug_is_among_those_named(name):
         assert truth in explained(report) and len(reason.evidence["places"]) == 1
 
 
-def test_places_by_the_law_of_what_reddens():
+def test_places_by_the_law_of_which_blocks_turn_red():
     def at(*wrong, L=3):
         return places(
             {f"{kind}{l}": "wrong" if f"{kind}{l}" in wrong else "right" for l in range(1, L + 1) for kind in "Wb"}

@@ -257,7 +257,7 @@ def test_a_cost_that_scribbles_on_its_argument_does_not_reach_the_callers_arrays
 
 @pytest.mark.parametrize("hidden", ["tanh", "relu", "sigmoid"])
 @pytest.mark.parametrize("scale", [0.1, 1.0, 5.0])
-def test_the_floor_is_what_round_off_explains_and_not_much_more(hidden, scale):
+def test_the_error_bound_is_what_round_off_explains_and_not_much_more(hidden, scale):
     shares = []
     for seed in range(8):
         for sizes in ((5, 4, 1), (4, 4, 4, 3)):
@@ -265,7 +265,7 @@ def test_the_floor_is_what_round_off_explains_and_not_much_more(hidden, scale):
             cost, gradient = net.on(X, Y, masks="frozen")
             for eps in (1e-10, 1e-9, 1e-8):
                 report = gcl.check(cost, gradient, params, eps)
-                shares += [report.blocks[name] / report.floors[name] for name in report.blocks]
+                shares += [report.blocks[name] / report.bounds[name] for name in report.blocks]
     assert len(shares) > 200
     assert np.mean(np.array(shares) <= 1) >= 0.99
     assert np.median(shares) >= 1 / 50
@@ -279,12 +279,12 @@ def test_a_correct_network_with_tiny_weights_reads_badly_and_nothing_is_called_w
     assert "within the error bars" in str(report)
 
 
-def test_a_bug_above_the_floor_is_called_wrong_and_one_below_it_is_not():
+def test_a_bug_above_the_error_bound_is_called_wrong_and_one_below_it_is_not():
     theta, offset = np.array([1.0]), 1e10
     cost, wrong = (lambda t: (t**2).sum() + offset), (lambda t: 2.02 * t)
     below, above = (gcl.check(cost, wrong, theta, eps) for eps in (1e-7, 1e-3))
-    assert below.floors["theta"] > 1 and below.wrong == ()
-    assert above.floors["theta"] < 3e-3 and above.wrong == ("theta",)
+    assert below.bounds["theta"] > 1 and below.wrong == ()
+    assert above.bounds["theta"] < 3e-3 and above.wrong == ("theta",)
 
 
 def test_entries_that_epsilon_does_not_move_are_counted():

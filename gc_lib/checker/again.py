@@ -1,4 +1,4 @@
-"""J once more, where the slide does not look: what a second opinion needs beside the slide's own numbers."""
+"""J once more, where the lecture does not look: what a second opinion needs beside the lecture's own numbers."""
 
 from collections.abc import Callable, Mapping
 from functools import cached_property
@@ -11,7 +11,7 @@ from .slide import nudged_costs
 
 
 class Again:
-    """Evaluate a cost where the slide does not, in float64 if it lets us: what it refuses there is nan, and no failure.
+    """Evaluate a cost where the lecture does not, in float64 if it lets us; where it raises, J is nan.
 
     `precision` is the spacing of the numbers above 1 in the dtype that J then has.
     """

@@ -27,7 +27,7 @@ def copied(params):
 
 
 def to_vector(blocks: Mapping[str, np.ndarray]) -> np.ndarray:
-    """Lay the blocks end to end, each row by row: θ of the slide."""
+    """Lay the blocks end to end, each row by row: θ of the lecture."""
     return np.concatenate([block.ravel() for block in blocks.values()])
 
 

@@ -51,7 +51,7 @@ def in_lines(sentences: str) -> str:
     return fill(sentences, 88, subsequent_indent=hanging, break_long_words=False, break_on_hyphens=False)
 
 
-def place(block: str, index: Index) -> str:
+def entry_name(block: str, index: Index) -> str:
     """Write an entry as in code: W2[3, 1]."""
     return f"{block}[{', '.join(map(str, index))}]" if index else block
 
@@ -188,7 +188,7 @@ def unrelated(report, blocks: list[str]) -> Iterator[Reason]:
 
 
 def bug(report, blocks: tuple[str, ...]) -> Reason:
-    """Name the places where the bug can be, by the law of what reddens."""
+    """Name the places where the bug can be, by the law of which blocks turn red."""
     at = places(report.answers)
     where = "; ".join(" or ".join(alike) for alike in at) or "the lines that compute them"
     advice = f"By what is wrong and what is not, look at {where}."
@@ -201,9 +201,10 @@ def bug(report, blocks: tuple[str, ...]) -> Reason:
 
 
 def places(answers: dict[str, str]) -> tuple[tuple[str, ...], ...]:
-    """Return the equations in which a bug would redden just these blocks; those that look alike stand together.
+    """Return the equations in which a bug would turn just these blocks red; those that look alike stand together.
 
-    A wrong dW[l] or db[l] reddens its own block, a wrong dZ[l] its layer and all below, a wrong dA[l] all below. Where
+    A wrong dW[l] or db[l] turns its own block red, a wrong dZ[l] its layer and all below, a wrong dA[l] all
+    below. Where
     every W is wrong and no b, it is the λ term. Nothing is said of blocks not named W1, b1, … WL, bL.
     """
     named = {name: re.fullmatch(r"([Wb])(\d+)", name) for name in answers}
@@ -325,7 +326,7 @@ def kink(where: str) -> Callable:
         at = tuple((name, index) for name, index, _ in entries)
         units = tuple(unit for name, index in at for unit in report.corners.get((name, index), ()))
         whose = f" It is the ReLU of {listed(str(unit) for unit in units[:3])}." if units else ""
-        some = listed(place(*entry) for entry in at[:3])
+        some = listed(entry_name(*entry) for entry in at[:3])
         if where == "on θ":
             said = f"The slope of J jumps just on θ, as in {some}: any value in between is a right slope."
             advice = "Start from small random biases, not from 0, and check there."

@@ -1,4 +1,4 @@
-"""What a check found: the slide's number and where it comes from; beside it a second opinion, with its reasons."""
+"""What a check found: the lecture's number and where it comes from; beside it a second opinion, with its reasons."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -60,7 +60,7 @@ FALLS = {  # how Taylor's remainder falls, and whether the error bars call dθ w
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Report:
-    """Hold what a check found: the slide's number, and where it comes from.
+    """Hold what a check found: the lecture's number, and where it comes from.
 
     `approx` and `gradient` are dθ_approx and dθ as vectors, in the order of θ; `shapes` are the blocks of θ; `bars` are
     the error bars of dθ_approx; `J` is the cost at θ, `J_again` the same once more; `unmoved` counts the entries of θ
@@ -86,7 +86,7 @@ class Report:
 
     @cached_property
     def difference(self) -> float:
-        """The slide's number ‖dθ_approx − dθ‖ / (‖dθ_approx‖ + ‖dθ‖)."""
+        """The lecture's number ‖dθ_approx − dθ‖ / (‖dθ_approx‖ + ‖dθ‖)."""
         return score(self.approx, self.gradient, self.quotient)
 
     @cached_property
@@ -110,17 +110,17 @@ class Report:
 
     @cached_property
     def blocks(self) -> dict[str, float]:
-        """The slide's number for each block alone."""
+        """The lecture's number for each block alone."""
         return {name: score(a, g, self.quotient) for name, (a, g) in self.pairs.items()}
 
     @cached_property
-    def floors(self) -> dict[str, float]:
+    def bounds(self) -> dict[str, float]:
         """What the error bars alone can make each block read if it is right; a reading below says nothing."""
-        floors = {}
+        bounds = {}
         for name, (a, g) in self.pairs.items():
             size = norm(a) + norm(g)
-            floors[name] = float(norm(self.bars_of(name)) / size) if size else np.inf
-        return floors
+            bounds[name] = float(norm(self.bars_of(name)) / size) if size else np.inf
+        return bounds
 
     @cached_property
     def random(self) -> bool:
@@ -165,11 +165,11 @@ class Report:
     @cached_property
     def wrong(self) -> tuple[str, ...]:
         """The blocks that are not "great" and not explained by the error bars."""
-        return tuple(name for name, x in self.blocks.items() if x >= GREAT and x > self.floors[name])
+        return tuple(name for name, x in self.blocks.items() if x >= GREAT and x > self.bounds[name])
 
     @cached_property
     def silent(self) -> tuple[str, ...]:
-        """The blocks that are not "great" either, but lie below their floor: their reading says nothing."""
+        """The blocks that are not "great" either, but lie within their error bound: their reading says nothing."""
         return tuple(name for name, x in self.blocks.items() if x >= GREAT and name not in self.wrong)
 
     def factor(self, name: str) -> float | None:
@@ -206,7 +206,7 @@ class Report:
         i = int(jump.argmax())
         return self.entry(self.parts[name].start + i).index, float(jump[i])
 
-    def written(self, x: float, part: slice) -> str:
+    def in_stable_digits(self, x: float, part: slice) -> str:
         """Write a reading with the digits that are the same on any machine: only its power where round-off made it."""
         gap = norm((self.approx - self.gradient)[part])
         return f"{x:.1e}" if norm(self.bars.roundoff[part]) < gap / 2 else power(x)
@@ -214,7 +214,7 @@ class Report:
     def lines(self) -> Iterator[tuple[str, str, str]]:
         """Yield block, reading and remark for each block."""
         for name, x in self.blocks.items():
-            reading = self.written(x, self.parts[name])
+            reading = self.in_stable_digits(x, self.parts[name])
             if name in self.wrong:
                 k = self.factor(name)
                 yield name, reading, band(x) + (f", as if times {k:.4g}" if k and abs(k - 1) > 1e-3 else "")
@@ -226,12 +226,12 @@ class Report:
     @property
     def number(self) -> str:
         """The relative difference in words that hold on any machine: "about 1e-08" where round-off made it."""
-        written = self.written(self.difference, slice(None))
+        words = self.in_stable_digits(self.difference, slice(None))
         if self.band == "great":
-            written = power(self.difference)
-        if self.band == "great" and written == "1e-06":
+            words = power(self.difference)
+        if self.band == "great" and words == "1e-06":
             return "below 1e-06"
-        return f"about {written}" if written == power(self.difference) else written
+        return f"about {words}" if words == power(self.difference) else words
 
     @property
     def verdict(self) -> str:

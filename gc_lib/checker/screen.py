@@ -43,14 +43,14 @@ class Screen:
         return next(iter(self.regions.items()), None)
 
     def __str__(self) -> str:
-        found = [f"  {name}{written(region)}: {self.readings[name]:.1e}" for name, region in self.regions.items()]
+        found = [f"  {name}{as_index(region)}: {self.readings[name]:.1e}" for name, region in self.regions.items()]
         verdict = "These blocks disagree, there:" if found else all_agree(len(self.readings))
         return "\n".join([f"{verdict} ({self.evaluations} evaluations of J)", *found])
 
     __repr__ = __str__
 
 
-def written(region: Region) -> str:
+def as_index(region: Region) -> str:
     """Write slices as in an index: [3, 0:16]."""
     ends = [f"{cut.start}" if cut.stop == cut.start + 1 else f"{cut.start}:{cut.stop}" for cut in region]
     return f"[{', '.join(ends)}]" if ends else ""
@@ -99,9 +99,9 @@ def along(J: Callable, block: np.ndarray, slopes: np.ndarray, region: Region, di
     as round-off leaves them a say. The gap that a wrong dθ makes stays; that of a ReLU's corner in the way does not.
     """
     precision, n = float(np.finfo(block.dtype).eps), max(slopes.size, 1)
-    reach, gaps, floor = 4 * precision ** (1 / 3), [], 0.0
+    reach, gaps, bound = 4 * precision ** (1 / 3), [], 0.0
     for shrink in (1, 10, 100):
-        if gaps and floor * shrink > gaps[-1] / 4:
+        if gaps and bound * shrink > gaps[-1] / 4:
             break
         nudge = (reach / shrink * n**-0.25 * direction).astype(block.dtype)
         up, down = block.copy(), block.copy()
@@ -114,8 +114,8 @@ def along(J: Callable, block: np.ndarray, slopes: np.ndarray, region: Region, di
         gaps.append(abs(measured - said))
         if shrink == 1:
             size = norm(slopes.ravel().astype(float)) + abs(measured)
-            floor = 4 * precision * (abs(J_up) + abs(J_down)) / length
-        if gaps[-1] <= max(floor * shrink, size * max(GREAT, reach**2)):
+            bound = 4 * precision * (abs(J_up) + abs(J_down)) / length
+        if gaps[-1] <= max(bound * shrink, size * max(GREAT, reach**2)):
             return float(gaps[0] / size) if size else 0.0, False
     stays = len(gaps) > 1 and abs(gaps[-1] - gaps[-2]) < 0.2 * gaps[-2]
     return float(gaps[0] / size), stays

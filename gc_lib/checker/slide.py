@@ -1,4 +1,4 @@
-"""The checker of the slide: nudge every θ[i], compare the slope of J with dθ[i], and say how far they are apart.
+"""The checker of the lecture: nudge every θ[i], compare the slope of J with dθ[i], and say how far they are apart.
 
 Its four equations stand in a table, so that a bug can be planted in the checker too.
 """
@@ -92,8 +92,8 @@ def one_number(J, where: str) -> float:
     return J
 
 
-def slide_loop(cost: Callable, params, eps: float, restored: Callable = restored) -> tuple[np.ndarray, np.ndarray]:
-    """Return J(θ + ε eᵢ) and J(θ − ε eᵢ) for every i, one nudge after the other, as on the slide."""
+def two_sided_loop(cost: Callable, params, eps: float, restored: Callable = restored) -> tuple[np.ndarray, np.ndarray]:
+    """Return J(θ + ε eᵢ) and J(θ − ε eᵢ) for every i, one nudge after the other, as in the lecture."""
     theta = {name: block.copy() for name, block in as_blocks(params).items()}
     seen_by_cost, J_plus, J_minus = like(theta, params), [], []
     for name, block in theta.items():
@@ -109,10 +109,10 @@ def slide_loop(cost: Callable, params, eps: float, restored: Callable = restored
 
 
 def nudged_costs(cost: Callable, params, eps: float, restored: Callable = restored) -> tuple[np.ndarray, np.ndarray]:
-    """Return the slide's J(θ ± ε eᵢ): from the cost itself where it offers them (`cost.nudged`), else by the loop."""
+    """Return the lecture's J(θ ± ε eᵢ): from the cost itself where it offers them (`cost.nudged`), else by the loop."""
     if hasattr(cost, "nudged"):
         return cost.nudged(params, eps, *(() if restored is SLIDE.restored else (restored,)))
-    return slide_loop(cost, params, eps, restored)
+    return two_sided_loop(cost, params, eps, restored)
 
 
 def numeric_gradient(cost: Callable, params, eps: float = 1e-7, checker: Checker = SLIDE):

@@ -1,6 +1,6 @@
 """The self-checks of the course, one file a notebook: each answers in a sentence, and knows the commonest mistakes."""
 
-from . import decay, dropout, epsilon, hiding, homework, kink, pattern, repair, secant, start, training, vector
+from . import decay, dropout, epsilon, hiding, kink, pattern, repair, secant, start, training, vector
 from .exercise import Answer, Build, Choose, Exercise, Guess
 
 __all__ = [
@@ -13,7 +13,6 @@ __all__ = [
     "dropout",
     "epsilon",
     "hiding",
-    "homework",
     "kink",
     "pattern",
     "repair",

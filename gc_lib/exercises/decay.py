@@ -1,4 +1,4 @@
-"""The exercises of lesson 05: what reddens where J forgets λ, what half a λ term reads, and the λ term of one block."""
+"""The exercises of lesson 05: where J forgets λ; what half a λ term reads; the λ term of one block."""
 
 import numpy as np
 

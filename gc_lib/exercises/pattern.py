@@ -85,9 +85,9 @@ score = Guess(
     relative_difference(RIGHT, 4 * RIGHT),
     "‖4g − g‖ / (‖g‖ + ‖4g‖) = 3/5. A factor of k reads |k − 1| / (|k| + 1).",
     {
-        "that is ‖4g − g‖ / ‖g‖; on the slide both lengths stand below the line.": 3.0,
-        "that is ‖4g − g‖ / ‖4g‖; on the slide both lengths stand below the line.": 0.75,
-        "that is the factor; what does the slide's quotient make of it?": 4.0,
+        "that is ‖4g − g‖ / ‖g‖; in the lecture both lengths stand below the line.": 3.0,
+        "that is ‖4g − g‖ / ‖4g‖; in the lecture both lengths stand below the line.": 0.75,
+        "that is the factor; what does the lecture's quotient make of it?": 4.0,
         "that is what half or twice would read, |2 − 1| / (2 + 1).": 1 / 3,
     },
     factor=1.03,

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .. import homework
 from ..checker.report import check
-from . import homework
 from .exercise import Answer, Build, Choose, run
 
 

@@ -1,4 +1,4 @@
-"""Lesson 00, start here: what a wrong dW reddens, and the lecture's three words."""
+"""Lesson 00, start here: which block a wrong dW turns red, and the lecture's three words."""
 
 from ..checker.slide import band
 from .exercise import Build, Choose
@@ -8,7 +8,7 @@ red = Choose(
     {
         "a": "a wrong dW spoils its own block and nothing else, since nothing further down is computed from it.",
         "b": "db2 is computed from dZ2, as dW2 is, but not from dW2. What then should spoil it?",
-        "c": "what goes on down is dA1 = W2ᵀ dZ2; that would redden W1. Does dW2 stand in that line?",
+        "c": "what goes on down is dA1 = W2ᵀ dZ2; that would turn W1 red. Does dW2 stand in that line?",
     },
 )
 

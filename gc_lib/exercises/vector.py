@@ -20,18 +20,18 @@ def network(*sizes: int) -> dict[str, np.ndarray]:
 PARAMS = network(2, 4, 3, 1)  # blocks of the shapes that the lab's network has
 
 
-def place(block: str, *index: int) -> int:
+def place_in_theta(block: str, *index: int) -> int:
     """Return the place in θ of an entry of a block of the lab's network."""
     return next(i for i in range(to_vector(PARAMS).size) if entry(i, PARAMS) == (block, index))
 
 
 where = Guess(
-    place("W2", 1, 3),
+    place_in_theta("W2", 1, 3),
     "8 of W1 and 4 of b1 come first, then a whole row of W2 (4), then three more entries of the second row.",
     {
         "so you went down the columns of W2; θ takes it row by row.": 12 + 3 * 3 + 1,
-        "nearly: code counts from 0, so θ begins with θ[0].": place("W2", 1, 3) + 1,
-        "did you leave out b1? Its 4 entries stand between W1 and W2.": place("W2", 1, 3) - 4,
+        "nearly: code counts from 0, so θ begins with θ[0].": place_in_theta("W2", 1, 3) + 1,
+        "did you leave out b1? Its 4 entries stand between W1 and W2.": place_in_theta("W2", 1, 3) - 4,
         "you counted within W2 alone; W1 and b1 come before it.": 4 + 3,
     },
     factor=1.01,
@@ -48,7 +48,7 @@ flatten = Build(
         "that goes down the columns; take each block row by row, as ravel() does.": lambda params: np.concatenate(
             [block.ravel(order="F") for block in params.values()]
         ),
-        "these blocks are sorted by name, all W before all b; the slide wants W1, b1, W2, b2, …": lambda params: (
+        "these blocks are sorted by name, all W before all b; the lecture wants W1, b1, W2, b2, …": lambda params: (
             np.concatenate([params[name].ravel() for name in sorted(params)])
         ),
         "where are the biases? Every block of params belongs into θ.": lambda params: np.concatenate(
@@ -100,7 +100,7 @@ loop = Build(
             theta.size, two_sided(J(theta + eps), J(theta - eps), None, eps)
         ),
     },
-    "that is the loop of the slide: two evaluations of J for every entry of θ.",
+    "that is the lecture's loop: two evaluations of J for every entry of θ.",
 )
 
 reading = Build(
@@ -126,7 +126,7 @@ reading = Build(
             np.linalg.norm(approx - exact) / np.linalg.norm(approx) + np.linalg.norm(exact)
         ),
     },
-    "the slide's number: 0 where the two agree, 1 where one is the other with its sign turned.",
+    "the lecture's number: 0 where the two agree, 1 where one is the other with its sign turned.",
 )
 
 order = Choose(

@@ -11,12 +11,12 @@ from .kink import kink
 from .pattern import pattern
 from .price import price
 from .secant import secant
-from .state import State
+from .state import BenchState
 from .training import training
 from .vector import vector
 
 __all__ = [
-    "State",
+    "BenchState",
     "bench",
     "decay",
     "detective",

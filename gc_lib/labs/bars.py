@@ -14,23 +14,23 @@ class OfReport:
         return self.report.blocks
 
     @property
-    def floors(self) -> dict[str, float]:
+    def bounds(self) -> dict[str, float]:
         """What the error bars alone explain, block by block."""
-        return self.report.floors
+        return self.report.bounds
 
 
 class Bars(NamedTuple):
-    """Hold what a panel of bars shows: the reading and the floor of each block, and the bars from before."""
+    """Hold what a panel of bars shows: the reading and the error bound of each block, and the bars from before."""
 
     blocks: dict[str, float]
-    floors: dict[str, float]
+    bounds: dict[str, float]
     before: "Bars | None"
 
 
 def bars_of(reports: dict[str, Report], before: dict[str, Bars] | None) -> dict[str, Bars]:
-    """Return the bars of several checks; a J that no nudge moves in any digit has no floor."""
+    """Return the bars of several checks; a J that no nudge moves in any digit has no error bound."""
     bars = {}
     for key, report in reports.items():
-        floors = report.floors if report.approx.any() else dict.fromkeys(report.blocks, 0.0)
-        bars[key] = Bars(report.blocks, floors, before and before[key])
+        bounds = report.bounds if report.approx.any() else dict.fromkeys(report.blocks, 0.0)
+        bars[key] = Bars(report.blocks, bounds, before and before[key])
     return bars

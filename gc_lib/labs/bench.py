@@ -10,10 +10,10 @@ from ..network import bugs
 from ..network.activations import ACTIVATIONS
 from ..network.network import Plant
 from ..plots import BenchPicture
-from .controls import BugRow, Menu, Slider, Toggle, in_rows, stops
+from .controls import BugRow, Menu, Slider, Toggle, in_rows, log_values
 from .lab import Lab
 from .slices import Result, anew, compute, dropped, glimpse, slow
-from .state import DATA, State
+from .state import DATA, BenchState
 
 UNITS = [(), (6,), (6, 6), (16, 8), (6, 6, 6)]
 
@@ -21,13 +21,13 @@ UNITS = [(), (6,), (6, 6), (16, 8), (6, 6, 6)]
 class Bench(Lab):
     """Join the bench's state to its sliders, its menu of bugs, and what is folded away."""
 
-    name, State = "bench", State
+    name, State = "bench", BenchState
     about = (
         "The relative difference, on a log axis from 1e-12 to 1 with the bands great, look and worry: as curves "
         "against ε, λ and the dropped share, and as a bar for each block; beside it the lengths of dθ_approx and dθ."
     )
 
-    def results(self, state: State, before: Result | None) -> Iterator[Result]:
+    def results(self, state: BenchState, before: Result | None) -> Iterator[Result]:
         """Yield the result; before it, where the slices take their time, a glimpse of where the student stands."""
         kept = self.state.start == state.start and self.state.keep_prob == state.keep_prob
         if slow(state) and (anew(state, state.keep_prob) or not kept):
@@ -63,8 +63,8 @@ class Bench(Lab):
         keep_prob = Slider("keep_prob", keep_probs, lambda p: f"{p:g}, drops {dropped(p):g}", "300px")
         keep_prob.add_class("gc-both-ways")
         return [
-            self.bind("eps", Slider("ε", stops(-12, 0, 1, 3), width="215px")),
-            self.bind("lam", Slider("λ", [0.0, *stops(-8, 4, 1, 3)], width="215px")),
+            self.bind("eps", Slider("ε", log_values(-12, 0, 1, 3), width="215px")),
+            self.bind("lam", Slider("λ", [0.0, *log_values(-8, 4, 1, 3)], width="215px")),
             self.bind("keep_prob", keep_prob),
             self.bind("masks", Menu("masks", ["frozen", "fresh"], str, "140px")),
         ]
@@ -173,6 +173,6 @@ class Bench(Lab):
 def bench(**state) -> Bench:
     """Open the bench, in the state given: gcl.labs.bench(eps=1e-3, bugs=[("no_decay", 2)]).
 
-    The fields are those of `gcl.labs.State`. Raises ValueError, or TypeError for a field that there is not.
+    The fields are those of `gcl.labs.BenchState`. Raises ValueError, or TypeError for a field that there is not.
     """
     return Bench(**state)

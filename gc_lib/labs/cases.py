@@ -183,7 +183,7 @@ def hidden_steps(hidden: Case) -> tuple[Steps, ...]:
     return tuple(table._replace(dZ=slope_from_A) if table.dZ is hidden_error else table for table in right)
 
 
-class Bench(NamedTuple):
+class Setup(NamedTuple):
     """Hold what a check of any gradient at one θ needs: what the layers remember, and dθ_approx with its error bars."""
 
     theta: dict[str, np.ndarray]
@@ -199,8 +199,8 @@ class Bench(NamedTuple):
 
 
 @lru_cache(128)
-def bench(number: int, at: Setting) -> Bench:
-    """Return the bench of a case in a setting; the number seeds the examples, θ and the frozen masks."""
+def setup(number: int, at: Setting) -> Setup:
+    """Return what a case runs on in a setting; its number seeds the examples, θ and the frozen masks."""
     net = Network(SIZES, at.hidden, lam=at.lam, keep_prob=at.keep_prob)
     X, Y = data.digits(3, 8, examples=at.examples, side=4, seed=number)
     theta = net.initialise(number, bias=at.bias)
@@ -209,12 +209,12 @@ def bench(number: int, at: Setting) -> Bench:
     J_plus, J_minus = map(np.array, zip(*nudged, strict=True))
     bars = error_bars(J, J_plus, J_minus, EPS, theta, gradient(theta))
     one = WINDOW.index(ONE)
-    return Bench(theta, Y, cost.layers(theta), J, two_sided(J_plus[one], J_minus[one], J, EPS), bars)
+    return Setup(theta, Y, cost.layers(theta), J, two_sided(J_plus[one], J_minus[one], J, EPS), bars)
 
 
 def report(number: int, at: Setting, suspect: Suspect | None = None) -> Report:
     """Check what the case hides, or what a suspect would be, in a setting."""
-    on = bench(number, at)
+    on = setup(number, at)
     tables = hidden_steps(case(number)) if suspect is None else steps(suspect)
     return Report(EPS, on.J, on.approx, on.gradient(tables), on.theta, on.bars)
 

@@ -12,7 +12,7 @@ from ..network.network import Network, Plant
 CANNOT = "✕ "  # begins the label of a bug that cannot be planted here; the style of the lab greys it
 
 
-def stops(low: int, high: int, *digits: int) -> list[float]:
+def log_values(low: int, high: int, *digits: int) -> list[float]:
     """Return the numbers that begin with one of the digits, from 10^low to 10^high: 1, 2, 5, 10, 20, …"""
     return [float(f"{digit}e{k}") for k in range(low, high) for digit in digits] + [float(f"1e{high}")]
 
@@ -137,7 +137,7 @@ class BugRow:
     def __init__(self):
         self.bug = Menu("bug", [""], words=lambda name: name or "none", width="420px")
         self.layer = Menu("layer", [1], words=str, width="95px")
-        self.strength = Slider("strength", stops(-8, 0, 1, 3), width="230px")
+        self.strength = Slider("strength", log_values(-8, 0, 1, 3), width="230px")
         self.factor = Slider("factor", [-2, -1, 0, 0.5, 0.9, 1.1, 1.5, 2, 3, 4, 10], width="230px")
         self.show(None)
         self.about = widgets.HTML(layout=widgets.Layout(min_height="2em"))

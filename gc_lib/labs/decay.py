@@ -13,11 +13,11 @@ from ..checker.slide import GREAT, WORRY, score
 from ..network.forward import squared_norms
 from ..network.network import one_of
 from ..plots import DecayPicture
-from . import state as bench
 from .bars import Bars, bars_of
-from .controls import Menu, Slider, stops
+from .controls import Menu, Slider, log_values
 from .lab import Lab
 from .slices import Curve, glimpse, layers, measure
+from .state import BenchState
 from .words import as_if, finding
 
 IN_J = {"λ/2m": [], "λ/m": ["J_decay_over_m"], "nothing": ["J_no_decay"]}
@@ -31,7 +31,7 @@ IN_DW = {
 FIT = [("λ/2m", "λ/m"), ("nothing", "nothing")]  # where the λ term of dW is the gradient of the one in J
 BUGS = {"none": [], "slope_at_A": [("slope_at_A", 2)]}
 BUG_WORDS = {"none": "none", "slope_at_A": "slope at A, layer 2"}
-LAMBDAS = [0.0, *stops(-6, 5, 1)]  # where the curves are taken; where the student stands is one point more
+LAMBDAS = [0.0, *log_values(-6, 5, 1)]  # where the curves are taken; where the student stands is one point more
 
 
 @dataclass(frozen=True)
@@ -53,10 +53,10 @@ class State:
         self.bench  # noqa: B018  # raises where λ cannot be
 
     @cached_property
-    def bench(self) -> bench.State:
+    def bench(self) -> BenchState:
         """The network and θ of the bench, with this λ and these mistakes."""
         planted = [(name, layer) for name in IN_DW[self.in_dW] for layer in (1, 2, 3)]
-        return bench.State(lam=self.lam, bugs=planted + BUGS[self.bug], mistakes=IN_J[self.in_J])
+        return BenchState(lam=self.lam, bugs=planted + BUGS[self.bug], mistakes=IN_J[self.in_J])
 
     @property
     def fits(self) -> bool:
@@ -114,7 +114,7 @@ class Result:
             whole, data = (self.reports[term].blocks for term in ("whole", "data"))
             hides = "hides the bug from the W bars" if whole["W2"] <= WORRY else "shrinks what W reads"
             yield (
-                f"<b>λ {hides}:</b> W2 reads {written(whole['W2'])}, without the λ term {data['W2']:.1e}. "
+                f"<b>λ {hides}:</b> W2 reads {reading_in_words(whole['W2'])}, without the λ term {data['W2']:.1e}. "
                 f"b2 reads {whole['b2']:.0e} at every λ, since biases are not decayed."
             )
 
@@ -148,7 +148,7 @@ def compute(state: State) -> Result:
     return Result(state, reports | {"λ": decay_alone(state.bench)}, curves(state.bench))
 
 
-def decay_alone(state: bench.State) -> Report:
+def decay_alone(state: BenchState) -> Report:
     """Check the λ term of J against that of dW, which is what the equation of dW gives for dZ = 0."""
     network, (X, _) = state.network, state.problem
     weights = {name: block for name, block in state.theta.items() if name[0] == "W"}
@@ -164,7 +164,7 @@ def decay_alone(state: bench.State) -> Report:
     return check(cost, gradient, weights, state.eps)
 
 
-def curves(state: bench.State) -> dict[str, Curve]:
+def curves(state: BenchState) -> dict[str, Curve]:
     """Return what all W together and all b together read, against λ."""
     x = sorted({*LAMBDAS, state.lam})
     measured = [measure(state, (state.eps,), lam, 1.0) for lam in x]
@@ -193,14 +193,14 @@ class Decay(Lab):
     def controls(self) -> list[widgets.Widget]:
         """Build the slider and the three menus."""
         return [
-            self.bind("lam", Slider("λ", [0.0, *stops(-6, 5, 1, 3)])),
+            self.bind("lam", Slider("λ", [0.0, *log_values(-6, 5, 1, 3)])),
             self.bind("in_J", Menu("in J", IN_J, lambda factor: named(factor, "Σ‖W‖²"), "160px")),
             self.bind("in_dW", Menu("in dW", IN_DW, lambda factor: named(factor, "W"), "150px")),
             self.bind("bug", Menu("bug", BUGS, BUG_WORDS.get, "230px")),
         ]
 
 
-def written(reading: float) -> str:
+def reading_in_words(reading: float) -> str:
     """Write a reading, with digits where they are the same on any machine."""
     return f"{reading:.1e}" if reading >= GREAT else "below 1e-06"
 

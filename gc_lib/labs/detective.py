@@ -103,9 +103,9 @@ class Result:
         return self.report.blocks if self.report else dict.fromkeys(NAMES, np.nan)
 
     @property
-    def floors(self) -> dict[str, float]:
+    def bounds(self) -> dict[str, float]:
         """What the error bars alone explain, block by block."""
-        return self.report.floors if self.report else dict.fromkeys(NAMES, np.nan)
+        return self.report.bounds if self.report else dict.fromkeys(NAMES, np.nan)
 
     @cached_property
     def caption(self) -> str:
@@ -172,7 +172,7 @@ class Detective(Lab):
         return plots.DetectivePicture(NAMES)
 
     def results(self, state: State, before: Result | None) -> Iterator[Result]:
-        """Yield the result; its ghost is the check of the same case that was looked at last."""
+        """Yield the result; behind it stands the check of the same case that was looked at last."""
         last = getattr(self, "result", None)
         if last and (not last.report or last.state.setting == state.setting):
             last = last.before

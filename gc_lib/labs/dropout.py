@@ -13,11 +13,11 @@ from ..network import bugs
 from ..network.backprop import drop
 from ..network.network import one_of
 from ..plots import DropoutPicture
-from . import state as bench
 from .bars import Bars, bars_of
-from .controls import Menu, Slider, stops
+from .controls import Menu, Slider, log_values
 from .lab import Lab
 from .slices import Curve, dropped, glimpse, layers, measure
+from .state import BenchState
 from .words import finding
 
 BUGS = ("none", *(name for name, bug in bugs.CATALOGUE.items() if bug.breaks is drop))
@@ -45,10 +45,10 @@ class State:
             object.__setattr__(self, name, getattr(tidy, name))
 
     @cached_property
-    def ways(self) -> dict[str, bench.State]:
+    def ways(self) -> dict[str, BenchState]:
         """A network of two layers without λ: with fresh masks, with a frozen one, and with dropout off."""
         planted = [] if self.bug == "none" else [(self.bug, 1)]
-        fresh = bench.State(self.eps, 0.0, self.keep_prob, "fresh", bugs=planted, mask_seed=self.mask_seed, units=(6,))
+        fresh = BenchState(self.eps, 0.0, self.keep_prob, "fresh", bugs=planted, mask_seed=self.mask_seed, units=(6,))
         return {"fresh": fresh, "frozen": replace(fresh, masks="frozen"), "off": replace(fresh, keep_prob=1.0)}
 
 
@@ -161,20 +161,20 @@ def compute(state: State) -> Result:
     return Result(state, again, reports, nudge(state.ways["fresh"], reports["fresh"]), curves)
 
 
-def evaluations(state: bench.State) -> np.ndarray:
+def evaluations(state: BenchState) -> np.ndarray:
     """Return J(θ), evaluated again and again."""
     cost, _ = state.network.on(*state.problem, masks=state.masks, seed=state.mask_seed)
     return np.array([cost(state.theta) for _ in range(TIMES)])
 
 
-def nudge(state: bench.State, report: Report) -> tuple[float, float]:
+def nudge(state: BenchState, report: Report) -> tuple[float, float]:
     """Return J(θ + ε) and J(θ − ε) for the entry that disagrees most."""
     i = report.index(report.worst.block, report.worst.index)
     plus, minus = measure(state, (state.eps,), 0.0, state.keep_prob).J_nudged
     return float(plus[0, i]), float(minus[0, i])
 
 
-def curve(state: bench.State) -> Curve:
+def curve(state: BenchState) -> Curve:
     """Return the reading against the dropped share."""
     x = sorted({*SHARES, dropped(state.keep_prob)})
     measured = [measure(state, (state.eps,), 0.0, 1 - share) for share in x]
@@ -202,7 +202,7 @@ class Dropout(Lab):
         return [
             self.bind("keep_prob", Slider("keep_prob", keep_probs)),
             self.bind("bug", Menu("bug on the way back", BUGS, str, "290px")),
-            self.bind("eps", Slider("ε", stops(-8, -1, 1), width="215px")),
+            self.bind("eps", Slider("ε", log_values(-8, -1, 1), width="215px")),
             self.button("new masks", lambda: {"mask_seed": self.state.mask_seed + 1}),
         ]
 

@@ -11,13 +11,13 @@ from ..checker.slide import GREAT, in_order, norm, score
 from ..network.network import one_of
 from ..plots import EpsilonPicture
 from .bars import OfReport
-from .controls import Menu, Slider, stops
+from .controls import Menu, Slider, log_values
 from .lab import Lab
 from .slices import Curve, glimpse, measure
-from .state import State as Bench
+from .state import BenchState
 
 DIFFERENCES = {"two-sided": (), "one-sided": ("one_sided",)}
-STOPS = tuple(stops(-12, 0, 1, 3))
+EPSILONS = tuple(log_values(-12, 0, 1, 3))
 NUDGE = 0.01  # a step at which neither error spoils a third difference of J in float64
 
 
@@ -45,11 +45,11 @@ class State:
         self.bench.network  # noqa: B018  # raises where a name or a number cannot be
 
     @cached_property
-    def bench(self) -> Bench:
+    def bench(self) -> BenchState:
         """The state of the bench in which the check is made: digits 16-6-6-1."""
         bugs = [("scaled_dW", 2, self.error)] if self.error else []
         mistakes = DIFFERENCES[self.difference]
-        return Bench(eps=self.eps, dtype=self.dtype, scale=self.scale, bugs=bugs, mistakes=mistakes)
+        return BenchState(eps=self.eps, dtype=self.dtype, scale=self.scale, bugs=bugs, mistakes=mistakes)
 
 
 class Prediction(NamedTuple):
@@ -86,7 +86,7 @@ def predict(dtype: str, difference: str, scale: float, error: float) -> Predicti
     Two-sided, an entry is off by ε²/6 J‴ and, where each J is off by half a unit in its last place, by about
     ulp(J)/√8 ε; one-sided by ε/2 J″ and by twice as much round-off.
     """
-    state = Bench(scale=scale)
+    state = BenchState(scale=scale)
     cost, gradient = state.network.on(*state.problem)
     J, dtheta = cost(state.theta), gradient(state.theta)
     (up, down), (twice_up, twice_down) = (cost.nudged(state.theta, step) for step in (NUDGE, 2 * NUDGE))
@@ -154,7 +154,7 @@ class Result(OfReport):
 
     @property
     def table(self) -> str:
-        """The picture as tables: measured and predicted at every ε, and each block with its floor."""
+        """The picture as tables: measured and predicted at every ε, and each block with its error bound."""
         x, y = self.curves["eps"]
         columns = (y, self.prediction.truncation(x), self.prediction.roundoff(x))
         head = "<tr><th>ε</th><th>measured</th><th>truncation</th><th>round-off</th></tr>"
@@ -163,11 +163,11 @@ class Result(OfReport):
             for eps, *row in zip(x, *columns, strict=True)
         )
         blocks = "".join(
-            f"<tr><th>{name}</th><td>{power(reading)}</td><td>{power(self.floors[name])}</td></tr>"
+            f"<tr><th>{name}</th><td>{power(reading)}</td><td>{power(self.bounds[name])}</td></tr>"
             for name, reading in self.blocks.items()
         )
-        floors = f"<tr><th>block</th><th>reading</th><th>floor</th></tr>{blocks}"
-        return f"<table>{head}{rows}</table><table>{floors}</table>"
+        bounds = f"<tr><th>block</th><th>reading</th><th>error bound</th></tr>{blocks}"
+        return f"<table>{head}{rows}</table><table>{bounds}</table>"
 
 
 RULES = {
@@ -184,21 +184,21 @@ class Epsilon(Lab):
     about = (
         "The relative difference against ε, both on log axes, with the bands great, look and worry: measured as dots, "
         "predicted as two straight lines, round-off falling as 1/ε and truncation rising; beside it a bar for each "
-        "block with its hatched floor."
+        "block with its hatched error bound."
     )
 
     def compute(self, state: State) -> Result:
         """Check the network at every ε, and where the student stands."""
-        measured = measure(state.bench, STOPS, state.bench.lam, state.bench.keep_prob)
+        measured = measure(state.bench, EPSILONS, state.bench.lam, state.bench.keep_prob)
         y = [score(*pair) for pair in zip(measured.approx, measured.exact, strict=True)]
         predicted = predict(state.dtype, state.difference, state.scale, state.error)
-        return Result(state, glimpse(state.bench).report, {"eps": Curve(np.array(STOPS), np.array(y))}, predicted)
+        return Result(state, glimpse(state.bench).report, {"eps": Curve(np.array(EPSILONS), np.array(y))}, predicted)
 
     def controls(self) -> list:
         """Build the three sliders and the two menus."""
         wrong = [0.0, *(10.0**k for k in range(-9, 0))]
         return [
-            self.bind("eps", Slider("ε", STOPS, width="180px")),
+            self.bind("eps", Slider("ε", EPSILONS, width="180px")),
             self.bind("scale", Slider("scale of W", [0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0], width="205px")),
             self.bind("error", Slider("dW2 wrong by", wrong, width="220px")),
             self.bind("dtype", Menu("precision", ["float64", "float32"], str, "145px")),

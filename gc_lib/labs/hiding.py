@@ -11,9 +11,9 @@ from ..checker.slide import norm
 from ..checker.taylor import Taylor
 from ..network.network import one_of
 from ..plots import HidingPicture
-from . import state as bench
 from .controls import Choice, Menu
 from .lab import Lab
+from .state import BenchState
 from .words import blocks_table
 
 PIXEL = 5  # whose unit of measurement can be another
@@ -30,8 +30,8 @@ class Place:
     mistake: str
     because: str
     remedy: str
-    hiding: bench.State
-    out: bench.State
+    hiding: BenchState
+    out: BenchState
     shift: float = 0.0
     unit: float = 1.0
     entry: bool = False
@@ -65,37 +65,37 @@ PLACES = {
         "db2 is summed over the examples and not divided by m",
         "of one example the sum is the mean, so dθ is the gradient here",
         "m = 32",
-        bench.State(examples=1, bugs=(NO_MEAN,)),
-        bench.State(bugs=(NO_MEAN,)),
+        BenchState(examples=1, bugs=(NO_MEAN,)),
+        BenchState(bugs=(NO_MEAN,)),
     ),
     "λ = 0": Place(
         "dW2 forgets λ/m W2",
         "at λ = 0 there is nothing to forget, so dθ is the gradient here",
         "λ = 0.1",
-        bench.State(lam=0, bugs=(NO_DECAY,)),
-        bench.State(bugs=(NO_DECAY,)),
+        BenchState(lam=0, bugs=(NO_DECAY,)),
+        BenchState(bugs=(NO_DECAY,)),
     ),
     "keep_prob = 1": Place(
         "backprop forgets the mask of layer 1",
         "at keep_prob = 1 no unit is dropped, so dθ is the gradient here",
         "keep_prob = 0.8, with a frozen mask",
-        bench.State(bugs=(NO_MASK,)),
-        bench.State(keep_prob=0.8, bugs=(NO_MASK,)),
+        BenchState(bugs=(NO_MASK,)),
+        BenchState(keep_prob=0.8, bugs=(NO_MASK,)),
     ),
     "dead units": Place(
         "dW1 leaves out the last example",
         "every ReLU of layer 1 is dead, z < 0 on all examples, so no example gives W1 any slope, left out or not",
         "b1 near 0, where the units live",
-        bench.State(hidden="relu", bugs=(DROPPED,)),
-        bench.State(hidden="relu", bugs=(DROPPED,)),
+        BenchState(hidden="relu", bugs=(DROPPED,)),
+        BenchState(hidden="relu", bugs=(DROPPED,)),
         shift=-10.0,
     ),
     "a small entry": Place(
         f"dW1[0, {PIXEL}] is twice what it should be",
         f"pixel {PIXEL} is measured in a unit that makes it tiny, so the wrong slope is tiny and drowns in the norm",
         f"pixel {PIXEL} measured as the other pixels are",
-        bench.State(lam=0),
-        bench.State(lam=0),
+        BenchState(lam=0),
+        BenchState(lam=0),
         unit=1e-6,
         entry=True,
     ),
@@ -103,15 +103,15 @@ PLACES = {
         "dA1 is doubled, and the 1/keep_prob of layer 1 is forgotten",
         "at keep_prob = 0.5 what is forgotten is also a factor 2: the two cancel, and dθ is the gradient here",
         "keep_prob = 0.8",
-        bench.State(keep_prob=0.5, bugs=PAIR),
-        bench.State(keep_prob=0.8, bugs=PAIR),
+        BenchState(keep_prob=0.5, bugs=PAIR),
+        BenchState(keep_prob=0.8, bugs=PAIR),
     ),
     "a wrong J": Place(
         "J forgets the λ term, and so does every dW",
         "dθ is the gradient of this J; that you wanted another J, no check can know",
         "J written down afresh from the lecture",
-        bench.State(lam=1, bugs=NO_DECAY_AT_ALL, mistakes=("J_no_decay",)),
-        bench.State(lam=1, bugs=NO_DECAY_AT_ALL),
+        BenchState(lam=1, bugs=NO_DECAY_AT_ALL, mistakes=("J_no_decay",)),
+        BenchState(lam=1, bugs=NO_DECAY_AT_ALL),
     ),
 }
 OUT = {False: "let it hide", True: "bring it out"}
@@ -143,10 +143,10 @@ class Result:
         return {"all θ": self.report.difference} | self.report.blocks
 
     @property
-    def floors(self) -> dict[str, float]:
+    def bounds(self) -> dict[str, float]:
         """What the error bars alone explain, of all θ and of each block."""
         length = norm(self.report.approx) + norm(self.report.gradient)
-        return {"all θ": float(norm(self.report.bars.total) / length)} | self.report.floors
+        return {"all θ": float(norm(self.report.bars.total) / length)} | self.report.bounds
 
     @property
     def taylor(self) -> Taylor:

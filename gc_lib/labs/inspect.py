@@ -7,9 +7,9 @@ from html import escape
 import ipywidgets as widgets
 import numpy as np
 
+from .. import homework
 from ..checker.report import Entry, Report, check
 from ..checker.slide import GREAT, band, score
-from ..exercises import homework
 from ..network.network import one_of
 from ..plots import InspectPicture
 from .controls import Menu, Slider
@@ -78,9 +78,9 @@ class Result:
         return self.state.k
 
     @property
-    def floors(self) -> dict[str, float]:
+    def bounds(self) -> dict[str, float]:
         """What the error bars alone explain, block by block."""
-        return self.state.report.floors
+        return self.state.report.bounds
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -127,7 +127,7 @@ def opening(result: Result) -> str:
         share = f"in {'all' if count == size else count} of its {size} entries" if size > 1 else "in its one entry"
         return f"<b>{divided}{block} disagrees</b>: {reading:.1e}, {band(reading)}, {share}."
     if reading >= GREAT:
-        return f"{divided}{block} lies below its floor: the error bars alone explain the reading."
+        return f"{divided}{block} lies within its error bound: the error bars alone explain the reading."
     return f"<b>{divided}{block} agrees</b>: every entry lies on the line."
 
 
@@ -139,7 +139,7 @@ def best(result: Result) -> float | None:
 
 def factor(result: Result) -> str:
     """Say whether one factor explains all entries: the k that is tried, or else the best."""
-    k, noise = best(result), max(GREAT, result.floors[result.block])
+    k, noise = best(result), max(GREAT, result.bounds[result.block])
     if result.k != 1:
         right = not result.wrong.any() and result.blocks[result.block] < GREAT
         return f"So dθ is {result.k:.4g} times what it should be." if right else "That is not the factor."

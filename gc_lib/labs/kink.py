@@ -11,13 +11,13 @@ from ..checker.slide import GREAT, SLIDE, above_zero, band, score
 from ..data import moons
 from ..network.network import Network, one_of
 from ..plots import KinkPicture
-from .controls import Slider, stops
+from .controls import Slider, log_values
 from .lab import Lab
 
 NETWORK, SEED = Network([2, 4, 3, 1], hidden="relu"), 49
 UNIT = 1  # θ[i] is its bias, b2[1]
 SILENT = 14  # the example that switches on no unit of layer 1: layer 2 sees nothing of it, and has only its own biases
-EXAMPLES, EPS = [1, 2, 4, 8, 16, 32], stops(-10, 0, 1, 2, 5)
+EXAMPLES, EPS = [1, 2, 4, 8, 16, 32], log_values(-10, 0, 1, 2, 5)
 
 
 @dataclass(frozen=True)
@@ -213,7 +213,7 @@ class Kink(Lab):
         """Build the sliders of ε, of the biases and of the examples."""
         return [
             self.bind("eps", Slider("ε", EPS, width="340px")),
-            self.bind("b2", Slider("biases b[2]", [0.0, *stops(-8, 0, 1, 2, 5)], width="340px")),
+            self.bind("b2", Slider("biases b[2]", [0.0, *log_values(-8, 0, 1, 2, 5)], width="340px")),
             self.bind("examples", Slider("examples m", EXAMPLES, "{:d}".format, "240px")),
         ]
 

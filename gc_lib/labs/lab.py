@@ -35,7 +35,7 @@ class Lab:
     A lab has a `name`; `about`, which says what its picture shows; its `State`; `compute(state)`, which returns a
     frozen result; its `View`, whose `update(result)` returns the picture as PNG; and `controls()`, a list of widgets.
     A result has a `caption` and a `table` in HTML, which say what the picture shows, and `before`, the result that the
-    ghost shows. Callbacks run in a thread of their own, beside the cells: one lock guards the state and the picture.
+    pale marks show. Callbacks run in a thread of their own, beside the cells: one lock guards state and picture.
     """
 
     name: str
@@ -108,8 +108,8 @@ class Lab:
     def set(self, **changes) -> "Lab":
         """Change the state, as the controls do, and return the lab.
 
-        Moves of one and the same control count as one change: what was before it stays behind as the ghost. Raises, and
-        changes nothing, where the new state cannot be.
+        Moves of one and the same control count as one change; pale marks show what was before it. Raises, and changes
+        nothing, where the new state cannot be.
         """
         with self.lock:
             kept = self.state, self.result, self.moved

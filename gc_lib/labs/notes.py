@@ -26,11 +26,6 @@ TABLE = """<style>
 </style>"""
 
 
-def wildly(file: Case) -> str:
-    """Say of a wild case that it is one."""
-    return ", and it stands as somebody once published it. Is it wrong" if file.wild else ""
-
-
 def in_words(at: Setting) -> str:
     """Name a setting by what is switched in it."""
     pairs = zip(SWITCHES.values(), at, Setting(), strict=True)

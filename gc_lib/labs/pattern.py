@@ -10,11 +10,11 @@ from .. import plots
 from ..checker.slide import score
 from ..network import bugs
 from ..network.network import Plant, one_of
-from . import state as bench
-from .controls import Choice, Menu, Slider, stops
+from .controls import Choice, Menu, Slider, log_values
 from .lab import Lab
 from .slices import Curve, glimpse, measure
 from .slices import Result as Check
+from .state import BenchState
 from .words import blocks_table, caption, curve_table
 
 BUGS = ["", *(name for name, bug in bugs.CATALOGUE.items() if bug.family is bugs.Steps)]
@@ -28,7 +28,7 @@ REMEDIES = {  # what a remedy changes in a network on which every bug shows
     "sigmoid": {"hidden": "sigmoid"},
     "b = 0": {"bias": 0.0},
 }
-STRENGTHS = stops(-8, 0, 1, 3)
+STRENGTHS = log_values(-8, 0, 1, 3)
 
 
 @dataclass(frozen=True)
@@ -53,17 +53,17 @@ class State:
             raise ValueError(f"strength should be a finite number, 0 or more; got {self.strength}")
 
     @cached_property
-    def right(self) -> bench.State:
+    def right(self) -> BenchState:
         """The bench, with the remedy and without the bug."""
         usual = {"keep_prob": 0.8, "bias": 0.1, "units": UNITS}
-        return bench.State(**usual | REMEDIES[self.remedy])
+        return BenchState(**usual | REMEDIES[self.remedy])
 
     @property
     def obstacle(self) -> str:
         """Why the bug cannot stand in this layer; "" where it can, or where there is none."""
         return self.right.network.obstacle(self.bug, self.layer) if self.bug else ""
 
-    def bench(self, strength: float) -> bench.State:
+    def bench(self, strength: float) -> BenchState:
         """Return the bench with the remedy and the bug, this strong."""
         if not self.bug or self.obstacle:
             return self.right
@@ -86,9 +86,9 @@ class Result:
         return self.check.blocks
 
     @property
-    def floors(self) -> dict[str, float]:
+    def bounds(self) -> dict[str, float]:
         """What the error bars alone explain, block by block."""
-        return self.check.floors
+        return self.check.bounds
 
     @property
     def curves(self) -> dict[str, Curve]:

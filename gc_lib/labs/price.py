@@ -7,7 +7,7 @@ from time import perf_counter
 
 from .. import data
 from ..checker.screen import screen
-from ..checker.slide import slide_loop
+from ..checker.slide import two_sided_loop
 from ..network.network import Network
 from ..plots import PricePicture
 from .controls import Slider
@@ -53,7 +53,7 @@ def network(units: int) -> Network:
 
 
 def count(units: int) -> Price:
-    """Count the evaluations of J: the screen takes two for each block, the slide's loop two for each parameter."""
+    """Count the evaluations of J: the screen takes two for each block, the two-sided loop two for each parameter."""
     shapes = network(units).shapes
     parameters = sum(rows * columns for rows, columns in shapes.values())
     return Price(parameters, 1, STEP, 2 * len(shapes), 2 * parameters)
@@ -61,7 +61,7 @@ def count(units: int) -> Price:
 
 @lru_cache
 def clock(units: int) -> Price:
-    """Time one evaluation of J, one gradient, a screen and the slide's loop, in seconds."""
+    """Time one evaluation of J, one gradient, a screen and the two-sided loop, in seconds."""
     net = network(units)
     cost, gradient = net.on(*data.digits(3, 8, examples=32))
     params = net.initialise(seed=0)
@@ -69,7 +69,7 @@ def clock(units: int) -> Price:
         "evaluation": lambda: cost(params),
         "step": lambda: gradient(params),
         "screen": lambda: screen(cost, gradient, params),
-        "loop": lambda: slide_loop(cost, params, 1e-7),
+        "loop": lambda: two_sided_loop(cost, params, 1e-7),
     }
     return Price(count(units).parameters, **{name: seconds(work) for name, work in works.items()})
 
@@ -103,7 +103,7 @@ class Result:
         n, checks = self.counted.parameters, self.counted.loop
         said = [
             f"<b>One check costs as much as {self.steps:,.0f} steps of training.</b>",
-            f"The slide's loop evaluates J {checks:,} times, twice for each of the {n:,} parameters.",
+            f"The two-sided loop evaluates J {checks:,} times, twice for each of the {n:,} parameters.",
             f"A step of training costs about {STEP} evaluations, the screen {self.counted.screen}, whatever the size.",
         ]
         if self.timed:
@@ -138,7 +138,7 @@ class PriceLab(Lab):
 
     name, State, View = "price", State, PricePicture
     about = (
-        "Evaluations of J against the number of parameters, both on log axes: the slide's loop rises in proportion, "
+        "Evaluations of J against the number of parameters, both on log axes: the two-sided loop rises in proportion, "
         "a step of training and the screen stay level; what was timed stands as dots."
     )
 

@@ -10,12 +10,12 @@ import numpy as np
 from ..checker.slide import ONE_SIDED, SLIDE
 from ..network.network import Network, one_of
 from ..plots import SecantPicture
-from .controls import Menu, Slider, stops
+from .controls import Menu, Slider, log_values
 from .lab import Lab
 
 SMALLEST = 1e-8  # the smallest ε of this lab
 CLEAR = 20  # how many times its rounding an error should be, to be divided by
-PATH = stops(-8, 0, 1, 3)  # where the errors are drawn
+PATH = log_values(-8, 0, 1, 3)  # where the errors are drawn
 SIDES = {"two-sided": SLIDE.difference, "one-sided": ONE_SIDED.difference}
 neuron_cost, neuron_gradient = Network([1, 1]).on(X=np.array([[8.0, 5.0, -6.0]]), Y=np.array([[1.0, 1.0, 1.0]]))
 
@@ -169,7 +169,7 @@ class Secant(Lab):
     def controls(self) -> list:
         """Build the sliders of ε and θ, and the menu of costs."""
         return [
-            self.bind("eps", Slider("ε", stops(-8, 0, 1, 2, 5), width="340px")),
+            self.bind("eps", Slider("ε", log_values(-8, 0, 1, 2, 5), width="340px")),
             self.bind("theta", Slider("θ", [k / 10 for k in range(11)], width="260px")),
             self.bind("cost", Menu("J", COSTS, str, "150px")),
         ]

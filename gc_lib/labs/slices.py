@@ -19,13 +19,13 @@ from ..network import bugs, nudge
 from ..network.backprop import backprop
 from ..network.forward import Layer, squared_norms
 from .bars import OfReport
-from .controls import stops
-from .state import State
+from .controls import log_values
+from .state import BenchState
 from .words import caption, table
 
 # Where the slices are taken, against ε, λ and the dropped share; where the student stands is always one point more.
-MANY = stops(-12, 0, 1), [0.0, 1e-8, 1e-6, *stops(-4, 4, 1)], [0.0, 1e-4, 1e-2, 0.1, 0.3, 0.5, 0.7]
-FEW = stops(-11, -1, 1)[::2], [0.0, 1e-6, 1e-3, 1.0, 1e3], [0.0, 1e-3, 1e-2, 0.1, 0.3, 0.7]
+MANY = log_values(-12, 0, 1), [0.0, 1e-8, 1e-6, *log_values(-4, 4, 1)], [0.0, 1e-4, 1e-2, 0.1, 0.3, 0.5, 0.7]
+FEW = log_values(-11, -1, 1)[::2], [0.0, 1e-6, 1e-3, 1.0, 1e3], [0.0, 1e-3, 1e-2, 0.1, 0.3, 0.7]
 FEWEST = [1e-9, 1e-5], [0.0, 1.0], [0.0, 0.1, 0.5]
 SLOW = 500  # parameters above which the slices are painted after the bars, and the fewest points drawn anew
 
@@ -44,7 +44,7 @@ class Result(OfReport):
     `right` is what right backprop and a right checker would read there.
     """
 
-    state: State
+    state: BenchState
     report: Report
     right: float
     curves: dict[str, Curve]
@@ -59,7 +59,7 @@ class Result(OfReport):
     @property
     def here(self) -> dict[str, tuple[float, float]]:
         """Where the student stands on each slice."""
-        return {key: (x, self.report.difference) for key, x in place(self.state).items()}
+        return {key: (x, self.report.difference) for key, x in coordinates(self.state).items()}
 
     @property
     def lengths(self) -> tuple[float, float]:
@@ -88,7 +88,7 @@ class Result(OfReport):
         return table(self)
 
 
-def place(state: State) -> dict[str, float]:
+def coordinates(state: BenchState) -> dict[str, float]:
     """Return where a state stands on each slice."""
     return {"eps": state.eps, "lam": state.lam, "drop": dropped(state.keep_prob)}
 
@@ -98,18 +98,18 @@ def dropped(keep_prob: float) -> float:
     return round(1 - keep_prob, 12)
 
 
-def compute(state: State, before: Result | None = None) -> Result:
+def compute(state: BenchState, before: Result | None = None) -> Result:
     """Check the network where the student stands, and along each of the three sliders with the other two held."""
-    fewer, x = FEWEST if slow(state) else FEW, place(state)
+    fewer, x = FEWEST if slow(state) else FEW, coordinates(state)
     eps, lam, drop = (fewer if anew(state, kept) else MANY for kept in (state.keep_prob, state.keep_prob, 0.5))
     along = measure(state, tuple(eps[0]), state.lam, state.keep_prob)
     here = glimpse(state, before)
 
-    def curve(key: str, stops: list[float], measured: Iterable[Measured]) -> Curve:
+    def curve(key: str, xs: list[float], measured: Iterable[Measured]) -> Curve:
         pairs = (pair for each in measured for pair in zip(each.approx, each.exact, strict=True))
         y = [*(score(*pair, state.checker.quotient) for pair in pairs), here.report.difference]
-        order = np.argsort([*stops, x[key]], kind="stable")
-        return Curve(np.array([*stops, x[key]])[order], np.array(y)[order])
+        order = np.argsort([*xs, x[key]], kind="stable")
+        return Curve(np.array([*xs, x[key]])[order], np.array(y)[order])
 
     curves = {
         "eps": curve("eps", eps[0], [along]),
@@ -119,7 +119,7 @@ def compute(state: State, before: Result | None = None) -> Result:
     return replace(here, curves=curves)
 
 
-def glimpse(state: State, before: Result | None = None) -> Result:
+def glimpse(state: BenchState, before: Result | None = None) -> Result:
     """Check the network where the student stands, and nowhere else."""
     window = tuple(s * state.eps for s in WINDOW)
     here = measure(state, window, state.lam, state.keep_prob)
@@ -129,7 +129,7 @@ def glimpse(state: State, before: Result | None = None) -> Result:
     bars = error_bars(here.J, *here.J_nudged, state.eps, state.theta, exact, state.checker.difference)
     found = here.approx[1], here.exact[1], state.theta, bars, unmoved(state.theta, state.eps), state.checker.quotient
     report = Report(state.eps, here.J, *found, J_again=again)
-    points = {key: Curve(np.array([x]), np.array([report.difference])) for key, x in place(state).items()}
+    points = {key: Curve(np.array([x]), np.array([report.difference])) for key, x in coordinates(state).items()}
     right = report.difference
     if state.right is not state and not state.random:
         well = measure(state.right, window, state.lam, state.keep_prob)
@@ -146,22 +146,22 @@ class Measured(NamedTuple):
     exact: np.ndarray
 
 
-def anew(state: State, keep_prob: float) -> bool:
+def anew(state: BenchState, keep_prob: float) -> bool:
     """Tell whether J has to be evaluated afresh at every nudge: the masks are drawn anew, or θ is not restored."""
     return state.checker.restored is not SLIDE.restored or (state.masks == "fresh" and keep_prob < 1)
 
 
-def slow(state: State) -> bool:
+def slow(state: BenchState) -> bool:
     """Tell whether the slices take so long that the bars should be painted before them."""
     return sum(block.size for block in state.theta.values()) > SLOW
 
 
-def measure(state: State, eps: tuple[float, ...], lam: float, keep_prob: float) -> Measured:
+def measure(state: BenchState, eps: tuple[float, ...], lam: float, keep_prob: float) -> Measured:
     """Measure both gradients at another ε, λ and keep_prob."""
     return (measure_anew if anew(state, keep_prob) else measure_kept)(state, eps, lam, keep_prob)
 
 
-def measure_anew(state: State, eps: tuple[float, ...], lam: float, keep_prob: float) -> Measured:
+def measure_anew(state: BenchState, eps: tuple[float, ...], lam: float, keep_prob: float) -> Measured:
     """Measure both gradients by evaluating J at every nudge; with fresh masks, every point draws its own."""
     network, checker, theta = replace(state.network, lam=lam, keep_prob=keep_prob), state.checker, state.theta
     several = []
@@ -176,7 +176,7 @@ def measure_anew(state: State, eps: tuple[float, ...], lam: float, keep_prob: fl
     return Measured(float(J[0]), (plus, minus), approx.astype(float), exact.astype(float))
 
 
-def measure_kept(state: State, eps: tuple[float, ...], lam: float, keep_prob: float) -> Measured:
+def measure_kept(state: BenchState, eps: tuple[float, ...], lam: float, keep_prob: float) -> Measured:
     """Measure both gradients from what is kept of the right network at θ, without its λ."""
     start, network, checker, (_, Y) = state.start, state.network, state.checker, state.problem
     remembered = [c._replace(lam=lam) for c in layers(start, keep_prob)]
@@ -191,13 +191,13 @@ def measure_kept(state: State, eps: tuple[float, ...], lam: float, keep_prob: fl
 
 
 @lru_cache(64)
-def layers(start: State, keep_prob: float) -> list[Layer]:
+def layers(start: BenchState, keep_prob: float) -> list[Layer]:
     """Return what the layers remember at θ, under the frozen mask."""
     cost, _ = replace(start.network, keep_prob=keep_prob).on(*start.problem, masks="frozen", seed=start.mask_seed)
     return cost.layers(start.theta)
 
 
-def loss_curve(start: State, keep_prob: float, eps: tuple[float, ...]) -> tuple[np.ndarray, np.ndarray]:
+def loss_curve(start: BenchState, keep_prob: float, eps: tuple[float, ...]) -> tuple[np.ndarray, np.ndarray]:
     """Return the mean losses at θ + ε eᵢ and at θ − ε eᵢ: each (ε, entries)."""
     nudges = np.array([*eps, *(-e for e in eps)], dtype=start.dtype)
     return tuple(np.split(nudge.data_costs(layers(start, keep_prob), start.problem[1], nudges), 2))
@@ -207,14 +207,14 @@ losses, loss_curve = lru_cache(256)(loss_curve), lru_cache(4)(loss_curve)  # a s
 
 
 @lru_cache(8)
-def squares(start: State, eps: tuple[float, ...]) -> tuple[list, list]:
+def squares(start: BenchState, eps: tuple[float, ...]) -> tuple[list, list]:
     """Return ‖W[l]‖² of every layer at θ + ε eᵢ and at θ − ε eᵢ: each (ε, entries)."""
     plus, minus = (np.array(eps, dtype=start.dtype) * sign for sign in (1, -1))
     return tuple(nudge.squares(start.theta, start.network.L, nudges) for nudges in (plus, minus))
 
 
 @lru_cache(64)
-def loss(start: State, keep_prob: float) -> float:
+def loss(start: BenchState, keep_prob: float) -> float:
     """Return the mean loss at θ."""
     c = layers(start, keep_prob)[-1]
     return c.activation.loss(c.Z, start.problem[1]) / c.m

@@ -22,7 +22,7 @@ DATA = {
 
 
 @dataclass(frozen=True)
-class State:
+class BenchState:
     """Hold all that the bench's controls say; the defaults are where it opens.
 
     A bug is (name, layer), (name, layer, strength) or (name, layer, strength, factor); `mistakes` names those of the
@@ -53,7 +53,7 @@ class State:
         tidy = {"eps": above_zero(self.eps), "lam": float(self.lam), "keep_prob": float(self.keep_prob)}
         tidy |= {"bias": bias, "scale": float(self.scale), "units": tuple(whole("units", n) for n in self.units)}
         tidy |= {name: whole(name, getattr(self, name)) for name in ("steps", "seed", "mask_seed", "examples")}
-        tidy |= {"bugs": tuple(map(plant, listed("bugs", self.bugs))), "mistakes": listed("mistakes", self.mistakes)}
+        tidy |= {"bugs": tuple(map(plant, several("bugs", self.bugs))), "mistakes": several("mistakes", self.mistakes)}
         for name, value in tidy.items():
             object.__setattr__(self, name, value)
         one_of("data", self.data, DATA)
@@ -69,10 +69,10 @@ class State:
         self.network, self.checker  # noqa: B018  # both raise where a name, a number or a bug cannot be
 
     @cached_property
-    def start(self) -> "State":
+    def start(self) -> "BenchState":
         """What θ and the examples depend on: this state, but for what does not move them."""
         idle = ("eps", "lam", "keep_prob", "masks", "bugs", "mistakes")
-        opened = {name: getattr(State, name) for name in idle}
+        opened = {name: getattr(BenchState, name) for name in idle}
         return self if all(getattr(self, name) == value for name, value in opened.items()) else replace(self, **opened)
 
     @cached_property
@@ -116,7 +116,7 @@ class State:
         return self.masks == "fresh" and self.keep_prob < 1
 
     @property
-    def right(self) -> "State":
+    def right(self) -> "BenchState":
         """This state without any bug or mistake."""
         return replace(self, bugs=(), mistakes=()) if self.bugs or self.mistakes else self
 
@@ -129,7 +129,7 @@ def whole(name: str, value) -> int:
     return int(number)
 
 
-def listed(name: str, values: Iterable) -> tuple:
+def several(name: str, values: Iterable) -> tuple:
     """Return several values. Raises ValueError for a word, which is also made of several letters."""
     if isinstance(values, str) or any(isinstance(value, str) != (name == "mistakes") for value in values):
         wanted = '[("no_decay", 2)]' if name == "bugs" else '["J_no_decay"]'
@@ -156,7 +156,7 @@ def examples(name: str, count: int, dtype: str) -> tuple[np.ndarray, np.ndarray]
 
 
 @lru_cache(2)
-def training(start: State) -> tuple[list, Iterator]:
+def training(start: BenchState) -> tuple[list, Iterator]:
     """Return the parameters at every step taken so far, and the way onward."""
     _, gradient = start.network.on(*start.problem)
     return [], descend(gradient, start.network.initialise(start.seed, start.scale, start.bias))

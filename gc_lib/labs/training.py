@@ -25,7 +25,7 @@ from .state import whole
 
 BUGS = ["", "db_decayed", "last_example_dropped", "db_zero", "no_decay", "no_slope", "dA_doubled", "output_slope_twice"]
 BUGS += ["sign_flipped"]
-STOPS = (0, 1, 2, 5, 10, 20, 50, 100, 200, 300)
+CHECKED = (0, 1, 2, 5, 10, 20, 50, 100, 200, 300)
 SIZES, LAM, RATE, EPS = (16, 6, 6, 1), 0.1, 0.4, 1e-7
 
 
@@ -44,30 +44,30 @@ class State:
         one_of("bug", self.bug, ["", *(name for name, bug in bugs.CATALOGUE.items() if bug.family is bugs.Steps)])
         object.__setattr__(self, "steps", whole("steps", self.steps))
         object.__setattr__(self, "scale", float(self.scale))
-        one_of("steps", self.steps, STOPS)
+        one_of("steps", self.steps, CHECKED)
         if not 0 < self.scale < np.inf:
             raise ValueError(f"scale should be a finite number above 0; got {self.scale}")
 
 
 @dataclass(frozen=True, eq=False)
 class Run:
-    """Hold a training with one backprop, right or broken: J at every step; θ, reading and floor at the STOPS."""
+    """Hold a training with one backprop, right or broken: J at every step; θ, reading and error bound where CHECKED."""
 
     J: np.ndarray
     thetas: tuple[Params, ...]
     readings: np.ndarray
-    floors: np.ndarray
+    bounds: np.ndarray
 
 
 @lru_cache(32)
 def run(bug: str, scale: float) -> Run:
-    """Train from a random start with the bug in backprop, and take the reading and its floor on the way."""
+    """Train from a random start with the bug in backprop, and take the reading and its error bound on the way."""
     network, cost, gradient = problem(bug)
-    path = list(islice(descend(gradient, network.initialise(seed=0, scale=scale), RATE), STOPS[-1] + 1))
+    path = list(islice(descend(gradient, network.initialise(seed=0, scale=scale), RATE), CHECKED[-1] + 1))
     J = cost.at({name: np.array([theta[name] for theta in path]) for name in path[0]}, len(path))
-    measured = [measure(cost, gradient, path[step]) for step in STOPS]
-    readings, floors = np.array(measured).T
-    return Run(J, tuple(path[step] for step in STOPS), readings, floors)
+    measured = [measure(cost, gradient, path[step]) for step in CHECKED]
+    readings, bounds = np.array(measured).T
+    return Run(J, tuple(path[step] for step in CHECKED), readings, bounds)
 
 
 def problem(bug: str) -> tuple[Network, Cost, Gradient]:
@@ -92,7 +92,7 @@ def measure(cost: Cost, gradient: Gradient, theta: Params) -> tuple[float, float
 def look(bug: str, scale: float, steps: int) -> tuple[Report, str]:
     """Check after some steps of training; and say behind what the bug hides there, "" where it shows."""
     network, cost, gradient = problem(bug)
-    theta = run(bug, scale).thetas[STOPS.index(steps)]
+    theta = run(bug, scale).thetas[CHECKED.index(steps)]
     layers = cost.layers(theta)
     behind = [bugs.find(bug).hidden(layers[plant.layer - 1]) for plant in network.plants]
     return check(cost, gradient, theta, EPS), behind[0] if all(behind) and behind else ""
@@ -113,7 +113,7 @@ class Result(OfReport):
     @property
     def curves(self) -> dict[str, Curve]:
         """The reading against the steps of training."""
-        return {"steps": Curve(np.array(STOPS, dtype=float), self.run.readings)}
+        return {"steps": Curve(np.array(CHECKED, dtype=float), self.run.readings)}
 
     @property
     def here(self) -> dict[str, tuple[float, float]]:
@@ -121,9 +121,9 @@ class Result(OfReport):
         return {"steps": (self.state.steps, self.report.difference)}
 
     @property
-    def floor(self) -> Curve:
+    def bound(self) -> Curve:
         """What the error bars alone can make the check read, against the steps of training."""
-        return Curve(np.array(STOPS, dtype=float), self.run.floors)
+        return Curve(np.array(CHECKED, dtype=float), self.run.bounds)
 
     @property
     def J(self) -> tuple[float, float]:
@@ -139,7 +139,9 @@ class Result(OfReport):
         if not bug:
             said.append("Backprop is right.")
             if report.band != "great":
-                said.append("The gradient is tiny beside J, whose last digit rules here: all of it is below the floor.")
+                said.append(
+                    "The gradient is tiny beside J, whose last digit rules here: all of it is within the error bound."
+                )
         elif self.hidden:
             said.append(f"{bug} is there, and no check can see it: {self.hidden}.")
         else:
@@ -165,20 +167,19 @@ class Result(OfReport):
 
     @property
     def table(self) -> str:
-        """The picture as tables: reading, floor and J at each check, and each block with its floor."""
-        columns = (self.run.readings, self.run.floors, self.run.J[[*STOPS]], self.right.J[[*STOPS]])
+        """The picture as tables: reading, error bound and J at each check, and each block with its error bound."""
+        columns = (self.run.readings, self.run.bounds, self.run.J[[*CHECKED]], self.right.J[[*CHECKED]])
         rows = "".join(
-            f"<tr><td>{step}</td><td>{reading:.0e}</td><td>{floor:.0e}</td><td>{J:.2g}</td><td>{right:.2g}</td></tr>"
-            for step, reading, floor, J, right in zip(STOPS, *columns, strict=True)
+            f"<tr><td>{step}</td><td>{reading:.0e}</td><td>{bound:.0e}</td><td>{J:.2g}</td><td>{right:.2g}</td></tr>"
+            for step, reading, bound, J, right in zip(CHECKED, *columns, strict=True)
         )
-        head = "<tr><th>steps</th><th>reading</th><th>floor</th><th>J</th><th>J, right backprop</th></tr>"
+        head = "<tr><th>steps</th><th>reading</th><th>error bound</th><th>J</th><th>J, right backprop</th></tr>"
         blocks = "".join(
-            f"<tr><th>{name}</th><td>{reading:.0e}</td><td>{self.floors[name]:.0e}</td></tr>"
+            f"<tr><th>{name}</th><td>{reading:.0e}</td><td>{self.bounds[name]:.0e}</td></tr>"
             for name, reading in self.blocks.items()
         )
-        return (
-            f"<table>{head}{rows}</table><table><tr><th>block</th><th>reading</th><th>floor</th></tr>{blocks}</table>"
-        )
+        above = "<tr><th>block</th><th>reading</th><th>error bound</th></tr>"
+        return f"<table>{head}{rows}</table><table>{above}{blocks}</table>"
 
 
 class Training(Lab):
@@ -186,7 +187,7 @@ class Training(Lab):
 
     name, State, View = "training", State, TrainingPicture
     about = (
-        "Against the steps of training, on a log axis: the relative difference with its bands and its floor, and J, "
+        "Against the steps of training, on a log axis: the relative difference with its bands and error bound, and J, "
         "trained with this backprop and with the right one; between them a bar for each block where the student stands."
     )
 
@@ -199,7 +200,7 @@ class Training(Lab):
         """Build the menu of bugs and the two sliders."""
         return [
             self.bind("bug", Menu("bug in every layer", BUGS, lambda name: name or "none", "290px")),
-            self.bind("steps", Slider("steps of training", STOPS, width="330px")),
+            self.bind("steps", Slider("steps of training", CHECKED, width="330px")),
             self.bind("scale", Slider("scale of W", [0.01, 0.03, 0.1, 0.3, 1.0], width="240px")),
         ]
 

@@ -8,7 +8,7 @@ import numpy as np
 from .. import data
 from ..checker.params import entry, to_vector
 from ..checker.report import power
-from ..checker.slide import SLIDE, band, norm, one_number, score, slide_loop
+from ..checker.slide import SLIDE, band, norm, one_number, score, two_sided_loop
 from ..network import bugs
 from ..network.network import Network, one_of
 from ..plots import VectorPicture
@@ -52,7 +52,7 @@ class State:
 def looped(times: float) -> tuple[np.ndarray, np.ndarray, dict[str, np.ndarray]]:
     """Return J(θ + ε eᵢ) and J(θ − ε eᵢ) for every i, and the blocks of dθ, where J is multiplied by a number."""
     cost, gradient = NETWORK.on(*PROBLEM)
-    up, down = slide_loop(lambda params: times * one_number(cost(params), "at a nudge"), PARAMS, EPS)
+    up, down = two_sided_loop(lambda params: times * one_number(cost(params), "at a nudge"), PARAMS, EPS)
     return up, down, {name: times * block for name, block in gradient(PARAMS).items()}
 
 
@@ -126,11 +126,11 @@ class Result:
             for i, place in enumerate(self.places.tolist())
         )
         head = "<tr><th>i</th><th>θ[i] is</th><th>θ[i]</th><th>dθ[i] is</th><th>dθ[i]</th><th>dθ_approx[i]</th></tr>"
-        norms = "".join(f"<tr><th>‖{name}‖</th><td>{written(size)}</td></tr>" for name, size in self.lengths.items())
+        norms = "".join(f"<tr><th>‖{name}‖</th><td>{in_digits(size)}</td></tr>" for name, size in self.lengths.items())
         return f"<table>{head}{cells}</table><table>{norms}</table>"
 
 
-def written(x: float) -> str:
+def in_digits(x: float) -> str:
     """Write a number in digits, or as a power of ten where its digits are those of round-off."""
     return f"about {power(x)}" if x < 1e-5 else f"{x:.2g}"
 

@@ -63,7 +63,7 @@ def finding(report: Report) -> str:
         most = max(report.blocks[name] for name in look)
         said.append(f"<b>{listed(look)}</b>: {'up to ' if len(look) > 1 else ''}{most:.1e}, worth a look.")
     if report.silent:
-        said.append(f"{listed(report.silent)}: below the floor, which the error bars of dθ_approx alone explain.")
+        said.append(f"{listed(report.silent)}: within the error bound: the error bars of dθ_approx alone explain it.")
     agreeing = len(report.blocks) - len(report.wrong) - len(report.silent)
     if agreeing:
         said.append("All other blocks agree." if agreeing < len(report.blocks) else all_agree(agreeing))
@@ -71,11 +71,11 @@ def finding(report: Report) -> str:
 
 
 def blocks_table(report: Report) -> str:
-    """Write the reading and the floor of each block as a table."""
-    rows = "<tr><th>block</th><th>reading</th><th>floor</th><th></th></tr>"
+    """Write the reading and the error bound of each block as a table."""
+    rows = "<tr><th>block</th><th>reading</th><th>error bound</th><th></th></tr>"
     for name, reading in report.blocks.items():
-        said = "below its floor" if name in report.silent else band(reading)
-        rows += f"<tr><th>{name}</th><td>{reading:.1e}</td><td>{report.floors[name]:.1e}</td><td>{said}</td></tr>"
+        said = "within its error bound" if name in report.silent else band(reading)
+        rows += f"<tr><th>{name}</th><td>{reading:.1e}</td><td>{report.bounds[name]:.1e}</td><td>{said}</td></tr>"
     return f"<table>{rows}</table>"
 
 

@@ -1,4 +1,4 @@
-"""Backprop as on the slide: five equations a layer, a table of them for every layer, and one loop without a branch.
+"""Backprop as in the lecture: five equations a layer, a table of them for every layer, and one loop without a branch.
 
 An equation takes what comes from above and `c`, what its layer remembers. What comes from above the output layer is Y.
 """

@@ -72,7 +72,7 @@ class Apart(NamedTuple):
 
 
 class Cost(Evaluation):
-    """J = mean loss + λ/2m Σ ‖W[l]‖², of which `nudged` gives all the slide's values at once."""
+    """J = mean loss + λ/2m Σ ‖W[l]‖², of which `nudged` gives all the lecture's values at once."""
 
     def __call__(self, params: Params):
         """Return J(θ) as one number."""
@@ -105,7 +105,7 @@ class Cost(Evaluation):
         return found
 
     def nudged(self, params: Params, eps: float, restored: Callable | None = None) -> tuple[np.ndarray, np.ndarray]:
-        """Return J(θ + ε eᵢ) and J(θ − ε eᵢ) for every i, in the order of params: the slide's numbers without its loop.
+        """Return J(θ + ε eᵢ) and J(θ − ε eᵢ) for every i, in the order of params, without a loop.
 
         Where every evaluation is a network of its own, because masks are fresh or the checker restores θ in a way of
         its own, the networks are stacked and evaluated as they are.

@@ -2,7 +2,7 @@
 
 A nudge of W[l][i, j] changes one row of Z[l]; all before it is known already, and the next layer changes by that row's
 change times one column of W[l+1]. So all the nudges of a layer go upwards together, as if they were so many more
-examples. Nothing is approximated beyond the last bit: each J is formed as a rounded number, as the slide's loop would
+examples. Nothing is approximated beyond the last bit: each J is formed as a rounded number, as the two-sided loop would
 form it, and only then are two of them subtracted. What makes it fast:
 
 - the sum W A_prev is never formed again: Z is known, and one product of a step and an input is added to it;
@@ -21,8 +21,8 @@ from .forward import Layer, Params, squared_norms
 BLOCK = 2**15  # numbers worked on at a time, so that they stay in the cache
 
 
-def slices(count: int, width: int) -> Iterator[slice]:
-    """Cut 0 … count − 1 into slices of about BLOCK numbers, `width` of them for each entry."""
+def chunks(count: int, width: int) -> Iterator[slice]:
+    """Cut 0 … count − 1 into pieces of about BLOCK numbers, `width` of them for each entry."""
     size = max(1, BLOCK // width)
     return (slice(start, min(start + size, count)) for start in range(0, count, size))
 
@@ -39,7 +39,7 @@ def layer_costs(layers: Sequence[Layer], Y: np.ndarray, steps: np.ndarray) -> np
     taken = (W + steps[:, None, None]) - W  # the steps, as θ + s rounds them
     _, rows, columns = np.indices(taken.shape).reshape(3, -1)
     costs, seen = np.empty_like(taken), {"Z": c.Z, "A": c.A, "mask": np.broadcast_to(c.mask, c.Z.shape)}
-    for nudges in slices(taken.size, c.m * (max(len(layer.W) for layer in above) if above[1:] else 1)):
+    for nudges in chunks(taken.size, c.m * (max(len(layer.W) for layer in above) if above[1:] else 1)):
         i = rows[nudges]
         change = taken.ravel()[nudges] * A_prev.T.take(columns[nudges], axis=1)  # of row i of Z: (examples, nudges)
         if above:
@@ -79,9 +79,9 @@ def squares(params: Params, L: int, steps: np.ndarray) -> list[np.ndarray]:
 
 
 def walk(theta: np.ndarray, eps: float, restored, width: int) -> Iterator[np.ndarray]:
-    """Yield the very θs that the slide's loop visits, some entries at a time: (entries, 2, size of θ)."""
+    """Yield the very θs that the two-sided loop visits, some entries at a time: (entries, 2, size of θ)."""
     behind = restored(theta, theta - eps)  # what the loop has left in the entries it has passed
-    for entries in slices(theta.size, 2 * max(width, theta.size)):
+    for entries in chunks(theta.size, 2 * max(width, theta.size)):
         i = np.arange(entries.start, entries.stop)
         visited = np.where(np.arange(theta.size) < i[:, None], behind, theta)[:, None].repeat(2, axis=1)
         visited[i - entries.start, 0, i] = theta[i] + eps

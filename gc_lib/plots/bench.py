@@ -15,44 +15,44 @@ from .style import BEFORE, DIFFERENCE, DIFFERENCES, INK, LENGTHS, WHITE, banded,
 
 
 class Slice:
-    """Show the relative difference against one control: its curve, where the student stands, and the ghost."""
+    """Show the relative difference against one control: its curve, where the student stands, and the before."""
 
     def __init__(self, axes: Axes, key: str, label: str, low: float, high: float, ticks: str):
         self.key, words, span = key, ticks.split(), high / low
         self.zero, left = low / span**0.15, low / span ** (0.22 if "0" in words else 0.04)
         axes.set(xscale="log", xlim=(left, high * span**0.04), xlabel=label)
-        axes.set_xticks(self.place([float(word) for word in words]), words)
+        axes.set_xticks(self.on_axis([float(word) for word in words]), words)
         axes.xaxis.set_minor_locator(NullLocator())
         axes.axvspan(low / span**0.08, low / span**0.04, color=WHITE, linewidth=0, zorder=1)  # here the axis breaks
-        self.ghost = axes.plot([], [], ".", color=BEFORE, zorder=10, **MOVES)[0]
+        self.before = axes.plot([], [], ".", color=BEFORE, zorder=10, **MOVES)[0]
         self.curve = axes.plot([], [], ".", color=DIFFERENCE, zorder=11, **MOVES)[0]
         self.here = axes.plot([], [], "o", color=WHITE, ms=11, mec=INK, mew=2.2, zorder=12, **MOVES)[0]
         self.off = Marks(axes, size=20)
 
-    def place(self, x: Sequence[float]) -> np.ndarray:
+    def on_axis(self, x: Sequence[float]) -> np.ndarray:
         """Give 0 its own place, left of the break."""
         return np.where(np.equal(x, 0), self.zero, x)
 
     def lay(self, line: Line2D, result: Any) -> None:
         """Lay a line through a result's curve, broken after 0; dots alone where each point is its own draw."""
         curve = result.curves[self.key]
-        points = self.place(curve.x), DIFFERENCES.place(curve.y)
+        points = self.on_axis(curve.x), DIFFERENCES.place(curve.y)
         line.set_data(*(np.insert(values, np.count_nonzero(curve.x == 0), np.nan) for values in points))
         scattered = self.key in result.scattered
         line.set(linestyle="none" if scattered else "-", markersize=9 if scattered else 5)
 
     def move(self, result: Any) -> None:
-        """Move to a result, and leave the curve from before it as a ghost."""
+        """Move to a result, and leave the curve from before it as pale marks."""
         self.lay(self.curve, result)
-        self.ghost.set_visible(result.before is not None)
+        self.before.set_visible(result.before is not None)
         if result.before is not None:
-            self.lay(self.ghost, result.before)
+            self.lay(self.before, result.before)
         (x, y), curve = result.here[self.key], result.curves[self.key]
-        self.here.set_data(self.place([x]), DIFFERENCES.place([y]))
+        self.here.set_data(self.on_axis([x]), DIFFERENCES.place([y]))
         x, y = np.append(curve.x, x), np.append(curve.y, y)
         off = (y < DIFFERENCES.low) | (y > DIFFERENCES.high)
         marks = [DIFFERENCES.mark(value) for value in y[off]]
-        self.off.move(self.place(x[off]), DIFFERENCES.place(y[off]), marks, DIFFERENCE, DIFFERENCE)
+        self.off.move(self.on_axis(x[off]), DIFFERENCES.place(y[off]), marks, DIFFERENCE, DIFFERENCE)
 
 
 class BenchPicture(Picture):

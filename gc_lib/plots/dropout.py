@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from .named import NamedSlice, set_names, written
+from .named import NamedSlice, curve_name, set_names
 from .parts import Blocks, Marks
 from .picture import MOVES, Picture
 from .style import BEFORE, GREY, INK, WHITE, Scale, banded, styled
@@ -23,21 +23,21 @@ class Again:
         axes.set(xlim=(0, TIMES + 8), ylabel="J", xlabel="evaluated again,\nat the same θ")
         axes.set_xticks([1, TIMES])
         looks = {"off": ("--", GREY, GREY), "frozen": ("-s", INK, WHITE), "fresh": ("-o", INK, INK)}
-        self.ghost = axes.plot([], [], "-o", color=BEFORE, ms=4, zorder=10, **MOVES)[0]
+        self.before = axes.plot([], [], "-o", color=BEFORE, ms=4, zorder=10, **MOVES)[0]
         self.lines, self.names = {}, {}
         for way, (line, colour, face) in looks.items():
             self.lines[way] = axes.plot([], [], line, color=colour, mfc=face, ms=5, zorder=11, **MOVES)[0]
-            self.names[way] = written(axes, TIMES + 1, way, colour)
+            self.names[way] = curve_name(axes, TIMES + 1, way, colour)
         self.off_axis = Marks(axes, size=20)
 
     def move(self, result: Any) -> None:
-        """Move to a result, and leave the fresh evaluations from before it as a ghost."""
+        """Move to a result, and leave the fresh evaluations from before it as pale marks."""
         x = np.arange(1, TIMES + 1)
         for way, line in self.lines.items():
             line.set_data(x, COSTS.place(result.again[way]))
-        self.ghost.set_visible(result.before is not None)
+        self.before.set_visible(result.before is not None)
         if result.before is not None:
-            self.ghost.set_data(x, COSTS.place(result.before.again["fresh"]))
+            self.before.set_data(x, COSTS.place(result.before.again["fresh"]))
         x, J = np.tile(x, len(self.lines)), np.concatenate([result.again[way] for way in self.lines])
         outside = (J < COSTS.low) | (J > COSTS.high)
         marks = [COSTS.mark(value) for value in J[outside]]

@@ -1,4 +1,4 @@
-"""The picture of lesson 03: the reading against ε, as measured and as predicted, and the floor on each block."""
+"""The picture of lesson 03: the reading against ε, as measured and as predicted, and the error bound of each block."""
 
 from typing import Any
 
@@ -50,7 +50,7 @@ class Lines:
 
 
 class EpsilonPicture(Picture):
-    """Show the V of the reading against ε over its two predicted lines, and the blocks with their floors."""
+    """Show the V of the reading against ε over its two predicted lines, and the blocks with their error bounds."""
 
     def __init__(self):
         with styled():

@@ -31,17 +31,17 @@ class Fall:
         self.guides = {power: axes.plot([], [], dash, **guide)[0] for power, dash in ((1, "--"), (2, ":"))}
         word = dict(color=INK, ha="left", va="top", zorder=12, animated=True)
         self.words = {power: axes.text(1, 1, f"falls as {written}", **word) for power, written in ((1, "t"), (2, "t²"))}
-        self.ghost = axes.plot([], [], "o-", color=BEFORE, ms=5, zorder=10, **MOVES)[0]
+        self.before = axes.plot([], [], "o-", color=BEFORE, ms=5, zorder=10, **MOVES)[0]
         self.dots = axes.plot([], [], "o-", color=DIFFERENCE, ms=6, zorder=11, **MOVES)[0]
 
     def move(self, result: Any) -> None:
         """Move to a result."""
         steps, remainders = result.taylor.steps, result.taylor.remainders
         self.dots.set_data(steps, REMAINDERS.place(remainders))
-        self.ghost.set_visible(result.before is not None)
+        self.before.set_visible(result.before is not None)
         if result.before is not None:
             before = result.before.taylor
-            self.ghost.set_data(before.steps, REMAINDERS.place(before.remainders))
+            self.before.set_data(before.steps, REMAINDERS.place(before.remainders))
         for power, guide in self.guides.items():
             fall = remainders[0] * (steps / steps[0]) ** power
             seen = fall > REMAINDERS.low

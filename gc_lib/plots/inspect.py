@@ -90,7 +90,7 @@ class Against(Square):
             ticks([-1, 0, 1], ["−", "0", "+"])
         axes.grid(True, axis="both")
         axes.plot([-RIM, RIM], [-RIM, RIM], color=GREAT.tint, lw=13, solid_capstyle="butt", zorder=1)
-        self.ghost, self.line = (
+        self.before, self.line = (
             axes.plot([], [], "--", color=colour, lw=2, zorder=9, **MOVES)[0] for colour in (BEFORE, INK)
         )
 
@@ -105,8 +105,8 @@ class Against(Square):
         self.lay(result.approx / size, result.gradient / size, result, look)
         self.line.set_data(*self.lean(result.k))
         before = result.before
-        self.ghost.set_visible(before is not None and before.block == result.block)
-        self.ghost.set_data(*self.lean(before.k if before else 1))
+        self.before.set_visible(before is not None and before.block == result.block)
+        self.before.set_data(*self.lean(before.k if before else 1))
 
 
 class Map(Square):

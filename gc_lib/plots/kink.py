@@ -91,7 +91,7 @@ class Readings:
         axes.set_xticks([ON_THETA, *map(float, ticks.split())], ["0", *ticks.split()])
         axes.xaxis.set_minor_locator(NullLocator())
         axes.axvspan(8e-12, 2.4e-11, color=WHITE, linewidth=0, zorder=1)  # here the axis breaks
-        self.ghost = axes.plot([], [], ".-", color=BEFORE, ms=5, zorder=10, **MOVES)[0]
+        self.before = axes.plot([], [], ".-", color=BEFORE, ms=5, zorder=10, **MOVES)[0]
         self.curve = axes.plot([], [], ".-", color=DIFFERENCE, ms=5, zorder=11, **MOVES)[0]
         self.nearest = axes.plot([], [], "|", color=GREY, ms=16, mew=1.2, zorder=12, **MOVES)[0]
         self.own = axes.plot([], [], "v", color=INK, ms=9, zorder=13, **MOVES)[0]
@@ -99,21 +99,21 @@ class Readings:
         self.here = axes.plot([], [], "o", color=WHITE, ms=11, mec=INK, mew=2.2, zorder=14, **MOVES)[0]
 
     def move(self, result: Any) -> None:
-        """Move to a result, and leave the curve from before it as a ghost."""
+        """Move to a result, and leave the curve from before it as pale marks."""
         eps, foot = result.state.eps, 6e-12
         self.curve.set_data(result.curve[0], DIFFERENCES.place(result.curve[1]))
-        self.ghost.set_visible(result.before is not None)
+        self.before.set_visible(result.before is not None)
         if result.before is not None:
-            self.ghost.set_data(result.before.curve[0], DIFFERENCES.place(result.before.curve[1]))
-        near = place(result.nearest)
+            self.before.set_data(result.before.curve[0], DIFFERENCES.place(result.before.curve[1]))
+        near = on_axis(result.nearest)
         self.nearest.set_data(near, np.full(len(near), foot))
-        self.own.set_data(place(np.abs(result.corners).min(keepdims=True)), [foot * 3])
+        self.own.set_data(on_axis(np.abs(result.corners).min(keepdims=True)), [foot * 3])
         reading = DIFFERENCES.place([result.reading])
         self.window.set_data([eps, eps], [foot, reading[0]])
         self.here.set_data([eps], reading)
 
 
-def place(distances: np.ndarray) -> np.ndarray:
+def on_axis(distances: np.ndarray) -> np.ndarray:
     """Give a distance of 0 its own place, left of the break."""
     return np.where(distances == 0, ON_THETA, np.clip(distances, NEAREST, None))
 

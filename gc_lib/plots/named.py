@@ -16,9 +16,9 @@ class NamedSlice(Slice):
 
     def __init__(self, axes: Axes, key: str, mark: str, filled: bool, label: str, low: float, high: float, ticks: str):
         super().__init__(axes, key, label, low, high, ticks)
-        for line, colour in ((self.curve, DIFFERENCE), (self.ghost, BEFORE)):
+        for line, colour in ((self.curve, DIFFERENCE), (self.before, BEFORE)):
             line.set(marker=mark, markerfacecolor=colour if filled else WHITE)
-        self.name = written(axes, high * (high / low) ** 0.08, key, DIFFERENCE)
+        self.name = curve_name(axes, high * (high / low) ** 0.08, key, DIFFERENCE)
 
     @property
     def end(self) -> float:
@@ -26,7 +26,7 @@ class NamedSlice(Slice):
         return self.curve.get_ydata()[-1]
 
 
-def written(axes: Axes, x: float, name: str, colour: str) -> Text:
+def curve_name(axes: Axes, x: float, name: str, colour: str) -> Text:
     """Write a name that moves."""
     return axes.text(x, 1, name, color=colour, weight="bold", va="center", zorder=14, **MOVES)
 

@@ -55,7 +55,7 @@ class Columns:
         self.scale, self.x, self.width = scale, np.arange(count), width
         axes.set_xlim(-0.7, count - 0.3)
         self.bodies = axes.add_collection(PolyCollection([], zorder=10, **MOVES), autolim=False)
-        self.ghosts = axes.add_collection(LineCollection([], colors=BEFORE, lw=3, zorder=12, **MOVES), autolim=False)
+        self.before = axes.add_collection(LineCollection([], colors=BEFORE, lw=3, zorder=12, **MOVES), autolim=False)
         self.tops = Marks(axes, size)
 
     def corners(self, width: float, tops: np.ndarray) -> np.ndarray:
@@ -70,13 +70,13 @@ class Columns:
         tops = self.scale.place(values)
         self.bodies.set_verts(self.corners(self.width, np.maximum(tops, self.scale.low)))
         self.bodies.set_facecolors(colours)
-        self.ghosts.set_segments(self.corners(0.9, self.scale.place(before))[:, 1:3])
+        self.before.set_segments(self.corners(0.9, self.scale.place(before))[:, 1:3])
         marks = [self.scale.mark(value, mark) for value, mark in zip(values, marks, strict=True)]
         self.tops.move(self.x, tops, marks, edges, faces)
 
 
 class Blocks:
-    """Show the reading of each block in its band's colour, or grey where its hatched floor explains all of it."""
+    """Show the reading of each block in its band's colour, or grey where its hatched error bound explains all of it."""
 
     def __init__(self, axes: Axes, names: Sequence[str]):
         self.names, few = list(names), len(names) <= 6
@@ -86,13 +86,13 @@ class Blocks:
         axes.set_xlabel("each block")
         self.pen = [Outline.MOVETO, Outline.LINETO, Outline.LINETO, Outline.LINETO] * len(names)
         hatch = PathPatch(Outline([(0, 0)]), fill=False, hatch="////", edgecolor=GREY, linewidth=0, zorder=11, **MOVES)
-        self.floors = axes.add_patch(hatch)
+        self.bounds = axes.add_patch(hatch)
 
     def move(self, result: Any) -> None:
         """Move to a result: a full mark says something, a hollow one on a grey bar nothing."""
-        readings, floors = (np.array([of[name] for name in self.names]) for of in (result.blocks, result.floors))
+        readings, bounds = (np.array([of[name] for name in self.names]) for of in (result.blocks, result.bounds))
         before = {} if result.before is None else result.before.blocks
-        bands, heard = [band(reading) for reading in readings], (readings > floors) | (readings < GREAT.high)
+        bands, heard = [band(reading) for reading in readings], (readings > bounds) | (readings < GREAT.high)
         colours = np.where(heard, [each.colour for each in bands], SAYS_NOTHING)
         self.columns.move(
             readings,
@@ -102,8 +102,8 @@ class Blocks:
             edges=np.where(heard, WHITE, GREY),
             faces=np.where(heard, colours, WHITE),
         )
-        corners = self.columns.corners(0.9, np.clip(floors, *DIFFERENCES))
-        self.floors.set_path(Outline(corners.reshape(-1, 2), self.pen))  # one path: its hatch is drawn once
+        corners = self.columns.corners(0.9, np.clip(bounds, *DIFFERENCES))
+        self.bounds.set_path(Outline(corners.reshape(-1, 2), self.pen))  # one path: its hatch is drawn once
 
 
 class Lengths:

@@ -14,7 +14,7 @@ WORKS = {"loop": (APPROX, "s"), "screen": (INK, "D"), "step": (GRADIENT, "o")}
 
 
 class PricePicture(Picture):
-    """Show what the slide's loop, the screen and a step of training cost as the network grows."""
+    """Show what the two-sided loop, the screen and a step of training cost as the network grows."""
 
     def __init__(self):
         with styled():
@@ -29,7 +29,7 @@ class PricePicture(Picture):
             for name, level in levels.items():
                 axes.plot(SPAN, level, "-", color=WORKS[name][0], lw=2.2, zorder=5)
             word = dict(zorder=6, fontsize=12)
-            axes.text(2e5, 2e6, "the slide's loop:\ntwo for each parameter", ha="right", va="bottom", **word)
+            axes.text(2e5, 2e6, "the two-sided loop:\ntwo for each parameter", ha="right", va="bottom", **word)
             axes.text(2e7, 15, "the screen: two for each block", ha="right", va="bottom", **word)
             axes.text(2e7, 2.4, "a step of training: about three", ha="right", va="top", **word)
             self.gap = axes.plot([], [], ":", color=INK, lw=1.4, zorder=9, **MOVES)[0]

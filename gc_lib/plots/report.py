@@ -58,8 +58,8 @@ def draw_blocks(axes: Axes, report: Any) -> None:
     names = list(report.blocks)
     banded(axes)
     x, low = np.arange(len(names)), axes.get_ylim()[0]
-    floors = DIFFERENCES.place(np.array([report.floors[name] for name in names]))
-    axes.bar(x, floors - low, bottom=low, width=0.7, color="none", edgecolor=GREY, hatch="////", linewidth=0)
+    bounds = DIFFERENCES.place(np.array([report.bounds[name] for name in names]))
+    axes.bar(x, bounds - low, bottom=low, width=0.7, color="none", edgecolor=GREY, hatch="////", linewidth=0)
     for i, name in enumerate(names):
         colour, mark = LOOKS[report.answers[name]]
         reading = float(DIFFERENCES.place(np.array(report.blocks[name])))

@@ -34,7 +34,7 @@ class Secants:
             axes.text(-0.64, height, words, va="center")
         inside = MOVES | {"clip_on": True}
         self.curve = axes.plot([], [], color=SILVER, lw=5, solid_capstyle="butt", zorder=9, **inside)[0]
-        self.ghosts = [axes.plot([], [], color=BEFORE, lw=1, zorder=10, **inside)[0] for _ in SIDES]
+        self.before = [axes.plot([], [], color=BEFORE, lw=1, zorder=10, **inside)[0] for _ in SIDES]
         self.window = axes.plot([], [], ":", color=GREY, lw=1.4, zorder=10, **inside)[0]
         self.tangent = axes.plot([], [], color=GRADIENT, lw=1.8, zorder=11, **inside)[0]
         self.lines, self.chords = {}, {}
@@ -45,19 +45,19 @@ class Secants:
         self.here = axes.plot([], [], "o", color=WHITE, ms=11, mec=INK, mew=2.2, zorder=14, **MOVES)[0]
 
     def move(self, result: Any) -> None:
-        """Move to a result, and leave the secants from before it as ghosts."""
+        """Move to a result, and leave the secants from before it as pale marks."""
         self.curve.set_data(*result.curve)
         (below, at, above), heights = spots(result), result.here.costs
         self.window.set_data(np.repeat([below, at, above], 3), np.ravel([(-1.6, J, np.nan) for J in heights]))
         self.ends.set_data([below, above], [heights[0], heights[2]])
         self.here.set_data([at], [heights[1]])
         self.tangent.set_data(*straight(at, heights[1], result.slope))
-        for side, ghost in zip(SIDES, self.ghosts, strict=True):
+        for side, before in zip(SIDES, self.before, strict=True):
             self.chords[side].set_data(*chord(result, side))
             self.lines[side].set_data(*secant(result, side))
-            ghost.set_visible(result.before is not None)
+            before.set_visible(result.before is not None)
             if result.before is not None:
-                ghost.set_data(*secant(result.before, side))
+                before.set_data(*secant(result.before, side))
 
 
 def spots(result: Any) -> tuple[float, float, float]:
@@ -89,7 +89,7 @@ class Fall:
 
     def __init__(self, axes: Axes, side: str, above: bool):
         self.side, self.above, (colour, dashes, mark) = side, above, SIDES[side]
-        self.ghost = axes.plot([], [], color=BEFORE, lw=1.4, zorder=10, **MOVES)[0]
+        self.before = axes.plot([], [], color=BEFORE, lw=1.4, zorder=10, **MOVES)[0]
         self.curve = axes.plot([], [], mark, color=colour, linestyle=dashes, ms=4, zorder=11, **MOVES)[0]
         self.step = axes.plot([], [], color=INK, lw=1.2, zorder=12, **MOVES)[0]
         self.name = axes.text(1, 1, f" {side}", va="top", zorder=14, **MOVES)
@@ -104,9 +104,9 @@ class Fall:
         """Move to a result."""
         eps, errors = self.along(result)
         self.curve.set_data(eps, errors)
-        self.ghost.set_visible(result.before is not None and result.before.path != result.path)
+        self.before.set_visible(result.before is not None and result.before.path != result.path)
         if result.before is not None:
-            self.ghost.set_data(*self.along(result.before))
+            self.before.set_data(*self.along(result.before))
         named = np.isfinite(errors).argmax() + 2 * self.above  # near the lower end, where the other way's name is not
         self.name.set(x=eps[named], y=errors[named], visible=bool(np.isfinite(errors[named])))
         self.factor.set_text(result.falls(self.side) and f"÷ {result.falls(self.side)}")
@@ -134,7 +134,7 @@ class Errors:
         self.here = axes.plot([], [], "o", color=WHITE, ms=11, mec=INK, mew=2.2, zorder=13, **MOVES)[0]
 
     def move(self, result: Any) -> None:
-        """Move to a result, and leave the curves from before it as ghosts."""
+        """Move to a result, and leave the curves from before it as pale marks."""
         for fall in self.falls:
             fall.move(result)
         lost = [(each.eps, each.errors[side]) for each in result.path for side in SIDES if each.lost(side)]

@@ -1,4 +1,4 @@
-"""The picture of lesson 07: the reading and its floor as training goes on, the blocks, and J beside right training."""
+"""The picture of lesson 07: reading, error bound and J as training goes on, and the blocks."""
 
 from typing import Any
 
@@ -16,17 +16,17 @@ COSTS = Scale(0.04, 4)
 STEPS = dict(key="steps", label="steps of training", low=1, high=300, ticks="0 1 10 100")
 
 
-class Floor:
-    """Show the floor of the whole vector, under the readings."""
+class Bound:
+    """Show the error bound of the whole vector, under the readings."""
 
     def __init__(self, axes: Axes, zero: float):
         self.zero = zero
         self.line = axes.plot([], [], "--", color=GREY, lw=1.4, zorder=9, **MOVES)[0]
-        self.word = axes.text(0, 1, "floor", color=GREY, ha="right", va="bottom", zorder=9, animated=True)
+        self.word = axes.text(0, 1, "error bound", color=GREY, ha="right", va="bottom", zorder=9, animated=True)
 
     def move(self, result: Any) -> None:
         """Move to a result."""
-        x, y = result.floor
+        x, y = result.bound
         self.line.set_data(np.where(x == 0, self.zero, x), DIFFERENCES.place(y))
         self.word.set_position((x[-1], DIFFERENCES.place(y[-1]) * 1.5))
 
@@ -66,7 +66,7 @@ class TrainingPicture(Picture):
             banded(readings, blocks)
             steps = Slice(readings, **STEPS)
             self.panels = (
-                Floor(readings, steps.zero),
+                Bound(readings, steps.zero),
                 steps,
                 Blocks(blocks, ["W1", "b1", "W2", "b2", "W3", "b3"]),
                 Costs(costs),

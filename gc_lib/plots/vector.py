@@ -93,7 +93,7 @@ class Norms:
         for level, word in zip(self.levels, ("‖dθ_approx − dθ‖", "‖dθ_approx‖", "‖dθ‖"), strict=True):
             axes.text(2e-12, level + 0.25, word, ha="left", va="bottom", zorder=9)
         self.bars = axes.add_collection(PolyCollection([], facecolors=colours, zorder=5, **MOVES), autolim=False)
-        self.ghosts = axes.plot([], [], "|", color=BEFORE, ms=22, mew=3, zorder=6, **MOVES)[0]
+        self.before = axes.plot([], [], "|", color=BEFORE, ms=22, mew=3, zorder=6, **MOVES)[0]
 
     def move(self, result: Any) -> None:
         """Move to a result; where the bars ended before, a pale mark stays."""
@@ -101,7 +101,7 @@ class Norms:
         left = np.full(3, RANGE[0])
         self.bars.set_verts(boxes(left, ends, self.levels - 0.2, self.levels + 0.2))
         before = [] if result.before is None else list(result.before.lengths.values())
-        self.ghosts.set_data(np.clip(before, *RANGE), self.levels[: len(before)])
+        self.before.set_data(np.clip(before, *RANGE), self.levels[: len(before)])
 
 
 class VectorPicture(Picture):

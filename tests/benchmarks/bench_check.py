@@ -1,4 +1,4 @@
-"""Time a full gradient check, ours beside the slide's loop and what others offer.
+"""Time a full gradient check, ours beside the two-sided loop and what others offer.
 
 Run it with `python tests/benchmarks/bench_check.py`. All take the same network, data and cost, one BLAS thread, and
 turns in one run; the least of a few rounds counts. "full" checks every entry, "one direction" a single random one.
@@ -50,7 +50,7 @@ class Problem:
         return gcl.to_vector(self.gradient(self.whole(head)))[: len(head)]
 
     def loop(self) -> None:
-        """Run the slide's loop over the first entries, as fast as it goes: on views, without a copy."""
+        """Run the two-sided loop over the first entries, as fast as it goes: on views, without a copy."""
         theta = self.theta.copy()
         blocks = gcl.from_vector(theta, self.params)
         for i in range(len(self.head)):
@@ -84,7 +84,7 @@ def generic(problem: Problem, np, weights: Callable):
 def contestants(problem: Problem) -> dict[str, tuple[Callable, bool]]:
     """Return what is timed, and whether its time is for the first entries alone."""
     found = {
-        "the slide's loop, full": (problem.loop, True),
+        "the two-sided loop, full": (problem.loop, True),
         "gcl.numeric_gradient, full": (lambda: gcl.numeric_gradient(problem.cost, problem.params), False),
         "gcl.check, full": (lambda: gcl.check(problem.cost, problem.gradient, problem.params), False),
         "gcl.screen, one direction a block": (
@@ -126,7 +126,7 @@ def seconds(call: Callable) -> float:
     return perf_counter() - start
 
 
-def floor(problem: Problem) -> tuple[str, float]:
+def least_work(problem: Problem) -> tuple[str, float]:
     """Count what no exact way avoids at every nudge, and return its words and its seconds.
 
     One logarithm for each J; with a sigmoid output also one exponential for each example, since its Z moves by another
@@ -149,14 +149,14 @@ def main() -> None:
         for _ in range(ROUNDS):
             for name, (call, partly) in found.items():
                 least[name] = min(least.get(name, np.inf), seconds(call) * (P / n if partly else 1))
-        loop, ours = least["the slide's loop, full"], least["gcl.numeric_gradient, full"]
+        loop, ours = least["the two-sided loop, full"], least["gcl.numeric_gradient, full"]
         print(f"\n{'-'.join(map(str, sizes))}, {m} examples, {P:,} parameters; one J takes {one_pass * 1e6:.0f} µs")
         print(f"{'':40}{'ms':>12}{'× faster than the loop':>24}{'J per parameter':>17}")
         for name, time in least.items():
             mark = "~" if found[name][1] and P > n else ""
             print(f"{name:40}{mark + format(time * 1e3, ',.2f'):>12}{loop / time:24,.1f}{time / one_pass / P:17.4f}")
-        words, least_possible = floor(problem)
-        print(f"floor: {words}: {least_possible * 1e3:,.2f} ms, {least_possible / ours:.0%} of ours")
+        words, least_possible = least_work(problem)
+        print(f"least work: {words}: {least_possible * 1e3:,.2f} ms, {least_possible / ours:.0%} of ours")
         goal = f"goals: {times}× the loop" + (f", {passes} J per parameter" if passes else "")
         torch = least.get("torch gradcheck, full")
         print(goal + (f"; 25× torch's full gradcheck: {torch / ours:,.0f}×" if torch else ""))

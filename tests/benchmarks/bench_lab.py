@@ -35,7 +35,7 @@ FRESH = {"masks": "fresh", "keep_prob": 0.8}
 
 def bugs(**state):
     """Return as many bugs as there are moves, of those that fit the network of a state."""
-    network, layers = gcl.labs.State(**state).network, (1, 2, 3)
+    network, layers = gcl.labs.BenchState(**state).network, (1, 2, 3)
     fitting = [[(bug, layer)] for layer in layers for bug in gcl.bugs.CATALOGUE if not network.obstacle(bug, layer)]
     return (fitting * MOVES)[:MOVES]
 
@@ -81,7 +81,7 @@ def rebuilt(move):
             panel.set(xscale="log", xlabel=key)
             panel.xaxis.set_minor_locator(style.NullLocator())
         axes[3].bar(list(result.blocks), list(result.blocks.values()))
-        axes[3].bar(list(result.floors), list(result.floors.values()), fill=False, hatch="////")
+        axes[3].bar(list(result.bounds), list(result.bounds.values()), fill=False, hatch="////")
         axes[4].bar(["approx", "exact"], result.lengths)
         for panel in axes:
             style.DIFFERENCES.apply(panel, "1e-12 1e-9 1e-6 1e-3 1")

@@ -112,10 +112,10 @@ class Student:
         while perf_counter() < late:
             await asyncio.sleep(self.random.uniform(0.5, 1.5) * PAUSE)
             name = self.random.choice(list(self.controls))
-            _, _, stops = self.controls[name]
+            _, _, values = self.controls[name]
             step, presses, pause = (self.random.randrange(1, 9), 3, 0.5) if name == "bug" else (1, BURST, PRESS)
             for _ in range(presses):
-                self.want(name, (self.asked[name] + step) % stops)
+                self.want(name, (self.asked[name] + step) % values)
                 await asyncio.sleep(pause)
         while self.pressed:
             await asyncio.sleep(PRESS)

@@ -7,8 +7,8 @@ matters if it is at least 1e-3 of its block and 1e-6 of the whole gradient; smal
 is the exact gradient: in float32 that in float64 at the rounded θ, and there an error must also stand out from the
 rounding of backprop itself.
 
-The rules, all on the same dθ_approx: the slide (great is right, worry is wrong); torch.autograd.gradcheck (every entry
-within 1e-5 + 1e-3 |dθ|); scipy.optimize.check_grad (one-sided; it gives a norm without a threshold, here 1e-6);
+The rules, all on the same dθ_approx: the lecture's (great is right, worry is wrong); torch.autograd.gradcheck (each
+entry within 1e-5 + 1e-3 |dθ|); scipy.optimize.check_grad (one-sided; it gives a norm without a threshold, here 1e-6);
 CS231n (the largest relative error of an entry: above 1e-2 wrong, up to 1e-7, with ReLU 1e-4, right). In
 float64 each is judged at its own ε too, since the ε drawn at random does not suit them.
 """
@@ -297,7 +297,7 @@ def study_reasons(each: int, seed: int = SEED) -> tuple[Counter, list[str]]:
 # ---- the rules -------------------------------------------------------------------------------------------------------
 
 
-def by_slide(report: gcl.Report, relu: bool, one_sided: np.ndarray) -> str:
+def by_lecture(report: gcl.Report, relu: bool, one_sided: np.ndarray) -> str:
     """Answer by the lecture's bands."""
     return {"great": "right", "look": "cannot tell", "worry": "wrong"}[report.band]
 
@@ -322,7 +322,7 @@ def by_cs231n(report: gcl.Report, relu: bool, one_sided: np.ndarray) -> str:
 RULES = {
     "error bars": lambda report, relu, one_sided: report.answer,
     "error bars, any code": lambda report, relu, one_sided: report.answer,
-    "slide": by_slide,
+    "lecture": by_lecture,
     "torch": by_torch,
     "scipy": by_scipy,
     "CS231n": by_cs231n,
@@ -330,7 +330,7 @@ RULES = {
 OWN_EPS = {
     "error bars": 1e-5,
     "error bars, any code": 1e-5,
-    "slide": 1e-7,
+    "lecture": 1e-7,
     "torch": 1e-6,
     "scipy": 1.49e-8,
     "CS231n": 1e-5,

@@ -261,8 +261,8 @@ def _gc_test(lab):
         return [widget, *(each for child in getattr(widget, "children", ()) for each in below(child))]
     def told(control):
         fold = next((toggle.description for toggle, part in lab.folds.parts.items() if control in below(part)), None)
-        stops = [words for words, _ in control.options]
-        return {{"words": control.description, "fold": fold, "stops": stops, "at": control.index,
+        values = [words for words, _ in control.options]
+        return {{"words": control.description, "fold": fold, "values": values, "at": control.index,
                  "value": control.value, "disabled": control.disabled}}
     {change}
     with lab.lock:
@@ -430,18 +430,18 @@ class Lab:
         self.menu(menu).select_option(index=found)
 
     def there_and_back(self, slider: str, presses: int) -> tuple[list[str], int]:
-        """Return keys that move a slider from its first stop to its last, back and so on, and the stop they end at."""
+        """Return keys that move a slider from end to end, back and so on, and the index at which they end."""
         last = int(float(self.handle(slider).get_attribute("aria-valuemax")))
         keys = ((["ArrowRight"] * last + ["ArrowLeft"] * last) * presses)[:presses]
         return keys, keys.count("ArrowRight") - keys.count("ArrowLeft")
 
-    def drag(self, name: str, stop: int) -> None:
-        """Drag a slider by mouse to one of its stops."""
+    def drag(self, name: str, index: int) -> None:
+        """Drag a slider by mouse to one of its values."""
         handle, mouse = self.handle(name), self.page.mouse
         handle.scroll_into_view_if_needed()
         track = self.slider(name).locator(".noUi-base").bounding_box()
         grip = handle.bounding_box()
-        share = stop / float(handle.get_attribute("aria-valuemax"))
+        share = index / float(handle.get_attribute("aria-valuemax"))
         mouse.move(grip["x"] + grip["width"] / 2, grip["y"] + grip["height"] / 2)
         mouse.down()
         mouse.move(track["x"] + share * track["width"], grip["y"] + grip["height"] / 2, steps=5)
@@ -452,27 +452,27 @@ class Lab:
         self.box.get_by_role("button", name="start again", exact=True).click()
         return self.comes_to(lambda said: said["opened"], "where it opened")
 
-    def by_mouse(self, name: str, stop: int) -> None:
-        """Move a control to one of its stops by mouse."""
+    def by_mouse(self, name: str, index: int) -> None:
+        """Move a control to one of its values by mouse."""
         self.see(name)
         if self.slider(name).count():
-            self.drag(name, stop)
+            self.drag(name, index)
         elif self.choices(name).count():
-            self.choices(name).nth(stop).click()
+            self.choices(name).nth(index).click()
         else:
-            self.menu(name).select_option(index=stop)
+            self.menu(name).select_option(index=index)
 
-    def by_keyboard(self, name: str, stop: int) -> None:
-        """Move a control by keyboard to the stop before or after the one at which it stands."""
+    def by_keyboard(self, name: str, index: int) -> None:
+        """Move a control by keyboard to the index before or after the one at which it stands."""
         self.see(name)
         if self.slider(name).count():
             at = float(self.handle(name).get_attribute("aria-valuenow"))
-            self.handle(name).press("ArrowRight" if stop > at else "ArrowLeft")
+            self.handle(name).press("ArrowRight" if index > at else "ArrowLeft")
         elif self.choices(name).count():
-            self.choices(name).nth(stop).press("Space")
+            self.choices(name).nth(index).press("Space")
         else:
             at = self.menu(name).evaluate("menu => menu.selectedIndex")
-            self.press_in_menu(name, "ArrowDown" if stop > at else "ArrowUp")
+            self.press_in_menu(name, "ArrowDown" if index > at else "ArrowUp")
 
     def choices(self, name: str) -> Locator:
         """Return the buttons of which one is pressed."""

@@ -54,9 +54,9 @@ SLIDERS = {  # the state of the lab in which a slider stands at v
 }
 
 
-def arrive(bench: Lab, slider: str, stop: int) -> None:
-    """Wait until a slider stands at a stop, and the picture with it."""
-    expect(bench.handle(slider)).to_have_attribute("aria-valuenow", f"{stop:.1f}")
+def arrive(bench: Lab, slider: str, index: int) -> None:
+    """Wait until a slider stands at a index, and the picture with it."""
+    expect(bench.handle(slider)).to_have_attribute("aria-valuenow", f"{index:.1f}")
     bench.stands(**SLIDERS[slider](float(bench.readout(slider).text_content().split(",")[0])))
 
 
@@ -75,10 +75,10 @@ def single_presses(bench: Lab, slider: str, pause: int, presses: int = 50) -> li
 def burst(bench: Lab, slider: str, presses: int = 60) -> tuple[int, float]:
     """Press keys 30 times a second; return how many pictures came, and how long after the last press the last one."""
     bench.page.evaluate("window.watch()")
-    keys, stop = bench.there_and_back(slider, presses)
+    keys, index = bench.there_and_back(slider, presses)
     for key in keys:
         bench.page.keyboard.press(key, delay=33)
-    arrive(bench, slider, stop)
+    arrive(bench, slider, index)
     return tuple(bench.page.evaluate("[pictures.length, pictures.at(-1) - pressed]"))
 
 

@@ -65,10 +65,10 @@ def test_a_key_moves_a_slider(bench, slider, key, readout, value):
     assert bench.place() == place, "nothing should jump"
 
 
-@pytest.mark.parametrize(("slider", "stop", "value"), [("ε", 18, 1e-3), ("λ", 25, 1e4), ("keep_prob", 6, 0.8)])
-def test_the_mouse_drags_a_slider(bench, slider, stop, value):
+@pytest.mark.parametrize(("slider", "index", "value"), [("ε", 18, 1e-3), ("λ", 25, 1e4), ("keep_prob", 6, 0.8)])
+def test_the_mouse_drags_a_slider(bench, slider, index, value):
     before = bench.picture()
-    bench.drag(slider, stop)
+    bench.drag(slider, index)
     bench.stands(**{SLIDERS[slider]: value})
     assert bench.picture() != before
     assert float(bench.readout(slider).text_content().split(",")[0]) == value
@@ -157,17 +157,17 @@ def test_shows_the_line_and_the_table(bench):
 def test_a_burst_of_60_presses_ends_on_the_last_value_and_its_picture(bench, slider):
     handle = bench.handle(slider)
     handle.press("Home")
-    keys, stop = bench.there_and_back(slider, 60)
+    keys, index = bench.there_and_back(slider, 60)
     for key in keys:
         bench.page.keyboard.press(key, delay=33)  # 30 a second
-    expect(handle).to_have_attribute("aria-valuenow", f"{stop:.1f}")
+    expect(handle).to_have_attribute("aria-valuenow", f"{index:.1f}")
     field = SLIDERS[slider]
     value = float(bench.readout(slider).text_content().split(",")[0])
     said = bench.stands(**{field: value})
     again = bench.ask(f"lab.set({field}={value})")
     assert (again["picture"], again["caption"]) == (said["picture"], said["caption"])
     assert bench.stands(**{field: value}) == said
-    expect(handle).to_have_attribute("aria-valuenow", f"{stop:.1f}")
+    expect(handle).to_have_attribute("aria-valuenow", f"{index:.1f}")
 
 
 def test_follows_a_cell(bench):

@@ -24,7 +24,7 @@ def test_two_checks_a_wrong_accusation_and_the_right_one(context, lab_server, na
     press(lab, "check")
     lab.comes_to(lambda said: len(said["state"]["checks"]) == 1, "one check")
     expect(lab.caption).to_contain_text("disagree")
-    lab.by_mouse("λ", lab.ask()["controls"]["lam"]["stops"].index("0"))
+    lab.by_mouse("λ", lab.ask()["controls"]["lam"]["values"].index("0"))
     lab.stands(lam=0)
     press(lab, "check")
     lab.comes_to(lambda said: len(said["state"]["checks"]) == 2, "two checks")

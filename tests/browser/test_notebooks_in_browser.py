@@ -64,16 +64,16 @@ def test_every_control_moves_the_page_by_keyboard_and_by_mouse(notebook):
 
 
 def moves(lab: Lab, field: str):
-    """Move a control of a lab to its far end by mouse and a stop back by keyboard; each time the page should follow."""
+    """Move a control to its far end by mouse and one step back by keyboard; each time the page should follow."""
     opened = lab.start_again()
     control = opened["controls"][field]
     if control["fold"]:
         lab.unfold(control["fold"])
-    last, seen = len(control["stops"]) - 1, set()
+    last, seen = len(control["values"]) - 1, set()
     far = last if control["at"] <= last / 2 else 0
-    for move, stop in ((lab.by_mouse, far), (lab.by_keyboard, far - 1 if far else 1)):
-        move(control["words"], stop)
-        said = lab.comes_to(lambda said, stop=stop: stands(said, field, stop), f"{field} at stop {stop}")
+    for move, index in ((lab.by_mouse, far), (lab.by_keyboard, far - 1 if far else 1)):
+        move(control["words"], index)
+        said = lab.comes_to(lambda said, index=index: stands(said, field, index), f"{field} at index {index}")
         changed = {name for name, value in said["state"].items() if value != opened["state"][name]}
         assert changed <= {field} | ALONG.get((said["name"], field), set()), f"{field} moved {changed}"
         seen.add((said["picture"], said["caption"]))
@@ -83,10 +83,10 @@ def moves(lab: Lab, field: str):
         lab.comes_to(lambda said: True, "its table")
 
 
-def stands(said: dict, field: str, stop: int) -> bool:
-    """Tell whether a control stands at a stop, and the state with it."""
+def stands(said: dict, field: str, index: int) -> bool:
+    """Tell whether a control stands at a index, and the state with it."""
     control = said["controls"][field]
-    return control["at"] == stop and control["value"] == said["state"][field]
+    return control["at"] == index and control["value"] == said["state"][field]
 
 
 @pytest.mark.parametrize("theme", ["JupyterLab Dark", "JupyterLab Light"])
@@ -177,10 +177,10 @@ def a_key_moves(moved: Lab, follows: Lab):
     moved.page.bring_to_front()  # a menu opens in no other tab
     opened = moved.start_again()
     field, control = next((field, control) for field, control in opened["controls"].items() if not control["fold"])
-    stop = control["at"] - 1 if control["at"] else 1
-    moved.by_keyboard(control["words"], stop)
+    index = control["at"] - 1 if control["at"] else 1
+    moved.by_keyboard(control["words"], index)
     for lab in (moved, follows):
-        lab.comes_to(lambda said: stands(said, field, stop), f"{field} at stop {stop}")
+        lab.comes_to(lambda said: stands(said, field, index), f"{field} at index {index}")
 
 
 def test_a_burst_of_60_presses_ends_on_the_right_picture(notebook):
@@ -188,12 +188,12 @@ def test_a_burst_of_60_presses_ends_on_the_right_picture(notebook):
     for lab in notebook.labs():
         controls = {each["words"]: field for field, each in lab.start_again()["controls"].items() if not each["fold"]}
         for words in [words for words in controls if lab.slider(words).count()][:1]:
-            keys, stop = lab.there_and_back(words, 60)
+            keys, index = lab.there_and_back(words, 60)
             lab.handle(words).press("Home")
             for key in keys:
                 lab.page.keyboard.press(key)
             field = controls[words]
-            lab.comes_to(lambda said, field=field, stop=stop: stands(said, field, stop), f"{field} at stop {stop}")
+            lab.comes_to(lambda said, field=field, index=index: stands(said, field, index), f"{field} at index {index}")
 
 
 def test_run_all_once_more(notebook):
