@@ -4,10 +4,9 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from helpers import networks, plain_J, problem
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from test_cost import networks, plain_J
-from test_network import problem
 
 import gc_lib as gcl
 from gc_lib.checker.slide import norm

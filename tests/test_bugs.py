@@ -7,28 +7,17 @@ from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
+from helpers import BACKPROP, CHECKER, COST, networks, problem, turned_red
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from test_cost import networks
-from test_network import problem
 
 import gc_lib as gcl
-from gc_lib.checker.slide import Checker, norm
+from gc_lib.checker.slide import norm
 from gc_lib.network.backprop import Steps
 from gc_lib.network.bugs import CATALOGUE, CONDITIONS, ELSEWHERE, NEEDS, find, plant
 from gc_lib.network.forward import Terms
 
-BACKPROP, COST, CHECKER = (
-    [name for name, bug in CATALOGUE.items() if bug.family is family] for family in (Steps, Terms, Checker)
-)
 SIZES = [(5, 4, 4, 4, 1), (4, 4, 4, 3)]  # square inside, and up to the input; both outputs
-
-
-def turned_red(slot, l):
-    """The law: which blocks a bug in this equation of layer l can make wrong."""
-    if slot in ("dW", "db"):
-        return {f"{slot[1]}{l}"}
-    return {f"{block}{below}" for below in range(1, l + (slot != "dA")) for block in "Wb"}
 
 
 def layers_for(net, name):

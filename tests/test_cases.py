@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from test_bugs import turned_red
+from helpers import turned_red
 
 import gc_lib as gcl
 from gc_lib.labs import cases

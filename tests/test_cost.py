@@ -2,45 +2,12 @@
 
 import numpy as np
 import pytest
+from helpers import PLAIN, networks, plain_J, problem
 from hypothesis import given, settings
-from hypothesis import strategies as st
-from test_network import problem
 
 import gc_lib as gcl
 
 u = np.finfo(float).eps
-PLAIN = {
-    "tanh": np.tanh,
-    "relu": lambda Z: np.where(Z.real > 0, Z, 0),
-    "sigmoid": lambda Z: 1 / (1 + np.exp(-Z)),
-}
-
-
-def plain_J(net, params, X, Y, masks):
-    """J as the lecture writes it, in whatever numbers params holds: complex for a complex step, or wider ones."""
-    A, m, decay = X, X.shape[1], 0
-    for l in range(1, net.L + 1):
-        W, b = params[f"W{l}"], params[f"b{l}"]
-        Z, decay = W @ A + b, decay + (W * W).sum()
-        A = PLAIN[net.hidden](Z) * masks[l - 1] / net.keep_prob
-    if net.output == "sigmoid":
-        losses = -(Y * np.log(1 / (1 + np.exp(-Z))) + (1 - Y) * np.log(1 / (1 + np.exp(Z))))
-    else:
-        losses = -(Y * np.log(np.exp(Z) / np.exp(Z).sum(axis=0)))
-    return losses.sum() / m + net.lam / (2 * m) * decay
-
-
-networks = st.fixed_dictionaries(
-    {
-        "sizes": st.lists(st.integers(1, 5), min_size=2, max_size=6).map(tuple),
-        "hidden": st.sampled_from(["tanh", "relu", "sigmoid"]),
-        "m": st.integers(1, 9),
-        "seed": st.integers(0, 999),
-        "scale": st.sampled_from([0.1, 1.0, 3.0]),
-        "lam": st.sampled_from([0.0, 1e-3, 0.7, 50.0]),
-        "keep_prob": st.sampled_from([1.0, 0.8, 0.5]),
-    }
-)  # L = 1 … 5, both outputs
 
 
 @given(networks)

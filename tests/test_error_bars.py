@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from test_network import problem
+from helpers import problem
 
 import gc_lib as gcl
 from gc_lib import homework

@@ -1,16 +1,19 @@
 """What holds for every lab, without a browser: it opens, follows each control, says what it shows, and stays usable."""
 
+import ast
+import base64
 from dataclasses import fields, replace
+from pathlib import Path
 
 import ipywidgets as widgets
 import numpy as np
 import pytest
+from helpers import ALONG, below
 
 import gc_lib as gcl
 from gc_lib.plots import Picture
 
 LABS = [name for name in gcl.labs.__all__ if name.islower()]
-ALONG = {("bench", "hidden"): {"bias"}}  # ReLU takes a small bias, where the others take none
 
 every_lab = pytest.mark.parametrize("name", LABS)
 
@@ -18,11 +21,6 @@ every_lab = pytest.mark.parametrize("name", LABS)
 @pytest.fixture
 def lab(name):
     return getattr(gcl.labs, name)()
-
-
-def below(widget):
-    """Return a widget and all that it holds."""
-    return [widget, *(each for child in getattr(widget, "children", ()) for each in below(child))]
 
 
 def some(control):
@@ -36,6 +34,7 @@ def some(control):
 def test_opens_with_a_picture_a_finding_and_a_table(lab):
     assert bytes(lab.picture.value).startswith(b"\x89PNG") and len(lab.words) > 20
     assert lab.result.caption in lab.caption.value and 'role="status"' in lab.caption.value
+    assert {lab.picture, lab.caption, lab.error, lab.table} <= set(below(lab.box))
     lab.folds.opened = lab.table
     assert lab.result.table in lab.table.value and "<tr>" in lab.table.value
     assert lab.about[-1] == "." and len(lab.about) > 40 and lab.picture.tooltip == lab.about
@@ -63,6 +62,7 @@ def test_every_control_moves_its_own_field_and_the_picture(lab):
             before = lab.state
             control.value = value
             assert getattr(lab.state, field) == value and lab.result.state == lab.state, field
+            assert all(bound.value == getattr(lab.state, name) for name, bound in lab.bound.items()), field
             seen.add((bytes(lab.picture.value), lab.caption.value))
             idle = {f.name for f in fields(before)} - {field}
             changed = {name for name in idle if getattr(before, name) != getattr(lab.state, name)}
@@ -139,8 +139,16 @@ def test_a_callback_that_raises_says_so_and_changes_nothing(lab, monkeypatch):
 @every_lab
 def test_a_page_without_a_kernel_shows_picture_and_words(lab):
     bundle = lab._repr_mimebundle_()
-    assert "data:image/png;base64," in bundle["text/html"] and lab.result.caption in bundle["text/html"]
+    assert set(bundle) == {"application/vnd.jupyter.widget-view+json", "text/plain", "text/html"}
+    assert bundle["application/vnd.jupyter.widget-view+json"]["model_id"] == lab.box.model_id
     assert bundle["text/plain"] == lab.code()
+    page = bundle["text/html"]
+    assert "<img" in page and f'alt="{lab.about[:20]}' in page
+    assert base64.b64encode(lab.picture.value).decode() in page
+    assert f"<figcaption>{lab.result.caption}</figcaption>" in page
+    control = next(iter(lab.bound.values()))
+    control.value = some(control)[0]
+    assert lab._repr_mimebundle_()["text/html"] != page
 
 
 @every_lab
@@ -151,10 +159,19 @@ def test_holds_no_output_widget_and_labels_every_control(lab):
             assert each.description or isinstance(each, widgets.Checkbox), each
 
 
+def test_no_lab_clears_an_output_or_draws_by_pyplot():
+    for file in Path(gcl.labs.__file__).parent.glob("*.py"):
+        tree = ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        names = {node.attr for node in tree if isinstance(node, ast.Attribute)}
+        assert not names & {"Output", "clear_output", "pyplot", "rcParams"}, file
+
+
 @every_lab
 def test_a_state_is_frozen_and_refuses_what_there_is_not(name, lab):
     with pytest.raises(TypeError):
         getattr(gcl.labs, name)(colour="red")
     with pytest.raises(AttributeError):
         lab.state.eps = 1
+    with pytest.raises(AttributeError):
+        lab.result.state = None
     assert replace(lab.state) == lab.state and hash(lab.state) == hash(replace(lab.state))

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
+from helpers import problem
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_network import problem
 
 from gc_lib.network.activations import ACTIVATIONS
 from gc_lib.network.forward import (

@@ -5,28 +5,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from helpers import FRONT_DOOR
+
 import gc_lib
-
-FRONT_DOOR = """
-import gc_lib as gcl
-
-X, Y = gcl.data.digits(3, 8, examples=32)                        # real handwritten digits, shipped with the kit, pixels 0…1
-net = gcl.Network([64, 16, 8, 1], hidden="tanh", lam=0.1)        # hidden: tanh, relu, sigmoid; output="sigmoid" or "softmax"; keep_prob=1.0
-params = net.initialise(seed=0)                                 # {"W1": (16, 64), "b1": (16, 1), ...}
-cost, gradient = net.on(X, Y)                                   # cost(params) -> float, gradient(params) -> {"W1": ..., ...}
-
-report = gcl.check(cost, gradient, params, eps=1e-7)
-print(report)                                                   # says in words: which block, which entry, both numbers
-report.difference                                               # the lecture's number, a float
-report.blocks["W2"]                                             # the same number for one block
-gcl.numeric_gradient(cost, params, eps=1e-7)                     # dθ_approx alone, in the shape of params
-
-broken = net.plant("no_decay", layer=2)                         # one line of backprop replaced, in one layer
-print(gcl.diff("no_decay"))                                      # the right line and the wrong line, as written in the source
-worse = broken.plant("scaled_db", layer=1, factor=4)            # bugs add up; this one takes a factor
-gcl.bugs.CATALOGUE["no_decay"].hides                             # where the check cannot see it; .seen: who really made it
-gcl.labs.bench()                                                 # the lab: sliders, bug switches, the moving picture
-"""  # noqa: E501
 
 AFTER = """
 assert X.shape == (64, 32) and Y.shape == (1, 32)

@@ -109,3 +109,9 @@ def test_what_is_not_there_is_an_attribute_error():
 
 def test_the_package_lists_what_it_offers():
     assert dir(gc_lib) == sorted(gc_lib.__all__) and {"labs", "exercises"} < set(dir(gc_lib))
+
+
+def test_no_test_file_imports_another():
+    """What two of them need stands in a module of helpers."""
+    for path in Path(__file__).parent.glob("**/test_*.py"):
+        assert not re.search(r"^\s*(from|import) test_", path.read_text("utf-8"), re.M), path.name

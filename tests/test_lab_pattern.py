@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from test_bugs import BACKPROP, turned_red
+from helpers import BACKPROP, turned_red
 
 import gc_lib as gcl
 from gc_lib.labs.pattern import LAYERS, REMEDIES, State, compute

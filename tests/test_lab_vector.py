@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from test_every_lab import below
+from helpers import below
 
 import gc_lib as gcl
 from gc_lib.exercises import vector as exercises

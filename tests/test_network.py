@@ -4,20 +4,9 @@ from dataclasses import FrozenInstanceError
 
 import numpy as np
 import pytest
+from helpers import problem
 
 import gc_lib as gcl
-
-
-def problem(
-    sizes=(5, 4, 4, 4, 1), hidden="tanh", m=7, seed=0, scale=1.0, bias=0.5, lam=0.3, keep_prob=0.7, dtype="float64"
-):
-    """Return a network, X, Y and params on which most bugs show: λ > 0, dropout, no bias at 0."""
-    output = "sigmoid" if sizes[-1] == 1 else "softmax"
-    net = gcl.Network(sizes, hidden=hidden, output=output, lam=lam, keep_prob=keep_prob, dtype=dtype)
-    rng = np.random.default_rng(seed)
-    X, labels = rng.standard_normal((sizes[0], m)), rng.integers(max(2, sizes[-1]), size=m)
-    Y = labels[None].astype(float) if sizes[-1] == 1 else np.eye(sizes[-1])[:, labels]
-    return net, X, Y, net.initialise(seed, scale, bias)
 
 
 def test_shapes_are_the_lectures_in_the_order_of_theta():

@@ -2,10 +2,9 @@
 
 import numpy as np
 import pytest
+from helpers import networks, problem
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_cost import networks
-from test_network import problem
 
 import gc_lib as gcl
 from gc_lib.checker.slide import norm, one_sided, restored, two_sided, two_sided_loop

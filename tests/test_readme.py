@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from test_front_door import FRONT_DOOR
+from helpers import FRONT_DOOR
 
 import gc_lib as gcl
 

@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 import pytest
-from test_network import problem
+from helpers import problem
 
 import gc_lib as gcl
 from gc_lib.checker.reasons import places

@@ -4,9 +4,9 @@ import re
 
 import numpy as np
 import pytest
+from helpers import problem
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_network import problem
 
 import gc_lib as gcl
 from gc_lib.checker.report import power

@@ -4,7 +4,7 @@ from itertools import islice
 
 import numpy as np
 import pytest
-from test_network import problem
+from helpers import problem
 
 import gc_lib as gcl
 from gc_lib.network.train import descend

@@ -7,9 +7,9 @@ import nbformat
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from driver import ROOT, VIEW, Lab, Notebook
+from helpers import ALONG
 from nbconvert import HTMLExporter
 from playwright.sync_api import expect
-from test_every_lab import ALONG
 
 NOTEBOOKS = sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
 THEIRS = {  # what ipywidgets 8 itself does, and no lab can mend

@@ -1,0 +1,91 @@
+"""What several test files share: networks and problems, the law of what a bug turns red, and the front door's code."""
+
+import numpy as np
+from hypothesis import strategies as st
+
+import gc_lib as gcl
+from gc_lib.checker.slide import Checker
+from gc_lib.network.backprop import Steps
+from gc_lib.network.bugs import CATALOGUE
+from gc_lib.network.forward import Terms
+
+BACKPROP, COST, CHECKER = (
+    [name for name, bug in CATALOGUE.items() if bug.family is family] for family in (Steps, Terms, Checker)
+)
+ALONG = {("bench", "hidden"): {"bias"}}  # ReLU takes a small bias, where the others take none
+PLAIN = {
+    "tanh": np.tanh,
+    "relu": lambda Z: np.where(Z.real > 0, Z, 0),
+    "sigmoid": lambda Z: 1 / (1 + np.exp(-Z)),
+}
+FRONT_DOOR = """
+import gc_lib as gcl
+
+X, Y = gcl.data.digits(3, 8, examples=32)                        # real handwritten digits, shipped with the kit, pixels 0…1
+net = gcl.Network([64, 16, 8, 1], hidden="tanh", lam=0.1)        # hidden: tanh, relu, sigmoid; output="sigmoid" or "softmax"; keep_prob=1.0
+params = net.initialise(seed=0)                                 # {"W1": (16, 64), "b1": (16, 1), ...}
+cost, gradient = net.on(X, Y)                                   # cost(params) -> float, gradient(params) -> {"W1": ..., ...}
+
+report = gcl.check(cost, gradient, params, eps=1e-7)
+print(report)                                                   # says in words: which block, which entry, both numbers
+report.difference                                               # the lecture's number, a float
+report.blocks["W2"]                                             # the same number for one block
+gcl.numeric_gradient(cost, params, eps=1e-7)                     # dθ_approx alone, in the shape of params
+
+broken = net.plant("no_decay", layer=2)                         # one line of backprop replaced, in one layer
+print(gcl.diff("no_decay"))                                      # the right line and the wrong line, as written in the source
+worse = broken.plant("scaled_db", layer=1, factor=4)            # bugs add up; this one takes a factor
+gcl.bugs.CATALOGUE["no_decay"].hides                             # where the check cannot see it; .seen: who really made it
+gcl.labs.bench()                                                 # the lab: sliders, bug switches, the moving picture
+"""  # noqa: E501
+
+
+def problem(
+    sizes=(5, 4, 4, 4, 1), hidden="tanh", m=7, seed=0, scale=1.0, bias=0.5, lam=0.3, keep_prob=0.7, dtype="float64"
+):
+    """Return a network, X, Y and params on which most bugs show: λ > 0, dropout, no bias at 0."""
+    output = "sigmoid" if sizes[-1] == 1 else "softmax"
+    net = gcl.Network(sizes, hidden=hidden, output=output, lam=lam, keep_prob=keep_prob, dtype=dtype)
+    rng = np.random.default_rng(seed)
+    X, labels = rng.standard_normal((sizes[0], m)), rng.integers(max(2, sizes[-1]), size=m)
+    Y = labels[None].astype(float) if sizes[-1] == 1 else np.eye(sizes[-1])[:, labels]
+    return net, X, Y, net.initialise(seed, scale, bias)
+
+
+networks = st.fixed_dictionaries(
+    {
+        "sizes": st.lists(st.integers(1, 5), min_size=2, max_size=6).map(tuple),
+        "hidden": st.sampled_from(["tanh", "relu", "sigmoid"]),
+        "m": st.integers(1, 9),
+        "seed": st.integers(0, 999),
+        "scale": st.sampled_from([0.1, 1.0, 3.0]),
+        "lam": st.sampled_from([0.0, 1e-3, 0.7, 50.0]),
+        "keep_prob": st.sampled_from([1.0, 0.8, 0.5]),
+    }
+)  # L = 1 … 5, both outputs
+
+
+def plain_J(net, params, X, Y, masks):
+    """J as the lecture writes it, in whatever numbers params holds: complex for a complex step, or wider ones."""
+    A, m, decay = X, X.shape[1], 0
+    for l in range(1, net.L + 1):
+        W, b = params[f"W{l}"], params[f"b{l}"]
+        Z, decay = W @ A + b, decay + (W * W).sum()
+        A = PLAIN[net.hidden](Z) * masks[l - 1] / net.keep_prob
+    if net.output == "sigmoid":
+        losses = -(Y * np.log(1 / (1 + np.exp(-Z))) + (1 - Y) * np.log(1 / (1 + np.exp(Z))))
+    else:
+        losses = -(Y * np.log(np.exp(Z) / np.exp(Z).sum(axis=0)))
+    return losses.sum() / m + net.lam / (2 * m) * decay
+
+
+def turned_red(slot, l):
+    """The law: which blocks a bug in this equation of layer l can make wrong."""
+    if slot in ("dW", "db"):
+        return {f"{slot[1]}{l}"}
+    return {f"{block}{below}" for below in range(1, l + (slot != "dA")) for block in "Wb"}
+
+
+def below(widget):
+    """Return a widget and all that it holds."""
+    return [widget, *(each for child in getattr(widget, "children", ()) for each in below(child))]
