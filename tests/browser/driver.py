@@ -283,7 +283,7 @@ finally:
 
 def until(page: Page, check: str, argument=None, seconds: float = 15) -> bool:
     """Wait until a check in the page's language holds, and return whether it came to hold; the check may be async."""
-    call = f"([argument, milliseconds]) => gcl.until({check}, argument, milliseconds)"
+    call = f"([argument, milliseconds]) => gc.until({check}, argument, milliseconds)"
     return page.evaluate(call, [argument, 1000 * seconds])
 
 
@@ -292,9 +292,7 @@ class Notebook:
 
     def __init__(self, page: Page, server: Server, name: str, place: str = "lab/tree"):
         self.page, self.server, self.name, self.console = page, server, name, []
-        page.on(
-            "console", lambda said: said.type == "error" and self.console.append(f"{said.text} {said.location['url']}")
-        )
+        page.on("console", self.listen)
         page.on("pageerror", lambda problem: self.console.append(str(problem)))
         page.add_init_script(SCRIPT)
         page.goto(f"{server.url}/{place}/{name}?token={server.token}")
@@ -313,7 +311,7 @@ class Notebook:
         """Choose Run All Cells, and wait until every cell has run, or one has failed."""
         after = self.page.evaluate("gc.count()") + len(self.page.evaluate("gc.cells()"))
         self.choose("Run", "Run All Cells")
-        done = "async after => gcl.failed() || (gcl.ready() && await gcl.count() === after)"
+        done = "async after => gc.failed() || (gc.ready() && await gc.count() === after)"
         assert until(self.page, done, after, STARTUP), f"Run All should be done within {STARTUP} seconds"
 
     def labs(self) -> list["Lab"]:
@@ -331,7 +329,7 @@ class Notebook:
 
     def cell(self, index: int) -> Locator:
         """Bring a cell into view, and return its place in the page."""
-        self.page.evaluate("index => gcl.scrollTo(index)", index)
+        self.page.evaluate("index => gc.scrollTo(index)", index)
         return self.page.locator(IN_CELL.format(index))
 
     def write(self, index: int, code: str) -> None:
@@ -343,7 +341,7 @@ class Notebook:
         """Restart the kernel by the menu, and wait until the new one is ready."""
         self.choose("Kernel", "Restart Kernel…")
         self.page.get_by_role("dialog").get_by_role("button", name="Confirm Kernel Restart").click()
-        assert until(self.page, "async () => gcl.ready() && await gcl.count() === 1", seconds=STARTUP)
+        assert until(self.page, "async () => gc.ready() && await gc.count() === 1", seconds=STARTUP)
 
     def shut_down(self) -> None:
         """End the kernel."""
@@ -358,7 +356,7 @@ class Notebook:
         """Run one cell by Shift+Enter, wait until it is done, and return it."""
         after = self.page.evaluate("gc.count()") + 1
         self.cell(index).locator(".cm-content").press("Shift+Enter")
-        assert until(self.page, "async after => gcl.ready() && await gcl.count() === after", after, STARTUP)
+        assert until(self.page, "async after => gc.ready() && await gc.count() === after", after, STARTUP)
         return self.cells()[index]
 
     def errors(self) -> list[str]:
@@ -384,7 +382,7 @@ class Notebook:
     def save(self) -> Path:
         """Save as a student does, and wait until it is done."""
         self.page.keyboard.press("Control+s")
-        self.page.wait_for_function("() => !gcl.panel().context.model.dirty")
+        self.page.wait_for_function("() => !gc.panel().context.model.dirty")
         return self.server.folder / self.name
 
 
@@ -516,15 +514,15 @@ class Lab:
     def ask(self, change: str = "pass") -> dict:
         """Let the kernel say where the lab stands, after a change if one is given."""
         count = self.notebook.cells()[self.cell]["execution_count"]
-        return json.loads(self.page.evaluate("code => gcl.kernel(code)", ASK.format(change=change, count=count)))
+        return json.loads(self.page.evaluate("code => gc.kernel(code)", ASK.format(change=change, count=count)))
 
     def picture(self) -> str:
         """Return the fingerprint of the picture on the screen."""
-        return self.page.evaluate("name => gcl.picture(name)", self.name)
+        return self.page.evaluate("name => gc.picture(name)", self.name)
 
     def place(self) -> list[int]:
         """Return where in the lab its picture is, and how large."""
-        return self.page.evaluate("name => gcl.place(name)", self.name)
+        return self.page.evaluate("name => gc.place(name)", self.name)
 
     def stands(self, **state) -> dict:
         """Wait until kernel, caption, picture and table agree on this state, and return what the kernel says."""
@@ -540,6 +538,6 @@ class Lab:
         else:
             raise AssertionError(f"the lab should come to {wanted}; it stands at {said}")
         if not until(self.page, "gc.shows", [self.name, said["caption"], said["table"], said["picture"]]):
-            shown = self.page.evaluate("name => gcl.shown(name)", self.name)
+            shown = self.page.evaluate("name => gc.shown(name)", self.name)
             raise AssertionError(f"the page should show caption, table and picture of {said}; it shows {shown}")
         return said

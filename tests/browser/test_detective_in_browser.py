@@ -20,7 +20,7 @@ def test_two_checks_a_wrong_accusation_and_the_right_one(context, lab_server, na
     lab.start_again()
     case = lab.ask()["state"]["case"]
     asked = f"import json; from gc_lib.labs import cases; print(json.dumps(cases.case({case}).plants))"
-    ((bug, layer),) = json.loads(notebook.page.evaluate("code => gcl.kernel(code)", asked))
+    ((bug, layer),) = json.loads(notebook.page.evaluate("code => gc.kernel(code)", asked))
     press(lab, "check")
     lab.comes_to(lambda said: len(said["state"]["checks"]) == 1, "one check")
     expect(lab.caption).to_contain_text("disagree")

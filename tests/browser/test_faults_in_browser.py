@@ -60,7 +60,7 @@ def test_the_kernel_is_killed_in_the_middle_of_a_move(notebook):
     dialog.get_by_role("button", name="Ok").click()
     expect(bench.image).to_be_visible()
     expect(bench.caption).to_contain_text("All 6 blocks agree.")
-    assert until(notebook.page, "async () => gcl.ready() && await gcl.count() === 1", seconds=60)
+    assert until(notebook.page, "async () => gc.ready() && await gc.count() === 1", seconds=60)
     healed(notebook)
 
 
@@ -86,7 +86,7 @@ def test_the_browser_is_offline_for_a_while(window, lab_server):
     (bench,) = notebook.labs()
     bench.stands(eps=1e-7)
     line.cut()
-    assert until(notebook.page, "() => gcl.panel().sessionContext.session.kernel.connectionStatus !== 'connected'")
+    assert until(notebook.page, "() => gc.panel().sessionContext.session.kernel.connectionStatus !== 'connected'")
     bench.handle("ε").press("ArrowRight")
     expect(bench.readout("ε")).to_have_text("3e-07")
     expect(bench.caption).to_contain_text("All 6 blocks agree.")
@@ -94,7 +94,7 @@ def test_the_browser_is_offline_for_a_while(window, lab_server):
     expect(dialog).to_contain_text("A connection to the Jupyter server could not be established.", timeout=30_000)
     line.mend()
     dialog.get_by_role("button", name="Close").click()
-    back = "() => gcl.panel().sessionContext.session.kernel.connectionStatus === 'connected'"
+    back = "() => gc.panel().sessionContext.session.kernel.connectionStatus === 'connected'"
     assert until(notebook.page, back, seconds=60)
     bench.stands(eps=3e-7)
     bench.handle("ε").press("ArrowRight")
