@@ -413,7 +413,7 @@ def test_mistakes_of_the_checker_add_up_too():
 
 
 def test_there_are_enough_bugs_over_every_equation():
-    assert len(BACKPROP) >= 24 and len(COST) == 3 and len(CHECKER) == 6
+    assert len(BACKPROP) >= 24 and len(COST) >= 3 and len(CHECKER) >= 6
     assert {find(name).breaks for name in BACKPROP} == {*Steps(), gcl.bugs.output_error}
     assert set(ELSEWHERE) == {gcl.bugs.output_error, gcl.bugs.hidden_error, gcl.bugs.pass_down, gcl.bugs.drop}
     assert sum(bool(bug.seen) for bug in CATALOGUE.values()) >= 12

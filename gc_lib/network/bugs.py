@@ -185,6 +185,12 @@ def sigmoid_slope(dA, c):
     return dA * ACTIVATIONS["sigmoid"].slope(c.Z)
 
 
+@bug(hidden_error, seen="haifengl/smile/issues/528")
+def slope_alone(dA, c):
+    """Overwrites dA with the slope f′(Z) instead of multiplying by it: what comes from above is lost."""
+    return c.slope(c.Z)
+
+
 @bug(hidden_error, seen="andersbll/nnet/issues/4")
 def activation_for_slope(dA, c):
     """Multiplies by the activation f(Z) itself instead of its slope f′(Z)."""
@@ -222,6 +228,12 @@ def decay_not_over_m(dZ, c):
 def decay_subtracted(dZ, c):
     """Subtracts the L2 term instead of adding it."""
     return dZ @ c.A_prev.T / c.m - c.lam / c.m * c.W
+
+
+@bug(weight_gradient, hides="λ is 0", seen="omar-florez/scratch_mlp/issues/5")
+def decay_summed(dZ, c):
+    """Adds λ/m ΣW² to every entry, a sum as in the cost, instead of the slope λ/m W."""
+    return dZ @ c.A_prev.T / c.m + c.lam / c.m * (c.W**2).sum()
 
 
 @bug(weight_gradient, hides="m is 1", seen="hunkim/DeepLearningZeroToAll/issues/173")
