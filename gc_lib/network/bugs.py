@@ -10,6 +10,7 @@ from functools import partial
 
 import numpy as np
 
+from ..checker.reasons import listed
 from ..checker.slide import Checker, in_order, norm, one_sided, quotient, restored, two_sided
 from .activations import ACTIVATIONS
 from .backprop import Steps, bias_gradient, drop, hidden_error, output_error, pass_down, weight_gradient
@@ -131,7 +132,7 @@ def plant(table, name: str, strength: float = 1.0, factor: float | None = None):
         equation = found.breaks.__name__
         raise ValueError(f"{name} breaks the equation {equation}, which is not here, or broken by another bug already")
     if factor is not None and not found.takes_factor:
-        raise ValueError(f"{name} takes no factor; scaled_dW, scaled_db and scaled_dA do")
+        raise ValueError(f"{name} takes no factor; {listed(n for n, bug in CATALOGUE.items() if bug.takes_factor)} do")
     numbers = {"strength": float(strength)} | ({} if factor is None else {"factor": float(factor)})
     if not np.isfinite(list(numbers.values())).all():
         raise ValueError(f"{name}: strength and factor should be finite; got {numbers}")
