@@ -136,7 +136,7 @@ def test_what_no_check_tells_apart_is_accepted_and_said(lab):
 
 def test_a_case_given_up_shows_the_lines_and_is_not_in_the_record(lab):
     press(lab, "give up this case")
-    assert "Case 1: it was scaled_dW in layer 1." in lab.words and "as it ran" in lab.answer.value
+    assert "Case 1: it was sigmoid_slope in layer 2." in lab.words and "as it ran" in lab.answer.value
     assert lab.state.record == () and lab.charge.disabled and lab.result.report is not None
 
 
@@ -147,11 +147,11 @@ def test_a_case_put_aside_is_as_it_was_left(lab):
     press(lab, "check")
     lab.bound["case"].value = 1
     assert lab.state.checks == (ALL_ON,)
-    accuse(lab, (("scaled_dW", 1),))
+    accuse(lab, (("sigmoid_slope", 2),))
     press(lab, "start again")
     assert lab.state.record == ((1, 1),) and lab.state.checks == (), "the record stays"
     assert lab.bound["case"].label == "1 · one line ✔"
-    accuse(lab, (("scaled_dW", 1),))
+    accuse(lab, (("sigmoid_slope", 2),))
     assert lab.state.record == ((1, 1),), "and holds a case once, as it was solved first"
 
 

@@ -25,7 +25,8 @@ def network(keep_prob, bug="none"):
 
 
 def test_the_bugs_are_those_of_the_equation_drop():
-    assert set(PLANTED) == {"no_mask", "no_keep_prob", "neighbour_mask"}
+    assert {"no_mask", "no_keep_prob", "neighbour_mask"} <= set(PLANTED)
+    assert {gcl.bugs.find(name).slot for name in PLANTED} == {"drop"}
 
 
 def test_J_is_another_number_each_time_with_fresh_masks_alone():

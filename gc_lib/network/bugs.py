@@ -10,6 +10,7 @@ from functools import partial
 
 import numpy as np
 
+from ..checker.reasons import listed
 from ..checker.slide import Checker, in_order, norm, one_sided, quotient, restored, two_sided
 from .activations import ACTIVATIONS
 from .backprop import Steps, bias_gradient, drop, hidden_error, output_error, pass_down, weight_gradient
@@ -131,7 +132,7 @@ def plant(table, name: str, strength: float = 1.0, factor: float | None = None):
         equation = found.breaks.__name__
         raise ValueError(f"{name} breaks the equation {equation}, which is not here, or broken by another bug already")
     if factor is not None and not found.takes_factor:
-        raise ValueError(f"{name} takes no factor; scaled_dW, scaled_db and scaled_dA do")
+        raise ValueError(f"{name} takes no factor; {listed(n for n, bug in CATALOGUE.items() if bug.takes_factor)} do")
     numbers = {"strength": float(strength)} | ({} if factor is None else {"factor": float(factor)})
     if not np.isfinite(list(numbers.values())).all():
         raise ValueError(f"{name}: strength and factor should be finite; got {numbers}")
@@ -185,6 +186,12 @@ def sigmoid_slope(dA, c):
     return dA * ACTIVATIONS["sigmoid"].slope(c.Z)
 
 
+@bug(hidden_error, seen="haifengl/smile/issues/528")
+def slope_alone(dA, c):
+    """Overwrites dA with the slope f′(Z) instead of multiplying by it: what comes from above is lost."""
+    return c.slope(c.Z)
+
+
 @bug(hidden_error, seen="andersbll/nnet/issues/4")
 def activation_for_slope(dA, c):
     """Multiplies by the activation f(Z) itself instead of its slope f′(Z)."""
@@ -222,6 +229,12 @@ def decay_not_over_m(dZ, c):
 def decay_subtracted(dZ, c):
     """Subtracts the L2 term instead of adding it."""
     return dZ @ c.A_prev.T / c.m - c.lam / c.m * c.W
+
+
+@bug(weight_gradient, hides="λ is 0", seen="omar-florez/scratch_mlp/issues/5")
+def decay_summed(dZ, c):
+    """Adds λ/m ΣW² to every entry, a sum as in the cost, instead of the slope λ/m W."""
+    return dZ @ c.A_prev.T / c.m + c.lam / c.m * (c.W**2).sum()
 
 
 @bug(weight_gradient, hides="m is 1", seen="hunkim/DeepLearningZeroToAll/issues/173")
