@@ -12,6 +12,7 @@ from .network.bugs import diff
 from .network.network import Network
 from .network.train import train
 
+__version__ = "0.1.0"
 __all__ = [
     "ONE_SIDED",
     "SLIDE",
