@@ -1,6 +1,8 @@
 """Check gradients, and learn what a check can tell: a network with breakable backprop, a checker, and labs."""
 
 import importlib
+from types import ModuleType
+from typing import TYPE_CHECKING
 
 from . import data
 from .checker.params import entry, from_vector, to_vector
@@ -12,6 +14,10 @@ from .network.bugs import diff
 from .network.network import Network
 from .network.train import train
 
+if TYPE_CHECKING:
+    from . import exercises, labs
+
+__version__ = "0.1.0"
 __all__ = [
     "ONE_SIDED",
     "SLIDE",
@@ -34,7 +40,7 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str):
+def __getattr__(name: str) -> ModuleType:
     """Load the labs, and with them matplotlib and ipywidgets, and the exercises when they are first touched."""
     if name in ("labs", "exercises"):
         return importlib.import_module(f".{name}", __name__)

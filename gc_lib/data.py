@@ -74,7 +74,8 @@ class Table(NamedTuple):
         widths = [max(map(len, column)) for column in zip(*self.cells, strict=True)]
         return "\n".join("  ".join(map(str.ljust, line, widths)) for line in self.cells)
 
-    __repr__ = __str__
+    def __repr__(self) -> str:
+        return str(self)
 
     def _repr_html_(self) -> str:
         head, *lines = ("</td><td>".join(line) for line in self.cells)

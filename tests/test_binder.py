@@ -38,7 +38,7 @@ def test_installs_the_pins_and_the_kit_and_nothing_else(dockerfile):
     _, assembled = dockerfile.split("# Run assemble scripts!")
     run = re.findall(r"^RUN (.*)$", assembled, re.M)
     assert run == ['${KERNEL_PYTHON_PREFIX}/bin/pip install --no-cache-dir -r "binder/requirements.txt"']
-    assert "-e ." in (ROOT / "binder" / "requirements.txt").read_text("utf-8").splitlines()
+    assert "-e .[labs]" in (ROOT / "binder" / "requirements.txt").read_text("utf-8").splitlines()
 
 
 def test_takes_the_repository_and_of_it_reads_the_pins_first(dockerfile):
@@ -51,4 +51,4 @@ def test_pins_each_package_that_the_kit_asks_for_within_what_it_asks():
     lines = (ROOT / "binder" / "requirements.txt").read_text("utf-8").splitlines()
     pinned = [line.partition("==")[0] for line in lines if "==" in line]
     assert asked and set(asked) <= set(pinned)
-    assert [line for line in lines if line and not re.match(r"#|-e \.$|[\w.-]+==[\w.]+$", line)] == []
+    assert [line for line in lines if line and not re.match(r"#|-e \.\[labs\]$|[\w.-]+==[\w.]+$", line)] == []

@@ -23,7 +23,10 @@ MAY_IMPORT = {  # each room, and the other rooms that its files may import
     "labs": {"checker", "network", "data", "homework", "exercises", "plots"},
     "__init__": {"checker", "network", "data"},
 }
-LAZY = {"checker.report": {"plots"}}  # report.plot() loads the plots when it is called, and not before
+LAZY = {  # loaded when they are first asked for, and not before
+    "checker.report": {"plots"},  # by report.plot()
+    "__init__": {"labs", "exercises"},  # by gcl.labs and gcl.exercises
+}
 DRAWING = {"matplotlib", "PIL", "ipywidgets", "IPython", "traitlets"}
 FILES = {".".join(path.relative_to(HOUSE).with_suffix("").parts): path for path in sorted(HOUSE.rglob("*.py"))}
 

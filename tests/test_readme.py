@@ -139,3 +139,13 @@ def test_the_front_door_opens_from_the_wheel(wheel, tmp_path):
     said = run(tmp_path / "homework.py", cwd=tmp_path, env=environment)
     assert "All 6 blocks agree." in said
     assert said.splitlines()[-1] == str((tmp_path / "target").resolve())
+
+
+def test_the_wheel_brings_numpy_and_with_its_extra_the_labs(wheel):
+    with zipfile.ZipFile(wheel) as packed:
+        (metadata,) = [packed.read(name).decode() for name in packed.namelist() if name.endswith("/METADATA")]
+    required = re.findall(r"^Requires-Dist: (.*)$", metadata, re.M)
+    assert [line.partition("<")[0] for line in required if "extra ==" not in line] == ["numpy"]
+    extra = {line.partition("<")[0] for line in required if re.search(r"; extra == .labs.$", line)}
+    assert extra == {"matplotlib", "ipywidgets"} and len(required) == 3
+    assert f"Version: {gcl.__version__}\n" in metadata

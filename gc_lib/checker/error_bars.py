@@ -73,11 +73,11 @@ def error_bars(
     approx = np.array([difference(*pair, J, s * eps) for s, *pair in zip(WINDOW, J_plus, J_minus, strict=True)])
     off_the_parabola = (slope[2] - slope[1]) - 4 * (slope[1] - slope[0])  # by 6.7 σ/ε, where σ is the noise of J
     rounded = precision * (1 + abs(J) + norm(theta * approx[1])) / 4  # of J, of every θ, of numbers of order 1
-    noise = np.clip(measured_noise(off_the_parabola * eps / 6.7, blocks), rounded, 10 * max(noise, rounded))
+    sigma = np.clip(measured_noise(off_the_parabola * eps / 6.7, blocks), rounded, 10 * max(noise, rounded))
 
     def above_noise(x: np.ndarray) -> np.ndarray:
         """Return how much of |x| the noise does not explain."""
-        return np.maximum(np.abs(x) - 4 * noise / eps, 0)
+        return np.maximum(np.abs(x) - 4 * sigma / eps, 0)
 
     far, close = 2 * bend[1] - bend[2], 2 * bend[0] - bend[1]
     wide = above_noise(2 * (approx[2] - approx[1])), above_noise(far)
@@ -90,12 +90,12 @@ def error_bars(
     return ErrorBars(
         np.where(known, truncation, 0),
         np.where(known, kink, 0),
-        8 * noise / eps,
+        8 * sigma / eps,
         np.where(known, step, np.inf),
         to_vector({name: rounding(block) for name, block in exact.items()}),
-        np.where(known & (jump > 100 * noise.min() / eps), jump, 0),
-        np.abs(far - close) < 0.01 * np.abs(far) + 16 * noise / eps,
-        float(noise.min()),
+        np.where(known & (jump > 100 * sigma.min() / eps), jump, 0),
+        np.abs(far - close) < 0.01 * np.abs(far) + 16 * sigma / eps,
+        float(sigma.min()),
         rounded,
         precision,
     )

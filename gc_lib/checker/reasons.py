@@ -207,15 +207,15 @@ def places(answers: dict[str, str]) -> tuple[tuple[str, ...], ...]:
     below. Where
     every W is wrong and no b, it is the λ term. Nothing is said of blocks not named W1, b1, … WL, bL.
     """
-    named = {name: re.fullmatch(r"([Wb])(\d+)", name) for name in answers}
-    if not named or not all(named.values()):
+    named = [re.fullmatch(r"([Wb])(\d+)", name) for name in answers]
+    if not named or not all(named):
         return ()
-    L = max(int(found[2]) for found in named.values())
+    L = max(int(found[2]) for found in named if found)
     says = {(kind, l): answers.get(f"{kind}{l}") for l in range(1, L + 1) for kind in "Wb"}
     weights = [says["W", l] for l in range(1, L + 1)]
     if L > 1 and set(weights) == {"wrong"} and not any(says["b", l] == "wrong" for l in range(1, L + 1)):
         return (("the λ term, in J or in every dW",),)
-    found = []
+    found: list[tuple[str, ...]] = []
     for l in range(L, 0, -1):
         pair, below = (says["W", l], says["b", l]), [says[kind, k] for k in range(1, l) for kind in "Wb"]
         if "wrong" in pair and "right" not in (*pair, *below) and (pair == ("wrong", "wrong") or "wrong" in below):
@@ -247,7 +247,7 @@ def cause(report, name: str) -> str:
     sizes = {part: norm(report.bars_of(name, part)) for part in bars.PARTS}
     jump = norm(report.bars_of(name, "jump"))
     noise = 8 * bars.noise / report.eps * report.pairs[name][0].size ** 0.5
-    part = max(sizes, key=sizes.get)
+    part = max(sizes, key=lambda part: sizes[part])
     if part in ("kink", "truncation", "roundoff") and 3 * jump > sizes[part] and may_have_corners(report, name):
         return "kink on θ" if on_theta(report, name) else "kink within ε"
     if part == "truncation":

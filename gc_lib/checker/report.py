@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from html import escape
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple, SupportsFloat
 
 import numpy as np
 
@@ -15,7 +15,9 @@ from .reasons import Reason, in_lines, listed, reasons
 from .slide import (
     GREAT,
     SLIDE,
+    Arrays,
     Checker,
+    P,
     above_zero,
     band,
     comparable,
@@ -27,14 +29,17 @@ from .slide import (
     score,
     some_unmoved,
 )
-from .taylor import Taylor, taylor
+from .taylor import Judgement, Taylor, taylor
+
+if TYPE_CHECKING:
+    from ..plots import Drawing
 
 
 class Entry(NamedTuple):
     """Hold one entry of θ, and its slope by dθ_approx and by dθ."""
 
     block: str
-    index: tuple[int, ...]
+    index: tuple[int, ...]  # type: ignore[assignment]  # covers the method that every tuple has
     approx: float
     gradient: float
 
@@ -132,7 +137,7 @@ class Report:
         return max(self.WORTH * norm(self.pairs[name][1]), self.SEEN * norm(self.gradient))
 
     @cached_property
-    def answers(self) -> dict[str, str]:
+    def answers(self) -> dict[str, Judgement]:
         """For each block: wrong, right or cannot tell.
 
         Wrong is where an entry of dθ is farther from dθ_approx than its error bar allows; right where dθ cannot be off
@@ -140,7 +145,7 @@ class Report:
         """
         return {name: "cannot tell" if self.random else self.judge(name) for name in self.shapes}
 
-    def judge(self, name: str) -> str:
+    def judge(self, name: str) -> Judgement:
         """Return the answer for a block of a cost that gives the same number each time."""
         a, g = self.pairs[name]
         if (np.abs(a - g) > self.bars_of(name)).any():
@@ -148,9 +153,9 @@ class Report:
         return "right" if norm(a - g) + norm(self.bars_of(name)) <= self.worth(name) else "cannot tell"
 
     @cached_property
-    def answer(self) -> str:
+    def answer(self) -> Judgement:
         """Wrong if a block is, else cannot tell if that is so of a block, else right."""
-        return next((answer for answer in ("wrong", "cannot tell") if answer in self.answers.values()), "right")
+        return max(self.answers.values(), key=("right", "cannot tell", "wrong").index)
 
     @cached_property
     def reasons(self) -> tuple[Reason, ...]:
@@ -158,7 +163,7 @@ class Report:
         return reasons(self)
 
     @property
-    def band(self) -> str:
+    def band(self) -> Literal["great", "look", "worry"]:
         """The lecture's word for the whole vector: great, look or worry."""
         return band(self.difference)
 
@@ -277,7 +282,7 @@ class Report:
             return f"{listed(self.that_are('wrong'))} {'is' if len(self.that_are('wrong')) == 1 else 'are'} wrong"
         return f"cannot tell: {self.reasons[0].kind}"
 
-    def plot(self):
+    def plot(self) -> "Drawing":
         """Draw dθ against dθ_approx with its error bars, and the blocks: a picture with its message in words."""
         from ..plots import draw_report  # and with it matplotlib, only now
 
@@ -329,7 +334,13 @@ def block_slices(blocks: Mapping[str, np.ndarray]) -> dict[str, slice]:
     return {name: slice(*ends[i : i + 2]) for i, name in enumerate(blocks)}
 
 
-def check(cost: Callable, gradient: Callable, params, eps: float = 1e-7, checker: Checker = SLIDE) -> Report:
+def check(
+    cost: Callable[[P], SupportsFloat],
+    gradient: Callable[[P], Arrays],
+    params: P,
+    eps: float = 1e-7,
+    checker: Checker = SLIDE,
+) -> Report:
     """Compare gradient(params) with the central differences of cost(params), and report block by block.
 
     `cost` returns one number; `gradient` returns what params is: a dict of floating arrays of the same names and
@@ -347,8 +358,8 @@ def check(cost: Callable, gradient: Callable, params, eps: float = 1e-7, checker
     with np.errstate(all="ignore"):
         again = Again(cost, params)
         others = [again.nudged(s * eps, checker.restored, J_plus.dtype) for s in (WINDOW[0], WINDOW[-1])]
-        pairs = zip(others[0], (J_plus, J_minus), others[1], strict=True)
-        bars = error_bars(float(J), *map(np.array, pairs), eps, blocks, given, checker.difference, again.noise())
+        up, down = map(np.array, zip(others[0], (J_plus, J_minus), others[1], strict=True))
+        bars = error_bars(float(J), up, down, eps, blocks, given, checker.difference, again.noise())
         J_again = float(one_number(cost(copied(params)), "at θ, a second time,"))
         rounded = bars.rounded * again.precision / bars.precision if bars.precision else 0.0
         if J_again == J:

@@ -10,12 +10,13 @@ in some hundreds makes their errors cancel to a hundredth: ask several `directio
 from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import SupportsFloat
 
 import numpy as np
 
 from .params import copied, like
 from .report import all_agree
-from .slide import GREAT, comparable, norm, nudgeable, one_number
+from .slide import GREAT, Arrays, P, comparable, norm, nudgeable, one_number
 
 Region = tuple[slice, ...]
 
@@ -56,7 +57,13 @@ def as_index(region: Region) -> str:
     return f"[{', '.join(ends)}]" if ends else ""
 
 
-def screen(cost: Callable, gradient: Callable, params, seed: int = 0, directions: int = 1) -> Screen:
+def screen(
+    cost: Callable[[P], SupportsFloat],
+    gradient: Callable[[P], Arrays],
+    params: P,
+    seed: int = 0,
+    directions: int = 1,
+) -> Screen:
     """Check each block along a random direction, and corner what is wrong in it by halving.
 
     `cost` and `gradient` are those of `gcl.check`, and so are the errors raised. J is evaluated twice for each block
@@ -99,7 +106,8 @@ def along(J: Callable, block: np.ndarray, slopes: np.ndarray, region: Region, di
     as round-off leaves them a say. The gap that a wrong dθ makes stays; that of a ReLU's corner in the way does not.
     """
     precision, n = float(np.finfo(block.dtype).eps), max(slopes.size, 1)
-    reach, gaps, bound = 4 * precision ** (1 / 3), [], 0.0
+    reach, bound = 4 * precision ** (1 / 3), 0.0
+    gaps: list[float] = []
     for shrink in (1, 10, 100):
         if gaps and bound * shrink > gaps[-1] / 4:
             break

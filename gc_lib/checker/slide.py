@@ -4,11 +4,14 @@ Its four equations stand in a table, so that a bug can be planted in the checker
 """
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from typing import Literal, NamedTuple, SupportsFloat, TypeVar
 
 import numpy as np
 
 from .params import as_blocks, copied, from_vector, like, to_vector
+
+Arrays = Mapping[str, np.ndarray] | np.ndarray  # a dict of arrays, or one array
+P = TypeVar("P", bound=Arrays)  # the parameters
 
 
 def two_sided(J_plus, J_minus, J, eps):
@@ -51,7 +54,7 @@ ONE_SIDED = Checker(difference=one_sided)
 GREAT, WORRY = 1e-6, 1e-4  # great below, worry above: by the nearest of the lecture's 1e-7, 1e-5 and 1e-3
 
 
-def band(reading: float) -> str:
+def band(reading: float) -> Literal["great", "look", "worry"]:
     """Return the lecture's word for a relative difference: great below 1e-6, look up to 1e-4, worry above."""
     return "great" if reading < GREAT else "look" if reading <= WORRY else "worry"
 
@@ -65,7 +68,7 @@ def norm(v: np.ndarray) -> float:
     return largest * np.sqrt(np.vdot(v / largest, v / largest)) if 0 < largest < np.inf else largest
 
 
-def relative_difference(approx, exact) -> float:
+def relative_difference(approx: Arrays, exact: Arrays) -> float:
     """Return ‖a − b‖ / (‖a‖ + ‖b‖) of two gradients: dicts of arrays with the same names and shapes, or arrays.
 
     Both zero is agreement: 0. Raises ValueError where the two do not fit each other.
@@ -115,7 +118,7 @@ def nudged_costs(cost: Callable, params, eps: float, restored: Callable = restor
     return two_sided_loop(cost, params, eps, restored)
 
 
-def numeric_gradient(cost: Callable, params, eps: float = 1e-7, checker: Checker = SLIDE):
+def numeric_gradient(cost: Callable[[P], SupportsFloat], params: P, eps: float = 1e-7, checker: Checker = SLIDE) -> P:
     """Return dθ_approx, the central differences of J, in the shape of params.
 
     `cost(params)` returns one number; params is a dict of floating arrays of any shapes, or one array. The caller's

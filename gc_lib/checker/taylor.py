@@ -1,11 +1,13 @@
 """A second opinion without an ε: how fast the remainder of Taylor's first order falls."""
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 
 from .slide import norm
+
+Judgement = Literal["right", "wrong", "cannot tell"]
 
 
 class Taylor(NamedTuple):
@@ -21,7 +23,7 @@ class Taylor(NamedTuple):
     fit: float
 
     @property
-    def answer(self) -> str:
+    def answer(self) -> Judgement:
         """What the slope says: right, wrong or cannot tell."""
         if not self.fit < 0.3:
             return "cannot tell"

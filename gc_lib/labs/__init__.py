@@ -1,5 +1,10 @@
 """Labs: a few controls, a picture that follows the hand, and the finding in words."""
 
+try:
+    import ipywidgets  # noqa: F401
+except ImportError as error:
+    raise ImportError("the labs need ipywidgets and matplotlib: pip install ipywidgets matplotlib") from error
+
 from .bench import bench
 from .decay import decay
 from .detective import detective

@@ -1,12 +1,14 @@
 """The bars of a check, and those of several where a picture shows them side by side."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..checker.report import Report
 
 
 class OfReport:
     """Give a result that holds a report its bars."""
+
+    report: Any
 
     @property
     def blocks(self) -> dict[str, float]:
@@ -27,9 +29,9 @@ class Bars(NamedTuple):
     before: "Bars | None"
 
 
-def bars_of(reports: dict[str, Report], before: dict[str, Bars] | None) -> dict[str, Bars]:
+def bars_of(reports: dict[str, Report], before: Any) -> dict[str, Bars]:
     """Return the bars of several checks; a J that no nudge moves in any digit has no error bound."""
-    bars = {}
+    bars: dict[str, Bars] = {}
     for key, report in reports.items():
         bounds = report.bounds if report.approx.any() else dict.fromkeys(report.blocks, 0.0)
         bars[key] = Bars(report.blocks, bounds, before and before[key])

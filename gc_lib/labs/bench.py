@@ -43,7 +43,8 @@ class Bench(Lab):
 
     def build(self) -> widgets.Widget:
         """Build the page: three sliders, the masks and one bug in sight, the rest folded."""
-        self.names, self.rows, self.said = [], [], None
+        self.names, self.rows = [], []
+        self.said: tuple | None = None
         self.folded_rows, self.line = widgets.VBox(), widgets.HTML()
         first = self.another_row()
         self.folded_rows.children = [self.another_row(), self.another_row()]

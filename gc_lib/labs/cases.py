@@ -4,7 +4,7 @@ A suspect is judged by what the page shows and by nothing else: which blocks a c
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import combinations, product
 from typing import NamedTuple
@@ -213,7 +213,7 @@ class Setup(NamedTuple):
     approx: np.ndarray
     bars: ErrorBars
 
-    def gradient(self, tables: Iterable[Steps]) -> np.ndarray:
+    def gradient(self, tables: Sequence[Steps]) -> np.ndarray:
         """Return dθ by these equations, as a vector."""
         return to_vector(backprop(self.Y, self.layers, tables))
 
@@ -283,7 +283,7 @@ def next_check(number: int, suspects: tuple[Suspect, ...]) -> Setting | None:
         for at in (at for at in SETTINGS if at.switched == switched):
             groups = Counter(seen(number, at, suspect) for suspect in suspects)
             worth[at] = sum(size * size for size in groups.values())
-        best = min(worth, key=worth.get)
+        best = min(worth, key=lambda at: worth[at])
         if worth[best] < len(suspects) ** 2:
             return best
     return None
@@ -292,7 +292,7 @@ def next_check(number: int, suspects: tuple[Suspect, ...]) -> Setting | None:
 @lru_cache
 def solved_with(number: int) -> tuple[Setting, ...]:
     """Return the checks of the kit's own detective, who starts with everything on and switches as little as will do."""
-    checks = (Setting(),)
+    checks: tuple[Setting, ...] = (Setting(),)
     while at := next_check(number, left(number, checks)):
         checks += (at,)
     return checks

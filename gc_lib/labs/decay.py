@@ -186,7 +186,7 @@ class Decay(Lab):
         "its data term alone, and its λ term alone."
     )
 
-    def compute(self, state: State) -> Result:
+    def compute(self, state) -> Result:
         """Return the three checks and the two curves."""
         return compute(state)
 

@@ -113,7 +113,7 @@ class Result:
         state, here = self.state, in_words(self.state.setting)
         here = f" with {here}" if here else ""
         if state.closed:
-            return f"{verdict(state)} The check{here}: {finding(self.report)}"
+            return f"{verdict(state)} The check{here}: {finding(self.report)}"  # type: ignore[arg-type]
         found = finding(self.report) if self.report else f"Not checked yet{here}."
         return f"{title(state.file)} {found} {suspects_left(state, len(self.left))}"
 
@@ -171,7 +171,7 @@ class Detective(Lab):
         """Build the picture of eight blocks."""
         return plots.DetectivePicture(NAMES)
 
-    def results(self, state: State, before: Result | None) -> Iterator[Result]:
+    def results(self, state, before: Result | None) -> Iterator[Result]:
         """Yield the result; behind it stands the check of the same case that was looked at last."""
         last = getattr(self, "result", None)
         if last and (not last.report or last.state.setting == state.setting):

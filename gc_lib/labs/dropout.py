@@ -192,7 +192,7 @@ class Dropout(Lab):
         "each block in each of the three ways."
     )
 
-    def compute(self, state: State) -> Result:
+    def compute(self, state) -> Result:
         """Return what J and the check say in the three ways."""
         return compute(state)
 

@@ -187,7 +187,7 @@ class Epsilon(Lab):
         "block with its hatched error bound."
     )
 
-    def compute(self, state: State) -> Result:
+    def compute(self, state) -> Result:
         """Check the network at every ε, and where the student stands."""
         measured = measure(state.bench, EPSILONS, state.bench.lam, state.bench.keep_prob)
         y = [score(*pair) for pair in zip(measured.approx, measured.exact, strict=True)]

@@ -149,7 +149,7 @@ class Result:
         return {"all θ": float(norm(self.report.bars.total) / length)} | self.report.bounds
 
     @property
-    def taylor(self) -> Taylor:
+    def taylor(self) -> Taylor | None:
         """Taylor's remainder against the step."""
         return self.report.taylor
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import cache
 from html import escape
+from typing import Any
 
 import ipywidgets as widgets
 import numpy as np
@@ -34,7 +35,7 @@ class State:
     """
 
     report: Report | None = None
-    block: str | None = None
+    block: Any = None
     k: float = 1.0
 
     def __post_init__(self):
@@ -169,7 +170,7 @@ def pattern(result: Result) -> str:
     return " ".join(said)
 
 
-def counted(count: int) -> str:
+def counted(count: int | np.integer) -> str:
     """Write a number of entries."""
     return f"{count} entries" if count > 1 else "one entry"
 
@@ -207,7 +208,7 @@ class Inspect(Lab):
         "same entries in their rows and columns, coloured by the bands great, look and worry."
     )
 
-    def compute(self, state: State) -> Result:
+    def compute(self, state) -> Result:
         """Return the result of a state."""
         return compute(state)
 

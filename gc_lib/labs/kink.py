@@ -205,7 +205,7 @@ class Kink(Lab):
         "axes with the bands great, look and worry, and for each entry how far its nearest corner is."
     )
 
-    def compute(self, state: State) -> Result:
+    def compute(self, state) -> Result:
         """Measure J along θ[i], and check."""
         return compute(state)
 

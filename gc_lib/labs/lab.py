@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
 from threading import RLock
+from typing import Any, Self
 
 import ipywidgets as widgets
 
@@ -105,7 +106,7 @@ class Lab:
             if self.folds.opened is self.table:
                 self.table.value = f'<div class="gc-tables">{self.result.table}</div>'
 
-    def set(self, **changes) -> "Lab":
+    def set(self, **changes) -> Self:
         """Change the state, as the controls do, and return the lab.
 
         Moves of one and the same control count as one change; pale marks show what was before it. Raises, and changes
@@ -174,7 +175,7 @@ class Lab:
 
     def code(self) -> str:
         """Return the line of code that opens this lab in its present state."""
-        changed = {}
+        changed: dict[str, Any] = {}
         for _ in range(2):  # twice, since a default may follow from another field
             opened = type(self.state)(**changed)
             names = [field.name for field in fields(opened)]

@@ -1,6 +1,7 @@
 """What the detective's page says: the checks made, why an accusation is wrong, the lines once found, the record."""
 
 import html
+from collections.abc import Callable
 
 from ..checker.reasons import listed
 from ..network import bugs
@@ -9,7 +10,7 @@ from . import cases
 from .cases import Case, Setting, Suspect
 
 NAMES = [f"{letter}{l}" for l in range(1, len(cases.SIZES)) for letter in "Wb"]
-SWITCHES = {  # what a switch is called, and what its values are called
+SWITCHES: dict[str, tuple[str, Callable]] = {  # what a switch is called, and what its values are called
     "lam": ("λ", "{:g}".format),
     "examples": ("m", str),
     "keep_prob": ("keep_prob", "{:g}".format),

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import ipywidgets as widgets
 import numpy as np
@@ -55,7 +56,7 @@ class State:
     @cached_property
     def right(self) -> BenchState:
         """The bench, with the remedy and without the bug."""
-        usual = {"keep_prob": 0.8, "bias": 0.1, "units": UNITS}
+        usual: dict[str, Any] = {"keep_prob": 0.8, "bias": 0.1, "units": UNITS}
         return BenchState(**usual | REMEDIES[self.remedy])
 
     @property

@@ -142,7 +142,7 @@ class PriceLab(Lab):
         "a step of training and the screen stay level; what was timed stands as dots."
     )
 
-    def compute(self, state: State) -> Result:
+    def compute(self, state) -> Result:
         """Count, and time every size up to the one where the student stands, if asked to."""
         sizes = [units for units in UNITS if units <= state.units] if state.timed else []
         return Result(state, count(state.units), tuple(clock(units) for units in sizes))

@@ -162,7 +162,7 @@ class Secant(Lab):
         "right, how far the slope of each secant is off, against ε, both on log axes."
     )
 
-    def compute(self, state: State) -> Result:
+    def compute(self, state) -> Result:
         """Nudge θ."""
         return compute(state)
 

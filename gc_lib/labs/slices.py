@@ -7,7 +7,7 @@ is added to every nudged loss before two of them are subtracted, so that the rou
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -167,13 +167,13 @@ def measure_anew(state: BenchState, eps: tuple[float, ...], lam: float, keep_pro
     several = []
     for e in eps:
         point = [state.mask_seed, *np.array([e, lam, keep_prob]).view(np.uint32).tolist()]
-        seed = point if state.masks == "fresh" else state.mask_seed
+        seed: Any = point if state.masks == "fresh" else state.mask_seed
         cost, gradient = network.on(*state.problem, masks=state.masks, seed=seed)
         J = cost(theta)
         J_nudged = cost.nudged(theta, e, checker.restored)
         several.append((J, *J_nudged, checker.difference(*J_nudged, J, e), checker.order(gradient(theta))))
-    J, plus, minus, approx, exact = map(np.array, zip(*several, strict=True))
-    return Measured(float(J[0]), (plus, minus), approx.astype(float), exact.astype(float))
+    at, plus, minus, approx, exact = map(np.array, zip(*several, strict=True))
+    return Measured(float(at[0]), (plus, minus), approx.astype(float), exact.astype(float))
 
 
 def measure_kept(state: BenchState, eps: tuple[float, ...], lam: float, keep_prob: float) -> Measured:
@@ -197,7 +197,7 @@ def layers(start: BenchState, keep_prob: float) -> list[Layer]:
     return cost.layers(start.theta)
 
 
-def loss_curve(start: BenchState, keep_prob: float, eps: tuple[float, ...]) -> tuple[np.ndarray, np.ndarray]:
+def loss_curve(start: BenchState, keep_prob: float, eps: tuple[float, ...]) -> tuple[np.ndarray, ...]:
     """Return the mean losses at θ + ε eᵢ and at θ − ε eᵢ: each (ε, entries)."""
     nudges = np.array([*eps, *(-e for e in eps)], dtype=start.dtype)
     return tuple(np.split(nudge.data_costs(layers(start, keep_prob), start.problem[1], nudges), 2))
@@ -207,7 +207,7 @@ losses, loss_curve = lru_cache(256)(loss_curve), lru_cache(4)(loss_curve)  # a s
 
 
 @lru_cache(8)
-def squares(start: BenchState, eps: tuple[float, ...]) -> tuple[list, list]:
+def squares(start: BenchState, eps: tuple[float, ...]) -> tuple[list, ...]:
     """Return ‖W[l]‖² of every layer at θ + ε eᵢ and at θ − ε eᵢ: each (ε, entries)."""
     plus, minus = (np.array(eps, dtype=start.dtype) * sign for sign in (1, -1))
     return tuple(nudge.squares(start.theta, start.network.L, nudges) for nudges in (plus, minus))

@@ -1,8 +1,9 @@
 """The state of the bench: all that its controls say, and the network, the checker and θ that follow from it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -35,12 +36,12 @@ class BenchState:
     lam: float = 0.1
     keep_prob: float = 1.0
     masks: str = "frozen"
-    bugs: tuple[Plant, ...] = ()
-    mistakes: tuple[str, ...] = ()
+    bugs: Sequence[Any] = ()
+    mistakes: Sequence[str] = ()
     hidden: str = "tanh"
     dtype: str = "float64"
     scale: float = 1.0
-    bias: float | None = None
+    bias: Any = None
     steps: int = 0
     seed: int = 0
     mask_seed: int = 0

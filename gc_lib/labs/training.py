@@ -191,7 +191,7 @@ class Training(Lab):
         "trained with this backprop and with the right one; between them a bar for each block where the student stands."
     )
 
-    def compute(self, state: State) -> Result:
+    def compute(self, state) -> Result:
         """Train with this backprop and with the right one, and check on the way."""
         runs = run(state.bug, state.scale), run("", state.scale)
         return Result(state, *runs, *look(state.bug, state.scale, state.steps))

@@ -145,7 +145,7 @@ class Vector(Lab):
         "dθ_approx and dθ on a log axis."
     )
 
-    def compute(self, state: State) -> Result:
+    def compute(self, state) -> Result:
         """Lay out dθ in the order chosen beside the costs of the loop."""
         up, down, dtheta = looped(state.times)
         return Result(state, up, down, ORDERS[state.order].order(dtheta), numbered(state.order))

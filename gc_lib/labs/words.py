@@ -50,7 +50,8 @@ def finding(report: Report) -> str:
     """Say which blocks disagree, by how much and by which factor, and which agree."""
     wrong = [name for name in report.wrong if band(report.blocks[name]) == "worry"]
     look = [name for name in report.wrong if name not in wrong]
-    said, kinds = [], {}
+    said: list[str] = []
+    kinds: dict[str, list[str]] = {}
     for name in wrong:
         k = report.factor(name)
         zero = not report.pairs[name][1].any()

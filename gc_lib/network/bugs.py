@@ -68,7 +68,7 @@ class Bug:
     @property
     def sentence(self) -> str:
         """Say in one sentence what was done wrong."""
-        return inspect.getdoc(self.wrong).splitlines()[0]
+        return str(inspect.getdoc(self.wrong)).splitlines()[0]
 
     @property
     def slot(self) -> str:

@@ -74,9 +74,9 @@ class Apart(NamedTuple):
 class Cost(Evaluation):
     """J = mean loss + λ/2m Σ ‖W[l]‖², of which `nudged` gives all the lecture's values at once."""
 
-    def __call__(self, params: Params):
+    def __call__(self, params: Params) -> float:
         """Return J(θ) as one number."""
-        return self.at(params)[()]
+        return self.at(params)[()]  # type: ignore[return-value]  # a number of the network's dtype
 
     def at(self, params: Params, *stack: int) -> np.ndarray:
         """Return J for a stack of parameters, whose leading axes are `stack`."""

@@ -1,11 +1,11 @@
 """The way forward: from X through every layer to the cost J, remembering what the way back will need."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from .activations import Activation, sigmoid
+from .activations import sigmoid
 
 Params = Mapping[str, np.ndarray]
 
@@ -94,7 +94,7 @@ class Layer(NamedTuple):
     keep_prob: float
     lam: float
     m: int
-    activation: Activation | Output
+    activation: Any  # an Activation, or in the last layer an Output
 
     def slope(self, Z: np.ndarray) -> np.ndarray:
         """Return this layer's f′ at Z."""

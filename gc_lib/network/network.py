@@ -44,7 +44,7 @@ class Network:
     A network never changes: `plant` returns a new one. Raises ValueError for sizes, names and numbers that cannot be.
     """
 
-    sizes: tuple[int, ...]
+    sizes: Sequence[int]
     hidden: str = "tanh"
     output: str = "sigmoid"
     lam: float = 0.0
@@ -105,7 +105,7 @@ class Network:
             params[f"b{l}"] = bias * rng.standard_normal((n, 1))
         return {name: block.astype(self.dtype) for name, block in params.items()}
 
-    def on(self, X, Y, masks: str = "fresh", seed: int = 0) -> tuple[Cost, Gradient]:
+    def on(self, X: np.ndarray, Y: np.ndarray, masks: str = "fresh", seed: int = 0) -> tuple[Cost, Gradient]:
         """Return cost(params) -> J and gradient(params) -> {"W1": dW[1], …} on these examples.
 
         X is (features, examples), Y (outputs, examples): in 0…1 for a sigmoid, one-hot for a softmax. With
@@ -117,7 +117,7 @@ class Network:
         draw = Masks(self, X.shape[1], frozen, seed)
         return Cost(self, X, Y, draw), Gradient(self, X, Y, draw)
 
-    def examples(self, X, Y) -> tuple[np.ndarray, np.ndarray]:
+    def examples(self, X: np.ndarray, Y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return X and Y in this network's dtype. Raises ValueError that says which of them does not fit, and why."""
         X, Y, n_0, n_L = np.asarray(X), np.asarray(Y), self.sizes[0], self.sizes[-1]
         for name, array, n in (("X", X, n_0), ("Y", Y, n_L)):

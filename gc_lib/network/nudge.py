@@ -13,6 +13,7 @@ form it, and only then are two of them subtracted. What makes it fast:
 """
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -38,7 +39,8 @@ def layer_costs(layers: Sequence[Layer], Y: np.ndarray, steps: np.ndarray) -> np
     W, A_prev = np.hstack([c.W, c.b]), np.vstack([c.A_prev, np.ones_like(c.A_prev[:1])])  # b: one more column of W
     taken = (W + steps[:, None, None]) - W  # the steps, as θ + s rounds them
     _, rows, columns = np.indices(taken.shape).reshape(3, -1)
-    costs, seen = np.empty_like(taken), {"Z": c.Z, "A": c.A, "mask": np.broadcast_to(c.mask, c.Z.shape)}
+    costs = np.empty_like(taken)
+    seen: dict[str, Any] = {"Z": c.Z, "A": c.A, "mask": np.broadcast_to(c.mask, c.Z.shape)}
     for nudges in chunks(taken.size, c.m * (max(len(layer.W) for layer in above) if above[1:] else 1)):
         i = rows[nudges]
         change = taken.ravel()[nudges] * A_prev.T.take(columns[nudges], axis=1)  # of row i of Z: (examples, nudges)

@@ -29,7 +29,7 @@ class Slice:
         self.here = axes.plot([], [], "o", color=WHITE, ms=11, mec=INK, mew=2.2, zorder=12, **MOVES)[0]
         self.off = Marks(axes, size=20)
 
-    def on_axis(self, x: Sequence[float]) -> np.ndarray:
+    def on_axis(self, x: Sequence[float] | np.ndarray) -> np.ndarray:
         """Give 0 its own place, left of the break."""
         return np.where(np.equal(x, 0), self.zero, x)
 

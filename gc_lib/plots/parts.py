@@ -64,15 +64,15 @@ class Columns:
         return np.stack([(left, foot), (left, tops), (right, tops), (right, foot)]).transpose(2, 0, 1)
 
     def move(
-        self, values: Sequence, before: Sequence, marks: Sequence[str], colours: Colours, edges: Colours, faces: Colours
+        self, values: np.ndarray, before: Sequence, marks: Sequence, colours: Colours, edges: Colours, faces: Colours
     ) -> None:
         """Raise the columns to their values; `marks` stand on those that end on the axis."""
         tops = self.scale.place(values)
         self.bodies.set_verts(self.corners(self.width, np.maximum(tops, self.scale.low)))
         self.bodies.set_facecolors(colours)
         self.before.set_segments(self.corners(0.9, self.scale.place(before))[:, 1:3])
-        marks = [self.scale.mark(value, mark) for value, mark in zip(values, marks, strict=True)]
-        self.tops.move(self.x, tops, marks, edges, faces)
+        tips = [self.scale.mark(value, mark) for value, mark in zip(values, marks, strict=True)]
+        self.tops.move(self.x, tops, tips, edges, faces)
 
 
 class Blocks:

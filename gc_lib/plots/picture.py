@@ -31,11 +31,11 @@ def palette(inks: tuple[str, ...] = ()) -> np.ndarray:
     """
     grounds = [WHITE, PALE, *(each.tint for each in BANDS)]
     usual = [INK, GREY, DIFFERENCE, BEFORE, APPROX, GRADIENT, SAYS_NOTHING, WHITE, *(each.colour for each in BANDS)]
-    grounds, inks = (np.array([to_rgb(colour) for colour in colours]) * 255 for colours in (grounds, [*usual, *inks]))
-    blends = min(4, (256 - len(grounds) - len(inks)) // (len(grounds) * len(inks)))
-    shares = np.linspace(0, 1, blends + 2)[1:-1, None, None, None]
-    blends = shares * inks + (1 - shares) * grounds[:, None]
-    return np.vstack([blends.reshape(-1, 3), inks, grounds]).round().astype(np.uint8)
+    ground, ink = (np.array([to_rgb(colour) for colour in colours]) * 255 for colours in (grounds, [*usual, *inks]))
+    count = min(4, (256 - len(ground) - len(ink)) // (len(ground) * len(ink)))
+    shares = np.linspace(0, 1, count + 2)[1:-1, None, None, None]
+    blends = shares * ink + (1 - shares) * ground[:, None]
+    return np.vstack([blends.reshape(-1, 3), ink, ground]).round().astype(np.uint8)
 
 
 @cache
@@ -44,7 +44,7 @@ def nearest(inks: tuple[str, ...] = ()) -> np.ndarray:
     colours, levels = palette(inks).astype(np.uint32), np.arange(4, 256, 8)
     centres = np.stack(np.meshgrid(levels, levels, levels, indexing="ij"), -1).reshape(-1, 3).astype(np.float32)
     table = ((colours**2).sum(1) - 2 * centres @ colours.T.astype(np.float32)).argmin(1).astype(np.uint8)
-    table[cell(colours @ np.uint32([1, 1 << 8, 1 << 16]))] = np.arange(len(colours))
+    table[cell(colours @ np.array([1, 1 << 8, 1 << 16], np.uint32))] = np.arange(len(colours))
     return table
 
 

@@ -11,7 +11,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import NullLocator
 from matplotlib.transforms import ScaledTranslation, blended_transform_factory
 
-Colours = str | Sequence[str]
+Colours = str | Sequence[str] | np.ndarray
 
 STYLE = Path(__file__).parents[1] / "gc_lib.mplstyle"
 
@@ -40,7 +40,7 @@ class Scale(NamedTuple):
         """Return half the rim's height, as a factor."""
         return (self.high / self.low) ** 0.028
 
-    def place(self, values: np.ndarray) -> np.ndarray:
+    def place(self, values: Sequence | np.ndarray) -> np.ndarray:
         """Move what lies off the axis into its rim."""
         below, above = np.less(values, self.low), np.greater(values, self.high)
         return np.where(below, self.low / self.rim, np.where(above, self.high * self.rim, values))

@@ -13,7 +13,7 @@ from .picture import MOVES, Picture
 from .style import DIFFERENCES, GREY, INK, WHITE, Scale, banded, styled
 
 COSTS = Scale(0.04, 4)
-STEPS = dict(key="steps", label="steps of training", low=1, high=300, ticks="0 1 10 100")
+STEPS: dict[str, Any] = dict(key="steps", label="steps of training", low=1, high=300, ticks="0 1 10 100")
 
 
 class Bound:

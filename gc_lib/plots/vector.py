@@ -31,7 +31,8 @@ class Strips:
         axes.set(xlim=(-2.2, SIZE + 0.1), ylim=(-0.95, TOP + 0.75), xticks=[], yticks=[])
         axes.set_facecolor(WHITE)
         axes.grid(False)
-        self.cells, start = [], 0
+        self.cells: list[Rectangle] = []
+        start = 0
         for name, (rows, columns) in SHAPES.items():
             size = rows * columns
             self.matrix(axes, name, start, rows, columns)
