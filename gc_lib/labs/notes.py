@@ -124,11 +124,11 @@ def code(line: str) -> str:
 
 
 def reveal(state) -> str:
-    """Set the right line and the line that ran side by side, and link the threads in which somebody met it."""
-    said, threads = "Where somebody really wrote it", state.file.threads
+    """Set the right line and the line that ran side by side, and link the threads that it was reported in."""
+    said, threads = "Reported in", state.file.threads
     ran = lines(state.file.plants)
     if not ran:
-        said = "It has been reported as a bug again and again"
+        said = "Reported as a bug again and again in"
         does, line = cases.slope_from_A.__doc__, bugs.last_line(cases.slope_from_A)
         ran = [(f"slope_from_A: {does}", bugs.last_line(hidden_error), line)]
     sentences = "".join(f"<p>{html.escape(sentence)}</p>" for sentence, _, _ in ran)
