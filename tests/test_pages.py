@@ -37,7 +37,13 @@ def test_links_lead_to_files_and_headings_that_are_there(page):
 def test_the_files_that_it_names_are_there(page):
     named = re.findall(r"\b(?:notebooks|gc_lib|tests|binder|\.github|\.ci)/[\w/.-]+\.\w+", text(page))
     named += re.findall(r"urlpath=lab/tree/(\S+\.ipynb)", text(page))
-    assert [path for path in named if not (ROOT / path).exists()] == []
+    assert [path for path in named if not (ROOT / path).exists() and "NAME" not in path] == []
+
+
+def test_there_are_eight_recipes_each_with_the_test_that_runs_by_itself_and_a_command():
+    recipes = re.split(r"^### ", text(PAGES[1]).partition("## Eight recipes")[2].partition("\n## ")[0], flags=re.M)[1:]
+    assert len(recipes) == 8
+    assert [recipe for recipe in recipes if not re.search(r"Type `python ", recipe)] == []
 
 
 @pytest.mark.parametrize("page", ["README.md", "notebooks/for_teachers.md"])
