@@ -42,7 +42,7 @@ class Lab:
     about: str
     State: type
     View: type
-    lock = RLock()  # one for all labs: what is kept from move to move is theirs together
+    lock = RLock()  # one for all labs, since they share what is cached
 
     def __init__(self, **state):
         self.showing, self.moved, self.bound, self.view = False, (), {}, None
@@ -63,7 +63,7 @@ class Lab:
         raise NotImplementedError
 
     def results(self, state, before) -> Iterator:
-        """Yield the result; where it takes long, a glimpse of it first."""
+        """Yield the result; where it takes long, first a part that is quick to compute."""
         yield replace(self.compute(state), before=before)
 
     def paint(self, result) -> bytes:
@@ -94,7 +94,7 @@ class Lab:
         return box
 
     def show(self) -> None:
-        """Bring what is not bound to a field of the state in line with it."""
+        """Update what depends on the state and is bound to none of its fields."""
         self.tell()
 
     def tell(self) -> None:
@@ -126,7 +126,7 @@ class Lab:
         return self
 
     def display(self) -> None:
-        """Bring the picture, the caption and the controls in line with the state."""
+        """Update the picture, the caption and the controls."""
         self.picture.value = self.paint(self.result)
         self.caption.value = f'<div role="status">{self.result.caption}</div>'
         self.error.value = ""

@@ -107,7 +107,7 @@ def notes(state) -> str:
 
 
 def lines(suspect: Suspect) -> list[tuple[str, str, str]]:
-    """Return of each bug what it does, the right line and the wrong one."""
+    """Return what each bug does, the right line and the wrong one."""
     found = [bugs.find(name) for name, _ in suspect]
     return [(f"{bug.name}: {bug.sentence}", bugs.last_line(bug.breaks), bugs.last_line(bug.wrong)) for bug in found]
 
