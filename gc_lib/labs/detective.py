@@ -232,7 +232,7 @@ class Detective(Lab):
         return self.opening() | {"record": self.state.record}
 
     def check(self, **switches) -> "Detective":
-        """Make a check from a cell, and return the lab: lab.check(lam=0.0, keep_prob=1.0); made again it costs nothing."""
+        """Make a check from a cell, and return the lab: lab.check(lam=0.0, keep_prob=1.0). A repeated one is free."""
         with self.lock:
             self.set(**switches)
             return self if self.result.report else self.set(**self.one_more_check())
