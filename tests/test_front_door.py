@@ -24,7 +24,7 @@ gcl.numeric_gradient(cost, params, eps=1e-7)                     # dθ_approx al
 broken = net.plant("no_decay", layer=2)                         # one line of backprop replaced, in one layer
 print(gcl.diff("no_decay"))                                      # the right line and the wrong line, as written in the source
 worse = broken.plant("scaled_db", layer=1, factor=4)            # bugs add up; this one takes a factor
-gcl.bugs.CATALOGUE["no_decay"].hides                             # where the check cannot see it; .seen: where it was reported
+gcl.bugs.CATALOGUE["no_decay"].hides                             # where the check cannot see it; .seen: who really made it
 gcl.labs.bench()                                                 # the lab: sliders, bug switches, the moving picture
 """  # noqa: E501
 

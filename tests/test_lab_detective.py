@@ -125,7 +125,7 @@ def test_the_slope_that_is_no_bug(lab):
     accuse(lab, ())
     assert lab.words.startswith("Case 20 is solved, at the cost of 2 checks: nothing is wrong.")
     assert "dA * c.slope(c.Z)" in lab.answer.value and "dA * c.activation.slope_from_A(c.A)" in lab.answer.value
-    assert "Reported as a bug again and again in" in lab.answer.value and "iamtrask" in lab.answer.value
+    assert "reported as a bug again and again" in lab.answer.value and "iamtrask" in lab.answer.value
 
 
 def test_what_no_check_tells_apart_is_accepted_and_said(lab):

@@ -129,7 +129,7 @@ class Bench(Lab):
         return tuple(name for name, box in self.mistakes.items() if box.value)
 
     def show(self) -> None:
-        """Show the bugs and the mistakes of the state in their rows and boxes, and write what is unfolded."""
+        """Bring the bugs and the mistakes in line with the state, where they are not; and write what is asked for."""
         if self.said != self.says():
             self.show_bugs()
             self.said = self.says()

@@ -172,7 +172,7 @@ class Detective(Lab):
         return plots.DetectivePicture(NAMES)
 
     def results(self, state: State, before: Result | None) -> Iterator[Result]:
-        """Yield the result; its pale marks are those of the last check looked at in the same case."""
+        """Yield the result; behind it stands the check of the same case that was looked at last."""
         last = getattr(self, "result", None)
         if last and (not last.report or last.state.setting == state.setting):
             last = last.before

@@ -94,7 +94,7 @@ class Lab:
         return box
 
     def show(self) -> None:
-        """Update what depends on the state and is bound to none of its fields."""
+        """Bring what is not bound to a field of the state in line with it."""
         self.tell()
 
     def tell(self) -> None:

@@ -128,7 +128,7 @@ def reveal(state) -> str:
     said, threads = "Reported in", state.file.threads
     ran = lines(state.file.plants)
     if not ran:
-        said = "Reported as a bug again and again in"
+        said = "It has been reported as a bug again and again"
         does, line = cases.slope_from_A.__doc__, bugs.last_line(cases.slope_from_A)
         ran = [(f"slope_from_A: {does}", bugs.last_line(hidden_error), line)]
     sentences = "".join(f"<p>{html.escape(sentence)}</p>" for sentence, _, _ in ran)

@@ -130,7 +130,7 @@ def whole(name: str, value) -> int:
 
 
 def several(name: str, values: Iterable) -> tuple:
-    """Return several values as a tuple. Raises ValueError for one string, or for values of another kind."""
+    """Return several values. Raises ValueError for a word, which is also made of several letters."""
     if isinstance(values, str) or any(isinstance(value, str) != (name == "mistakes") for value in values):
         wanted = '[("no_decay", 2)]' if name == "bugs" else '["J_no_decay"]'
         raise ValueError(f"{name} should be a list, such as {wanted}; got {values!r}")
