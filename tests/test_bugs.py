@@ -1,4 +1,4 @@
-"""Every bug on every layer: what it turned_red, where it hides, how it grows, and that it is what its words say."""
+"""Every bug on every layer: what it turns red, where it hides, how it grows, and that it is what its words say."""
 
 import ast
 import inspect

@@ -170,7 +170,7 @@ def test_right_backprop_is_never_called_wrong_and_1_percent_in_w1_always_found(h
 
 
 def test_a_corner_too_near_for_any_step_is_known_to_the_network():
-    """Kinks 1e-10 from θ, where round-off drowns the slope in between: no step shows them, but the network knows."""
+    """Kinks 1e-10 from θ, where round-off hides the slope in between: no step shows them, but the network knows."""
     net = gcl.Network([1, 2, 1], hidden="relu")
     params = {"W1": [[0.0], [0.0]], "b1": [[1e-10], [-1e-10]], "W2": [[1e-4, -1e-4]], "b2": [[0.0]]}
     params = {name: np.array(block) for name, block in params.items()}

@@ -1,4 +1,4 @@
-"""The house: imports run one way, the two towers know numpy alone, and importing the kit loads nothing else."""
+"""Imports run one way, the checker and the network know numpy alone, and importing the kit loads nothing else."""
 
 import ast
 import os

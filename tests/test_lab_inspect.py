@@ -25,7 +25,7 @@ def checked(eps=1e-7, **layers):
 
 
 def quadratic(wrong, **blocks):
-    """Check J = Σ θ³/3, whose slope is θ², with a gradient on which `wrong` is let loose."""
+    """Check J = Σ θ³/3, whose slope is θ², with a gradient that `wrong` changes."""
     params = {name: np.array(block, dtype=float) for name, block in blocks.items()}
 
     def gradient(theta):

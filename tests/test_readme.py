@@ -8,11 +8,8 @@ import sys
 import zipfile
 from pathlib import Path
 
-import numpy as np
 import pytest
 from helpers import FRONT_DOOR
-
-import gc_lib as gcl
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -44,27 +41,6 @@ def test_its_code_runs_as_it_stands_from_any_folder(tmp_path):
     assert "great. All 6 blocks agree." in said
     assert re.search(r"^ +W2 .* worry", said, re.M)
     assert "wrong:  return dZ @ c.A_prev.T / c.m" in said
-    assert re.search(r"^ +b .* as if times 3$", said, re.M)
-    assert re.search(r"^wrong$", said, re.M) and "b is wrong" in said
-
-
-SHAPES = {  # of other people's code: what to break in it, and what the check then says
-    "a dict, and gradients under other names": ('(A - Y) @ X.T / 3, "db1"', '(A - Y) @ X.T, "db1"', "W1 is 3 times"),
-    "cost and gradient together": (", 2 * X @ (w @ X - y)", ", X @ (w @ X - y)", "theta is 0.5 times"),
-    "a flat vector": ("+= 200 * bend", "+= 100 * bend", "dθ is wrong in theta"),
-    "a class with attributes": ("2 * np.mean(self.error)", "np.mean(self.error)", "dθ is wrong in b:"),
-}
-
-
-@pytest.mark.parametrize("shape", SHAPES)
-def test_every_shape_of_code_that_it_shows_is_checked(shape):
-    right, wrong, said = SHAPES[shape]
-    (shown,) = [block for block in blocks("python") if right in block]
-    assert shown.count(right) == 1
-    given = {"np": np, "gcl": gcl, "X": np.array([[1.0, 2.0, 3.0], [0.5, -1.0, 2.0]]), "y": np.array([1.0, 2.0, 3.5])}
-    exec(shown, dict(given))
-    with pytest.raises(AssertionError, match=said):
-        exec(shown.replace(right, wrong), dict(given))
 
 
 def test_it_opens_the_front_door():
@@ -73,15 +49,6 @@ def test_it_opens_the_front_door():
     door = [code(line) for line in FRONT_DOOR.splitlines() if line.startswith(begins)]
     assert len(door) == len(begins)
     assert [line for line in door if line not in map(code, first.splitlines())] == []
-
-
-def test_its_links_lead_to_files_that_are_there():
-    links = re.findall(r"\]\(([^)\s]+)\)", README) + re.findall(r"^\[[^\]]+\]: (\S+)$", README, re.M)
-    inside = [link.partition("#")[0] for link in links if not re.match(r"https?:|#", link)]
-    quoted = re.findall(r"`((?:notebooks|gc_lib|tests|binder|\.github|\.ci)/[^`\s]*)`", README)
-    opened = re.findall(r"urlpath=lab/tree/(\S+\.ipynb)", README)
-    assert inside and opened
-    assert [path for path in (*inside, *quoted, *opened) if not (ROOT / path).exists()] == []
 
 
 def test_its_two_commands():

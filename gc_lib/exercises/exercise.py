@@ -28,10 +28,10 @@ class Answer:
 class Build:
     """Check a student's function against the right one, on some cases.
 
-    `cases` are named lists of arguments, such as {"J = θ³ at θ = 1, ε = 1e-4": (cube, 1.0, 1e-4)}. A mistake is a
-    function written wrong, as students write it, under what to ask them: {"is there a 2 missing below the line?": f}.
-    Where a student's function gives what a mistake gives on every case, the answer asks that; so it does where both
-    give another value each time. `rtol` is how far it may be from the right one.
+    `cases` are named lists of arguments, such as {"J = θ³ at θ = 1, ε = 1e-4": (cube, 1.0, 1e-4)}. `mistakes` are
+    functions written wrong, as students write them, each under a question: {"is there a 2 missing below the line?": f}.
+    A student's function that returns what a mistake returns, on every case, is answered by its question; so are two
+    that return another value at each call. `rtol` is the relative error that is allowed.
     """
 
     right: Callable
@@ -83,7 +83,7 @@ class Build:
 
 @dataclass(frozen=True)
 class Choose:
-    """Ask for one of several choices; `means` says of each what it would mean, and of the right one why it is right."""
+    """Ask for one of several choices; `means` says what each would mean, and why the right one is right."""
 
     right: str
     means: Mapping[str, str]
@@ -101,7 +101,7 @@ class Choose:
 
 @dataclass(frozen=True)
 class Guess:
-    """Ask for a number, which may be off by a factor; `mistakes` are wrong numbers, under what to say to them."""
+    """Ask for a number, which may be off by a factor; `mistakes` are wrong numbers, each under its answer."""
 
     right: float
     praise: str
@@ -132,7 +132,7 @@ Exercise = Build | Choose | Guess
 
 
 def run(function: Callable, arguments: Sequence) -> tuple[object, str]:
-    """Return what a function makes of a copy of the arguments, and in words where it stopped, if it did."""
+    """Return a function's value for a copy of the arguments; where it raises, say in which line and why."""
     try:
         with np.errstate(all="ignore"):
             return function(*deepcopy(arguments)), ""

@@ -34,7 +34,7 @@ def both(layers):
 
 
 def all_above(equation, l):
-    """Let the error travel up."""
+    """Let the error go up instead of down."""
     return [f"{equation[1]}{l}"] if equation in ("dW", "db") else both(range(l + (equation == "dA"), 5))
 
 

@@ -14,17 +14,17 @@ red = Choose(
 
 
 def borders_at_the_words(number):
-    """Takes the lecture's numbers for borders, each word up to its own."""
+    """Takes each of the lecture's numbers for the upper border of its own word."""
     return "great" if number <= 1e-7 else "look" if number <= 1e-5 else "worry"
 
 
 def borders_a_word_higher(number):
-    """Takes the lecture's numbers for borders, each word up to the next one's."""
+    """Takes each of the lecture's numbers for the upper border of the word before it."""
     return "great" if number < 1e-5 else "look" if number < 1e-3 else "worry"
 
 
 def turned_round(number):
-    """Worries about the middle, and looks at what is worst."""
+    """Swaps look and worry."""
     return "great" if number < 1e-6 else "worry" if number <= 1e-4 else "look"
 
 

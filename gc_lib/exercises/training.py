@@ -6,7 +6,7 @@ from .exercise import Build, Choose, Guess
 
 
 def evaluations_of(sizes) -> int:
-    """Two for every weight and for every bias."""
+    """Return twice the number of weights and biases."""
     return 2 * sum(n * (n_prev + 1) for n_prev, n in pairwise(sizes))
 
 

@@ -63,12 +63,12 @@ flatten = Build(
 
 
 def valley(theta):
-    """A cost in which every entry bends, and leans on the entry before it."""
+    """Σ θ[i]³ + Σ θ[i + 1] θ[i]²"""
     return np.sum(theta**3) + np.sum(theta[1:] * theta[:-1] ** 2)
 
 
 def slopes(J, theta, eps, difference=two_sided, left=lambda theta, start: start):
-    """Nudge one entry after the other; left(theta, start) is the θ from which the next nudge sets out."""
+    """Nudge one entry after the other; left(theta, start) is the θ from which the next nudge starts."""
     approx, start = [], np.array(theta)
     for i in range(theta.size):
         step = eps * np.eye(theta.size)[i]

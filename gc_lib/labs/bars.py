@@ -6,7 +6,7 @@ from ..checker.report import Report
 
 
 class OfReport:
-    """Give a result that holds a report its bars."""
+    """Give the bars of its report to a result."""
 
     report: Any
 

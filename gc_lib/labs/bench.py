@@ -28,7 +28,7 @@ class Bench(Lab):
     )
 
     def results(self, state: BenchState, before: Result | None) -> Iterator[Result]:
-        """Yield the result; before it, where the slices take their time, a glimpse of where the student stands."""
+        """Yield the result; where the slices take long, first the check alone."""
         kept = self.state.start == state.start and self.state.keep_prob == state.keep_prob
         if slow(state) and (anew(state, state.keep_prob) or not kept):
             yield glimpse(state, before)
@@ -142,7 +142,7 @@ class Bench(Lab):
         return self.state.start, self.state.bugs, self.state.mistakes, self.ticked(), rows
 
     def show_bugs(self) -> None:
-        """Bring the rows of bugs and the boxes of mistakes in line with the state."""
+        """Show the bugs and the mistakes of the state in their rows and boxes."""
         while len(self.rows) < len(self.state.bugs):
             self.folded_rows.children = [*self.folded_rows.children, self.another_row()]
         if self.planted() != self.state.bugs:

@@ -32,7 +32,7 @@ class Named:
         )
 
     def show(self, value) -> None:
-        """Stand at a value."""
+        """Set the control to a value."""
         values = [offered for _, offered in self.options]
         if value not in values:
             values = sorted([*values, value], reverse=values[0] > values[-1])
@@ -66,14 +66,14 @@ class Image(widgets.Image):
 
 
 class Button(widgets.Button):
-    """A button whose callback's exception is not swallowed."""
+    """A button that passes on what its callback raises."""
 
     def __init__(self, words: str, press: Callable):
         super().__init__(description=words, layout=widgets.Layout(width="auto"))
         self.press = press
 
     def click(self) -> None:
-        """Do what the button is for."""
+        """Call the callback."""
         self.press()
 
 
@@ -153,7 +153,7 @@ class BugRow:
         return Plant(name, layer, self.strength.value, self.factor.value if CATALOGUE[name].takes_factor else None)
 
     def show(self, plant: Plant | None) -> None:
-        """Stand at a bug, or at none, as the row was built."""
+        """Set the row to a bug, or to none."""
         plant = plant or Plant("", 1)
         self.bug.show(plant.name)
         self.layer.show(plant.layer)
@@ -173,7 +173,7 @@ class BugRow:
 
     @staticmethod
     def relist(menu: Menu, options: list, value) -> None:
-        """Give a menu other options, where they are other, and the value that it had."""
+        """Replace a menu's options where they differ, and set its value."""
         if list(menu.options) != options:
             menu.options = options
             menu.value = value

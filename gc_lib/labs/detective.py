@@ -126,7 +126,7 @@ class Result:
 
 
 def compute(state: State) -> Result:
-    """Look at a check, if it was made or nothing is left to find, and count the suspects whom the checks leave."""
+    """Return the check that is set, if it was made or the case is closed, and the suspects left after every check."""
     shown = state.setting in state.checks or state.closed
     report = cases.report(state.case, state.setting) if shown else None
     left = tuple(s for s in cases.left(state.case, state.checks) if state.closed or s not in state.accused)
@@ -186,7 +186,7 @@ class Detective(Lab):
         return [self.bound[field] for field in SWITCHES]
 
     def switch(self, field: str, value) -> dict:
-        """Return the fields that a switch changes: it takes the other one back that cannot be beside it."""
+        """Return the fields that a switch changes; of two settings that exclude each other it resets the other."""
         at = self.state.setting._replace(**{field: value})
         other = "bias" if field == "hidden" else "hidden"
         return {field: value} | ({other: getattr(Setting(), other)} if at.corner else {})
@@ -219,7 +219,7 @@ class Detective(Lab):
         return self.page(above, buttons, folds, below)
 
     def turn_to(self, number: int) -> dict:
-        """Return another case as it was left, and put this one aside."""
+        """Return another case as it was left, and keep this one as it is."""
         self.kept[self.state.case] = {field: getattr(self.state, field) for field in self.put_aside}
         for row in self.rows:
             row.line.value = CHOOSE
@@ -227,12 +227,12 @@ class Detective(Lab):
         return {"case": number} | self.kept.get(number, blank)
 
     def afresh(self) -> dict:
-        """Return the state in which the lab was opened, with the record of today."""
+        """Return the state in which the lab was opened, with the present record."""
         self.kept = {}
         return self.opening() | {"record": self.state.record}
 
     def check(self, **switches) -> "Detective":
-        """Make a check from a cell, and return the lab: lab.check(lam=0.0, keep_prob=1.0); made again it is free."""
+        """Make a check from a cell, and return the lab: lab.check(lam=0.0, keep_prob=1.0). A repeated one is free."""
         with self.lock:
             self.set(**switches)
             return self if self.result.report else self.set(**self.one_more_check())
@@ -260,13 +260,13 @@ class Detective(Lab):
         return sum((row.plants for row in self.rows[: self.state.file.lines]), ())
 
     def charged(self) -> dict:
-        """Return the accusations with what the rows accuse. Raises ValueError where a row stands at nothing."""
+        """Return the accusations with what the rows accuse. Raises ValueError where a row names nothing."""
         if CHOOSE in [row.line.value for row in self.rows[: self.state.file.lines]]:
             raise ValueError("choose the line that you accuse, and its layer")
         return self.one_more_accusation(self.accusation)
 
     def show(self) -> None:
-        """Bring the case's title, the notes and the answer in line with the state."""
+        """Write the case's title, the notes and the answer."""
         state, menu = self.state, self.bound["case"]
         options = [(self.entry(number), number) for number in NUMBERS]
         if list(menu.options) != options:

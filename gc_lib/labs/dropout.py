@@ -100,7 +100,7 @@ class Result:
         yield from self.unseen(self.hidden)
 
     def twice(self) -> str:
-        """Say what J is at θ, and what it is the next time that it is another number."""
+        """Say what J is at θ, and what it is at the next evaluation that differs."""
         fresh, frozen = self.again["fresh"], self.again["frozen"][0]
         others = np.flatnonzero(fresh != fresh[0])
         then = f"then {fresh[others[0]]:.4f}" if len(others) else f"{TIMES} times, for hardly a unit is dropped,"
@@ -128,7 +128,7 @@ class Result:
         return bugs.find(self.state.bug).hidden(layers(frozen.start, frozen.keep_prob)[0])
 
     def unseen(self, behind: str) -> Iterator[str]:
-        """Say of a bug where it cannot be seen; of right backprop that reads worse than great, why."""
+        """Say where the bug cannot be seen; or why right backprop reads worse than great."""
         if self.state.bug == "none" and self.reports["frozen"].band != "great":
             yield f"Backprop is right: ε is too {'large' if self.state.eps > 1e-5 else 'small'} for this network."
         elif self.state.bug != "none":

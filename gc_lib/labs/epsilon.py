@@ -25,7 +25,7 @@ NUDGE = 0.01  # a step at which neither error spoils a third difference of J in 
 class State:
     """Hold what the controls say: ε, the precision, the kind of difference, the scale of W, and a mistake in dW2.
 
-    `error` is by how much of itself dW2 is wrong: 0 for right backprop. Raises ValueError for what cannot be.
+    `error` is the relative error of dW2: 0 for right backprop. Raises ValueError for what cannot be.
     """
 
     eps: float = 1e-7
@@ -125,7 +125,7 @@ class Result(OfReport):
 
     @property
     def number(self) -> str:
-        """The reading, in digits only where they are not those of round-off."""
+        """The reading, without digits where they are those of round-off."""
         noisy = self.causes["round-off"] > 0.03 * self.report.difference
         return f"about {power(self.report.difference)}" if noisy else f"{self.report.difference:.1e}"
 

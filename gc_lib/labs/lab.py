@@ -43,7 +43,7 @@ class Lab:
     about: str
     State: type
     View: type
-    lock = RLock()  # one for all labs: what is kept from move to move is theirs together
+    lock = RLock()  # one for all labs, since they share what is cached
 
     def __init__(self, **state):
         self.showing, self.moved, self.bound, self.view = False, (), {}, None
@@ -64,7 +64,7 @@ class Lab:
         raise NotImplementedError
 
     def results(self, state, before) -> Iterator:
-        """Yield the result; where it takes long, a glimpse of it first."""
+        """Yield the result; where it takes long, first a part that is quick to compute."""
         yield replace(self.compute(state), before=before)
 
     def paint(self, result) -> bytes:
@@ -127,7 +127,7 @@ class Lab:
         return self
 
     def display(self) -> None:
-        """Bring the picture, the caption and the controls in line with the state."""
+        """Update the picture, the caption and the controls."""
         self.picture.value = self.paint(self.result)
         self.caption.value = f'<div role="status">{self.result.caption}</div>'
         self.error.value = ""

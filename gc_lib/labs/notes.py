@@ -108,7 +108,7 @@ def notes(state) -> str:
 
 
 def lines(suspect: Suspect) -> list[tuple[str, str, str]]:
-    """Return of each bug what it does, the right line and the wrong one."""
+    """Return what each bug does, the right line and the wrong one."""
     found = [bugs.find(name) for name, _ in suspect]
     return [(f"{bug.name}: {bug.sentence}", bugs.last_line(bug.breaks), bugs.last_line(bug.wrong)) for bug in found]
 
@@ -125,8 +125,8 @@ def code(line: str) -> str:
 
 
 def reveal(state) -> str:
-    """Set the right line and the line that ran side by side, and link the threads in which somebody met it."""
-    said, threads = "Where somebody really wrote it", state.file.threads
+    """Set the right line and the line that ran side by side, and link the threads that it was reported in."""
+    said, threads = "Reported in", state.file.threads
     ran = lines(state.file.plants)
     if not ran:
         said = "It has been reported as a bug again and again"

@@ -14,7 +14,7 @@ from .controls import Menu, Slider, log_values
 from .lab import Lab
 
 SMALLEST = 1e-8  # the smallest ε of this lab
-CLEAR = 20  # how many times its rounding an error should be, to be divided by
+CLEAR = 20  # an error is divided by where it is at least so many times its rounding
 PATH = log_values(-8, 0, 1, 3)  # where the errors are drawn
 SIDES = {"two-sided": SLIDE.difference, "one-sided": ONE_SIDED.difference}
 neuron_cost, neuron_gradient = Network([1, 1]).on(X=np.array([[8.0, 5.0, -6.0]]), Y=np.array([[1.0, 1.0, 1.0]]))

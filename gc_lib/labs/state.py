@@ -71,7 +71,7 @@ class BenchState:
 
     @cached_property
     def start(self) -> "BenchState":
-        """What θ and the examples depend on: this state, but for what does not move them."""
+        """This state with all fields reset on which neither θ nor the examples depend."""
         idle = ("eps", "lam", "keep_prob", "masks", "bugs", "mistakes")
         opened = {name: getattr(BenchState, name) for name in idle}
         return self if all(getattr(self, name) == value for name, value in opened.items()) else replace(self, **opened)
@@ -158,6 +158,6 @@ def examples(name: str, count: int, dtype: str) -> tuple[np.ndarray, np.ndarray]
 
 @lru_cache(2)
 def training(start: BenchState) -> tuple[list, Iterator]:
-    """Return the parameters at every step taken so far, and the way onward."""
+    """Return the parameters at every step taken so far, and an iterator over the next ones."""
     _, gradient = start.network.on(*start.problem)
     return [], descend(gradient, start.network.initialise(start.seed, start.scale, start.bias))

@@ -90,7 +90,7 @@ def measure(cost: Cost, gradient: Gradient, theta: Params) -> tuple[float, float
 
 @lru_cache(64)
 def look(bug: str, scale: float, steps: int) -> tuple[Report, str]:
-    """Check after some steps of training; and say behind what the bug hides there, "" where it shows."""
+    """Check after some steps of training; and name the condition that hides the bug there, "" where it shows."""
     network, cost, gradient = problem(bug)
     theta = run(bug, scale).thetas[CHECKED.index(steps)]
     layers = cost.layers(theta)

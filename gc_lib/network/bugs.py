@@ -55,7 +55,7 @@ class Bug:
     """Describe one equation written wrong.
 
     `breaks` is the right equation, `wrong` the one planted in its stead. `hides` says under which conditions, joined
-    by "or", no check can see it; `needs` what the network must have; `seen` links a public thread of somebody's own.
+    by "or", no check can see it; `needs` what the network must have; `seen` links a public thread it was reported in.
     """
 
     name: str

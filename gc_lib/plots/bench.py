@@ -15,7 +15,7 @@ from .style import BEFORE, DIFFERENCE, DIFFERENCES, INK, LENGTHS, WHITE, banded,
 
 
 class Slice:
-    """Show the relative difference against one control: its curve, where the student stands, and the before."""
+    """Show the relative difference against one control: its curve, the present state, and the curve from before."""
 
     def __init__(self, axes: Axes, key: str, label: str, low: float, high: float, ticks: str):
         self.key, words, span = key, ticks.split(), high / low
@@ -34,7 +34,7 @@ class Slice:
         return np.where(np.equal(x, 0), self.zero, x)
 
     def lay(self, line: Line2D, result: Any) -> None:
-        """Lay a line through a result's curve, broken after 0; dots alone where each point is its own draw."""
+        """Draw a line through a result's curve, broken after 0; dots alone where each point is a draw of its own."""
         curve = result.curves[self.key]
         points = self.on_axis(curve.x), DIFFERENCES.place(curve.y)
         line.set_data(*(np.insert(values, np.count_nonzero(curve.x == 0), np.nan) for values in points))

@@ -13,7 +13,7 @@ WEIGHTS, BIASES = ("W1", "W2", "W3"), ("b1", "b2", "b3")
 
 
 class DecayPicture(Picture):
-    """Show what λ does to the W and to the b, and which of the two terms of J is to blame."""
+    """Show what λ does to the readings of W and b, and which of the two terms of J is wrong."""
 
     def __init__(self, scale: float = 1):
         with styled():

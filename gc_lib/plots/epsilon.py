@@ -15,7 +15,7 @@ SPAN = np.array([1e-13, 10.0])
 
 
 class Lines:
-    """Lay the predicted straight lines under the measured dots, and mark the best ε."""
+    """Draw the predicted straight lines under the measured dots, and mark the best ε."""
 
     def __init__(self, axes: Axes):
         line = dict(color=INK, lw=1.4, zorder=9, animated=True)

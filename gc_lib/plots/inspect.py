@@ -75,7 +75,7 @@ class Square:
         self.ring = axes.plot([], [], "o", mfc="none", mec=INK, mew=2, ms=16, zorder=14, **MOVES)[0]
 
     def lay(self, x: np.ndarray, y: np.ndarray, result: Any, look: Look) -> None:
-        """Lay the points."""
+        """Move the points."""
         self.points.move(x, y, look.marks, look.edges, look.faces)
         self.ring.set_visible(bool(result.wrong[result.worst]))
         self.ring.set_data([x[result.worst]], [y[result.worst]])

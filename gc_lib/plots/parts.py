@@ -89,7 +89,7 @@ class Blocks:
         self.bounds = axes.add_patch(hatch)
 
     def move(self, result: Any) -> None:
-        """Move to a result: a full mark says something, a hollow one on a grey bar nothing."""
+        """Move to a result; a hollow mark on a grey bar is a reading that its error bound explains."""
         readings, bounds = (np.array([of[name] for name in self.names]) for of in (result.blocks, result.bounds))
         before = {} if result.before is None else result.before.blocks
         bands, heard = [band(reading) for reading in readings], (readings > bounds) | (readings < GREAT.high)

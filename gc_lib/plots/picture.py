@@ -56,7 +56,7 @@ def cell(pixels: np.ndarray) -> np.ndarray:
 class Picture:
     """Repaint the moving artists of a figure, those with `animated=True`, over its still background.
 
-    `inks` are the colours of its artists beside those of the style. What moves by itself is a panel: it has `move`.
+    `inks` are the colours of its artists beside those of the style. A panel moves by itself: it has `move`.
     """
 
     panels: Sequence = ()
@@ -68,13 +68,13 @@ class Picture:
             artist.set_in_layout(False)
         self.figure, self.canvas, self.inks = figure, FigureCanvasAgg(figure), inks
         self.canvas.draw()
-        figure.set_layout_engine("none")  # everything is in its place; nothing jumps from here on
+        figure.set_layout_engine("none")  # the layout is fixed from here on
         self.background = self.canvas.copy_from_bbox(figure.bbox)
         self.still = self.pixels().copy()
         self.indices = nearest(inks)[cell(self.still)]
 
     def pixels(self) -> np.ndarray:
-        """Look at the canvas as one number 0xAABBGGRR per pixel."""
+        """Return a view of the canvas, one number 0xAABBGGRR per pixel."""
         return np.asarray(self.canvas.buffer_rgba()).view("<u4")[..., 0]
 
     def repaint(self) -> None:

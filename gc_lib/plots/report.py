@@ -17,7 +17,7 @@ LOOKS = {  # colour and mark of an answer
 
 
 def draw_report(report: Any) -> Drawing:
-    """Draw a report; its headline is its answer, its caption says the same and what is to be seen."""
+    """Draw a report; its headline is the answer, its caption the answer and what the picture shows."""
     with styled():
         figure = Figure((9.6, 4.4), layout="constrained")
         entries, blocks = figure.subplots(1, 2, width_ratios=(1, 1.15))

@@ -85,7 +85,7 @@ def straight(x: float, y: float, slope: float) -> tuple[np.ndarray, np.ndarray]:
 
 
 class Fall:
-    """Show how far the slope of one way is off, against ε, and what becomes of that when ε is divided by 10."""
+    """Show how far the slope of one way is off, against ε, and how that changes when ε is divided by 10."""
 
     def __init__(self, axes: Axes, side: str, above: bool):
         self.side, self.above, (colour, dashes, mark) = side, above, SIDES[side]
@@ -96,7 +96,7 @@ class Fall:
         self.factor = axes.text(1, 1, "", ha="right" if above else "left", va="center", zorder=14, **MOVES)
 
     def along(self, result: Any) -> tuple[list, np.ndarray]:
-        """Return ε and how far the slope is off, but for what only rounding has left and what is off the axis."""
+        """Return ε and how far the slope is off, where that is on the axis and not rounding alone."""
         errors = np.array([np.nan if each.lost(self.side) else each.errors[self.side] for each in result.path])
         return [each.eps for each in result.path], np.where(errors < ERRORS.low, np.nan, errors)
 

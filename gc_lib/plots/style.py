@@ -60,7 +60,7 @@ DIFFERENCES, LENGTHS = Scale(1e-12, 1), Scale(1e-6, 1e12)
 
 
 class Band(NamedTuple):
-    """Give a verdict its word, its span and its looks."""
+    """Hold the word of a band, its span and its looks."""
 
     word: str
     low: float

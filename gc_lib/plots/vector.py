@@ -16,7 +16,7 @@ SIZE, TOP, CELL = 31, 8.7, 0.85
 STRIPS = {"θ": (3.6, INK), "dθ": (2.0, GRADIENT), "dθ\napprox": (0.4, APPROX)}  # the middle of each, and its colour
 HALF = 0.66  # of the height of a strip
 RANGE = (1e-12, 1e4)
-TINTS = {"W": "#DDE7F0", "b": "#F3E8DF"}  # the ground of a block of weights, and of one of biases
+TINTS = {"W": "#DDE7F0", "b": "#F3E8DF"}  # the background of a block of weights, and of one of biases
 
 
 def boxes(left: np.ndarray, right: np.ndarray, foot: np.ndarray, top: np.ndarray) -> np.ndarray:

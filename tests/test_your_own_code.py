@@ -1,0 +1,45 @@
+"""The page on checking code of one's own: every block of it runs as it stands, and finds a mistake put into it."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import gc_lib as gcl
+
+PAGE = (Path(__file__).resolve().parents[1] / "notebooks" / "your_own_code.md").read_text("utf-8")
+BLOCKS = re.findall(r"^```python\n(.*?)^```$", PAGE, re.M | re.S)
+SHAPES = {  # of other people's code: what to break in it, and what the check then says
+    "a dict, and gradients under other names": ('(A - Y) @ X.T / 3, "db1"', '(A - Y) @ X.T, "db1"', "W1 is 3 times"),
+    "cost and gradient together": (", 2 * X @ (w @ X - y)", ", X @ (w @ X - y)", "theta is 0.5 times"),
+    "a flat vector": ("+= 200 * bend", "+= 100 * bend", "dθ is wrong in theta"),
+    "a class with attributes": ("2 * np.mean(self.error)", "np.mean(self.error)", "dθ is wrong in b:"),
+}
+
+
+def test_its_code_runs_from_top_to_bottom(capsys):
+    exec("\n".join(BLOCKS), {})
+    said = capsys.readouterr().out
+    assert re.search(r"^ +b .* as if times 3$", said, re.M)
+    assert re.search(r"^wrong$", said, re.M) and "b is wrong" in said
+    assert "The one block agrees. (2 evaluations of J)" in said
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_every_shape_of_code_that_it_shows_is_checked(shape):
+    right, wrong, said = SHAPES[shape]
+    (shown,) = [block for block in BLOCKS if right in block]
+    assert shown.count(right) == 1
+    given = {"np": np, "gcl": gcl, "X": np.array([[1.0, 2.0, 3.0], [0.5, -1.0, 2.0]]), "y": np.array([1.0, 2.0, 3.5])}
+    exec(shown, dict(given))
+    with pytest.raises(AssertionError, match=said):
+        exec(shown.replace(right, wrong), dict(given))
+
+
+def test_it_counts_the_evaluations_of_J():
+    """Six for every parameter, and a few more for all of them together."""
+    counted = []
+    gcl.check(lambda x: counted.append(x) or np.sum(x**3), lambda x: 3 * x**2, np.linspace(1, 2, 500))
+    assert "evaluates J six times for every parameter" in PAGE
+    assert 6 * 500 <= len(counted) < 6 * 500 + 50
