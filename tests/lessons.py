@@ -4,8 +4,8 @@ python tests/lessons.py          all of them
 python tests/lessons.py 04 10    those whose names begin so
 
 A solution, in notebooks/solutions, is the source of its lesson. In a cell tagged `exercise` the lesson has what the
-solution carries as `stub`, a list of lines in the cell's metadata (in JupyterLab: the two cogs on the right, Cell
-Metadata). Links are made to lead from the lesson's own folder. All other metadata are stripped.
+solution carries as `stub`, a list of lines in the cell's metadata (in JupyterLab: the two cogs on the right, Advanced
+Tools, Cell metadata). Links are made to lead from the lesson's own folder. All other metadata are stripped.
 """
 
 import copy
