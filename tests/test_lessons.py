@@ -94,8 +94,9 @@ NAMED = re.compile(
 def texts():
     """Return all that a reader may take over: the notebooks' cells, the pages, the docstrings, each with its place."""
     root = lessons.ROOT
-    pages = {str(path.relative_to(root)): path.read_text("utf-8") for path in [root / "README.md", *shared(root, "md")]}
-    for path in shared(root, "ipynb"):
+    folders = (root, root / ".github", root / "gc_lib", root / "notebooks")
+    pages = {str(page.relative_to(root)): page.read_text("utf-8") for folder in folders for page in folder.glob("*.md")}
+    for path in (*lessons.SOLUTIONS.glob("*.ipynb"), *lessons.SOLUTIONS.parent.glob("*.ipynb")):
         cells = nbformat.read(path, as_version=4).cells
         pages |= {f"{path.relative_to(root)}, {cell.id}": cell.source for cell in cells}
     for path in (root / "gc_lib").rglob("*.py"):
@@ -103,10 +104,6 @@ def texts():
             if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and (said := ast.get_docstring(node)):
                 pages[f"{path.relative_to(root)}, {getattr(node, 'name', 'its head')}"] = said
     return pages
-
-
-def shared(root, ending):
-    return [path for path in (root / "notebooks").rglob(f"*.{ending}") if ".ipynb_checkpoints" not in path.parts]
 
 
 def shadowed(text):
