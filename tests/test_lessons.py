@@ -9,7 +9,8 @@ import lessons
 import nbformat
 import pytest
 
-SOLUTION = lessons.SOLUTIONS / "00_start_here.ipynb"
+SOLUTIONS = sorted(lessons.SOLUTIONS.glob("*.ipynb"))
+LESSONS = sorted(lessons.SOLUTIONS.parent.glob("*.ipynb"))
 GOOD = """
 import sys, time
 from IPython.display import display
@@ -71,13 +72,29 @@ def test_a_cell_that_fails_says_in_which_notebook(tmp_path):
 
 
 def test_each_lesson_has_a_solution_and_each_solution_a_lesson():
-    folders = (lessons.SOLUTIONS, lessons.SOLUTIONS.parent)
-    one, other = ({path.name for path in folder.glob("*.ipynb")} for folder in folders)
-    assert one == other != set()
+    assert [path.name for path in SOLUTIONS] == [path.name for path in LESSONS] != []
+
+
+@pytest.mark.parametrize("path", SOLUTIONS, ids=lambda path: path.stem)
+def test_making_a_lesson_again_changes_nothing_and_its_solution_passes(path):
+    """But for what the cells show: that is stored by python tests/lessons.py, and compared in test_notebooks.py."""
+    solution, stored = lessons.read(path), nbformat.read(path, as_version=4)
+    lesson = nbformat.read(path.parent.parent / path.name, as_version=4)
+    for made, kept in ((solution, stored), (lessons.lesson(solution), lesson)):
+        assert bare(made) == bare(kept), f"change {path}, then run python tests/lessons.py {path.name[:2]}"
+    for cell in stored.cells:
+        if "exercise" in cell.metadata.get("tags", []):
+            assert cell.outputs[-1]["data"]["text/plain"].startswith("Yes: ")
+            assert cell.source.splitlines()[-1] == cell.metadata.stub[-1]
+
+
+def bare(notebook):
+    """Return a notebook without what its cells show."""
+    return {**notebook, "cells": [{**cell, "outputs": None, "execution_count": None} for cell in notebook.cells]}
 
 
 def test_the_core_is_five_lessons_of_60_minutes_and_ends_at_headings_that_are_there():
-    text = "\n".join(cell.source for cell in lessons.lesson(lessons.read(SOLUTION)).cells)
+    text = "\n".join(cell.source for cell in lessons.lesson(lessons.read(SOLUTIONS[0])).cells)
     core = re.findall(r"^\| (?:\[.*\]\((\d\d_\w+\.ipynb)\)|00 .*) \| (\d+) \| (.*) \|$", text, re.M)
     assert [int(minutes) for _, minutes, _ in core] == [10, 15, 10, 15, 10]
     for name, minutes, end in core[1:]:
@@ -96,7 +113,7 @@ def texts():
     root = lessons.ROOT
     folders = (root, root / ".github", root / "gc_lib", root / "notebooks")
     pages = {str(page.relative_to(root)): page.read_text("utf-8") for folder in folders for page in folder.glob("*.md")}
-    for path in (*lessons.SOLUTIONS.glob("*.ipynb"), *lessons.SOLUTIONS.parent.glob("*.ipynb")):
+    for path in (*SOLUTIONS, *LESSONS):
         cells = nbformat.read(path, as_version=4).cells
         pages |= {f"{path.relative_to(root)}, {cell.id}": cell.source for cell in cells}
     for path in (root / "gc_lib").rglob("*.py"):
