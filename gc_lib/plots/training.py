@@ -22,13 +22,13 @@ class Bound:
     def __init__(self, axes: Axes, zero: float):
         self.zero = zero
         self.line = axes.plot([], [], "--", color=GREY, lw=1.4, zorder=9, **MOVES)[0]
-        self.word = axes.text(0, 1, "error bound", color=GREY, ha="right", va="bottom", zorder=9, animated=True)
+        self.word = axes.text(0, 1, "error bound", color=GREY, ha="left", va="bottom", zorder=9, animated=True)
 
     def move(self, result: Any) -> None:
         """Move to a result."""
         x, y = result.bound
         self.line.set_data(np.where(x == 0, self.zero, x), DIFFERENCES.place(y))
-        self.word.set_position((x[-1], DIFFERENCES.place(y[-1]) * 1.5))
+        self.word.set_position((x[1], DIFFERENCES.place(y[1]) * 1.5))  # before training the line is level
 
 
 class Costs:
