@@ -16,6 +16,7 @@ from .slide import (
     GREAT,
     SLIDE,
     Checker,
+    a_checker,
     above_zero,
     band,
     comparable,
@@ -320,7 +321,7 @@ def all_agree(count: int) -> str:
 
 def power(x: float) -> str:
     """Write a number as its nearest power of ten, since the digits of round-off differ between machines: "1e-08"."""
-    return f"{10.0 ** round(np.log10(x)):.0e}" if x > 0 else "0"
+    return f"{10.0 ** round(np.log10(x)):.0e}" if 0 < x < np.inf else f"{x:g}"
 
 
 def block_slices(blocks: Mapping[str, np.ndarray]) -> dict[str, slice]:
@@ -335,9 +336,10 @@ def check(cost: Callable, gradient: Callable, params, eps: float = 1e-7, checker
     `cost` returns one number; `gradient` returns what params is: a dict of floating arrays of the same names and
     shapes, or one array (1-D, 2-D or 0-D). The caller's arrays are left alone. The number is the lecture's
     ‖dθ_approx − dθ‖ / (‖dθ_approx‖ + ‖dθ‖); beside it stands a second opinion, which takes J at θ ± ε/2 and θ ± 2ε too.
-    Raises TypeError or ValueError, naming the block, where the parameters, the gradient, the cost or ε cannot be used.
+    Raises TypeError or ValueError, naming the block, where the parameters, the gradient, the cost, ε or the checker
+    cannot be used.
     """
-    blocks, eps = nudgeable(params), above_zero(eps)
+    blocks, eps, checker = nudgeable(params), above_zero(eps), a_checker(checker)
     still = some_unmoved(blocks, eps)
     given = comparable(gradient(copied(params)), blocks)
     J = one_number(cost(copied(params)), "at θ")

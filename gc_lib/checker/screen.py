@@ -15,7 +15,7 @@ import numpy as np
 
 from .params import copied, like
 from .report import all_agree
-from .slide import GREAT, comparable, norm, nudgeable, one_number
+from .slide import GREAT, comparable, norm, nudgeable, one_number, whole
 
 Region = tuple[slice, ...]
 
@@ -61,9 +61,10 @@ def screen(cost: Callable, gradient: Callable, params, seed: int = 0, directions
 
     `cost` and `gradient` are those of `gcl.check`, and so are the errors raised. J is evaluated twice for each block
     and direction; to corner an error in a block of n × n entries takes some 16 log₂ n evaluations more. `directions`
-    asks each question along several of them. (T. Vieira, How to test gradient implementations, 2017.)
+    asks each question along several of them, one at least. (T. Vieira, How to test gradient implementations, 2017.)
     """
     blocks, rng, calls = nudgeable(copied(params)), np.random.default_rng(seed), 0
+    directions = whole("directions", directions, least=1)
     exact = comparable(gradient(copied(params)), blocks)
 
     def look(name: str, region: Region) -> tuple[float, bool]:
@@ -84,10 +85,10 @@ def screen(cost: Callable, gradient: Callable, params, seed: int = 0, directions
 
     readings, regions = {}, {}
     for name, block in blocks.items():
-        whole = tuple(slice(0, n) for n in block.shape)
-        readings[name], wrong = look(name, whole)
+        entire = tuple(slice(0, n) for n in block.shape)
+        readings[name], wrong = look(name, entire)
         if wrong:
-            regions[name] = cornered(lambda region, name=name: look(name, region)[1], whole)
+            regions[name] = cornered(lambda region, name=name: look(name, region)[1], entire)
     return Screen(readings, regions, calls)
 
 
