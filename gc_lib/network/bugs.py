@@ -4,6 +4,7 @@ The first family breaks backprop, the second the cost J, the third the checker i
 """
 
 import inspect
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -67,7 +68,7 @@ class Bug:
     @property
     def sentence(self) -> str:
         """Say in one sentence what was done wrong."""
-        return inspect.getdoc(self.wrong).splitlines()[0]
+        return first_sentence(self.wrong)
 
     @property
     def slot(self) -> str:
@@ -138,9 +139,27 @@ def plant(table, name: str, strength: float = 1.0, factor: float | None = None):
     return table._replace(**{slot: found.equation(**numbers)})
 
 
+def source(function: Callable) -> str:
+    """Return the source of a function; "" where there is none, as in a wheel of compiled files."""
+    try:
+        return inspect.getsource(function).rstrip()
+    except (OSError, TypeError):
+        return ""
+
+
+def first_sentence(function: Callable) -> str:
+    """Return the first line of a function's docstring, or where there is none, its name in words.
+
+    Where `python -OO` has stripped the docstring, it is read in the source.
+    """
+    written = re.search(r':\n\s+"""(.+?)("""|\n)', source(function))
+    doc = inspect.getdoc(function) or (written[1] if written else f"{function.__name__.replace('_', ' ')}.")
+    return doc.splitlines()[0]
+
+
 def last_line(function: Callable) -> str:
-    """Return the line of source in which a one-line equation does its work."""
-    return inspect.getsource(function).rstrip().splitlines()[-1].strip()
+    """Return the line of source in which a one-line equation does its work, or say that there is no source."""
+    return source(function).splitlines()[-1].strip() if source(function) else "(its source is not installed here)"
 
 
 def diff(name: str) -> str:
