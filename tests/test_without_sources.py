@@ -1,4 +1,4 @@
-"""Where docstrings or sources are missing: a bug's sentence survives `python -OO`, and the labs open without any .py."""
+"""Without docstrings or sources: a bug keeps its sentence under `python -OO`, and without any .py the labs open."""
 
 import compileall
 import html

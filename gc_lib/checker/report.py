@@ -11,7 +11,7 @@ import numpy as np
 from .again import Again
 from .error_bars import WINDOW, ErrorBars, error_bars, look_again
 from .params import copied, entry, from_vector, to_vector
-from .reasons import Reason, in_lines, listed, reasons
+from .reasons import Reason, in_lines, listed, printable, reasons
 from .slide import (
     GREAT,
     SLIDE,
@@ -43,7 +43,7 @@ class Entry(NamedTuple):
         place = f"{self.block}[{', '.join(map(str, self.index))}]" if self.index else self.block
         said = f"{place}: dθ has {self.gradient:.4g}, the cost's own slope is {self.approx:.4g}"
         close = f"{self.gradient:.4g}" == f"{self.approx:.4g}"
-        return f"{said}; they differ by {abs(self.gradient - self.approx):.0e}" if close else said
+        return printable(f"{said}; they differ by {abs(self.gradient - self.approx):.0e}" if close else said)
 
 
 OPENINGS = {  # of the explanation of an answer

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .params import copied, like
+from .reasons import printable
 from .report import all_agree
 from .slide import GREAT, comparable, norm, nudgeable, one_number, whole
 
@@ -45,7 +46,7 @@ class Screen:
     def __str__(self) -> str:
         found = [f"  {name}{as_index(region)}: {self.readings[name]:.1e}" for name, region in self.regions.items()]
         verdict = "These blocks disagree, there:" if found else all_agree(len(self.readings))
-        return "\n".join([f"{verdict} ({self.evaluations} evaluations of J)", *found])
+        return printable("\n".join([f"{verdict} ({self.evaluations} evaluations of J)", *found]))
 
     __repr__ = __str__
 

@@ -11,6 +11,7 @@ from functools import partial
 
 import numpy as np
 
+from ..checker.reasons import printable
 from ..checker.slide import Checker, in_order, norm, one_sided, quotient, restored, two_sided
 from .activations import ACTIVATIONS
 from .backprop import Steps, bias_gradient, drop, hidden_error, output_error, pass_down, weight_gradient
@@ -165,7 +166,8 @@ def last_line(function: Callable) -> str:
 def diff(name: str) -> str:
     """Return the right and the wrong line of a bug, as they stand in the source that runs."""
     found = find(name)
-    return f"{name}: {found.sentence}\n  right:  {last_line(found.breaks)}\n  wrong:  {last_line(found.wrong)}"
+    lines = f"  right:  {last_line(found.breaks)}\n  wrong:  {last_line(found.wrong)}"
+    return printable(f"{name}: {found.sentence}\n{lines}")
 
 
 # ---- dZ of the output layer ------------------------------------------------------------------------------------------
