@@ -56,6 +56,7 @@ def test_one_part_at_a_time_is_unfolded(lab):
 @every_lab
 def test_every_control_moves_its_own_field_and_the_picture(lab):
     assert lab.bound
+    lab.folds.opened = lab.table
     for field, control in lab.bound.items():
         seen = set()
         for value in some(control):
@@ -63,6 +64,7 @@ def test_every_control_moves_its_own_field_and_the_picture(lab):
             control.value = value
             assert getattr(lab.state, field) == value and lab.result.state == lab.state, field
             assert all(bound.value == getattr(lab.state, name) for name, bound in lab.bound.items()), field
+            assert lab.result.table in lab.table.value and not lab.error.value, field
             seen.add((bytes(lab.picture.value), lab.caption.value))
             idle = {f.name for f in fields(before)} - {field}
             changed = {name for name in idle if getattr(before, name) != getattr(lab.state, name)}
@@ -175,3 +177,17 @@ def test_a_state_is_frozen_and_refuses_what_there_is_not(name, lab):
     with pytest.raises(AttributeError):
         lab.result.state = None
     assert replace(lab.state) == lab.state and hash(lab.state) == hash(replace(lab.state))
+
+
+@every_lab
+def test_a_table_that_cannot_be_written_undoes_no_move(lab, monkeypatch):
+    lab.folds.opened = lab.table
+    field, control = next(iter(lab.bound.items()))
+    chosen = some(control)[0]
+    with monkeypatch.context() as broken:
+        broken.setattr(type(lab.result), "table", property(lambda _: 1 / 0))
+        control.value = chosen
+    assert getattr(lab.state, field) == chosen and lab.result.state == lab.state
+    assert "could not be written:</b> division by zero" in lab.error.value
+    control.value = some(control)[-2]
+    assert lab.error.value == "" and lab.result.table in lab.table.value

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from helpers import FRONT_DOOR
 
+import gc_lib as gcl
+
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
 UTF8 = {"PYTHONIOENCODING": "utf-8", "PYTHONUTF8": "1"}

@@ -128,3 +128,9 @@ def test_the_seed_decides_and_more_directions_cost_more():
 def test_a_gradient_that_does_not_fit_is_refused():
     with pytest.raises(ValueError, match="theta has shape"):
         gcl.screen(lambda theta: theta.sum(), lambda theta: np.ones(3), np.ones(2))
+
+
+@pytest.mark.parametrize("directions, error", [(0, ValueError), (-1, ValueError), (1.5, ValueError), (None, TypeError)])
+def test_directions_that_cannot_be_are_refused_before_anything_is_computed(directions, error):
+    with pytest.raises(error, match="directions should be a (whole )?number"):
+        gcl.screen(pytest.fail, pytest.fail, np.ones(2), directions=directions)

@@ -442,3 +442,54 @@ def test_powers_of_ten():
     assert [power(x) for x in (0, 1e-8, 3e-8, 4e-8, 0.9, 1.0, 2.5e-12)] == [
         *("0", "1e-08", "1e-08", "1e-07", "1e+00", "1e+00", "1e-12")
     ]
+
+
+# ---- what it refuses early -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", [1, ("W", 1), None])
+def test_a_blocks_name_that_is_no_string_is_refused_before_anything_is_computed(name):
+    params = {"W": np.ones(2), name: np.ones(2)}
+    words = re.escape(f'params: the name of a block should be a string, such as "W1"; got {name!r}')
+    for call in (gcl.check, gcl.screen, lambda cost, gradient, params: gcl.numeric_gradient(cost, params)):
+        with pytest.raises(TypeError, match=words):
+            call(pytest.fail, pytest.fail, params)
+
+
+@pytest.mark.parametrize("checker", [None, "one_sided", gcl.Network([2, 1])])
+def test_what_is_no_checker_is_refused_before_anything_is_computed(checker):
+    words = "checker should be a Checker, such as gcl.SLIDE or gcl.ONE_SIDED; got "
+    with pytest.raises(TypeError, match=words):
+        gcl.check(pytest.fail, pytest.fail, np.ones(2), checker=checker)
+    with pytest.raises(TypeError, match=words):
+        gcl.numeric_gradient(pytest.fail, np.ones(2), checker=checker)
+
+
+@pytest.mark.parametrize(
+    "approx, exact, error, words",
+    [
+        ([1.0, np.nan], [1.0, 2.0], ValueError, r"approx: theta holds nan at \[1\]; every entry should be finite"),
+        ({"W": np.array([-np.inf])}, {"W": np.ones(1)}, ValueError, r"approx: W holds -inf at \[0\]"),
+        ([1.0, 2.0], [1.0, np.nan], ValueError, r"gradient: theta holds nan at \[1\]"),
+        ([1.0, 2j], [1.0, 2.0], TypeError, r"approx: theta holds complex128; every entry should be a real number"),
+        ([1.0, 2.0], [1.0, 2j], TypeError, r"gradient: theta holds complex128; every entry should be a real number"),
+        (["a"], [1.0], TypeError, r"approx: theta holds <U1; every entry should be a real number"),
+        (None, [1.0], TypeError, r"approx: theta is None"),
+    ],
+)
+def test_a_relative_difference_of_no_real_finite_numbers_is_refused(approx, exact, error, words):
+    with pytest.raises(error, match=words):
+        gcl.relative_difference(approx, exact)
+
+
+def test_whole_numbers_may_be_gradients_too():
+    assert gcl.relative_difference([1, 0], [True, False]) == 0.0
+
+
+def test_a_complex_gradient_is_refused_and_not_cut_down_to_its_real_part():
+    with pytest.raises(TypeError, match="gradient: W holds complex128"):
+        gcl.check(squares, lambda p: {"W": 2 * p["W"] + 1j}, {"W": np.ones(2)})
+
+
+def test_what_is_no_power_of_ten_is_written_too():
+    assert [power(x) for x in (np.inf, np.nan, np.float32(np.inf))] == ["inf", "nan", "inf"]

@@ -52,3 +52,39 @@ def test_decayed_biases_hide_at_the_start_and_show_after_some_training(hidden):
         assert all(np.array_equal(gradient(params)[name], right(params)[name]) for name in params), "exact at b = 0"
         report = gcl.check(cost, gradient, gcl.train(right, params, steps=100))
         assert report.wrong == (f"b{l}",) and report.blocks[f"b{l}"] > 1e-4
+
+
+# ---- what it refuses -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("value, error", [(np.nan, ValueError), (-np.inf, ValueError), (None, TypeError)])
+@pytest.mark.parametrize("name", ["steps", "rate"])
+def test_steps_and_rates_that_are_no_finite_numbers_are_refused(name, value, error):
+    with pytest.raises(error, match=f"{name} should be a (finite )?number; got {value}"):
+        gcl.train(pytest.fail, {"W": np.ones(2)}, **{"steps": 1, name: value})
+
+
+def test_a_way_down_refuses_its_rate_before_the_first_step():
+    for rate in (np.inf, "fast"):
+        with pytest.raises((TypeError, ValueError), match="rate should be"):
+            next(descend(pytest.fail, {"W": np.ones(2)}, rate))
+
+
+@pytest.mark.parametrize("steps", [-1, 2.5])
+def test_steps_are_whole_and_not_below_0(steps):
+    with pytest.raises(ValueError, match=f"steps should be a whole number, 0 or more; got {steps}"):
+        gcl.train(pytest.fail, {"W": np.ones(2)}, steps)
+
+
+@pytest.mark.parametrize(
+    "wrong, words",
+    [
+        ({"W": np.ones((3, 1))}, r"gradient: W has shape \(3, 1\), but in params it has \(3,\)"),
+        ({"W": 1.0}, r"gradient: W has shape \(\), but in params it has \(3,\)"),
+        ({"V": np.ones(3)}, r"gradient misses block: W; params has W"),
+        (None, r"gradient returned None; is a `return` missing\?"),
+    ],
+)
+def test_a_gradient_that_does_not_fit_is_refused_and_not_stretched(wrong, words):
+    with pytest.raises((TypeError, ValueError), match=words):
+        gcl.train(lambda params: wrong, {"W": np.ones(3)}, steps=1)

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from test_front_door import FRONT_DOOR
+from helpers import FRONT_DOOR
 
 import gc_lib
 

@@ -13,6 +13,9 @@ def as_blocks(params, where: str = "params") -> dict[str, np.ndarray]:
     if any(value is None for value in blocks.values()):
         missing = next(name for name, value in blocks.items() if value is None)
         raise TypeError(f"{where}: {missing} is None; is a `return` missing?")
+    if not all(isinstance(name, str) for name in blocks):
+        found = next(name for name in blocks if not isinstance(name, str))
+        raise TypeError(f'{where}: the name of a block should be a string, such as "W1"; got {found!r}')
     return {name: np.asarray(value) for name, value in blocks.items()}
 
 

@@ -1,6 +1,7 @@
 """Why a check says what it says: each reason stands on evidence that it names."""
 
 import re
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from textwrap import fill
@@ -10,6 +11,12 @@ import numpy as np
 from .slide import GREAT, norm
 
 Index = tuple[int, ...]
+
+IN_ASCII = str.maketrans(
+    {"θ": "theta", "ε": "eps", "λ": "lambda", "σ": "sigma", "α": "alpha", "Σ": "sum ", "√": "sqrt ", "½": "1/2 "}
+    | {"²": "^2", "³": "^3", "ᵢ": "_i", "‖": "||", "±": "+-", "×": "x", "·": "*", "−": "-", "–": "-", "′": "'"}
+    | {"“": '"', "”": '"', "’": "'", "…": "...", "→": "->", "←": "<-"}
+)
 
 
 @dataclass(frozen=True)
@@ -28,7 +35,7 @@ class Reason:
     evidence: dict = field(default_factory=dict)
 
     def __str__(self) -> str:
-        return f"{self.says} {self.advice}".strip()
+        return printable(f"{self.says} {self.advice}".strip())
 
 
 def reasons(report) -> tuple[Reason, ...]:
@@ -45,10 +52,19 @@ def listed(names: Iterable[str]) -> str:
     return f"{', '.join(first[1:])} and {last}" if first[1:] else last
 
 
+def printable(text: str) -> str:
+    """Return text as it is, or in ASCII where the output of this program, such as a file on Windows, cannot take it."""
+    try:
+        text.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
+    except UnicodeEncodeError:
+        return text.translate(IN_ASCII).encode("ascii", "backslashreplace").decode()
+    return text
+
+
 def in_lines(sentences: str) -> str:
     """Break text between words: Jupyter breaks a line that is too long for the page within a word."""
     hanging = "  " if sentences.startswith("- ") else ""
-    return fill(sentences, 88, subsequent_indent=hanging, break_long_words=False, break_on_hyphens=False)
+    return fill(printable(sentences), 88, subsequent_indent=hanging, break_long_words=False, break_on_hyphens=False)
 
 
 def entry_name(block: str, index: Index) -> str:

@@ -11,13 +11,14 @@ import numpy as np
 from .again import Again
 from .error_bars import WINDOW, ErrorBars, error_bars, look_again
 from .params import copied, entry, from_vector, to_vector
-from .reasons import Reason, in_lines, listed, reasons
+from .reasons import Reason, in_lines, listed, printable, reasons
 from .slide import (
     GREAT,
     SLIDE,
     Arrays,
     Checker,
     P,
+    a_checker,
     above_zero,
     band,
     comparable,
@@ -47,7 +48,7 @@ class Entry(NamedTuple):
         place = f"{self.block}[{', '.join(map(str, self.index))}]" if self.index else self.block
         said = f"{place}: dθ has {self.gradient:.4g}, the cost's own slope is {self.approx:.4g}"
         close = f"{self.gradient:.4g}" == f"{self.approx:.4g}"
-        return f"{said}; they differ by {abs(self.gradient - self.approx):.0e}" if close else said
+        return printable(f"{said}; they differ by {abs(self.gradient - self.approx):.0e}" if close else said)
 
 
 OPENINGS = {  # of the explanation of an answer
@@ -325,7 +326,7 @@ def all_agree(count: int) -> str:
 
 def power(x: float) -> str:
     """Write a number as its nearest power of ten, since the digits of round-off differ between machines: "1e-08"."""
-    return f"{10.0 ** round(np.log10(x)):.0e}" if x > 0 else "0"
+    return f"{10.0 ** round(np.log10(x)):.0e}" if 0 < x < np.inf else f"{x:g}"
 
 
 def block_slices(blocks: Mapping[str, np.ndarray]) -> dict[str, slice]:
@@ -346,9 +347,10 @@ def check(
     `cost` returns one number; `gradient` returns what params is: a dict of floating arrays of the same names and
     shapes, or one array (1-D, 2-D or 0-D). The caller's arrays are left alone. The number is the lecture's
     ‖dθ_approx − dθ‖ / (‖dθ_approx‖ + ‖dθ‖); beside it stands a second opinion, which takes J at θ ± ε/2 and θ ± 2ε too.
-    Raises TypeError or ValueError, naming the block, where the parameters, the gradient, the cost or ε cannot be used.
+    Raises TypeError or ValueError, naming the block, where the parameters, the gradient, the cost, ε or the checker
+    cannot be used.
     """
-    blocks, eps = nudgeable(params), above_zero(eps)
+    blocks, eps, checker = nudgeable(params), above_zero(eps), a_checker(checker)
     still = some_unmoved(blocks, eps)
     given = comparable(gradient(copied(params)), blocks)
     J = one_number(cost(copied(params)), "at θ")

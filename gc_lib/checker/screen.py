@@ -15,8 +15,9 @@ from typing import SupportsFloat
 import numpy as np
 
 from .params import copied, like
+from .reasons import printable
 from .report import all_agree
-from .slide import GREAT, Arrays, P, comparable, norm, nudgeable, one_number
+from .slide import GREAT, Arrays, P, comparable, norm, nudgeable, one_number, whole
 
 Region = tuple[slice, ...]
 
@@ -46,7 +47,7 @@ class Screen:
     def __str__(self) -> str:
         found = [f"  {name}{as_index(region)}: {self.readings[name]:.1e}" for name, region in self.regions.items()]
         verdict = "These blocks disagree, there:" if found else all_agree(len(self.readings))
-        return "\n".join([f"{verdict} ({self.evaluations} evaluations of J)", *found])
+        return printable("\n".join([f"{verdict} ({self.evaluations} evaluations of J)", *found]))
 
     __repr__ = __str__
 
@@ -68,9 +69,10 @@ def screen(
 
     `cost` and `gradient` are those of `gcl.check`, and so are the errors raised. J is evaluated twice for each block
     and direction; to corner an error in a block of n × n entries takes some 16 log₂ n evaluations more. `directions`
-    asks each question along several of them. (T. Vieira, How to test gradient implementations, 2017.)
+    asks each question along several of them, one at least. (T. Vieira, How to test gradient implementations, 2017.)
     """
     blocks, rng, calls = nudgeable(copied(params)), np.random.default_rng(seed), 0
+    directions = whole("directions", directions, least=1)
     exact = comparable(gradient(copied(params)), blocks)
 
     def look(name: str, region: Region) -> tuple[float, bool]:
@@ -91,10 +93,10 @@ def screen(
 
     readings, regions = {}, {}
     for name, block in blocks.items():
-        whole = tuple(slice(0, n) for n in block.shape)
-        readings[name], wrong = look(name, whole)
+        entire = tuple(slice(0, n) for n in block.shape)
+        readings[name], wrong = look(name, entire)
         if wrong:
-            regions[name] = cornered(lambda region, name=name: look(name, region)[1], whole)
+            regions[name] = cornered(lambda region, name=name: look(name, region)[1], entire)
     return Screen(readings, regions, calls)
 
 

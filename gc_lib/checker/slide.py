@@ -71,9 +71,11 @@ def norm(v: np.ndarray) -> float:
 def relative_difference(approx: Arrays, exact: Arrays) -> float:
     """Return ‖a − b‖ / (‖a‖ + ‖b‖) of two gradients: dicts of arrays with the same names and shapes, or arrays.
 
-    Both zero is agreement: 0. Raises ValueError where the two do not fit each other.
+    Both zero is agreement: 0. Raises TypeError or ValueError where they are no real, finite numbers, or do not fit each
+    other.
     """
-    a = as_blocks(approx)
+    a = as_blocks(approx, "approx")
+    all_real(a, "approx")
     return score(to_vector(a).astype(float), to_vector(comparable(exact, a)).astype(float))
 
 
@@ -123,9 +125,10 @@ def numeric_gradient(cost: Callable[[P], SupportsFloat], params: P, eps: float =
 
     `cost(params)` returns one number; params is a dict of floating arrays of any shapes, or one array. The caller's
     arrays are left alone. `checker=gcl.ONE_SIDED` takes the one-sided difference. Raises TypeError or ValueError for
-    parameters that cannot be nudged, an ε that is not above 0 or moves no entry, a cost that is no finite number.
+    parameters that cannot be nudged, an ε that is not above 0 or moves no entry, a cost that is no finite number, and
+    for what is no checker.
     """
-    blocks, eps = nudgeable(params), above_zero(eps)
+    blocks, eps, checker = nudgeable(params), above_zero(eps), a_checker(checker)
     some_unmoved(blocks, eps)
     approx, _ = differences(cost, params, eps, checker)
     return like(from_vector(approx, blocks), params)
@@ -146,8 +149,7 @@ def nudgeable(params) -> dict[str, np.ndarray]:
     for name, block in blocks.items():
         if not np.issubdtype(block.dtype, np.floating):
             raise TypeError(f"params: {name} holds {block.dtype}, into which no ε fits; take {name}.astype(float)")
-        if not np.isfinite(block).all():
-            raise ValueError(f"params: {name} holds {first_bad(block)}; every entry should be finite")
+    all_real(blocks, "params")
     return blocks
 
 
@@ -157,6 +159,32 @@ def above_zero(eps: float) -> float:
     if not 0 < eps < np.inf:
         raise ValueError(f"eps should be a finite number above 0, such as the lecture's 1e-7; got {eps}")
     return eps
+
+
+def finite(name: str, value) -> float:
+    """Return a finite number as a float. Raises TypeError or ValueError, with its name, where it is none."""
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        raise TypeError(f"{name} should be a number; got {value!r}") from None
+    if not np.isfinite(number):
+        raise ValueError(f"{name} should be a finite number; got {value}")
+    return number
+
+
+def whole(name: str, value, least: int = 0) -> int:
+    """Return a whole number. Raises TypeError or ValueError where it is none, or below the least."""
+    number = finite(name, value)
+    if number % 1 or number < least:
+        raise ValueError(f"{name} should be a whole number, {least} or more; got {value}")
+    return int(number)
+
+
+def a_checker(checker) -> Checker:
+    """Return the checker. Raises TypeError where it is none."""
+    if not isinstance(checker, Checker):
+        raise TypeError(f"checker should be a Checker, such as gcl.SLIDE or gcl.ONE_SIDED; got {checker!r}")
+    return checker
 
 
 def unmoved(blocks: Mapping[str, np.ndarray], eps: float) -> int:
@@ -175,7 +203,14 @@ def some_unmoved(blocks: Mapping[str, np.ndarray], eps: float) -> int:
 
 
 def comparable(gradient, blocks: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Return the blocks of a gradient in the order of θ. Raises where it does not fit params block by block."""
+    """Return the blocks of a gradient in the order of θ. Raises where they do not fit params, or are not finite."""
+    found = fitting(gradient, blocks)
+    all_real(found, "gradient")
+    return found
+
+
+def fitting(gradient, blocks: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Return the blocks of a gradient in the order of θ. Raises where one is missing, extra or of another shape."""
     if gradient is None:
         raise TypeError("gradient returned None; is a `return` missing?")
     found = as_blocks(gradient, "gradient")
@@ -185,9 +220,16 @@ def comparable(gradient, blocks: Mapping[str, np.ndarray]) -> dict[str, np.ndarr
     for name, block in blocks.items():
         if found[name].shape != block.shape:
             raise ValueError(f"gradient: {name} has shape {found[name].shape}, but in params it has {block.shape}")
-        if not np.isfinite(found[name]).all():
-            raise ValueError(f"gradient: {name} holds {first_bad(found[name])}; every entry should be finite")
     return {name: found[name] for name in blocks}
+
+
+def all_real(blocks: Mapping[str, np.ndarray], where: str) -> None:
+    """Raise TypeError or ValueError, naming the block, where an entry is not real or not finite."""
+    for name, block in blocks.items():
+        if block.dtype.kind not in "fiub":
+            raise TypeError(f"{where}: {name} holds {block.dtype}; every entry should be a real number")
+        if not np.isfinite(block).all():
+            raise ValueError(f"{where}: {name} holds {first_bad(block)}; every entry should be finite")
 
 
 def first_bad(block: np.ndarray) -> str:

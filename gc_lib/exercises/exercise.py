@@ -8,6 +8,8 @@ from traceback import extract_tb
 
 import numpy as np
 
+from ..checker.reasons import printable
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -17,7 +19,7 @@ class Answer:
     words: str
 
     def __repr__(self) -> str:
-        return f"{'Yes' if self.solved else 'Not yet'}: {self.words}"
+        return printable(f"{'Yes' if self.solved else 'Not yet'}: {self.words}")
 
     def _repr_html_(self) -> str:
         mark = "✔" if self.solved else "✎"

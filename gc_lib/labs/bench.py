@@ -130,11 +130,10 @@ class Bench(Lab):
         return tuple(name for name, box in self.mistakes.items() if box.value)
 
     def show(self) -> None:
-        """Bring the bugs and the mistakes in line with the state, where they are not; and write what is asked for."""
+        """Bring the bugs and the mistakes in line with the state, where they are not."""
         if self.said != self.says():
             self.show_bugs()
             self.said = self.says()
-        self.tell()
 
     def says(self) -> tuple:
         """Return what the rows of bugs and the boxes of mistakes depend on, and what they say."""

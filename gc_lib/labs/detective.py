@@ -277,7 +277,6 @@ class Detective(Lab):
         self.press.description = "checked" if self.result.report else "check"
         self.tally.value = record(state).splitlines()[0]
         self.notes.value, self.answer.value = notes(state), reveal(state) if state.closed else ""
-        self.tell()
 
     def entry(self, number: int) -> str:
         """Name a case in the menu: whether it is wild, holds two lines, is solved."""

@@ -96,7 +96,6 @@ class Lab:
 
     def show(self) -> None:
         """Bring what is not bound to a field of the state in line with it."""
-        self.tell()
 
     def tell(self) -> None:
         """Write what is unfolded: the table, or the line of code."""
@@ -138,6 +137,10 @@ class Lab:
             self.show()
         finally:
             self.showing = False
+        try:
+            self.tell()
+        except Exception as problem:  # the picture and the finding stand without it
+            self.complain("What is unfolded could not be written", problem)
 
     def bind(self, field: str, control: widgets.Widget) -> widgets.Widget:
         """Tie a control to a field of the state, both ways, and return it."""
@@ -161,8 +164,12 @@ class Lab:
             try:
                 self.set(**means())
             except Exception as problem:
-                self.error.value = f'<div role="alert"><b>That did not work:</b> {html.escape(str(problem))}</div>'
+                self.complain("That did not work", problem)
                 raise
+
+    def complain(self, words: str, problem: Exception) -> None:
+        """Say in the page what went wrong."""
+        self.error.value = f'<div role="alert"><b>{words}:</b> {html.escape(str(problem))}</div>'
 
     def opening(self) -> dict:
         """Return every field of the state in which the lab was opened."""

@@ -130,7 +130,7 @@ def reveal(state) -> str:
     ran = lines(state.file.plants)
     if not ran:
         said = "It has been reported as a bug again and again"
-        does, line = cases.slope_from_A.__doc__, bugs.last_line(cases.slope_from_A)
+        does, line = bugs.first_sentence(cases.slope_from_A), bugs.last_line(cases.slope_from_A)
         ran = [(f"slope_from_A: {does}", bugs.last_line(hidden_error), line)]
     sentences = "".join(f"<p>{html.escape(sentence)}</p>" for sentence, _, _ in ran)
     links = ", ".join(f'<a href="{url}" target="_blank" rel="noopener">{url[19:]}</a>' for url in threads)

@@ -7,12 +7,11 @@ from time import perf_counter
 
 from .. import data
 from ..checker.screen import screen
-from ..checker.slide import two_sided_loop
+from ..checker.slide import two_sided_loop, whole
 from ..network.network import Network
 from ..plots import PricePicture
 from .controls import Slider
 from .lab import Lab
-from .state import whole
 
 UNITS = (2, 4, 8, 16, 32, 64)
 STEP = 3  # evaluations of J that a step of training costs: one on the way forward, about two on the way back

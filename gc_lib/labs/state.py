@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .. import data
-from ..checker.slide import SLIDE, Checker, above_zero
+from ..checker.slide import SLIDE, Checker, above_zero, whole
 from ..network import bugs
 from ..network.forward import Terms
 from ..network.network import Network, Plant, one_of
@@ -52,7 +52,8 @@ class BenchState:
     def __post_init__(self):
         bias = (0.01 if self.hidden == "relu" else 0.0) if self.bias is None else float(self.bias)
         tidy = {"eps": above_zero(self.eps), "lam": float(self.lam), "keep_prob": float(self.keep_prob)}
-        tidy |= {"bias": bias, "scale": float(self.scale), "units": tuple(whole("units", n) for n in self.units)}
+        units = tuple(whole("units", n) for n in several("units", self.units))
+        tidy |= {"bias": bias, "scale": float(self.scale), "units": units}
         tidy |= {name: whole(name, getattr(self, name)) for name in ("steps", "seed", "mask_seed", "examples")}
         tidy |= {"bugs": tuple(map(plant, several("bugs", self.bugs))), "mistakes": several("mistakes", self.mistakes)}
         for name, value in tidy.items():
@@ -122,20 +123,13 @@ class BenchState:
         return replace(self, bugs=(), mistakes=()) if self.bugs or self.mistakes else self
 
 
-def whole(name: str, value) -> int:
-    """Return a whole number. Raises ValueError where it is none, or below 0."""
-    number = float(value)
-    if number != number // 1 or number < 0:
-        raise ValueError(f"{name} should be a whole number, 0 or more; got {value}")
-    return int(number)
-
-
 def several(name: str, values: Iterable) -> tuple:
-    """Return several values. Raises ValueError for a word, which is also made of several letters."""
-    if isinstance(values, str) or any(isinstance(value, str) != (name == "mistakes") for value in values):
-        wanted = '[("no_decay", 2)]' if name == "bugs" else '["J_no_decay"]'
+    """Return several values, which are taken once. Raises ValueError for a single value, or a word in letters."""
+    found = tuple(values) if isinstance(values, Iterable) and not isinstance(values, str) else None
+    if found is None or any(isinstance(value, str) != (name == "mistakes") for value in found):
+        wanted = {"bugs": '[("no_decay", 2)]', "mistakes": '["J_no_decay"]', "units": "[6, 6]"}[name]
         raise ValueError(f"{name} should be a list, such as {wanted}; got {values!r}")
-    return tuple(values)
+    return found
 
 
 def plant(bug: tuple) -> Plant:

@@ -10,7 +10,7 @@ from .. import data
 from ..checker.error_bars import WINDOW, error_bars
 from ..checker.reasons import listed
 from ..checker.report import Report, check
-from ..checker.slide import SLIDE, norm, score
+from ..checker.slide import SLIDE, norm, score, whole
 from ..network import bugs
 from ..network.cost import Cost, Gradient
 from ..network.forward import Params
@@ -21,7 +21,6 @@ from .bars import OfReport
 from .controls import Menu, Slider
 from .lab import Lab
 from .slices import Curve
-from .state import whole
 
 BUGS = ["", "db_decayed", "last_example_dropped", "db_zero", "no_decay", "no_slope", "dA_doubled", "output_slope_twice"]
 BUGS += ["sign_flipped"]

@@ -4,13 +4,14 @@ The first family breaks backprop, the second the cost J, the third the checker i
 """
 
 import inspect
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 
-from ..checker.reasons import listed
+from ..checker.reasons import listed, printable
 from ..checker.slide import Checker, in_order, norm, one_sided, quotient, restored, two_sided
 from .activations import ACTIVATIONS
 from .backprop import Steps, bias_gradient, drop, hidden_error, output_error, pass_down, weight_gradient
@@ -68,7 +69,7 @@ class Bug:
     @property
     def sentence(self) -> str:
         """Say in one sentence what was done wrong."""
-        return str(inspect.getdoc(self.wrong)).splitlines()[0]
+        return first_sentence(self.wrong)
 
     @property
     def slot(self) -> str:
@@ -139,15 +140,34 @@ def plant(table, name: str, strength: float = 1.0, factor: float | None = None):
     return table._replace(**{slot: found.equation(**numbers)})
 
 
+def source(function: Callable) -> str:
+    """Return the source of a function; "" where there is none, as in a wheel of compiled files."""
+    try:
+        return inspect.getsource(function).rstrip()
+    except (OSError, TypeError):
+        return ""
+
+
+def first_sentence(function: Callable) -> str:
+    """Return the first line of a function's docstring, or where there is none, its name in words.
+
+    Where `python -OO` has stripped the docstring, it is read in the source.
+    """
+    written = re.search(r':\n\s+"""(.+?)("""|\n)', source(function))
+    doc = inspect.getdoc(function) or (written[1] if written else f"{function.__name__.replace('_', ' ')}.")
+    return doc.splitlines()[0]
+
+
 def last_line(function: Callable) -> str:
-    """Return the line of source in which a one-line equation does its work."""
-    return inspect.getsource(function).rstrip().splitlines()[-1].strip()
+    """Return the line of source in which a one-line equation does its work, or say that there is no source."""
+    return source(function).splitlines()[-1].strip() if source(function) else "(its source is not installed here)"
 
 
 def diff(name: str) -> str:
     """Return the right and the wrong line of a bug, as they stand in the source that runs."""
     found = find(name)
-    return f"{name}: {found.sentence}\n  right:  {last_line(found.breaks)}\n  wrong:  {last_line(found.wrong)}"
+    lines = f"  right:  {last_line(found.breaks)}\n  wrong:  {last_line(found.wrong)}"
+    return printable(f"{name}: {found.sentence}\n{lines}")
 
 
 # ---- dZ of the output layer ------------------------------------------------------------------------------------------

@@ -4,15 +4,20 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from ..checker.slide import finite, fitting, whole
 from .forward import Params
 
 
 def descend(gradient: Callable, params: dict[str, np.ndarray], rate: float = 0.5) -> Iterator[dict[str, np.ndarray]]:
-    """Yield params, then params after one step θ ← θ − α dθ, after two, and so on without end."""
+    """Yield params, then params after one step θ ← θ − α dθ, after two, and so on without end.
+
+    Raises TypeError or ValueError for a rate that is no finite number, and for a gradient that does not fit params.
+    """
+    rate = finite("rate", rate)
     while True:
         yield params
-        slopes = gradient(params)
-        params = {name: block - float(rate) * slopes[name] for name, block in params.items()}
+        slopes = fitting(gradient(params), params)
+        params = {name: block - rate * slopes[name] for name, block in params.items()}
 
 
 def train(
@@ -20,11 +25,10 @@ def train(
 ) -> dict[str, np.ndarray]:
     """Return params after so many steps of gradient descent at learning rate `rate`; those given stay as they are.
 
-    Raises ValueError for fewer than no steps.
+    Raises TypeError or ValueError for steps that are no whole number, 0 or more, a rate that is no finite number, and
+    a gradient that does not fit params.
     """
-    if steps < 0:
-        raise ValueError(f"steps should be 0 or more; got {steps}")
     walk = descend(gradient, params, rate)
-    for _ in range(steps):
+    for _ in range(whole("steps", steps)):
         next(walk)
     return next(walk)
