@@ -18,7 +18,7 @@ from PIL import Image
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = sorted(path for path in (ROOT / "notebooks").glob("**/*.ipynb") if ".ipynb_checkpoints" not in path.parts)
-STRICT = "--nbval" if sys.platform == "linux" else "--nbval-lax"  # elsewhere round-off has digits of its own
+PNG = re.compile(r"data:image/png;base64,[^\"]+")
 PICTURE = re.compile(r'<img alt="[^"]+" src="data:image/png;base64,([^"]+)">')
 LIMIT = 300  # seconds
 
@@ -47,51 +47,66 @@ def run(*command, **options):
     return subprocess.run(command, capture_output=True, encoding="utf-8", timeout=LIMIT, **options)
 
 
-def validate(folder, environment):
-    """Let nbval run all notebooks of a folder, and compare what they give with what they store."""
-    options = ["-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--nbval-cell-timeout=60", "--color=no"]
-    cfg = f"--nbval-sanitize-with={Path(__file__).with_name('nbval.cfg')}"
-    return run("pytest", STRICT, *options, cfg, f"--rootdir={folder}", folder, env=environment)
-
-
-@pytest.fixture
-def copy(tmp_path):
-    """Copy the notebooks, so that nothing that runs them can change them."""
-    shutil.copytree(ROOT / "notebooks", tmp_path / "notebooks", ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
-    return tmp_path / "notebooks"
+@pytest.fixture(scope="module")
+def executed(environment, tmp_path_factory):
+    """Return a copy of the notebooks in which each has been run, from top to bottom, in a kernel of its own."""
+    folder = tmp_path_factory.mktemp("executed") / "notebooks"
+    shutil.copytree(ROOT / "notebooks", folder, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+    convert = ["nbconvert", "--to", "notebook", "--execute", "--inplace", "--ExecutePreprocessor.timeout=60"]
+    done = run(*convert, "--ExecutePreprocessor.store_widget_state=False", *folder.glob("**/*.ipynb"), env=environment)
+    assert done.returncode == 0, done.stderr
+    return folder
 
 
 def test_there_are_notebooks():
     assert NOTEBOOKS
 
 
-def test_store_what_they_give_twice_in_a_row(copy, environment):
-    for _ in range(2):
-        done = validate(copy, environment)
-        assert done.returncode == 0, done.stdout + done.stderr
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere round-off has digits of its own")
+@every_notebook
+def test_stores_what_it_gives(path, executed):
+    """All of it but the bytes of its pictures."""
+    assert told(executed / path.relative_to(ROOT / "notebooks")) == told(path)
 
 
+def told(path):
+    """Return what each cell of a notebook shows: what it printed, and its bundles without pictures and widgets."""
+    cells = code_cells(path)
+    return [(printed(cell), [worded(output.data) for output in cell.outputs if "data" in output]) for cell in cells]
+
+
+def printed(cell):
+    return "".join(output.text for output in cell.outputs if output.output_type == "stream")
+
+
+def worded(bundle):
+    return {kind: PNG.sub("", data) for kind, data in bundle.items() if kind.startswith("text/")}
+
+
+@pytest.mark.slow
+@every_notebook
+def test_stores_the_pictures_it_draws(path, executed):
+    """As many of them, as large, and the same but for what a last digit or a font can move."""
+    stored, drawn = pictures(path), pictures(executed / path.relative_to(ROOT / "notebooks"))
+    assert len(stored) == len(drawn)
+    for one, other in zip(stored, drawn, strict=True):
+        assert one.shape == other.shape
+        differing = (abs(one - other) > 32).any(-1).mean()
+        assert differing < 0.01, f"{differing:.1%} of a picture's pixels differ: execute it afresh"
+
+
+@pytest.mark.slow
 @pytest.mark.skipif(
     sys.platform != "linux" or platform.machine() != "x86_64", reason="OPENBLAS_CORETYPE is for x86-64 Linux"
 )
-@pytest.mark.parametrize("core", ["Haswell", "Nehalem"])  # two, since one of them may be what this machine has anyway
-def test_store_what_they_give_with_another_round_off(copy, environment, core):
-    done = validate(copy, environment | {"OPENBLAS_CORETYPE": core})
+def test_give_the_same_again_with_another_round_off(executed, environment):
+    """By nbval, in the folder where all have just run, and as OpenBLAS computes on a processor without AVX."""
+    options = ["-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--nbval-cell-timeout=60", "--color=no"]
+    cfg = f"--nbval-sanitize-with={Path(__file__).with_name('nbval.cfg')}"
+    environment = environment | {"OPENBLAS_CORETYPE": "Nehalem"}
+    done = run("pytest", "--nbval", *options, cfg, f"--rootdir={executed}", executed, env=environment)
     assert done.returncode == 0, done.stdout + done.stderr
-
-
-def test_store_the_pictures_they_draw(copy, environment):
-    """What nbval leaves out: as many pictures, as large, and the same but for what a last digit or a font can move."""
-    convert = ["nbconvert", "--to", "notebook", "--execute", "--inplace", "--ExecutePreprocessor.timeout=60"]
-    done = run(*convert, "--ExecutePreprocessor.store_widget_state=False", *copy.glob("**/*.ipynb"), env=environment)
-    assert done.returncode == 0, done.stderr
-    for path in NOTEBOOKS:
-        stored, drawn = pictures(path), pictures(copy / path.relative_to(ROOT / "notebooks"))
-        assert len(stored) == len(drawn), path.name
-        for one, other in zip(stored, drawn, strict=True):
-            assert one.shape == other.shape, path.name
-            differing = (abs(one - other) > 32).any(-1).mean()
-            assert differing < 0.01, f"{differing:.1%} of a picture's pixels in {path.name} differ: execute it afresh"
 
 
 def pictures(path):

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 NOTEBOOK = "00_start_here.ipynb"
 SLIDERS = {"ε": "eps", "λ": "lam", "keep_prob": "keep_prob"}
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ THEIRS = re.compile(  # what Notebook 7 itself writes to the browser's console a
     r"Cannot read properties of undefined \(reading 'schema'\)|Command 'filebrowser:open-path' not registered"
 )
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 @pytest.fixture

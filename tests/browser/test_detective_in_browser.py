@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 LESSON = [path.name for path in (ROOT / "notebooks").glob("04_*.ipynb")]
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 @pytest.mark.parametrize("name", LESSON)

@@ -20,7 +20,7 @@ NOISE = re.compile(
     "|widget model not found"  # what Jupyter says of a lab whose kernel is gone, until Run All
 )
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ THEIRS = {  # what ipywidgets 8 itself does, and no lab can mend
     "aria-input-field-name": r'class="noUi-handle',  # it names its sliders beside them, and takes no name for a handle
 }
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module", params=NOTEBOOKS, ids=lambda name: name.removesuffix(".ipynb"))
