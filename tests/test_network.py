@@ -18,7 +18,7 @@ def test_shapes_are_the_lectures_in_the_order_of_theta():
     assert list((name, block.shape) for name, block in params.items()) == list(shapes.items())
 
 
-@pytest.mark.parametrize("hidden, gain", [("relu", 2), ("tanh", 1), ("sigmoid", 1)])
+@pytest.mark.parametrize("hidden, gain", [("relu", 2), ("leaky_relu", 2), ("tanh", 1), ("sigmoid", 1)])
 def test_weights_have_hes_or_xaviers_variance_and_the_output_layer_xaviers(hidden, gain):
     params = gcl.Network([400, 300, 200, 1], hidden=hidden).initialise(seed=0)
     for name, variance in (("W1", gain / 400), ("W2", gain / 300), ("W3", 1 / 200)):
@@ -86,11 +86,11 @@ def test_a_network_prints_what_was_planted_as_one_would_write_it():
         ([5, 0, 1], {}, r"sizes .* above 0.*; got \(5, 0, 1\)"),
         ([5, -3, 1], {}, r"sizes .*; got \(5, -3, 1\)"),
         ([5, 2.5, 1], {}, r"sizes .* whole numbers .*; got \(5, 2\.5, 1\)"),
-        ([5, 1], {"hidden": "gelu"}, r"hidden should be one of 'tanh', 'relu', 'sigmoid'; got 'gelu'"),
-        ([5, 1], {"output": "linear"}, r"output should be one of 'sigmoid', 'softmax'; got 'linear'"),
+        ([5, 1], {"hidden": "gelu"}, r"hidden should be one of 'tanh', 'relu', 'sigmoid', 'leaky_relu'; got 'gelu'"),
+        ([5, 1], {"output": "probit"}, r"output should be one of 'sigmoid', 'softmax', 'linear', .*; got 'probit'"),
         ([5, 1], {"dtype": "float16"}, r"dtype should be one of 'float64', 'float32'; got 'float16'"),
-        ([5, 1], {"output": "softmax"}, r"softmax 2 or more; got 'softmax' with 1"),
-        ([5, 3], {}, r"sigmoid output has 1 unit.*; got 'sigmoid' with 3"),
+        ([5, 1], {"output": "softmax"}, r"a softmax output has 2 units or more; got 1: take output='sigmoid' or"),
+        ([5, 3], {}, r"a sigmoid output has 1 unit; got 3: take output='softmax' or 'linear'"),
         ([5, 1], {"lam": -0.1}, r"lam should be .* 0 or more; got -0\.1"),
         ([5, 1], {"lam": float("nan")}, r"lam should be .*; got nan"),
         ([5, 1], {"lam": float("inf")}, r"lam should be .* finite.*; got inf"),

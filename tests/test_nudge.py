@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 import gc_lib as gcl
 from gc_lib.checker.slide import norm, one_sided, restored, two_sided, two_sided_loop
 from gc_lib.network import nudge
+from gc_lib.network.activations import ACTIVATIONS
 
 RIGHT, LEFT_NUDGED = restored, gcl.bugs.plant(gcl.SLIDE, "not_restored").restored
 
@@ -29,7 +30,7 @@ def test_every_J_is_the_loops(described, power, dtype, scale):
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
-@pytest.mark.parametrize("hidden", ["tanh", "relu", "sigmoid"])
+@pytest.mark.parametrize("hidden", ACTIVATIONS)
 @pytest.mark.parametrize("sizes", [(4, 1), (4, 3), (2, 2, 3, 1), (2, 2, 1, 2, 2, 2)])
 @pytest.mark.parametrize("eps", [1e-12, 1e-7, 1e-2, 1.0])
 def test_every_J_is_the_loops_on_these_too(sizes, hidden, dtype, eps):
