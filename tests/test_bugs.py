@@ -2,7 +2,10 @@
 
 import ast
 import inspect
+import pickle
 import textwrap
+from dataclasses import replace
+from functools import partial
 from itertools import combinations, pairwise
 
 import numpy as np
@@ -448,3 +451,144 @@ def test_a_table_without_the_equation_refuses_the_bug():
         plant(gcl.SLIDE, "no_decay")
     with pytest.raises(ValueError, match="forgotten_2 breaks the equation two_sided"):
         plant(Terms(), "forgotten_2")
+
+
+# ---- where an equation is not ----------------------------------------------------------------------------------------
+
+
+def another_weight_gradient(dZ, c):
+    """dW of a layer of another kind"""
+    return dZ @ c.A_prev.T
+
+
+def test_a_bug_whose_equation_is_not_in_a_layers_table_is_refused_in_a_sentence_whatever_the_table():
+    net = problem((4, 4, 4, 3), output="sigmoid_squared")[0]
+    assert net.obstacle("no_slope", 3) == net.obstacle("sign_flipped", 3).replace("output_error", "hidden_error")
+    assert net.obstacle("sign_flipped", 3) == "it breaks output_error, which is not among the equations there"
+    assert net.obstacle("no_output_slope", 2) == "only the output layer has this equation"
+    other = replace(net, steps=(net.steps[0], net.steps[1]._replace(dW=another_weight_gradient), net.steps[2]))
+    refused = [name for name in BACKPROP if find(name).slot == "dW"]
+    assert {other.obstacle(name, 2) for name in refused} == {
+        "it breaks weight_gradient, which is not among the equations there"
+    }
+    broken = other.plant(no_mean, 2, breaks="dW")
+    assert broken.steps[1].dW is no_mean and "another bug breaks" in broken.obstacle(broken.plants[0].name, 2)
+
+
+# ---- a wrong equation of one's own -----------------------------------------------------------------------------------
+
+
+def no_mean(dZ, c):
+    """Sums where it should take the mean."""
+    return dZ @ c.A_prev.T + c.lam / c.m * c.W
+
+
+def bias_gradient(dZ, c):
+    """Takes the last example only."""
+    return dZ[:, -1:]
+
+
+def my_decay(squares, lam, m):
+    """Forgets the 2."""
+    return lam / m * sum(squares)
+
+
+def stretched(dA, c, factor=3.0):
+    """Stretches dZ."""
+    return factor * dA * c.slope(c.Z)
+
+
+EXECUTED = {}
+exec("def no_source(dZ, c):\n    return c.W.T @ dZ / 2", EXECUTED)  # as typed at a prompt
+OWN = {  # what is planted, where, and the bug of the catalogue that is the same, or None
+    "by its place": (no_mean, 2, "dW", "dW_no_mean"),
+    "by the equation": (no_mean, 1, gcl.bugs.weight_gradient, "dW_no_mean"),
+    "by its own name": (bias_gradient, 3, None, None),
+    "on the output layer": (lambda Y, c: Y - c.A, 4, "dZ", "sign_flipped"),
+    "in the cost": (my_decay, None, "decay", "J_decay_over_m"),
+    "without a source": (EXECUTED["no_source"], 2, "dA", None),
+    "an object that can be called": (partial(stretched, factor=2.0), 3, "dZ", None),
+}
+
+
+@pytest.mark.parametrize("how", OWN)
+def test_a_function_of_ones_own_is_planted_like_any_bug(how):
+    wrong, layer, breaks, twin = OWN[how]
+    net, X, Y, params = problem()
+    broken = net.plant(wrong, layer, breaks=breaks)
+    ((bug, at, *_),) = broken.plants
+    assert (bug.wrong, at) == (wrong, layer) and bug.name == getattr(wrong, "__name__", "partial")
+    assert repr(broken.plants) == (f"(({bug.name}, {layer}),)" if layer else f"(({bug.name},),)")
+    assert broken == net.plant(wrong, layer=layer, breaks=breaks) != net
+    assert hash(broken) == hash(net.plant(wrong, layer, breaks=breaks))
+    red = check(broken, X, Y, params).wrong
+    assert set(red) == (turned_red(bug.slot, layer) if layer else {"W1", "W2", "W3", "W4"})
+    if twin:
+        same = net.plant(twin, layer)
+        mine, theirs = (gradient_of(planted, X, Y, params) for planted in (broken, same))
+        assert all(np.array_equal(mine[name], theirs[name]) for name in params)
+        assert broken.on(X, Y, masks="frozen")[0](params) == same.on(X, Y, masks="frozen")[0](params)
+    with pytest.raises(ValueError, match="another bug breaks the same equation there"):
+        broken.plant(no_mean if bug.slot == "dW" else wrong, layer, breaks=bug.slot)
+
+
+def test_strength_and_factor_work_for_a_function_of_ones_own():
+    net, X, Y, params = problem()
+    right, three, five, half = (
+        gcl.to_vector(gradient_of(broken, X, Y, params))
+        for broken in (
+            net,
+            net.plant(stretched, 2, breaks="dZ"),
+            net.plant(stretched, 2, factor=5, breaks="dZ"),
+            net.plant(stretched, 2, strength=0.5, breaks="dZ"),
+        )
+    )
+    assert norm(five - right) == pytest.approx(2 * norm(three - right), rel=1e-12)
+    assert norm(half - right) == pytest.approx(norm(three - right) / 2, rel=1e-12)
+    with pytest.raises(ValueError, match="no_mean takes no factor"):
+        net.plant(no_mean, 2, factor=3, breaks="dW")
+
+
+def test_diff_shows_all_that_is_planted_in_a_network_ones_own_as_any_other():
+    net = problem()[0].plant("no_mask", 1).plant(no_mean, 2, breaks="dW")
+    assert gcl.diff(net) == gcl.diff("no_mask") + "\n" + "\n".join(
+        [
+            "no_mean: Sums where it should take the mean.",
+            "  right:  return dZ @ c.A_prev.T / c.m + c.lam / c.m * c.W",
+            "  wrong:  return dZ @ c.A_prev.T + c.lam / c.m * c.W",
+        ]
+    )
+
+
+def test_a_network_with_a_function_of_ones_own_survives_pickling():
+    broken = problem()[0].plant(no_mean, 2, breaks="dW")
+    assert pickle.loads(pickle.dumps(broken)) == broken
+
+
+@pytest.mark.parametrize(
+    "wrong, layer, breaks, words",
+    [
+        (no_mean, 2, None, "no_mean: breaks should say which equation it replaces, 'drop', 'dZ', 'dW', 'db', 'dA' of"),
+        (no_mean, 2, "dQ", "no_mean: breaks should say .* of this layer; got 'dQ'"),
+        (no_mean, 4, gcl.bugs.hidden_error, "no_mean: breaks should say .* of this layer; got hidden_error"),
+        (no_mean, None, "dW", "'decay' of J; one of backprop needs a layer too; got 'dW'"),
+        (no_mean, 5, "dW", "no_mean cannot be planted on layer 5: this network has layers 1 … 4; got layer=5"),
+        (no_mean, 0, "dW", "this network has layers 1 … 4; got layer=0"),
+        (no_mean, "2", "dW", "this network has layers 1 … 4; got layer=2"),
+        (no_mean, 1, "dA", "no_mean cannot be planted on layer 1: below layer 1 there is only the input"),
+        (no_mean, 4, "drop", "no_mean cannot be planted on layer 4: the output layer has no dropout"),
+        (lambda dZ: dZ, 2, "dW", r"<lambda> should take \(dZ, c\), as weight_gradient does: too many"),
+        (
+            my_decay,
+            2,
+            "dW",
+            r"my_decay should take \(dZ, c\), as weight_gradient does: missing a required argument: 'm'",
+        ),
+        (no_mean, None, "decay", r"no_mean should take \(squares, lam, m\), as decay does"),
+        (min, 2, "dW", r"min should take \(dZ, c\), as weight_gradient does: no signature found"),
+        ("no_decay", 2, "dW", "no_decay is in the catalogue, where it breaks dW; leave breaks= away"),
+    ],
+)
+def test_a_function_that_does_not_fit_is_refused_with_a_sentence(wrong, layer, breaks, words):
+    with pytest.raises(ValueError, match=words):
+        problem()[0].plant(wrong, layer, breaks=breaks)

@@ -107,7 +107,7 @@ CAPTIONS = {
     "hides, m": ({"bugs": [("db_no_mean", 1)], "examples": 1}, ["great", "db_no_mean cannot be seen here: m is 1."]),
     "hides, ReLU": (
         {"bugs": [("slope_at_A", 1)], "hidden": "relu", "bias": 0.01},
-        ["slope_at_A cannot be seen here: the activation is ReLU."],
+        ["slope_at_A cannot be seen here: the slope at A is the slope at Z."],
     ),
     "hides, J": ({"mistakes": ["J_no_decay"], "lam": 0}, ["great", "J_no_decay cannot be seen here: λ is 0."]),
     "error bound": ({"scale": 1e-3}, ["within the error bound: the error bars of dθ_approx alone explain it."]),

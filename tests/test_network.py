@@ -7,6 +7,7 @@ import pytest
 from helpers import problem
 
 import gc_lib as gcl
+from gc_lib.network.forward import OUTPUTS
 
 
 def test_shapes_are_the_lectures_in_the_order_of_theta():
@@ -207,3 +208,44 @@ def test_an_obstacle_is_named_exactly_where_planting_fails():
                         net.plant(name, layer)
                 else:
                     assert net.plant(name, layer).plants == ((name, layer, 1.0, None),)
+
+
+# ---- outputs ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("output", OUTPUTS)
+@pytest.mark.parametrize("units", [1, 2, 3, 10])
+def test_a_network_asks_its_output_how_many_units_it_can_have(output, units):
+    if OUTPUTS[output].fits(units):
+        assert gcl.Network([5, 4, units], output=output).sizes[-1] == units
+    else:
+        with pytest.raises(ValueError, match=f"a {output} output has .* unit.*; got {units}: take output='s.*linear"):
+            gcl.Network([5, 4, units], output=output)
+
+
+@pytest.mark.parametrize(
+    "output, Y, words",
+    [
+        ("linear", with_bad(Y3, 2, 4, np.nan), r"Y should be finite; got nan for example 4"),
+        ("linear", with_bad(Y3, 0, 1, -np.inf), r"Y should be finite; got -inf for example 1"),
+        ("sigmoid_squared", with_bad(Y3, 1, 6, 1.5), r"Y should hold labels in 0…1; got 1\.5 for example 6"),
+    ],
+)
+def test_a_network_asks_its_output_which_labels_it_takes(output, Y, words):
+    with pytest.raises(ValueError, match=words):
+        gcl.Network([5, 4, 3], output=output).on(X, Y)
+    fine = {"linear": 1e3 * Y3 - 7, "sigmoid_squared": Y3 / 3}[output]
+    assert gcl.Network([5, 4, 3], output=output).examples(X, fine)[1].tolist() == fine.tolist()
+
+
+def test_a_linear_network_of_one_layer_has_the_closed_form_of_least_squares():
+    rng = np.random.default_rng(0)
+    X, Y = rng.standard_normal((3, 20)), 5 * rng.standard_normal((2, 20)) + 100
+    cost, gradient = gcl.Network([3, 2], output="linear").on(X, Y)
+    best, residues, *_ = np.linalg.lstsq(np.vstack([X, np.ones(20)]).T, Y.T, rcond=None)
+    params = {"W1": best[:3].T, "b1": best[3:].T}
+    assert cost(params) == pytest.approx(residues.sum() / 2 / 20, rel=1e-12)
+    assert np.abs(gcl.to_vector(gradient(params))).max() < 1e-12
+    assert gcl.to_vector(gradient(params | {"b1": params["b1"] + 3})) == pytest.approx(
+        [*(3 * np.tile(X.mean(axis=1), 2)), 3, 3], abs=1e-12
+    )
