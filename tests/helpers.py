@@ -5,19 +5,29 @@ from hypothesis import strategies as st
 
 import gc_lib as gcl
 from gc_lib.checker.slide import Checker
+from gc_lib.network.activations import ACTIVATIONS
 from gc_lib.network.backprop import Steps
 from gc_lib.network.bugs import CATALOGUE
-from gc_lib.network.forward import Terms
+from gc_lib.network.forward import OUTPUTS, Terms
 
 BACKPROP, COST, CHECKER = (
     [name for name, bug in CATALOGUE.items() if bug.family is family] for family in (Steps, Terms, Checker)
 )
 ALONG = {("bench", "hidden"): {"bias"}}  # ReLU takes a small bias, where the others take none
-PLAIN = {
+PLAIN = {  # the textbook's formulas, for real, complex and extended numbers alike
     "tanh": np.tanh,
     "relu": lambda Z: np.where(Z.real > 0, Z, 0),
     "sigmoid": lambda Z: 1 / (1 + np.exp(-Z)),
+    "leaky_relu": lambda Z: np.where(Z.real > 0, Z, Z / 100),
 }
+PLAIN_LOSSES = {
+    "sigmoid": lambda Z, Y: -(Y * np.log(1 / (1 + np.exp(-Z))) + (1 - Y) * np.log(1 / (1 + np.exp(Z)))),
+    "softmax": lambda Z, Y: -(Y * np.log(np.exp(Z) / np.exp(Z).sum(axis=0))),
+    "linear": lambda Z, Y: (Z - Y) ** 2 / 2,
+    "sigmoid_squared": lambda Z, Y: (1 / (1 + np.exp(-Z)) - Y) ** 2 / 2,
+}
+CORNERED = [name for name, activation in ACTIVATIONS.items() if activation.corners]
+SMOOTH = [name for name in ACTIVATIONS if name not in CORNERED]
 FRONT_DOOR = """
 import gc_lib as gcl
 
@@ -41,28 +51,42 @@ gcl.labs.bench()                                                 # the lab: slid
 
 
 def problem(
-    sizes=(5, 4, 4, 4, 1), hidden="tanh", m=7, seed=0, scale=1.0, bias=0.5, lam=0.3, keep_prob=0.7, dtype="float64"
+    sizes=(5, 4, 4, 4, 1),
+    hidden="tanh",
+    m=7,
+    seed=0,
+    scale=1.0,
+    bias=0.5,
+    lam=0.3,
+    keep_prob=0.7,
+    dtype="float64",
+    output="",
 ):
-    """Return a network, X, Y and params on which most bugs show: λ > 0, dropout, no bias at 0."""
-    output = "sigmoid" if sizes[-1] == 1 else "softmax"
+    """Return a network, X, Y and params on which most bugs show: λ > 0, dropout, no bias at 0.
+
+    An output that cannot have so many units is replaced by one with cross-entropy.
+    """
+    if not (output and OUTPUTS[output].fits(sizes[-1])):
+        output = "sigmoid" if sizes[-1] == 1 else "softmax"
     net = gcl.Network(sizes, hidden=hidden, output=output, lam=lam, keep_prob=keep_prob, dtype=dtype)
     rng = np.random.default_rng(seed)
     X, labels = rng.standard_normal((sizes[0], m)), rng.integers(max(2, sizes[-1]), size=m)
-    Y = labels[None].astype(float) if sizes[-1] == 1 else np.eye(sizes[-1])[:, labels]
-    return net, X, Y, net.initialise(seed, scale, bias)
+    Y, real = np.eye(max(2, sizes[-1]))[-sizes[-1] :, labels], rng.standard_normal((sizes[-1], m))
+    return net, X, Y if OUTPUTS[output].amiss(real) else real, net.initialise(seed, scale, bias)
 
 
 networks = st.fixed_dictionaries(
     {
         "sizes": st.lists(st.integers(1, 5), min_size=2, max_size=6).map(tuple),
-        "hidden": st.sampled_from(["tanh", "relu", "sigmoid"]),
+        "hidden": st.sampled_from(list(ACTIVATIONS)),
+        "output": st.sampled_from(list(OUTPUTS)),
         "m": st.integers(1, 9),
         "seed": st.integers(0, 999),
         "scale": st.sampled_from([0.1, 1.0, 3.0]),
         "lam": st.sampled_from([0.0, 1e-3, 0.7, 50.0]),
         "keep_prob": st.sampled_from([1.0, 0.8, 0.5]),
     }
-)  # L = 1 … 5, both outputs
+)  # L = 1 … 5, every output
 
 
 def plain_J(net, params, X, Y, masks):
@@ -72,11 +96,7 @@ def plain_J(net, params, X, Y, masks):
         W, b = params[f"W{l}"], params[f"b{l}"]
         Z, decay = W @ A + b, decay + (W * W).sum()
         A = PLAIN[net.hidden](Z) * masks[l - 1] / net.keep_prob
-    if net.output == "sigmoid":
-        losses = -(Y * np.log(1 / (1 + np.exp(-Z))) + (1 - Y) * np.log(1 / (1 + np.exp(Z))))
-    else:
-        losses = -(Y * np.log(np.exp(Z) / np.exp(Z).sum(axis=0)))
-    return losses.sum() / m + net.lam / (2 * m) * decay
+    return PLAIN_LOSSES[net.output](Z, Y).sum() / m + net.lam / (2 * m) * decay
 
 
 def turned_red(slot, l):

@@ -2,17 +2,13 @@
 
 import numpy as np
 import pytest
+from helpers import CORNERED, PLAIN
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gc_lib.network.activations import ACTIVATIONS, SMALL, fast_tanh, heaviside, sigmoid, tanh_change
+from gc_lib.network.activations import ACTIVATIONS, SMALL, fast_tanh, heaviside, leaky_slope, sigmoid, tanh_change
 
 EVERY = pytest.mark.parametrize("activation", ACTIVATIONS.values(), ids=list(ACTIVATIONS))
-EXACT = {  # the textbook's formulas, for real, complex and extended numbers alike
-    "tanh": np.tanh,
-    "relu": lambda z: np.where(z.real > 0, z, 0),
-    "sigmoid": lambda z: 1 / (1 + np.exp(-z)),
-}
 u = np.finfo(float).eps
 
 
@@ -23,19 +19,27 @@ def test_f_is_the_textbooks_and_keeps_the_dtype(activation, dtype):
     A = activation.f(Z)
     assert A.dtype == activation.slope(Z).dtype == activation.slope_from_A(A).dtype == dtype
     assert activation.change(Z, A, Z / 64).dtype == dtype
-    assert np.allclose(A, EXACT[activation.name](Z.astype(np.longdouble)), rtol=4 * np.finfo(dtype).eps, atol=0)
+    assert np.allclose(A, PLAIN[activation.name](Z.astype(np.longdouble)), rtol=4 * np.finfo(dtype).eps, atol=0)
 
 
 @EVERY
 def test_the_slope_is_the_derivative_and_can_be_read_off_A(activation):
     Z = np.linspace(-8, 8, 1000)  # an even number: no corner at 0
-    truth = EXACT[activation.name](Z + 1e-30j).imag / 1e-30
+    truth = PLAIN[activation.name](Z + 1e-30j).imag / 1e-30
     assert np.allclose(activation.slope(Z), truth, rtol=1e-14, atol=2 * u)
     assert np.allclose(activation.slope_from_A(activation.f(Z)), truth, rtol=1e-14, atol=2 * u)
 
 
 def test_the_corner_of_relu_counts_as_flat():
     assert heaviside(np.array([-1.0, 0.0, 1.0])).tolist() == [0, 0, 1]
+    assert leaky_slope(np.array([-1.0, 0.0, 1.0])).tolist() == [0.01, 0.01, 1]
+
+
+@EVERY
+def test_the_slope_jumps_at_the_corners_and_nowhere_else(activation):
+    Z = np.union1d(np.linspace(-8, 8, 4001), activation.corners)
+    jumps = np.abs(activation.slope(Z + 1e-9) - activation.slope(Z - 1e-9)) > 1e-3
+    assert Z[jumps].tolist() == list(activation.corners)
 
 
 @EVERY
@@ -48,7 +52,7 @@ def test_no_unit_overflows_however_saturated(activation):
         for d in (1e-10, 1e-3, 1.0, 100.0):
             for sign in (1, -1):
                 assert np.isfinite(activation.change(Z, A, np.full_like(Z, sign * d))).all()
-    assert activation.name == "relu" or (A[0], A[-1]) == ((-1, 1) if activation.name == "tanh" else (0, 1))
+    assert activation.name in CORNERED or (A[0], A[-1]) == ((-1, 1) if activation.name == "tanh" else (0, 1))
 
 
 @EVERY
@@ -57,9 +61,9 @@ def test_no_unit_overflows_however_saturated(activation):
 def test_a_change_is_f_of_the_nudged_less_f(activation, z, power, sign):
     Z, d = np.array([z, z / 7, 0.0]), np.full(3, sign * 10.0**power)
     A = activation.f(Z)
-    exact = EXACT[activation.name]
+    exact = PLAIN[activation.name]
     truth = (exact(Z.astype(np.longdouble) + d) - exact(Z.astype(np.longdouble))).astype(float)
-    size = np.maximum(1, np.abs(Z)) if activation.name == "relu" else 1
+    size = np.maximum(1, np.abs(Z)) if activation.name in CORNERED else 1
     assert (np.abs(activation.change(Z, A, d.copy()) - truth) <= 3 * u * size).all()
 
 
@@ -94,4 +98,4 @@ def test_fast_tanh_is_right_to_the_last_bit_of_1_and_overwrites_its_argument(dty
 
 def test_sigmoid_is_right_relative_to_itself_on_both_sides():
     Z = np.linspace(-700, 700, 2001)
-    assert np.allclose(sigmoid(Z), EXACT["sigmoid"](Z.astype(np.longdouble)).astype(float), rtol=4 * u, atol=0)
+    assert np.allclose(sigmoid(Z), PLAIN["sigmoid"](Z.astype(np.longdouble)).astype(float), rtol=4 * u, atol=0)

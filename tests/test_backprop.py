@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from helpers import networks, plain_J, problem
+from helpers import CORNERED, SMOOTH, networks, plain_J, problem
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -13,7 +13,6 @@ from gc_lib.checker.slide import norm
 from gc_lib.network.backprop import Steps, right_steps
 
 u = np.finfo(float).eps
-SMOOTH = ["tanh", "sigmoid"]
 
 
 def central(cost, params, eps):
@@ -21,12 +20,12 @@ def central(cost, params, eps):
 
 
 def meets_a_corner(net, cost, params, eps):
-    """Tell whether a nudge of ε carries a ReLU over its corner."""
+    """Tell whether a nudge of ε carries a unit over its corner at 0."""
     theta = gcl.to_vector(params)
     nudged = theta + eps * np.concatenate([np.eye(theta.size), -np.eye(theta.size)])[:, None]
     here = cost.layers(params)[:-1]
     there = cost.layers(gcl.from_vector(nudged, params), 2 * theta.size, 1)[:-1]
-    return net.hidden == "relu" and any(((a.Z > 0) != (b.Z > 0)).any() for a, b in zip(here, there, strict=True))
+    return net.hidden in CORNERED and any(((a.Z > 0) != (b.Z > 0)).any() for a, b in zip(here, there, strict=True))
 
 
 @given(networks)
@@ -90,7 +89,7 @@ def test_float32_gives_the_gradient_of_float64_rounded(described):
     X = X.astype("float32")
     dtheta = gcl.to_vector(net.on(X, Y, masks="frozen")[1](params)).astype(float)
     truth = gcl.to_vector(wide_net.on(X, Y, masks="frozen")[1](wide))
-    if described["hidden"] == "relu":  # a corner within rounding is a corner met
+    if described["hidden"] in CORNERED:  # a corner within rounding is a corner met
         assume(not meets_a_corner(wide_net, wide_net.on(X, Y, masks="frozen")[0], wide, 1e-5))
     assert norm(dtheta - truth) <= 100 * np.finfo("float32").eps * max(1, norm(truth))
 

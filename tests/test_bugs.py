@@ -2,7 +2,10 @@
 
 import ast
 import inspect
+import pickle
 import textwrap
+from dataclasses import replace
+from functools import partial
 from itertools import combinations, pairwise
 
 import numpy as np
@@ -13,15 +16,26 @@ from hypothesis import strategies as st
 
 import gc_lib as gcl
 from gc_lib.checker.slide import norm
+from gc_lib.network.activations import ACTIVATIONS
 from gc_lib.network.backprop import Steps
-from gc_lib.network.bugs import CATALOGUE, CONDITIONS, ELSEWHERE, NEEDS, find, plant
-from gc_lib.network.forward import Terms
+from gc_lib.network.bugs import CATALOGUE, CONDITIONS, NEEDS, find, plant
+from gc_lib.network.forward import OUTPUTS, Terms
 
-SIZES = [(5, 4, 4, 4, 1), (4, 4, 4, 3)]  # square inside, and up to the input; both outputs
+SIZES = [(5, 4, 4, 4, 1), (4, 4, 4, 3)]  # square inside, and up to the input; a sigmoid and a softmax
+NETWORKS = [
+    *({"sizes": SIZES[output.most > 1], "output": name} for name, output in OUTPUTS.items()),
+    *({"sizes": sizes, **options} for sizes in SIZES for options in ({"lam": 0.0}, {"keep_prob": 1.0})),
+]
 
 
 def layers_for(net, name):
     return [l for l in range(1, net.L + 1) if not net.obstacle(name, l)]
+
+
+def problem_for(name, **options):
+    """Return a problem in which the bug can be planted, with the first output that lets it."""
+    tried = (problem(output=output, **options) for output in OUTPUTS)
+    return next(found for found in tried if layers_for(found[0], name))
 
 
 def gradient_of(net, X, Y, params):
@@ -35,21 +49,20 @@ def check(net, X, Y, params, **options):
 # ---- the law ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("hidden", ["tanh", "relu", "sigmoid"])
+@pytest.mark.parametrize("hidden", ACTIVATIONS)
 @pytest.mark.parametrize("name", BACKPROP)
 def test_a_bug_turns_red_what_the_law_says_and_nothing_else_or_hides_where_it_says_so(name, hidden):
     planted = 0
-    for sizes in SIZES:
-        for options in ({}, {"lam": 0.0}, {"keep_prob": 1.0}):
-            net, X, Y, params = problem(sizes, hidden, seed=3, scale=1.5, **options)
-            remembered = net.on(X, Y, masks="frozen")[0].layers(params)
-            assert check(net, X, Y, params).wrong == ()
-            for l in layers_for(net, name):
-                red = set(check(net.plant(name, l), X, Y, params).wrong)
-                hides = find(name).hidden(remembered[l - 1])
-                assert red == (set() if hides else turned_red(find(name).slot, l)), (sizes, options, l, hides)
-                planted += 1
-    assert planted >= 6
+    for network in NETWORKS:
+        net, X, Y, params = problem(**network, hidden=hidden, seed=3, scale=1.5)
+        remembered = net.on(X, Y, masks="frozen")[0].layers(params)
+        assert check(net, X, Y, params).wrong == ()
+        for l in layers_for(net, name):
+            red = set(check(net.plant(name, l), X, Y, params).wrong)
+            hides = find(name).hidden(remembered[l - 1])
+            assert red == (set() if hides else turned_red(find(name).slot, l)), (network, l, hides)
+            planted += 1
+    assert planted >= (1 if find(name).slot == "dZ" else 7)
 
 
 @given(networks, st.sampled_from(BACKPROP))
@@ -87,8 +100,9 @@ HIDEOUTS = {  # a problem in which each condition holds, and what else to do to 
     "keep_prob is 1": ({"keep_prob": 1.0}, dict),
     "no unit is dropped": ({"keep_prob": 1 - 1e-9}, dict),
     "b is 0": ({"bias": 0.0}, dict),
-    "the activation is ReLU": ({"hidden": "relu"}, dict),
-    "the activation is the sigmoid": ({"hidden": "sigmoid"}, dict),
+    "the slope at A is the slope at Z": ({"hidden": "leaky_relu"}, dict),
+    "a stretched A has the same slope": ({"hidden": "leaky_relu"}, dict),
+    "the slope is the sigmoid's": ({"hidden": "sigmoid"}, dict),
     "the slope is 1 everywhere": ({"hidden": "relu"}, lambda p: {n: abs(b) + 9 * (n[0] == "b") for n, b in p.items()}),
     "the layer has one unit": ({"sizes": (5, 1, 1, 1)}, dict),
     "W is symmetric": ({}, symmetric),
@@ -129,7 +143,7 @@ def test_the_slope_at_A_is_correct_for_relu():
 
 @pytest.mark.parametrize("name", BACKPROP)
 def test_at_strength_1_the_wrong_function_itself_is_planted(name):
-    net = problem((4, 4, 4, 1))[0]
+    net = problem_for(name, sizes=(4, 4, 4, 1))[0]
     for l in layers_for(net, name):
         steps = net.plant(name, l).steps
         assert getattr(steps[l - 1], find(name).slot) is find(name).wrong
@@ -138,7 +152,7 @@ def test_at_strength_1_the_wrong_function_itself_is_planted(name):
 
 @pytest.mark.parametrize("name", BACKPROP)
 def test_the_gradient_moves_in_proportion_to_the_strength(name):
-    net, X, Y, params = problem()
+    net, X, Y, params = problem_for(name)
     right = gcl.to_vector(gradient_of(net, X, Y, params))
     for l in layers_for(net, name):
         whole = gcl.to_vector(gradient_of(net.plant(name, l), X, Y, params)) - right
@@ -149,7 +163,7 @@ def test_the_gradient_moves_in_proportion_to_the_strength(name):
 
 @pytest.mark.parametrize("name", BACKPROP)
 def test_the_reading_grows_with_the_strength_in_proportion_while_it_is_small(name):
-    net, X, Y, params = problem()
+    net, X, Y, params = problem_for(name)
     remembered = net.on(X, Y, masks="frozen")[0].layers(params)
     l = max(l for l in layers_for(net, name) if not find(name).hidden(remembered[l - 1]))
     block = sorted(turned_red(find(name).slot, l))[-1]
@@ -273,7 +287,7 @@ def test_bugs_add_up_and_turn_red_no_more_than_each_of_them_may(planted, seed):
     assert np.array_equal(gcl.to_vector(gradient_of(turned, X, Y, params)), gcl.to_vector(wrong))
 
 
-@pytest.mark.parametrize("hidden", ["tanh", "relu", "sigmoid"])
+@pytest.mark.parametrize("hidden", ACTIVATIONS)
 def test_dA_doubled_and_keep_prob_forgotten_at_one_half_cancel(hidden):
     net, X, Y, params = problem(hidden=hidden, keep_prob=0.5)
     for l in (1, 2, 3):
@@ -290,7 +304,7 @@ def test_dA_doubled_and_keep_prob_forgotten_at_one_half_cancel(hidden):
 
 
 @pytest.mark.parametrize("sizes", [*SIZES, (5, 1), (5, 3)])
-@pytest.mark.parametrize("hidden", ["tanh", "relu", "sigmoid"])
+@pytest.mark.parametrize("hidden", ACTIVATIONS)
 def test_a_mistake_of_J_turns_red_the_weights_and_no_bias(sizes, hidden):
     net, X, Y, params = problem(sizes, hidden)
     every = tuple(f"W{l}" for l in range(1, net.L + 1))
@@ -325,7 +339,7 @@ def by(name, net, X, Y, params, **options):
     return check(net, X, Y, params, checker=plant(gcl.SLIDE, name), **options)
 
 
-@pytest.mark.parametrize("hidden", ["tanh", "relu", "sigmoid"])
+@pytest.mark.parametrize("hidden", ACTIVATIONS)
 @pytest.mark.parametrize("sizes", SIZES)
 def test_what_each_mistake_of_the_checker_reads_of_a_right_gradient_at_1e_7(sizes, hidden):
     at = problem(sizes, hidden)
@@ -404,8 +418,7 @@ def test_mistakes_of_the_checker_add_up_too():
 
 def test_there_are_enough_bugs_over_every_equation():
     assert len(BACKPROP) >= 24 and len(COST) >= 3 and len(CHECKER) >= 6
-    assert {find(name).breaks for name in BACKPROP} == {*Steps(), gcl.bugs.output_error}
-    assert set(ELSEWHERE) == {gcl.bugs.output_error, gcl.bugs.hidden_error, gcl.bugs.pass_down, gcl.bugs.drop}
+    assert {find(name).breaks for name in BACKPROP} == {*Steps(), *(output.error for output in OUTPUTS.values())}
     assert sum(bool(bug.seen) for bug in CATALOGUE.values()) >= 12
     assert all(bug.seen.startswith("https://") or not bug.seen for bug in CATALOGUE.values())
 
@@ -439,3 +452,144 @@ def test_a_table_without_the_equation_refuses_the_bug():
         plant(gcl.SLIDE, "no_decay")
     with pytest.raises(ValueError, match="forgotten_2 breaks the equation two_sided"):
         plant(Terms(), "forgotten_2")
+
+
+# ---- where an equation is not ----------------------------------------------------------------------------------------
+
+
+def another_weight_gradient(dZ, c):
+    """dW of a layer of another kind"""
+    return dZ @ c.A_prev.T
+
+
+def test_a_bug_whose_equation_is_not_in_a_layers_table_is_refused_in_a_sentence_whatever_the_table():
+    net = problem((4, 4, 4, 3), output="sigmoid_squared")[0]
+    assert net.obstacle("no_slope", 3) == net.obstacle("sign_flipped", 3).replace("output_error", "hidden_error")
+    assert net.obstacle("sign_flipped", 3) == "it breaks output_error, which is not among the equations there"
+    assert net.obstacle("no_output_slope", 2) == "only the output layer has this equation"
+    other = replace(net, steps=(net.steps[0], net.steps[1]._replace(dW=another_weight_gradient), net.steps[2]))
+    refused = [name for name in BACKPROP if find(name).slot == "dW"]
+    assert {other.obstacle(name, 2) for name in refused} == {
+        "it breaks weight_gradient, which is not among the equations there"
+    }
+    broken = other.plant(no_mean, 2, breaks="dW")
+    assert broken.steps[1].dW is no_mean and "another bug breaks" in broken.obstacle(broken.plants[0].name, 2)
+
+
+# ---- a wrong equation of one's own -----------------------------------------------------------------------------------
+
+
+def no_mean(dZ, c):
+    """Sums where it should take the mean."""
+    return dZ @ c.A_prev.T + c.lam / c.m * c.W
+
+
+def bias_gradient(dZ, c):
+    """Takes the last example only."""
+    return dZ[:, -1:]
+
+
+def my_decay(squares, lam, m):
+    """Forgets the 2."""
+    return lam / m * sum(squares)
+
+
+def stretched(dA, c, factor=3.0):
+    """Stretches dZ."""
+    return factor * dA * c.slope(c.Z)
+
+
+EXECUTED = {}
+exec("def no_source(dZ, c):\n    return c.W.T @ dZ / 2", EXECUTED)  # as typed at a prompt
+OWN = {  # what is planted, where, and the bug of the catalogue that is the same, or None
+    "by its place": (no_mean, 2, "dW", "dW_no_mean"),
+    "by the equation": (no_mean, 1, gcl.bugs.weight_gradient, "dW_no_mean"),
+    "by its own name": (bias_gradient, 3, None, None),
+    "on the output layer": (lambda Y, c: Y - c.A, 4, "dZ", "sign_flipped"),
+    "in the cost": (my_decay, None, "decay", "J_decay_over_m"),
+    "without a source": (EXECUTED["no_source"], 2, "dA", None),
+    "an object that can be called": (partial(stretched, factor=2.0), 3, "dZ", None),
+}
+
+
+@pytest.mark.parametrize("how", OWN)
+def test_a_function_of_ones_own_is_planted_like_any_bug(how):
+    wrong, layer, breaks, twin = OWN[how]
+    net, X, Y, params = problem()
+    broken = net.plant(wrong, layer, breaks=breaks)
+    ((bug, at, *_),) = broken.plants
+    assert (bug.wrong, at) == (wrong, layer) and bug.name == getattr(wrong, "__name__", "partial")
+    assert repr(broken.plants) == (f"(({bug.name}, {layer}),)" if layer else f"(({bug.name},),)")
+    assert broken == net.plant(wrong, layer=layer, breaks=breaks) != net
+    assert hash(broken) == hash(net.plant(wrong, layer, breaks=breaks))
+    red = check(broken, X, Y, params).wrong
+    assert set(red) == (turned_red(bug.slot, layer) if layer else {"W1", "W2", "W3", "W4"})
+    if twin:
+        same = net.plant(twin, layer)
+        mine, theirs = (gradient_of(planted, X, Y, params) for planted in (broken, same))
+        assert all(np.array_equal(mine[name], theirs[name]) for name in params)
+        assert broken.on(X, Y, masks="frozen")[0](params) == same.on(X, Y, masks="frozen")[0](params)
+    with pytest.raises(ValueError, match="another bug breaks the same equation there"):
+        broken.plant(no_mean if bug.slot == "dW" else wrong, layer, breaks=bug.slot)
+
+
+def test_strength_and_factor_work_for_a_function_of_ones_own():
+    net, X, Y, params = problem()
+    right, three, five, half = (
+        gcl.to_vector(gradient_of(broken, X, Y, params))
+        for broken in (
+            net,
+            net.plant(stretched, 2, breaks="dZ"),
+            net.plant(stretched, 2, factor=5, breaks="dZ"),
+            net.plant(stretched, 2, strength=0.5, breaks="dZ"),
+        )
+    )
+    assert norm(five - right) == pytest.approx(2 * norm(three - right), rel=1e-12)
+    assert norm(half - right) == pytest.approx(norm(three - right) / 2, rel=1e-12)
+    with pytest.raises(ValueError, match="no_mean takes no factor"):
+        net.plant(no_mean, 2, factor=3, breaks="dW")
+
+
+def test_diff_shows_all_that_is_planted_in_a_network_ones_own_as_any_other():
+    net = problem()[0].plant("no_mask", 1).plant(no_mean, 2, breaks="dW")
+    assert gcl.diff(net) == gcl.diff("no_mask") + "\n" + "\n".join(
+        [
+            "no_mean: Sums where it should take the mean.",
+            "  right:  return dZ @ c.A_prev.T / c.m + c.lam / c.m * c.W",
+            "  wrong:  return dZ @ c.A_prev.T + c.lam / c.m * c.W",
+        ]
+    )
+
+
+def test_a_network_with_a_function_of_ones_own_survives_pickling():
+    broken = problem()[0].plant(no_mean, 2, breaks="dW")
+    assert pickle.loads(pickle.dumps(broken)) == broken
+
+
+@pytest.mark.parametrize(
+    "wrong, layer, breaks, words",
+    [
+        (no_mean, 2, None, "no_mean: breaks should say which equation it replaces, 'drop', 'dZ', 'dW', 'db', 'dA' of"),
+        (no_mean, 2, "dQ", "no_mean: breaks should say .* of this layer; got 'dQ'"),
+        (no_mean, 4, gcl.bugs.hidden_error, "no_mean: breaks should say .* of this layer; got hidden_error"),
+        (no_mean, None, "dW", "'decay' of J; one of backprop needs a layer too; got 'dW'"),
+        (no_mean, 5, "dW", "no_mean cannot be planted on layer 5: this network has layers 1 … 4; got layer=5"),
+        (no_mean, 0, "dW", "this network has layers 1 … 4; got layer=0"),
+        (no_mean, "2", "dW", "this network has layers 1 … 4; got layer=2"),
+        (no_mean, 1, "dA", "no_mean cannot be planted on layer 1: below layer 1 there is only the input"),
+        (no_mean, 4, "drop", "no_mean cannot be planted on layer 4: the output layer has no dropout"),
+        (lambda dZ: dZ, 2, "dW", r"<lambda> should take \(dZ, c\), as weight_gradient does: too many"),
+        (
+            my_decay,
+            2,
+            "dW",
+            r"my_decay should take \(dZ, c\), as weight_gradient does: missing a required argument: 'm'",
+        ),
+        (no_mean, None, "decay", r"no_mean should take \(squares, lam, m\), as decay does"),
+        (min, 2, "dW", r"min should take \(dZ, c\), as weight_gradient does: no signature found"),
+        ("no_decay", 2, "dW", "no_decay is in the catalogue, where it breaks dW; leave breaks= away"),
+    ],
+)
+def test_a_function_that_does_not_fit_is_refused_with_a_sentence(wrong, layer, breaks, words):
+    with pytest.raises(ValueError, match=words):
+        problem()[0].plant(wrong, layer, breaks=breaks)

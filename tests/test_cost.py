@@ -6,6 +6,7 @@ from helpers import PLAIN, networks, plain_J, problem
 from hypothesis import given, settings
 
 import gc_lib as gcl
+from gc_lib.network.activations import ACTIVATIONS, Activation
 
 u = np.finfo(float).eps
 
@@ -102,3 +103,32 @@ def test_dropout_is_inverted_the_next_layer_sees_the_same_on_average():
     draws = np.array([cost.layers(params)[1].A_prev for _ in range(4000)])
     A = cost.layers(params)[0].A
     assert (np.abs(draws.mean(axis=0) - A) <= 5 * np.abs(A) * np.sqrt(0.4 / 0.6 / 4000)).all()
+
+
+def inside(Z):
+    return (np.abs(Z) < 1).astype(Z.dtype)
+
+
+HARD_TANH = Activation("hard_tanh", lambda Z: np.clip(Z, -1, 1), inside, inside, 1.0, corners=(-1.0, 1.0))
+
+
+def test_an_activation_of_ones_own_is_one_entry_and_its_kinks_are_found_wherever_its_corners_are(monkeypatch):
+    monkeypatch.setitem(ACTIVATIONS, "hard_tanh", HARD_TANH)
+    net = gcl.Network([1, 3, 1], hidden="hard_tanh")
+    params = {
+        "W1": [[1.0], [1.0], [1.0]],
+        "b1": [[0.0], [-1 + 1e-4], [1 - 1e-4]],
+        "W2": [[1.0, 1.0, 1.0]],
+        "b2": [[0.1]],
+    }
+    params = {name: np.array(block) for name, block in params.items()}
+    cost, gradient = net.on([[0.0, 0.5]], [[1.0, 0.0]])
+    report = gcl.check(cost, gradient, params, 1e-3)
+    units = {tuple(unit) for reason in report.reasons for unit in reason.evidence.get("units", ())}
+    assert {reason.kind for reason in report.reasons} == {"kink within ε"} and report.answer != "wrong"
+    assert units <= {(1, 1, 0), (1, 2, 0)} and units
+    for unit in (1, 2):
+        step = 1e-3 * (np.arange(3) == unit)[:, None]
+        moved = [params | {"b1": params["b1"] + s * step} for s in (1, -1, 0)]
+        assert [tuple(found) for found in cost.corners(*moved)] == [(1, unit, 0)]
+    assert cost.corners(*(params | {"b1": params["b1"] + s} for s in (1e-5, -1e-5, 0))) == []

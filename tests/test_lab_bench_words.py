@@ -8,7 +8,7 @@ import ipywidgets as widgets
 import numpy as np
 import pytest
 from bench_helpers import AXES, FRESH, STATES, consistent
-from helpers import below
+from helpers import SMOOTH, below
 
 import gc_lib as gcl
 from gc_lib.labs.bench import Bench
@@ -107,7 +107,7 @@ CAPTIONS = {
     "hides, m": ({"bugs": [("db_no_mean", 1)], "examples": 1}, ["great", "db_no_mean cannot be seen here: m is 1."]),
     "hides, ReLU": (
         {"bugs": [("slope_at_A", 1)], "hidden": "relu", "bias": 0.01},
-        ["slope_at_A cannot be seen here: the activation is ReLU."],
+        ["slope_at_A cannot be seen here: the slope at A is the slope at Z."],
     ),
     "hides, J": ({"mistakes": ["J_no_decay"], "lam": 0}, ["great", "J_no_decay cannot be seen here: λ is 0."]),
     "error bound": ({"scale": 1e-3}, ["within the error bound: the error bars of dθ_approx alone explain it."]),
@@ -158,7 +158,7 @@ def test_the_caption_counts_the_entries_that_epsilon_cannot_move(bias):
     assert "too small to move" not in compute(State(eps=1e-12)).caption
 
 
-@pytest.mark.parametrize("hidden", ["tanh", "sigmoid"])
+@pytest.mark.parametrize("hidden", SMOOTH)
 @pytest.mark.parametrize("seed", range(2))
 def test_no_block_of_a_correct_network_is_blamed(hidden, seed):
     for changes in ({}, {"keep_prob": 0.8}, {"steps": 100}, {"data": "ten digits, 4×4 pixels"}, {"lam": 1e3}):

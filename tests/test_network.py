@@ -7,6 +7,7 @@ import pytest
 from helpers import problem
 
 import gc_lib as gcl
+from gc_lib.network.forward import OUTPUTS
 
 
 def test_shapes_are_the_lectures_in_the_order_of_theta():
@@ -18,7 +19,7 @@ def test_shapes_are_the_lectures_in_the_order_of_theta():
     assert list((name, block.shape) for name, block in params.items()) == list(shapes.items())
 
 
-@pytest.mark.parametrize("hidden, gain", [("relu", 2), ("tanh", 1), ("sigmoid", 1)])
+@pytest.mark.parametrize("hidden, gain", [("relu", 2), ("leaky_relu", 2), ("tanh", 1), ("sigmoid", 1)])
 def test_weights_have_hes_or_xaviers_variance_and_the_output_layer_xaviers(hidden, gain):
     params = gcl.Network([400, 300, 200, 1], hidden=hidden).initialise(seed=0)
     for name, variance in (("W1", gain / 400), ("W2", gain / 300), ("W3", 1 / 200)):
@@ -86,11 +87,11 @@ def test_a_network_prints_what_was_planted_as_one_would_write_it():
         ([5, 0, 1], {}, r"sizes .* above 0.*; got \(5, 0, 1\)"),
         ([5, -3, 1], {}, r"sizes .*; got \(5, -3, 1\)"),
         ([5, 2.5, 1], {}, r"sizes .* whole numbers .*; got \(5, 2\.5, 1\)"),
-        ([5, 1], {"hidden": "gelu"}, r"hidden should be one of 'tanh', 'relu', 'sigmoid'; got 'gelu'"),
-        ([5, 1], {"output": "linear"}, r"output should be one of 'sigmoid', 'softmax'; got 'linear'"),
+        ([5, 1], {"hidden": "gelu"}, r"hidden should be one of 'tanh', 'relu', 'sigmoid', 'leaky_relu'; got 'gelu'"),
+        ([5, 1], {"output": "probit"}, r"output should be one of 'sigmoid', 'softmax', 'linear', .*; got 'probit'"),
         ([5, 1], {"dtype": "float16"}, r"dtype should be one of 'float64', 'float32'; got 'float16'"),
-        ([5, 1], {"output": "softmax"}, r"softmax 2 or more; got 'softmax' with 1"),
-        ([5, 3], {}, r"sigmoid output has 1 unit.*; got 'sigmoid' with 3"),
+        ([5, 1], {"output": "softmax"}, r"a softmax output has 2 units or more; got 1: take output='sigmoid' or"),
+        ([5, 3], {}, r"a sigmoid output has 1 unit; got 3: take output='softmax' or 'linear'"),
         ([5, 1], {"lam": -0.1}, r"lam should be .* 0 or more; got -0\.1"),
         ([5, 1], {"lam": float("nan")}, r"lam should be .*; got nan"),
         ([5, 1], {"lam": float("inf")}, r"lam should be .* finite.*; got inf"),
@@ -207,3 +208,44 @@ def test_an_obstacle_is_named_exactly_where_planting_fails():
                         net.plant(name, layer)
                 else:
                     assert net.plant(name, layer).plants == ((name, layer, 1.0, None),)
+
+
+# ---- outputs ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("output", OUTPUTS)
+@pytest.mark.parametrize("units", [1, 2, 3, 10])
+def test_a_network_asks_its_output_how_many_units_it_can_have(output, units):
+    if OUTPUTS[output].fits(units):
+        assert gcl.Network([5, 4, units], output=output).sizes[-1] == units
+    else:
+        with pytest.raises(ValueError, match=f"a {output} output has .* unit.*; got {units}: take output='s.*linear"):
+            gcl.Network([5, 4, units], output=output)
+
+
+@pytest.mark.parametrize(
+    "output, Y, words",
+    [
+        ("linear", with_bad(Y3, 2, 4, np.nan), r"Y should be finite; got nan for example 4"),
+        ("linear", with_bad(Y3, 0, 1, -np.inf), r"Y should be finite; got -inf for example 1"),
+        ("sigmoid_squared", with_bad(Y3, 1, 6, 1.5), r"Y should hold labels in 0…1; got 1\.5 for example 6"),
+    ],
+)
+def test_a_network_asks_its_output_which_labels_it_takes(output, Y, words):
+    with pytest.raises(ValueError, match=words):
+        gcl.Network([5, 4, 3], output=output).on(X, Y)
+    fine = {"linear": 1e3 * Y3 - 7, "sigmoid_squared": Y3 / 3}[output]
+    assert gcl.Network([5, 4, 3], output=output).examples(X, fine)[1].tolist() == fine.tolist()
+
+
+def test_a_linear_network_of_one_layer_has_the_closed_form_of_least_squares():
+    rng = np.random.default_rng(0)
+    X, Y = rng.standard_normal((3, 20)), 5 * rng.standard_normal((2, 20)) + 100
+    cost, gradient = gcl.Network([3, 2], output="linear").on(X, Y)
+    best, residues, *_ = np.linalg.lstsq(np.vstack([X, np.ones(20)]).T, Y.T, rcond=None)
+    params = {"W1": best[:3].T, "b1": best[3:].T}
+    assert cost(params) == pytest.approx(residues.sum() / 2 / 20, rel=1e-12)
+    assert np.abs(gcl.to_vector(gradient(params))).max() < 1e-12
+    assert gcl.to_vector(gradient(params | {"b1": params["b1"] + 3})) == pytest.approx(
+        [*(3 * np.tile(X.mean(axis=1), 2)), 3, 3], abs=1e-12
+    )

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 import gc_lib as gcl
 from gc_lib.checker.slide import norm, one_sided, restored, two_sided, two_sided_loop
 from gc_lib.network import nudge
+from gc_lib.network.activations import ACTIVATIONS
+from gc_lib.network.forward import OUTPUTS, Layer
 
 RIGHT, LEFT_NUDGED = restored, gcl.bugs.plant(gcl.SLIDE, "not_restored").restored
 
@@ -29,13 +31,14 @@ def test_every_J_is_the_loops(described, power, dtype, scale):
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
-@pytest.mark.parametrize("hidden", ["tanh", "relu", "sigmoid"])
+@pytest.mark.parametrize("hidden", ACTIVATIONS)
 @pytest.mark.parametrize("sizes", [(4, 1), (4, 3), (2, 2, 3, 1), (2, 2, 1, 2, 2, 2)])
 @pytest.mark.parametrize("eps", [1e-12, 1e-7, 1e-2, 1.0])
 def test_every_J_is_the_loops_on_these_too(sizes, hidden, dtype, eps):
-    for scale, keep_prob in ((1.0, 0.6), (30.0, 1.0), (1e-3, 1.0)):
-        net, X, Y, params = problem(sizes, hidden, m=3, scale=scale, keep_prob=keep_prob, dtype=dtype)
-        same(net.on(X, Y, masks="frozen")[0], params, eps)
+    for output in (name for name, output in OUTPUTS.items() if output.fits(sizes[-1])):
+        for scale, keep_prob in ((1.0, 0.6), (30.0, 1.0), (1e-3, 1.0)):
+            net, X, Y, params = problem(sizes, hidden, 3, 0, scale, keep_prob=keep_prob, dtype=dtype, output=output)
+            same(net.on(X, Y, masks="frozen")[0], params, eps)
 
 
 def test_how_the_work_is_cut_does_not_matter(monkeypatch):
@@ -154,3 +157,32 @@ def test_one_sided_needs_J_at_theta_and_gets_it():
     cost, _ = net.on(X, Y)
     approx = gcl.to_vector(gcl.numeric_gradient(cost, params, 1e-3, checker=gcl.ONE_SIDED))
     assert np.array_equal(approx, one_sided(*cost.nudged(params, 1e-3), cost(params), 1e-3))
+
+
+# ---- a layer that it does not know -----------------------------------------------------------------------------------
+
+
+class Convolution(Layer):
+    """A layer of another kind, which remembers the same."""
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        lambda c: Convolution(*c),
+        lambda c: c._replace(Z=c.Z + 0.1),
+        lambda c: c._replace(Z=c.W @ np.roll(c.A_prev, 1, axis=0) + c.b),
+    ],
+    ids=["a type of its own", "Z is shifted", "Z is another sum"],
+)
+@pytest.mark.parametrize("l", [1, 2, 4])
+def test_a_layer_that_it_does_not_know_is_refused_where_the_loop_still_takes_it(l, other, monkeypatch):
+    net, X, Y, params = problem(keep_prob=1.0)
+    cost, gradient = net.on(X, Y)
+    layers = cost.layers
+    monkeypatch.setattr(cost, "layers", lambda params, *stack: [
+        other(c) if n == l else c for n, c in enumerate(layers(params, *stack), start=1)
+    ])  # fmt: skip
+    with pytest.raises(TypeError, match=rf"Z is W A_prev \+ b; layer {l} is another, .* Check lambda params"):
+        gcl.check(cost, gradient, params)
+    assert np.isfinite(gcl.check(lambda params: cost(params), gradient, params).difference)

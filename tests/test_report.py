@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 import pytest
-from helpers import problem
+from helpers import CORNERED, problem
 
 import gc_lib as gcl
 from gc_lib.checker.reasons import places
@@ -195,8 +195,9 @@ def test_a_large_lambda_is_named_with_both_terms():
     assert "λ drowns the data term" not in kinds(checked(*problem(keep_prob=1.0)))
 
 
-def test_a_kink_on_theta_is_named_with_the_unit_and_the_example():
-    net = gcl.Network([2, 3, 2, 1], hidden="relu")
+@pytest.mark.parametrize("hidden", CORNERED)
+def test_a_kink_on_theta_is_named_with_the_unit_and_the_example(hidden):
+    net = gcl.Network([2, 3, 2, 1], hidden=hidden)
     params = net.initialise(seed=1)
     X, Y = np.array([[1.0, -1.0, 0.0], [0.5, 2.0, 0.0]]), np.array([[1.0, 0.0, 1.0]])  # example 2 is nothing but zeros
     report = checked(net, X, Y, params, 1e-5)
@@ -206,8 +207,9 @@ def test_a_kink_on_theta_is_named_with_the_unit_and_the_example():
     assert checked(net, X, Y, net.initialise(seed=1, bias=0.01), 1e-5).answer == "right"
 
 
-def test_a_kink_within_eps_is_named_with_the_unit_and_the_example():
-    net = gcl.Network([1, 2, 1], hidden="relu")
+@pytest.mark.parametrize("hidden", CORNERED)
+def test_a_kink_within_eps_is_named_with_the_unit_and_the_example(hidden):
+    net = gcl.Network([1, 2, 1], hidden=hidden)
     params = {"W1": [[1.0], [1.0]], "b1": [[0.3], [1e-4]], "W2": [[1.0, 1.0]], "b2": [[0.1]]}
     params = {name: np.array(block) for name, block in params.items()}
     report = checked(net, np.array([[0.0, 1.0]]), np.array([[1.0, 0.0]]), params, 1e-3)

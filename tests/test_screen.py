@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import gc_lib as gcl
+from gc_lib.network.activations import ACTIVATIONS
 
 
 def problem(sizes=(64, 20, 12, 10), hidden="tanh", seed=0, **kinds):
@@ -41,7 +42,7 @@ def test_a_right_gradient_costs_four_evaluations_a_layer_whatever_its_size(sizes
     assert max(screen.readings.values()) < 1e-6
 
 
-@pytest.mark.parametrize("hidden", ["tanh", "relu", "sigmoid"])
+@pytest.mark.parametrize("hidden", ACTIVATIONS)
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 def test_no_right_gradient_is_called_wrong(hidden, dtype):
     X, Y = gcl.data.digits(examples=32)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 import gc_lib as gcl
 from gc_lib.checker.report import power
 from gc_lib.checker.slide import GREAT, WORRY, band, norm
+from gc_lib.network.activations import ACTIVATIONS
 
 SETTINGS = settings(max_examples=100, deadline=None, derandomize=True)
 u = np.finfo(float).eps
@@ -255,7 +256,7 @@ def test_a_cost_that_scribbles_on_its_argument_does_not_reach_the_callers_arrays
 # ---- round-off -------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("hidden", ["tanh", "relu", "sigmoid"])
+@pytest.mark.parametrize("hidden", ACTIVATIONS)
 @pytest.mark.parametrize("scale", [0.1, 1.0, 5.0])
 def test_the_error_bound_is_what_round_off_explains_and_not_much_more(hidden, scale):
     shares = []

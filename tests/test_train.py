@@ -7,6 +7,7 @@ import pytest
 from helpers import problem
 
 import gc_lib as gcl
+from gc_lib.network.activations import ACTIVATIONS
 from gc_lib.network.train import descend
 
 
@@ -41,7 +42,7 @@ def test_float32_stays_float32(rate):
     assert {block.dtype for block in trained.values()} == {np.dtype("float32")}
 
 
-@pytest.mark.parametrize("hidden", ["tanh", "relu", "sigmoid"])
+@pytest.mark.parametrize("hidden", ACTIVATIONS)
 def test_decayed_biases_hide_at_the_start_and_show_after_some_training(hidden):
     X, Y = gcl.data.digits(3, 8, examples=32, side=4)
     net = gcl.Network([16, 6, 6, 1], hidden=hidden, lam=0.1)

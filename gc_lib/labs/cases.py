@@ -17,6 +17,7 @@ from ..checker.params import to_vector
 from ..checker.report import Report
 from ..checker.slide import norm, two_sided
 from ..network import bugs
+from ..network.activations import ACTIVATIONS
 from ..network.backprop import Steps, backprop, hidden_error, right_steps
 from ..network.forward import Layer
 from ..network.network import Network
@@ -48,7 +49,7 @@ class Setting(NamedTuple):
     @property
     def corner(self) -> bool:
         """Whether an example can sit exactly on a corner of ReLU, where no slope is right: with b = 0."""
-        return self.hidden == "relu" and self.bias == 0
+        return self.bias in ACTIVATIONS[self.hidden].corners
 
 
 OFFERED = {

@@ -10,6 +10,7 @@ import numpy as np
 from .. import data
 from ..checker.slide import SLIDE, Checker, above_zero, whole
 from ..network import bugs
+from ..network.activations import ACTIVATIONS
 from ..network.forward import Terms
 from ..network.network import Network, Plant, one_of
 from ..network.train import descend
@@ -28,8 +29,8 @@ class BenchState:
 
     A bug is (name, layer), (name, layer, strength) or (name, layer, strength, factor); `mistakes` names those of the
     cost and of the checker. The `steps` of training follow the right gradient at λ = 0.1 and keep_prob = 1, so that
-    neither a bug nor λ moves θ. `bias` is 0 unless given, for ReLU 0.01: at b = 0 an example can sit exactly on a
-    corner, where no slope is right. Raises ValueError for what cannot be.
+    neither a bug nor λ moves θ. `bias` is 0 unless given, for an activation with a corner at 0, as ReLU, 0.01: at b = 0
+    an example can sit exactly on it, where no slope is right. Raises ValueError for what cannot be.
     """
 
     eps: float = 1e-7
@@ -50,7 +51,8 @@ class BenchState:
     units: tuple[int, ...] = (6, 6)
 
     def __post_init__(self):
-        bias = (0.01 if self.hidden == "relu" else 0.0) if self.bias is None else float(self.bias)
+        corner = 0.0 in ACTIVATIONS[one_of("hidden", self.hidden, ACTIVATIONS)].corners
+        bias = (0.01 if corner else 0.0) if self.bias is None else float(self.bias)
         tidy = {"eps": above_zero(self.eps), "lam": float(self.lam), "keep_prob": float(self.keep_prob)}
         units = tuple(whole("units", n) for n in several("units", self.units))
         tidy |= {"bias": bias, "scale": float(self.scale), "units": units}

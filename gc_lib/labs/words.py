@@ -3,6 +3,7 @@
 from ..checker.reasons import listed
 from ..checker.report import Report, all_agree
 from ..checker.slide import GREAT, band, norm
+from ..network.activations import ACTIVATIONS
 
 FACTORS = {2.0: "twice", 0.5: "half", -1.0: "the opposite of", 3.0: "three times", 4.0: "four times"}
 
@@ -24,7 +25,7 @@ def caption(result) -> str:
 def misfit(state) -> str:
     """Say why right backprop does not read great."""
     size = "large" if state.eps > 1e-5 else "small"
-    corner = "a corner of ReLU lies in the way, or " if state.hidden == "relu" else ""
+    corner = "a corner of the activation lies in the way, or " if ACTIVATIONS[state.hidden].corners else ""
     return f"{corner}ε is too {size} for this network{' in float32' if state.dtype == 'float32' else ''}"
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .forward import Layer
+from .forward import OUTPUTS, Layer, Output
 
 
 def drop(dA, c):
@@ -24,11 +24,6 @@ def hand_through(Y, c):
 def hidden_error(dA, c):
     """dZ = dA ∘ f′(Z)"""
     return dA * c.slope(c.Z)
-
-
-def output_error(Y, c):
-    """dZ = A − Y"""
-    return c.A - Y
 
 
 def weight_gradient(dZ, c):
@@ -60,10 +55,10 @@ class Steps(NamedTuple):
     dA: Callable = pass_down
 
 
-def right_steps(L: int) -> tuple[Steps, ...]:
-    """Return the table of correct equations for an L-layer network, layer 1 first."""
+def right_steps(L: int, output: Output = OUTPUTS["sigmoid"]) -> tuple[Steps, ...]:
+    """Return the table of correct equations for an L-layer network with this output, layer 1 first."""
     steps = [Steps() for _ in range(L)]
-    steps[-1] = steps[-1]._replace(drop=hand_through, dZ=output_error)
+    steps[-1] = steps[-1]._replace(drop=hand_through, dZ=output.error)
     steps[0] = steps[0]._replace(dA=nothing_below)
     return tuple(steps)
 

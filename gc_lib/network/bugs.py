@@ -14,8 +14,17 @@ import numpy as np
 from ..checker.reasons import listed, printable
 from ..checker.slide import Checker, in_order, norm, one_sided, quotient, restored, two_sided
 from .activations import ACTIVATIONS
-from .backprop import Steps, bias_gradient, drop, hidden_error, output_error, pass_down, weight_gradient
-from .forward import Layer, Terms, decay
+from .backprop import (
+    Steps,
+    bias_gradient,
+    drop,
+    hand_through,
+    hidden_error,
+    nothing_below,
+    pass_down,
+    weight_gradient,
+)
+from .forward import OUTPUTS, Layer, Terms, decay, output_error, output_error_with_slope
 
 CONDITIONS = {  # behind what a bug can hide, asked of what its layer remembers
     "λ is 0": lambda c: c.lam == 0,
@@ -23,8 +32,11 @@ CONDITIONS = {  # behind what a bug can hide, asked of what its layer remembers
     "keep_prob is 1": lambda c: c.keep_prob == 1,
     "no unit is dropped": lambda c: c.mask.all(),
     "b is 0": lambda c: not c.b.any(),
-    "the activation is ReLU": lambda c: c.activation.name == "relu",
-    "the activation is the sigmoid": lambda c: c.activation.name == "sigmoid",
+    "the slope at A is the slope at Z": lambda c: np.array_equal(c.slope(c.A), c.slope(c.Z)),
+    "a stretched A has the same slope": lambda c: np.array_equal(
+        c.activation.slope_from_A(c.A / c.keep_prob), c.activation.slope_from_A(c.A)
+    ),
+    "the slope is the sigmoid's": lambda c: np.array_equal(c.slope(c.Z), ACTIVATIONS["sigmoid"].slope(c.Z)),
     "the slope is 1 everywhere": lambda c: (c.slope(c.Z) == 1).all(),
     "the layer has one unit": lambda c: len(c.W) == 1,
     "W is symmetric": lambda c: np.array_equal(c.W, c.W.T),
@@ -36,18 +48,15 @@ NEEDS = {  # what a network must have for the wrong equation to fit, asked of it
 }
 SQUARE, TWO_LAYERS = NEEDS
 
-ELSEWHERE = {  # why an equation is not in the table of a layer
-    output_error: "only the output layer has this equation",
-    hidden_error: "the output layer has no slope of its own: with cross-entropy it is cancelled, dZ = A − Y",
-    pass_down: "below layer 1 there is only the input, which needs no gradient",
-    drop: "the output layer has no dropout",
+TABLES: list[Steps | Terms | Checker] = [Steps(), *(Steps(dZ=of.error) for of in OUTPUTS.values()), Terms(), Checker()]
+SLOTS = {equation: slot for table in TABLES for slot, equation in table._asdict().items()}  # where each one stands
+EMPTY: dict[Callable | None, str] = {  # what stands where a layer has no such equation, and why it has none
+    nothing_below: "below layer 1 there is only the input, which needs no gradient",
+    hand_through: "the output layer has no dropout",
 }
-
-
-SLOTS = {  # where each right equation stands in its table
-    equation: slot
-    for table in (Steps(), Steps(dZ=output_error), Terms(), Checker())
-    for slot, equation in table._asdict().items()
+ELSEWHERE = EMPTY | {  # why a bug breaks nothing where this stands
+    hidden_error: "only the output layer has this equation",
+    output_error: "the output layer has no slope of its own: cross-entropy cancels it, or it is 1, and dZ = A − Y",
 }
 
 
@@ -57,6 +66,7 @@ class Bug:
 
     `breaks` is the right equation, `wrong` the one planted in its stead. `hides` says under which conditions, joined
     by "or", no check can see it; `needs` what the network must have; `seen` links a public thread it was reported in.
+    `slot` is the place of its equation in the table: drop, dZ, dW, db, dA; decay; difference, …
     """
 
     name: str
@@ -65,16 +75,15 @@ class Bug:
     hides: str = ""
     needs: str = ""
     seen: str = ""
+    slot: str = ""
+
+    def __post_init__(self):
+        object.__setattr__(self, "slot", self.slot or SLOTS[self.breaks])
 
     @property
     def sentence(self) -> str:
         """Say in one sentence what was done wrong."""
         return first_sentence(self.wrong)
-
-    @property
-    def slot(self) -> str:
-        """Name the place of its equation in the table: drop, dZ, dW, db, dA; decay; difference, …"""
-        return SLOTS[self.breaks]
 
     @property
     def takes_factor(self) -> bool:
@@ -84,11 +93,19 @@ class Bug:
     @property
     def family(self) -> type:
         """Return the kind of table whose equation it breaks: a layer's Steps, the cost's Terms, or a Checker."""
-        return Terms if self.breaks is decay else Checker if self.breaks in Checker() else Steps
+        return next(table for table in (Terms, Checker, Steps) if self.slot in table._fields)
 
     def hidden(self, c: Layer) -> str:
         """Return the condition that hides the bug on the layer that remembers c, or "" where it shows."""
         return next((words for words in self.hides.split(" or ") if words and CONDITIONS[words](c)), "")
+
+    def obstacle(self, table) -> str:
+        """Say why the equation that it breaks is not in a table; "" where it is."""
+        there = getattr(table, self.slot, None)
+        if there is self.breaks:
+            return EMPTY.get(there, "")
+        here = f"it breaks {self.breaks.__name__}, which is not among the equations there"
+        return ELSEWHERE.get(there, here)
 
     def equation(self, strength: float = 1.0, **factor) -> Callable:
         """Return right + strength · (wrong − right); at strength 1 the wrong function itself."""
@@ -114,30 +131,56 @@ def bug(breaks: Callable, hides: str = "", needs: str = "", seen: str = "") -> C
     return register
 
 
-def find(name: str) -> Bug:
-    """Return the bug of that name. Raises ValueError where the catalogue has none."""
+def find(name: str | Bug) -> Bug:
+    """Return the bug of that name, or one that is a bug already. Raises ValueError where the catalogue has none."""
+    if isinstance(name, Bug):
+        return name
     if name not in CATALOGUE:
         raise ValueError(f"there is no bug called {name!r}; gcl.bugs.CATALOGUE has {', '.join(CATALOGUE)}")
     return CATALOGUE[name]
 
 
-def plant(table, name: str, strength: float = 1.0, factor: float | None = None):
+def own(wrong: Callable, table, breaks: str | Callable | None = None) -> Bug:
+    """Return a function of one's own as a bug of one of the equations in a table.
+
+    `breaks` is that equation or its place in the table; by default the equation of the function's own name. Raises
+    ValueError where there is no such equation, or where the function takes other arguments.
+    """
+    name = getattr(wrong, "__name__", type(wrong).__name__)
+    for slot, right in table._asdict().items():
+        if (breaks or name) in (slot, right, right.__name__):
+            break
+    else:
+        places, got = ", ".join(map(repr, table._fields)), getattr(breaks, "__name__", repr(breaks))
+        where = "of this layer" if isinstance(table, Steps) else "of J; one of backprop needs a layer too"
+        raise ValueError(f"{name}: breaks should say which equation it replaces, {places} {where}; got {got}")
+    takes = inspect.signature(right).parameters
+    try:
+        inspect.signature(wrong).bind(*takes)
+    except (TypeError, ValueError) as problem:
+        raise ValueError(f"{name} should take ({', '.join(takes)}), as {right.__name__} does: {problem}") from None
+    return Bug(name, right, wrong, slot=slot)
+
+
+def plant(table, name: str | Bug, strength: float = 1.0, factor: float | None = None):
     """Return a table of equations with one of them replaced by the bug.
 
     The table is one layer's `Steps`, the cost's `Terms` or a `Checker`. The equation planted computes
     right + strength · (wrong − right). Raises ValueError where the right equation is not in the table, or no longer.
     """
     found = find(name)
-    slot = next((slot for slot, equation in table._asdict().items() if equation is found.breaks), None)
-    if slot is None:
+    if getattr(table, found.slot, None) is not found.breaks:
         equation = found.breaks.__name__
-        raise ValueError(f"{name} breaks the equation {equation}, which is not here, or broken by another bug already")
+        raise ValueError(
+            f"{found.name} breaks the equation {equation}, which is not here, or broken by another bug already"
+        )
     if factor is not None and not found.takes_factor:
-        raise ValueError(f"{name} takes no factor; {listed(n for n, bug in CATALOGUE.items() if bug.takes_factor)} do")
+        others = listed(name for name, bug in CATALOGUE.items() if bug.takes_factor)
+        raise ValueError(f"{found.name} takes no factor; {others} do")
     numbers = {"strength": float(strength)} | ({} if factor is None else {"factor": float(factor)})
     if not np.isfinite(list(numbers.values())).all():
-        raise ValueError(f"{name}: strength and factor should be finite; got {numbers}")
-    return table._replace(**{slot: found.equation(**numbers)})
+        raise ValueError(f"{found.name}: strength and factor should be finite; got {numbers}")
+    return table._replace(**{found.slot: found.equation(**numbers)})
 
 
 def source(function: Callable) -> str:
@@ -163,11 +206,16 @@ def last_line(function: Callable) -> str:
     return source(function).splitlines()[-1].strip() if source(function) else "(its source is not installed here)"
 
 
-def diff(name: str) -> str:
-    """Return the right and the wrong line of a bug, as they stand in the source that runs."""
-    found = find(name)
+def diff(bug) -> str:
+    """Return the right and the wrong line of a bug, as they stand in the source that runs.
+
+    `bug` is a name of the catalogue, or a network, for all that is planted in it.
+    """
+    if hasattr(bug, "plants"):
+        return "\n".join(diff(plant.name) for plant in bug.plants)
+    found = find(bug)
     lines = f"  right:  {last_line(found.breaks)}\n  wrong:  {last_line(found.wrong)}"
-    return printable(f"{name}: {found.sentence}\n{lines}")
+    return printable(f"{found.name}: {found.sentence}\n{lines}")
 
 
 # ---- dZ of the output layer ------------------------------------------------------------------------------------------
@@ -185,6 +233,12 @@ def output_slope_twice(Y, c):
     return (c.A - Y) * c.A * (1 - c.A)
 
 
+@bug(output_error_with_slope, seen="Bot-Academy/NeuralNetworkFromScratch/pull/3")
+def no_output_slope(Y, c):
+    """Forgets the slope A(1 − A), which only cross-entropy would cancel."""
+    return c.A - Y
+
+
 # ---- dZ of a hidden layer --------------------------------------------------------------------------------------------
 
 
@@ -194,13 +248,13 @@ def no_slope(dA, c):
     return dA
 
 
-@bug(hidden_error, hides="the activation is ReLU", seen="benoitfragit/libBrain/issues/78")
+@bug(hidden_error, hides="the slope at A is the slope at Z", seen="benoitfragit/libBrain/issues/78")
 def slope_at_A(dA, c):
     """Takes the slope at the activation A instead of the weighted sum Z; for ReLU that is correct."""
     return dA * c.slope(c.A)
 
 
-@bug(hidden_error, hides="the activation is the sigmoid")
+@bug(hidden_error, hides="the slope is the sigmoid's")
 def sigmoid_slope(dA, c):
     """Takes the slope of the sigmoid, whatever the activation is."""
     return dA * ACTIVATIONS["sigmoid"].slope(c.Z)
@@ -218,7 +272,7 @@ def activation_for_slope(dA, c):
     return dA * c.A
 
 
-@bug(hidden_error, hides="keep_prob is 1 or the activation is ReLU")
+@bug(hidden_error, hides="keep_prob is 1 or a stretched A has the same slope")
 def slope_at_dropped_A(dA, c):
     """Takes the slope from the activation after dropout, which 1/keep_prob has stretched."""
     return dA * c.activation.slope_from_A(c.A * c.mask / c.keep_prob)

@@ -94,14 +94,16 @@ class Cost(Evaluation):
         return Apart(float(self(params)) - decay, decay, slopes)
 
     def corners(self, above: Params, below: Params, at: Params) -> list[Unit]:
-        """Return the units of ReLU, and the examples, that are on the corner at one θ, or on either side of it."""
-        if self.net.hidden != "relu" or not (self.masks.frozen or self.net.keep_prob == 1):
+        """Return the units, and the examples, that are on a corner at one θ, or on either side of it."""
+        smooth = not any(function.corners for function in self.net.functions[:-1])
+        if smooth or not (self.masks.frozen or self.net.keep_prob == 1):
             return []
         found = []
         for l, layers in enumerate(zip(*(self.layers(params)[:-1] for params in (above, below, at)), strict=True), 1):
-            up, down, here = (c.Z for c in layers)
+            corners = np.reshape(layers[2].activation.corners, (-1, 1, 1))
+            up, down, here = (c.Z - corners for c in layers)  # (corners, units, examples)
             crossed = (up != down) & ((np.sign(up) != np.sign(down)) | (here == 0))
-            found += [Unit(l, int(i), int(j)) for i, j in np.argwhere(crossed & layers[2].mask)]
+            found += [Unit(l, int(i), int(j)) for i, j in np.argwhere((crossed & layers[2].mask).any(axis=0))]
         return found
 
     def nudged(self, params: Params, eps: float, restored: Callable | None = None) -> tuple[np.ndarray, np.ndarray]:

@@ -11,15 +11,38 @@ Params = Mapping[str, np.ndarray]
 
 
 class Output(NamedTuple):
-    """Hold the function of the output layer, and its loss: of Z and Y, (outputs, examples, …), summed over both.
+    """Hold the function of the output layer, its loss, its equation for dZ, and what it takes for Y.
 
-    `along(Z, Y, C, i, d)` is the loss where Z is nudged along column i of C.
+    The loss is of Z and Y, (outputs, examples, …), summed over both. `amiss(Y)` says what is wrong with the labels, ""
+    where they are fine; `fewest` and `most` are the units it can have. `short` is a faster way to `along`.
     """
 
     name: str
     f: Callable
     loss: Callable
-    along: Callable
+    error: Callable
+    amiss: Callable[[np.ndarray], str]
+    fewest: int = 1
+    most: float = np.inf
+    short: Callable | None = None
+
+    @property
+    def units(self) -> str:
+        """Say how many units it can have."""
+        return f"{self.fewest} unit{'s' * (self.fewest > 1)}{' or more' * (self.most > self.fewest)}"
+
+    def fits(self, units: int) -> bool:
+        """Tell whether it can have so many units."""
+        return self.fewest <= units <= self.most
+
+    def along(self, Z, Y, C, i, d):
+        """Return the loss at Z + c d, c being column i of C, for every change d (examples, nudges)."""
+        return self.short(Z, Y, C, i, d) if self.short else nudged_loss(self.loss, Z, Y, C, i, d)
+
+
+def nudged_loss(loss, Z, Y, C, i, d):
+    """The loss at Z + c d, c being column i of C, for every change d (examples, nudges)."""
+    return loss(Z[..., None] + C.take(i, axis=1)[:, None] * d, Y[..., None])
 
 
 def softmax(Z):
@@ -52,9 +75,19 @@ def categorical_cross_entropy(Z, Y):
     return np.log(np.exp(above).sum(axis=0)).sum(axis=0) - (Y * above).sum(axis=(0, 1))
 
 
-def sigmoid_along(Z, Y, C, i, d):
-    """The loss at Z + c d, c being column i of C, for every change d (examples, nudges)."""
-    return binary_cross_entropy(Z[..., None] + C.take(i, axis=1)[:, None] * d, Y[..., None])
+def linear(Z):
+    """z"""
+    return Z
+
+
+def squared_error(Z, Y):
+    """½ Σ (Z − Y)²"""
+    return np.square(Z - Y).sum(axis=(0, 1)) / 2
+
+
+def squared_error_of_sigmoid(Z, Y):
+    """½ Σ (σ(Z) − Y)²"""
+    return squared_error(sigmoid(Z), Y)
 
 
 def softmax_along(Z, Y, C, i, d):
@@ -64,16 +97,56 @@ def softmax_along(Z, Y, C, i, d):
     outputs are the same for all nudges of a column. Where |c d| is small four terms give it to the last bit.
     """
     if np.abs(C).max() * np.abs(d).max(initial=0) > 1 / 1024:
-        return categorical_cross_entropy(Z[..., None] + C.take(i, axis=1)[:, None] * d, Y[..., None])
+        return nudged_loss(categorical_cross_entropy, Z, Y, C, i, d)
     p, grown = softmax(Z).T, 0
     for n in (4, 3, 2, 1):
         grown = d / n * ((p @ C**n).take(i, axis=1) + grown)
     return categorical_cross_entropy(Z, Y) + log_of_product(grown) - ((Y.T @ C).take(i, axis=1) * d).sum(axis=0)
 
 
+def output_error(Y, c):
+    """dZ = A − Y"""
+    return c.A - Y
+
+
+def output_error_with_slope(Y, c):
+    """dZ = (A − Y) ∘ A(1 − A)"""
+    return (c.A - Y) * c.A * (1 - c.A)
+
+
+def not_finite(Y):
+    """Say which label is no finite number."""
+    return first_bad(np.isfinite(Y), Y, "be finite")
+
+
+def not_in_0_to_1(Y):
+    """Say which label is not in 0…1."""
+    return first_bad((Y >= 0) & (Y <= 1), Y, "hold labels in 0…1")
+
+
+def first_bad(good, Y, wanted):
+    """Say where Y is not what is wanted for the first time; "" where it always is."""
+    return "" if good.all() else f"Y should {wanted}; got {Y[~good][0]} for example {np.argwhere(~good)[0, 1]}"
+
+
+def not_one_hot(Y):
+    """Say which column of Y is no single 1 among zeros."""
+    one_hot = ((Y == 0) | (Y == 1)).all(axis=0) & (Y.sum(axis=0) == 1)
+    if not_in_0_to_1(Y) or one_hot.all():
+        return not_in_0_to_1(Y)
+    j = int(one_hot.argmin())
+    return f"Y should be one-hot for a softmax, a single 1 in each column; example {j} has {Y[:, j]}"
+
+
 OUTPUTS = {
-    "sigmoid": Output("sigmoid", sigmoid, binary_cross_entropy, sigmoid_along),
-    "softmax": Output("softmax", softmax, categorical_cross_entropy, softmax_along),
+    "sigmoid": Output("sigmoid", sigmoid, binary_cross_entropy, output_error, not_in_0_to_1, most=1),
+    "softmax": Output(
+        "softmax", softmax, categorical_cross_entropy, output_error, not_one_hot, fewest=2, short=softmax_along
+    ),
+    "linear": Output("linear", linear, squared_error, output_error, not_finite),
+    "sigmoid_squared": Output(
+        "sigmoid_squared", sigmoid, squared_error_of_sigmoid, output_error_with_slope, not_in_0_to_1
+    ),
 }
 
 

@@ -1,6 +1,6 @@
 """An L-layer network whose backprop can be broken on purpose."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from numbers import Real
@@ -16,9 +16,12 @@ from .forward import OUTPUTS, Terms
 
 
 class Plant(NamedTuple):
-    """Say which bug stands in which layer (None: in the cost), how strong it is and with which factor."""
+    """Say which bug stands in which layer (None: in the cost), how strong it is and with which factor.
 
-    name: str
+    A bug of the catalogue stands here by its name, one of a student's own as a `Bug`.
+    """
+
+    name: str | bugs.Bug
     layer: int | None = None
     strength: float = 1.0
     factor: float | None = None
@@ -27,7 +30,9 @@ class Plant(NamedTuple):
         given = [*self]
         while given[-1] == Plant._field_defaults.get(Plant._fields[len(given) - 1], ...):
             given.pop()
-        return repr(tuple(given))
+        name, *rest = given
+        words = [name.name if isinstance(name, bugs.Bug) else repr(name), *map(repr, rest)]
+        return f"({', '.join(words)}{'' if rest else ','})"
 
 
 def one_of(name: str, value, allowed: Iterable) -> object:
@@ -59,14 +64,17 @@ class Network:
         if len(sizes) < 2 or not all(isinstance(n, Real) and n >= 1 and n % 1 == 0 for n in sizes):
             raise ValueError(f"sizes should be two or more whole numbers above 0, from input to output; got {sizes}")
         tidy = {"sizes": tuple(map(int, sizes)), "lam": float(self.lam), "keep_prob": float(self.keep_prob)}
-        tidy |= {"dtype": np.dtype(self.dtype).name, "steps": self.steps or right_steps(len(sizes) - 1)}
+        tidy |= {"dtype": np.dtype(self.dtype).name}
         for name, value in tidy.items():
             object.__setattr__(self, name, value)
         one_of("hidden", self.hidden, ACTIVATIONS)
         one_of("output", self.output, OUTPUTS)
         one_of("dtype", self.dtype, ("float64", "float32"))
-        if (self.output == "sigmoid") != (sizes[-1] == 1):
-            raise ValueError(f"a sigmoid output has 1 unit, a softmax 2 or more; got {self.output!r} with {sizes[-1]}")
+        output = OUTPUTS[self.output]
+        if not output.fits(sizes[-1]):
+            others = " or ".join(repr(name) for name, other in OUTPUTS.items() if other.fits(sizes[-1]))
+            raise ValueError(f"a {self.output} output has {output.units}; got {sizes[-1]}: take output={others}")
+        object.__setattr__(self, "steps", self.steps or right_steps(self.L, output))
         if not 0 <= self.lam < np.inf:
             raise ValueError(f"lam should be a finite number, 0 or more; got {self.lam}")
         if not 0 < self.keep_prob <= 1:
@@ -108,9 +116,10 @@ class Network:
     def on(self, X: np.ndarray, Y: np.ndarray, masks: str = "fresh", seed: int = 0) -> tuple[Cost, Gradient]:
         """Return cost(params) -> J and gradient(params) -> {"W1": dW[1], …} on these examples.
 
-        X is (features, examples), Y (outputs, examples): in 0…1 for a sigmoid, one-hot for a softmax. With
-        keep_prob < 1, `masks="fresh"` drops other units at every evaluation, `masks="frozen"` the same ones always, in
-        cost and gradient alike. Raises ValueError where X or Y do not fit the network or each other.
+        X is (features, examples), Y (outputs, examples): in 0…1 for a sigmoid, one-hot for a softmax, any number for a
+        linear output. With keep_prob < 1, `masks="fresh"` drops other units at every evaluation, `masks="frozen"` the
+        same ones always, in cost and gradient alike. Raises ValueError where X or Y do not fit the network or each
+        other.
         """
         X, Y = self.examples(X, Y)
         frozen = one_of("masks", masks, ("fresh", "frozen")) == "frozen"
@@ -132,48 +141,68 @@ class Network:
         if not np.isfinite(X).all():
             i, j = np.argwhere(~np.isfinite(X))[0]
             raise ValueError(f"X should be finite; got {X[i, j]} in feature {i} of example {j}")
-        if not ((Y >= 0) & (Y <= 1)).all():
-            i, j = np.argwhere(~((Y >= 0) & (Y <= 1)))[0]
-            raise ValueError(f"Y should hold labels in 0…1; got {Y[i, j]} for example {j}")
-        one_hot = ((Y == 0) | (Y == 1)).all(axis=0) & (Y.sum(axis=0) == 1)
-        if self.output == "softmax" and not one_hot.all():
-            j = int(one_hot.argmin())
-            raise ValueError(f"Y should be one-hot for a softmax, a single 1 in each column; example {j} has {Y[:, j]}")
+        amiss = OUTPUTS[self.output].amiss(Y)
+        if amiss:
+            raise ValueError(amiss)
         return X, Y
 
-    def obstacle(self, name: str, layer: int | None = None) -> str:
+    def obstacle(self, name: str | bugs.Bug, layer: int | None = None) -> str:
         """Say why a bug cannot be planted in that layer of this network; "" where it can."""
         found = bugs.find(name)
         if found.family is bugs.Checker:
             return f"it is a mistake of the checker: gcl.bugs.plant(gcl.SLIDE, {name!r}) makes such a checker"
         if found.family is Terms and layer is not None:
             return f"it is in the cost J, not in a layer; leave layer={layer} away"
-        if found.family is Steps and not (isinstance(layer, int | np.integer) and 1 <= layer <= self.L):
+        if found.family is Steps and not self.has(layer):
             return f"this network has layers 1 … {self.L}; got layer={layer}"
-        there = [p.name for p in self.plants if p.layer == layer and bugs.find(p.name).breaks is found.breaks]
+        there = [other.name for other in self.bugs_in(layer) if other.breaks is found.breaks]
         if there:
             return f"another bug breaks the same equation there: {there[0]}"
-        if found.breaks not in self.table(layer):
-            return bugs.ELSEWHERE[found.breaks]
-        return "" if not found.needs or bugs.NEEDS[found.needs](self.sizes, layer) else f"it needs {found.needs}"
+        unmet = found.needs and not bugs.NEEDS[found.needs](self.sizes, layer)
+        return found.obstacle(self.table(layer)) or (f"it needs {found.needs}" if unmet else "")
+
+    def has(self, layer: int | None) -> bool:
+        """Tell whether there is a layer of that number."""
+        return isinstance(layer, int | np.integer) and 1 <= layer <= self.L
+
+    def bugs_in(self, layer: int | None) -> list[bugs.Bug]:
+        """Return the bugs planted in a layer, or in the cost where layer is None."""
+        return [bugs.find(plant.name) for plant in self.plants if plant.layer == layer]
+
+    def own(self, wrong: Callable, layer: int | None, breaks: str | Callable | None) -> bugs.Bug:
+        """Return a function of one's own as a bug of the equation that stood in that layer before any was broken."""
+        table = self.table(layer) if layer is None or self.has(layer) else Steps()
+        return bugs.own(wrong, table._replace(**{bug.slot: bug.breaks for bug in self.bugs_in(layer)}), breaks)
 
     def table(self, layer: int | None) -> Steps | Terms:
         """Return the equations of a layer, or those of the cost where layer is None."""
         return self.terms if layer is None else self.steps[layer - 1]
 
     def plant(
-        self, name: str, layer: int | None = None, strength: float = 1.0, factor: float | None = None
+        self,
+        name: str | Callable,
+        layer: int | None = None,
+        strength: float = 1.0,
+        factor: float | None = None,
+        breaks: str | Callable | None = None,
     ) -> "Network":
         """Return this network with one equation written wrong: right + strength · (wrong − right).
 
-        `layer` says where, 1 … L; a mistake of the cost takes none. The three scaled bugs take a factor, 2 by default.
-        Raises ValueError for an unknown bug, an equation that is not there, or one that is broken already.
+        `name` is a bug of the catalogue, or a function of your own, of the signature of the equation that it replaces:
+        `breaks` says which, by its place (drop, dZ, dW, db, dA; decay) or itself, and can be left away where the
+        function bears that name. `layer` says where, 1 … L; a mistake of the cost takes none. The three scaled bugs
+        take a factor, 2 by default, and so does a function of yours that has one. Raises ValueError for an unknown bug,
+        an equation that is not there or broken already, and a function that does not fit.
         """
-        reason = self.obstacle(name, layer)
+        bug = self.own(name, layer, breaks) if callable(name) else name
+        reason = self.obstacle(bug, layer)
         if reason:
-            raise ValueError(f"{name} cannot be planted{'' if layer is None else f' on layer {layer}'}: {reason}")
-        broken = bugs.plant(self.table(layer), name, strength, factor)
-        plants = (*self.plants, Plant(name, layer, strength, factor))
+            where = "" if layer is None else f" on layer {layer}"
+            raise ValueError(f"{bugs.find(bug).name} cannot be planted{where}: {reason}")
+        if bug is name and breaks is not None:
+            raise ValueError(f"{name} is in the catalogue, where it breaks {bugs.find(bug).slot}; leave breaks= away")
+        broken = bugs.plant(self.table(layer), bug, strength, factor)
+        plants = (*self.plants, Plant(bug, layer, strength, factor))
         if layer is None:
             return replace(self, terms=broken, plants=plants)
         return replace(self, steps=(*self.steps[: layer - 1], broken, *self.steps[layer:]), plants=plants)

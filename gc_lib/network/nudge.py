@@ -29,8 +29,25 @@ def chunks(count: int, width: int) -> Iterator[slice]:
 
 
 def data_costs(layers: Sequence[Layer], Y: np.ndarray, steps: np.ndarray) -> np.ndarray:
-    """Return the mean loss at θ + s eᵢ for every step s and entry i: (steps, entries)."""
+    """Return the mean loss at θ + s eᵢ for every step s and entry i: (steps, entries).
+
+    Raises TypeError for a layer of another kind, whose change this would get wrong.
+    """
+    for l, c in enumerate(layers, start=1):
+        if not fully_connected(c):
+            raise TypeError(
+                f"nudge knows only a Layer whose Z is W A_prev + b; layer {l} is another, a {type(c).__name__}. "
+                "Check lambda params: cost(params), which takes the loop, or teach nudge this layer"
+            )
     return np.concatenate([layer_costs(layers[l:], Y, steps) for l in range(len(layers))], axis=1)
+
+
+def fully_connected(c: Layer) -> bool:
+    """Tell whether a layer is a Layer, whose Z is W A_prev + b but for the rounding."""
+    if type(c) is not Layer:
+        return False
+    rounding = 1e-3 * (np.abs(c.W) @ np.abs(c.A_prev) + np.abs(c.b))
+    return not (np.abs(c.Z - (c.W @ c.A_prev + c.b)) > rounding).any()
 
 
 def layer_costs(layers: Sequence[Layer], Y: np.ndarray, steps: np.ndarray) -> np.ndarray:
