@@ -34,6 +34,7 @@ def solution_of(folder, **metadata):
     return path
 
 
+@pytest.mark.slow
 def test_a_lesson_has_the_stub_and_links_of_its_own_and_making_it_again_mends_what_is_wrong_alone(tmp_path):
     path = solution_of(tmp_path, tags=["exercise"], stub=["my_guess = 3", "my_guess"], collapsed=True)
     made = [str(tmp_path / "00.ipynb"), str(path)]
@@ -65,6 +66,7 @@ def test_an_exercise_without_a_stub_says_which_cell_and_what_to_write(tmp_path, 
     assert not (tmp_path / "00.ipynb").exists()
 
 
+@pytest.mark.slow
 def test_a_cell_that_fails_says_in_which_notebook(tmp_path):
     path = solution_of(tmp_path, tags=["exercise"], stub=["1 / 0"])
     with pytest.raises(SystemExit, match=r"(?s)00\.ipynb: .*1 / 0.*ZeroDivisionError"):
