@@ -37,6 +37,7 @@ def check(net, X, Y, params, **options):
 
 @pytest.mark.parametrize("hidden", ["tanh", "relu", "sigmoid"])
 @pytest.mark.parametrize("name", BACKPROP)
+@pytest.mark.slow
 def test_a_bug_turns_red_what_the_law_says_and_nothing_else_or_hides_where_it_says_so(name, hidden):
     planted = 0
     for sizes in SIZES:
@@ -148,6 +149,7 @@ def test_the_gradient_moves_in_proportion_to_the_strength(name):
 
 
 @pytest.mark.parametrize("name", BACKPROP)
+@pytest.mark.slow
 def test_the_reading_grows_with_the_strength_in_proportion_while_it_is_small(name):
     net, X, Y, params = problem()
     remembered = net.on(X, Y, masks="frozen")[0].layers(params)
