@@ -51,6 +51,7 @@ def check(net, X, Y, params, **options):
 
 @pytest.mark.parametrize("hidden", ACTIVATIONS)
 @pytest.mark.parametrize("name", BACKPROP)
+@pytest.mark.slow
 def test_a_bug_turns_red_what_the_law_says_and_nothing_else_or_hides_where_it_says_so(name, hidden):
     planted = 0
     for network in NETWORKS:
@@ -162,6 +163,7 @@ def test_the_gradient_moves_in_proportion_to_the_strength(name):
 
 
 @pytest.mark.parametrize("name", BACKPROP)
+@pytest.mark.slow
 def test_the_reading_grows_with_the_strength_in_proportion_while_it_is_small(name):
     net, X, Y, params = problem_for(name)
     remembered = net.on(X, Y, masks="frozen")[0].layers(params)

@@ -41,6 +41,7 @@ def test_a_mark_says_what_the_checker_says(number, at):
 
 
 @every_case
+@pytest.mark.slow
 def test_right_backprop_is_great_in_every_check_that_is_offered(number):
     assert [at for at in SETTINGS if any(seen(number, at, ()))] == []
 
@@ -54,6 +55,7 @@ def test_a_bug_shows_at_once_and_by_the_law(number):
 
 
 @every_case
+@pytest.mark.slow
 def test_the_kits_own_detective_solves_the_case(number):
     checks = cases.solved_with(number)
     remaining = left(number, checks)
@@ -63,6 +65,7 @@ def test_the_kits_own_detective_solves_the_case(number):
 
 
 @every_case
+@pytest.mark.slow
 def test_a_check_never_clears_the_culprit_and_clears_only_those_who_would_look_different(number):
     checks = (ALL_ON, Setting(keep_prob=1.0), Setting(examples=1))
     suspects = cases.suspects(case(number).lines)

@@ -154,6 +154,7 @@ def test_a_cost_that_is_not_defined_further_out_can_still_be_checked():
 
 @pytest.mark.parametrize("hidden", ACTIVATIONS)
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.slow
 def test_right_backprop_is_never_called_wrong_and_1_percent_in_w1_always_found(hidden, dtype):
     for seed in range(6):
         net, X, Y, params = problem((5, 6, 4, 1), hidden, seed=seed, keep_prob=1.0, dtype=dtype)

@@ -3,6 +3,7 @@
 import ast
 import base64
 from dataclasses import fields, replace
+from functools import cache
 from pathlib import Path
 
 import ipywidgets as widgets
@@ -20,7 +21,18 @@ every_lab = pytest.mark.parametrize("name", LABS)
 
 @pytest.fixture
 def lab(name):
+    """Open a lab."""
     return getattr(gcl.labs, name)()
+
+
+once = cache(lambda name: getattr(gcl.labs, name)())
+
+
+@pytest.fixture
+def still(name):
+    """Return a lab opened once for all tests that move no control, with nothing unfolded."""
+    once(name).folds.opened = None
+    return once(name)
 
 
 def some(control):
@@ -31,29 +43,30 @@ def some(control):
 
 
 @every_lab
-def test_opens_with_a_picture_a_finding_and_a_table(lab):
-    assert bytes(lab.picture.value).startswith(b"\x89PNG") and len(lab.words) > 20
-    assert lab.result.caption in lab.caption.value and 'role="status"' in lab.caption.value
-    assert {lab.picture, lab.caption, lab.error, lab.table} <= set(below(lab.box))
-    lab.folds.opened = lab.table
-    assert lab.result.table in lab.table.value and "<tr>" in lab.table.value
-    assert lab.about[-1] == "." and len(lab.about) > 40 and lab.picture.tooltip == lab.about
+def test_opens_with_a_picture_a_finding_and_a_table(still):
+    assert bytes(still.picture.value).startswith(b"\x89PNG") and len(still.words) > 20
+    assert still.result.caption in still.caption.value and 'role="status"' in still.caption.value
+    assert {still.picture, still.caption, still.error, still.table} <= set(below(still.box))
+    still.folds.opened = still.table
+    assert still.result.table in still.table.value and "<tr>" in still.table.value
+    assert still.about[-1] == "." and len(still.about) > 40 and still.picture.tooltip == still.about
 
 
 @every_lab
-def test_one_part_at_a_time_is_unfolded(lab):
+def test_one_part_at_a_time_is_unfolded(still):
     """Each by a button, which the Tab key reaches, and folded away again by the same button."""
-    assert lab.folds.opened is None
-    for toggle, part in lab.folds.parts.items():
+    assert still.folds.opened is None
+    for toggle, part in still.folds.parts.items():
         toggle.value = True
-        assert lab.folds.opened is part
-        assert [each for each in lab.folds.parts.values() if each.layout.display != "none"] == [part]
-        assert [each for each in lab.folds.parts if each.value] == [toggle]
+        assert still.folds.opened is part
+        assert [each for each in still.folds.parts.values() if each.layout.display != "none"] == [part]
+        assert [each for each in still.folds.parts if each.value] == [toggle]
     toggle.value = False
-    assert lab.folds.opened is None and part.layout.display == "none"
+    assert still.folds.opened is None and part.layout.display == "none"
 
 
 @every_lab
+@pytest.mark.slow
 def test_every_control_moves_its_own_field_and_the_picture(lab):
     assert lab.bound
     lab.folds.opened = lab.table
@@ -73,6 +86,7 @@ def test_every_control_moves_its_own_field_and_the_picture(lab):
 
 
 @every_lab
+@pytest.mark.slow
 def test_a_picture_shows_its_result_and_nothing_of_what_was_drawn_before(lab):
     """Drawn in reverse, on the view of a lab that opens where the moves end, every result gives the same picture."""
     drawn = []
@@ -108,10 +122,10 @@ def test_the_line_of_code_opens_the_same_state(lab):
 
 
 @every_lab
-def test_printed_it_says_its_finding_in_lines_broken_between_words(lab):
+def test_printed_it_says_its_finding_in_lines_broken_between_words(still):
     """A list of entries without blanks, as long as it likes, stays whole."""
-    lines = str(lab).splitlines()
-    assert " ".join(lines).split() == lab.words.split()
+    lines = str(still).splitlines()
+    assert " ".join(lines).split() == still.words.split()
     assert all(len(line) <= 88 for line in lines)
 
 
@@ -158,8 +172,8 @@ def test_a_page_without_a_kernel_shows_picture_and_words(lab):
 
 
 @every_lab
-def test_holds_no_output_widget_and_labels_every_control(lab):
-    for each in below(lab.box):
+def test_holds_no_output_widget_and_labels_every_control(still):
+    for each in below(still.box):
         assert not isinstance(each, widgets.Output)
         if isinstance(each, widgets.ValueWidget) and not isinstance(each, widgets.HTML | widgets.Image):
             assert each.description or isinstance(each, widgets.Checkbox), each

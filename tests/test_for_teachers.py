@@ -52,6 +52,7 @@ def test_its_contents_lead_to_its_headings():
     assert listed == headings
 
 
+@pytest.mark.slow
 def test_its_lines_of_code_open_labs():
     lines = set(re.findall(r"`(gcl\.labs\.\w+\([^`]*\))`", GUIDE))
     assert len(lines) >= 4
@@ -61,6 +62,7 @@ def test_its_lines_of_code_open_labs():
     assert "The masks are fresh" in said['gcl.labs.bench(keep_prob=0.9, masks="fresh")']
 
 
+@pytest.mark.slow
 def test_the_script_counts_the_answers(tmp_path):
     (tmp_path / "collected").mkdir()
     for name, path in {

@@ -7,6 +7,7 @@ import threading
 from dataclasses import fields, replace
 
 import numpy as np
+import pytest
 from bench_helpers import consistent, values, without_pale_marks
 
 import gc_lib as gcl
@@ -44,6 +45,7 @@ TOUR = [
 ]
 
 
+@pytest.mark.slow
 def test_moved_equals_opened_there():
     bench = gcl.labs.bench()
     for changes in TOUR:
@@ -56,6 +58,7 @@ def test_moved_equals_opened_there():
         assert values(fresh).items() >= {name: values(bench)[name] for name in (*bench.bound, *bench.mistakes)}.items()
 
 
+@pytest.mark.slow
 def test_a_burst_of_moves_beside_a_cell_ends_on_the_last_of_each():
     bench = gcl.labs.bench()
     burst = list(np.geomspace(1e-10, 1e-2, 60))
@@ -116,6 +119,7 @@ print(json.dumps({"grown": grown, "figures": len(Gcf.figs), "pyplot": "matplotli
 """
 
 
+@pytest.mark.slow
 def test_500_moves_leave_no_memory_and_no_figure_behind():
     done = subprocess.run([sys.executable, "-c", LONG], capture_output=True, text=True, check=True, timeout=300)
     found = json.loads(done.stdout)

@@ -41,6 +41,7 @@ def reading_slack(state, report):
 
 
 @pytest.mark.parametrize("name", STATES)
+@pytest.mark.slow
 def test_the_report_is_what_the_two_sided_loop_says(name):
     state = State(**STATES[name])
     found, said = compute(state).report, checked(state, loop=True)
@@ -58,6 +59,7 @@ def test_the_report_is_what_the_two_sided_loop_says(name):
 
 
 @pytest.mark.parametrize("name", STATES)
+@pytest.mark.slow
 def test_the_slices_are_what_the_checker_says_at_each_point(name):
     state = State(**STATES[name])
     result = compute(state)

@@ -46,6 +46,7 @@ def rows(lab):
 
 
 @pytest.mark.parametrize("number", NUMBERS)
+@pytest.mark.slow
 def test_a_case_is_solved_by_what_the_page_shows(lab, number):
     """A detective who reads the notes and nothing else, and knows what each suspect would look like."""
     lab.bound["case"].value = number

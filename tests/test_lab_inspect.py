@@ -121,6 +121,7 @@ def test_whatever_is_written_for_a_layer_the_answer_is_a_sentence(attempt, words
 
 
 @pytest.mark.parametrize("layers", [homework.RIGHT, HANDED_IN], ids=["repaired", "handed in"])
+@pytest.mark.slow
 def test_the_file_for_pytest_passes_on_right_backprop_and_explains_what_is_wrong(tmp_path, layers):
     (block,) = [b for cell in LESSON.cells for b in re.findall(r"```python\n(.*?)```", cell.source, re.S)]
     (tmp_path / "test_backprop.py").write_text(block, encoding="utf-8")

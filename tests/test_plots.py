@@ -83,6 +83,7 @@ def decoded(png):
 
 
 @pytest.mark.parametrize("last", RESULTS)
+@pytest.mark.slow
 def test_a_moved_picture_equals_one_built_fresh(picture, last):
     fresh = plots.BenchPicture(NAMES).update(RESULTS[last])
     for previous in RESULTS.values():
@@ -176,6 +177,7 @@ def test_bars_and_error_bounds_stand_on_the_axis(picture):
 
 
 @pytest.mark.parametrize("layers", [1, 2, 3, 4, 5, 6, 10])
+@pytest.mark.slow
 def test_labels_stay_inside_and_apart(layers):
     names = [f"{kind}{layer}" for layer in range(1, layers + 1) for kind in "Wb"]
     figure = plots.BenchPicture(names).figure

@@ -84,6 +84,7 @@ def wheel(tmp_path_factory):
     return built
 
 
+@pytest.mark.slow
 def test_the_wheel_carries_the_data_and_the_style(wheel):
     names = set(zipfile.ZipFile(wheel).namelist())
     assert {
@@ -99,6 +100,7 @@ def test_the_wheel_carries_the_data_and_the_style(wheel):
     assert [name for name in names if not re.match(r"gc_lib(/|-[\d.]+\.dist-info/)", name)] == []
 
 
+@pytest.mark.slow
 def test_the_front_door_opens_from_the_wheel(wheel, tmp_path):
     """Installed into a folder of its own; Python is told to look nowhere else for it."""
     run("-m", "pip", "install", "--no-deps", "--no-index", f"--target={tmp_path / 'target'}", wheel)

@@ -265,6 +265,7 @@ STATES = {
 
 
 @pytest.mark.parametrize("name", STATES)
+@pytest.mark.slow
 def test_round_off_does_not_change_a_word(name):
     options, eps = STATES[name]
     options = dict(options)

@@ -258,6 +258,7 @@ def test_a_cost_that_scribbles_on_its_argument_does_not_reach_the_callers_arrays
 
 @pytest.mark.parametrize("hidden", ACTIVATIONS)
 @pytest.mark.parametrize("scale", [0.1, 1.0, 5.0])
+@pytest.mark.slow
 def test_the_error_bound_is_what_round_off_explains_and_not_much_more(hidden, scale):
     shares = []
     for seed in range(8):

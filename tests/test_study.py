@@ -16,6 +16,7 @@ SPEC.loader.exec_module(study)
 pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")  # saturated networks overflow
 
 
+@pytest.mark.slow
 def test_on_a_few_hundred_problems_no_answer_is_false():
     counts, failures = study.study(250, seed=7, own_eps=False)
     assert failures == []
