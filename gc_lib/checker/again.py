@@ -1,4 +1,4 @@
-"""J once more, where the lecture does not look: what a second opinion needs beside the lecture's own numbers."""
+"""Evaluations of J at other places than the two-sided loop's, which the second opinion needs."""
 
 from collections.abc import Callable, Mapping
 from functools import cached_property
@@ -11,7 +11,7 @@ from .slide import nudged_costs
 
 
 class Again:
-    """Evaluate a cost where the lecture does not, in float64 if it lets us; where it raises, J is nan.
+    """Evaluate a cost at other places than the loop's, in float64 where the cost can; where it raises, J is nan.
 
     `precision` is the spacing of the numbers above 1 in the dtype that J then has.
     """
@@ -62,7 +62,7 @@ class Again:
         return self.at(up), self.at(down), self.here
 
     def corners(self, i: int, h: float) -> list:
-        """Return whose ReLU has a corner between θ − h eᵢ and θ + h eᵢ, as far as the cost can tell."""
+        """Return the units that have a corner between θ − h eᵢ and θ + h eᵢ, as far as the cost can tell."""
         if not hasattr(self.cost, "corners"):
             return []
         return self.cost.corners(*(from_vector(theta, self.blocks) for theta in self.three(i, h)))

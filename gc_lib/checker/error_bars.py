@@ -130,7 +130,7 @@ def rounding(block: np.ndarray) -> np.ndarray:
 def measured_noise(x: np.ndarray, blocks: Blocks) -> np.ndarray:
     """Return the standard deviation of x, entry by entry: that of its block, and no less than in the calmest block.
 
-    A block with kinks in it measures those; a block of a few entries may be calm by chance.
+    In a block with kinks this measures the kinks; in a block of a few entries it may be small by chance.
     """
     pieces = np.split(x, np.cumsum([block.size for block in blocks.values()])[:-1])
     each = [typical(piece) for piece in pieces]
@@ -170,7 +170,7 @@ def look_again(
 
     `sides(i, h)` are J(θ + h eᵢ), J(θ − h eᵢ) and J(θ), and `rounded` is how far they are rounded; `corners(i, h)` are
     the corners of ReLUs known to be in between. `parts` are the slices of the blocks. The worst entries of each block
-    come first; one in which dθ stays wrong settles the block.
+    come first; a block is done with the first entry in which dθ is still wrong.
     """
     gap, kink = np.abs(approx - given), bars.kink.copy()
 
@@ -201,8 +201,8 @@ def look_again(
 def other_steps(eps: float, rounded: float, gap: float, larger: float) -> Iterator[float]:
     """Yield steps up to a larger one, then ever smaller ones as long as rounding J is less than half the gap.
 
-    A J that stood still is heard at a larger step, and so is one whose noise comes in rare leaps, as in log(1 − A) for
-    A near 1.
+    A larger step tells more where no nudge changed J, and where its noise comes in rare leaps, as in log(1 − A) for A
+    near 1.
     """
     h = 100 * eps
     while h <= larger:

@@ -26,7 +26,7 @@ from .backprop import (
 )
 from .forward import OUTPUTS, Layer, Terms, decay, output_error, output_error_with_slope
 
-CONDITIONS = {  # behind what a bug can hide, asked of what its layer remembers
+CONDITIONS = {  # where no check can see a bug, asked of what its layer remembers
     "λ is 0": lambda c: c.lam == 0,
     "m is 1": lambda c: c.m == 1,
     "keep_prob is 1": lambda c: c.keep_prob == 1,
