@@ -1,7 +1,7 @@
 """J at every nudge of θ, for what the mathematics costs.
 
 A nudge of W[l][i, j] changes one row of Z[l]; all before it is known already, and the next layer changes by that row's
-change times one column of W[l+1]. So all the nudges of a layer are evaluated together on the layers above, as if they were more
+change times one column of W[l+1]. So the layers above evaluate all the nudges of a layer together, as if they were more
 examples. Nothing is approximated beyond the last bit: each J is formed as a rounded number, as the two-sided loop would
 form it, and only then are two of them subtracted. What makes it fast:
 
