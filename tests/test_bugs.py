@@ -441,7 +441,7 @@ def test_a_bug_is_one_sentence_and_one_line_which_diff_lifts_from_the_source_tha
 
 def test_an_unknown_bug_is_refused_with_the_list_of_those_there_are():
     for ask in (gcl.diff, find, lambda name: plant(gcl.SLIDE, name)):
-        with pytest.raises(ValueError, match="there is no bug called 'no_such'; gcl.bugs.CATALOGUE has sign_flipped, "):
+        with pytest.raises(ValueError, match="no bug called 'no_such'; gcl.bugs.CATALOGUE has .*sign_flipped, "):
             ask("no_such")
 
 
