@@ -11,6 +11,7 @@ import ipywidgets as widgets
 
 from ..checker.reasons import in_lines
 from ..plots import figure_html
+from .cells import show_in_cell
 from .controls import Button, Folds, Image, in_rows
 
 STYLE = """<style>
@@ -199,5 +200,6 @@ class Lab:
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
         """Show the widgets and, where there is no kernel, the same picture and caption as they stand now."""
         with self.lock:
+            show_in_cell(self)
             page = figure_html(self.picture.value, self.result.caption, self.about)
             return {**self.box._repr_mimebundle_(), "text/plain": repr(self), "text/html": page}
