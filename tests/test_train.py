@@ -52,3 +52,17 @@ def test_decayed_biases_hide_at_the_start_and_show_after_some_training(hidden):
         assert all(np.array_equal(gradient(params)[name], right(params)[name]) for name in params), "exact at b = 0"
         report = gcl.check(cost, gradient, gcl.train(right, params, steps=100))
         assert report.wrong == (f"b{l}",) and report.blocks[f"b{l}"] > 1e-4
+
+
+def test_the_rate_is_one_half_unless_another_is_given():
+    start = {"w": np.array([8.0, -4.0])}
+    assert gcl.train(lambda p: p, start, steps=3)["w"].tolist() == [1.0, -0.5]
+    assert next(islice(descend(lambda p: p, start), 3, None))["w"].tolist() == [1.0, -0.5]
+    assert gcl.train(lambda p: p, start, steps=3, rate=1.0)["w"].tolist() == [0.0, 0.0]
+
+
+def test_no_step_changes_nothing_and_fewer_are_refused():
+    start = {"w": np.array([8.0, -4.0])}
+    assert gcl.train(lambda p: p, start, steps=0)["w"].tolist() == [8.0, -4.0]
+    with pytest.raises(ValueError, match="steps"):
+        gcl.train(lambda p: p, start, steps=-1)
