@@ -1,8 +1,8 @@
 """Would the tests notice a small fault? python tests/mutants.py [--count 30] [--seed 0] [a module, as checker/slide …]
 
 Plants one fault at a time in a copy of the repository: − for +, <= for <, 3 for 2, `or` for `and`, a `not` left out,
-the branches of an `if … else` exchanged, None returned, nothing raised. The file of tests of the module's own name runs
-on each, without what is slow, until a test fails or the time is up: three times what it takes on the code as it is.
+the branches of an `if … else` exchanged, None returned, nothing raised. The tests of the module run on each, without
+what is slow, until one fails or the time is up: three times what they take on the code as it is.
 Prints for each module how many of the faults were noticed, and which were not. It forks, so it needs Linux or macOS.
 """
 
@@ -25,6 +25,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 NETWORK = sorted(path.stem for path in (ROOT / "gc_lib" / "network").glob("[!_]*.py"))
+TESTS = {"network/cost": ["cost", "nudge"]}  # of other modules: the file of their own name
 MODULES = ["checker/params", "checker/slide", *(f"network/{name}" for name in NETWORK)]
 PAIRS = [
     (ast.Add, ast.Sub),
@@ -95,17 +96,17 @@ def faults(source: str) -> list[tuple[int, str, str, str]]:
     return found
 
 
-def run(folder: Path, tests: Path) -> None:
-    """Run a file of tests in a copy of the repository, silently; exit with what pytest says."""
+def run(folder: Path, tests: list[str]) -> None:
+    """Run files of tests in a copy of the repository, silently; exit with what pytest says."""
     os.chdir(folder)
     sys.path[0], sys.dont_write_bytecode = str(folder), True  # two faults of one second and one size look alike
     os.environ |= {"PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere), contextlib.redirect_stderr(nowhere):
         options = ["-x", "-q", "-o", "addopts=", "-p", "no:cacheprovider", "-m", "not slow and not browser"]
-        sys.exit(int(pytest.main([*options, str(tests)])))
+        sys.exit(int(pytest.main([*options, *tests])))
 
 
-def passes(folder: Path, tests: Path, seconds: float | None = None) -> bool:
+def passes(folder: Path, tests: list[str], seconds: float | None = None) -> bool:
     """Tell whether the tests pass within the time given."""
     process = multiprocessing.get_context("fork").Process(target=run, args=(folder, tests))
     process.start()
@@ -118,11 +119,12 @@ def passes(folder: Path, tests: Path, seconds: float | None = None) -> bool:
 
 def survivors(module: str, count: int, seed: int, folder: Path) -> Iterator[tuple[int, str, str, bool]]:
     """Yield the faults sampled in a module: line, right, wrong, and whether the tests passed all the same."""
-    file, tests = folder / "gc_lib" / f"{module}.py", folder / "tests" / f"test_{Path(module).name}.py"
+    file = folder / "gc_lib" / f"{module}.py"
+    tests = [f"tests/test_{name}.py" for name in TESTS.get(module, [file.stem])]
     source = file.read_text("utf-8")
     start = perf_counter()
     if not passes(folder, tests):
-        sys.exit(f"{tests.name} fails on the code as it is")
+        sys.exit(f"{' and '.join(tests)} fail on the code as it is")
     seconds = 10 + 3 * (perf_counter() - start)
     every = faults(source)
     for line, right, now, text in random.Random(seed).sample(every, min(count, len(every))):
