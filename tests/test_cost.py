@@ -132,3 +132,61 @@ def test_an_activation_of_ones_own_is_one_entry_and_its_kinks_are_found_wherever
         moved = [params | {"b1": params["b1"] + s * step} for s in (1, -1, 0)]
         assert [tuple(found) for found in cost.corners(*moved)] == [(1, unit, 0)]
     assert cost.corners(*(params | {"b1": params["b1"] + s} for s in (1e-5, -1e-5, 0))) == []
+
+
+def test_the_two_terms_of_J_apart_add_up_and_the_slopes_are_those_of_the_second():
+    for sizes in ((5, 4, 4, 1), (5, 3)):
+        net, X, Y, params = problem(sizes, keep_prob=1.0)
+        apart = net.on(X, Y)[0].apart(params)
+        weights = {name: block for name, block in params.items() if name[0] == "W"}
+        squares = sum((block**2).sum() for block in weights.values())
+        assert type(apart.data) is float and type(apart.decay) is float
+        assert apart.decay == pytest.approx(0.3 / 14 * squares, rel=8 * u)
+        assert apart.data + apart.decay == pytest.approx(net.on(X, Y)[0](params), rel=8 * u)
+        assert apart.slopes.keys() == weights.keys()
+        assert all(np.allclose(apart.slopes[name], 0.3 / 7 * weights[name], rtol=8 * u) for name in weights)
+
+
+def test_the_slopes_apart_are_those_of_a_mistaken_term_too():
+    net, X, Y, params = problem((5, 4, 1), keep_prob=1.0)
+    assert not any(slope.any() for slope in net.plant("J_no_decay").on(X, Y)[0].apart(params).slopes.values())
+
+
+def relus(b1, b2=0.5, keep_prob=1.0, masks="frozen", seed=0):
+    """Return the cost of two ReLUs in a row on x = 1, −1, ½, and params with these biases."""
+    net = gcl.Network([1, 1, 1, 1], hidden="relu", keep_prob=keep_prob)
+    cost, _ = net.on(np.array([[1.0, -1.0, 0.5]]), np.zeros((1, 3)), masks=masks, seed=seed)
+    biases = {"b1": b1, "b2": b2, "b3": 0.0}
+    return cost, {f"W{l}": np.ones((1, 1)) for l in (1, 2, 3)} | {n: np.array([[b]]) for n, b in biases.items()}
+
+
+@pytest.mark.parametrize(
+    "below, at, above, units",
+    [
+        ((-0.6,), (-0.5,), (-0.4,), [(1, 0, 2)]),  # Z1 = x + b1 is 0 on example 2, and moves through it
+        ((-0.4,), (-0.3,), (-0.2,), []),  # between the corners of two examples
+        ((0.8,), (0.9,), (1.2,), [(1, 0, 1)]),  # a corner passed beside θ
+        ((-1.5,), (0.0,), (1.5,), [(1, 0, 0), (1, 0, 1), (1, 0, 2)]),
+        ((0.5, -1.2), (0.5, -1.0), (0.5, -0.8), [(2, 0, 2)]),  # Z2 = A1 + b2, of which A1 is 1½, 0, 1
+        ((-0.5, 0.1), (-0.5, 0.2), (-0.5, 0.3), []),  # Z1 is 0 on example 2, but no nudge moves it
+        ((-0.5, -0.6), (-0.5, -0.5), (-0.5, -0.4), [(2, 0, 0)]),
+        ((-0.5,), (-0.5,), (-0.4,), [(1, 0, 2)]),  # from the corner to one side
+    ],
+)
+def test_whose_corner_lies_between_two_thetas(below, at, above, units):
+    cost, here = relus(*at)
+    found = cost.corners(relus(*above)[1], relus(*below)[1], here)
+    assert [tuple(unit) for unit in found] == units
+    assert not units or str(found[0]) == f"unit 0 of layer {units[0][0]} on example {units[0][2]}"
+
+
+def test_a_unit_that_is_dropped_has_no_corner_and_fresh_masks_tell_nothing():
+    params = [relus(b1)[1] for b1 in (1.5, -1.5, 0.0)]
+    for seed in range(8):
+        cost, _ = relus(0.0, keep_prob=0.5, seed=seed)
+        kept = np.flatnonzero(cost.layers(params[2])[0].mask)
+        assert [unit.example for unit in cost.corners(*params) if unit.layer == 1] == kept.tolist()
+    assert relus(0.0, keep_prob=0.5, masks="fresh")[0].corners(*params) == []
+    assert relus(0.0, masks="fresh")[0].corners(*params) != [], "without dropout there is no mask to draw"
+    smooth = gcl.Network([1, 1, 1, 1]).on(np.ones((1, 3)), np.zeros((1, 3)))[0]
+    assert smooth.corners(*params) == []

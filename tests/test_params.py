@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import gc_lib as gcl
-from gc_lib.checker.params import as_blocks, like
+from gc_lib.checker.params import as_blocks, copied, like
 
 shapes = st.lists(st.integers(0, 3), max_size=3).map(tuple)
 some_blocks = st.dictionaries(st.sampled_from("abcdef"), st.tuples(shapes, st.sampled_from(["f4", "f8"])), min_size=1)
@@ -81,3 +81,27 @@ def test_a_block_that_is_none_is_named():
         as_blocks({"W1": np.ones(2), "W2": None}, "gradient")
     with pytest.raises(TypeError, match="params: theta is None"):
         as_blocks(None)
+
+
+@pytest.mark.parametrize("entries", [0, 7, 9, 16])
+def test_a_theta_of_another_size_is_refused_and_both_sizes_are_named(entries):
+    blocks = {"W": np.zeros((2, 3)), "b": np.zeros((2, 1))}
+    with pytest.raises(ValueError, match=f"θ should have 8 entries; got {entries}$"):
+        gcl.from_vector(np.zeros(entries), blocks)
+    with pytest.raises(ValueError, match=f"θ should have 8 entries; got {entries}$"):
+        gcl.from_vector(np.zeros((8, entries)), blocks)
+
+
+@pytest.mark.parametrize("params", [np.ones((2, 3)), {"W": np.ones((2, 3)), "b": np.ones(2, dtype="float32")}])
+def test_a_copy_is_the_same_and_can_be_written_on_without_the_original_knowing(params):
+    copy = copied(params)
+    assert isinstance(copy, dict) == isinstance(params, dict)
+    for name, block in as_blocks(params).items():
+        written = as_blocks(copy)[name]
+        assert np.array_equal(written, block) and written.dtype == block.dtype
+        written *= 0
+        assert (block == 1).all()
+
+
+def test_an_entry_without_an_index_is_the_whole_block():
+    assert gcl.entry(2, {"W": np.zeros(2), "k": np.array(0.5)}) == ("k", ())

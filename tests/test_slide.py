@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import gc_lib as gcl
 from gc_lib.checker.report import power
-from gc_lib.checker.slide import GREAT, WORRY, band, norm
+from gc_lib.checker.slide import GREAT, WORRY, band, norm, one_number, score, two_sided_loop
 from gc_lib.network.activations import ACTIVATIONS
 
 SETTINGS = settings(max_examples=100, deadline=None, derandomize=True)
@@ -495,3 +495,64 @@ def test_a_complex_gradient_is_refused_and_not_cut_down_to_its_real_part():
 
 def test_what_is_no_power_of_ten_is_written_too():
     assert [power(x) for x in (np.inf, np.nan, np.float32(np.inf))] == ["inf", "nan", "inf"]
+
+
+# ---- how it asks the cost --------------------------------------------------------------------------------------------
+
+
+def stays(value, nudged):
+    """θ[i], left where the second nudge has put it"""
+    return nudged
+
+
+def test_the_loop_goes_on_from_what_its_checker_restores():
+    visited, theta = [], np.array([1.0, 2.0])
+    plus, minus = two_sided_loop(lambda t: visited.append(t.tolist()) or t.sum(), theta, 0.25)
+    assert visited == [[1.25, 2.0], [0.75, 2.0], [1.0, 2.25], [1.0, 1.75]]
+    assert plus.tolist() == [3.25, 3.25] and minus.tolist() == [2.75, 2.75]
+    visited.clear()
+    gcl.numeric_gradient(lambda t: visited.append(t.tolist()) or 0.0, theta, 0.25, gcl.SLIDE._replace(restored=stays))
+    assert visited[1:] == [[1.25, 2.0], [0.75, 2.0], [0.75, 2.25], [0.75, 1.75]]
+
+
+class Faster:
+    """A cost that knows all of J(θ ± ε eᵢ) at once, and remembers how it was asked."""
+
+    def __call__(self, params):
+        return float((params**2).sum())
+
+    def nudged(self, *asked):
+        self.asked = asked
+        return two_sided_loop(self, *asked[:2])
+
+
+def test_a_cost_that_offers_all_the_nudges_at_once_is_asked_for_them_and_told_of_another_way_to_restore():
+    cost, theta = Faster(), np.array([1.0, -2.0])
+    assert np.allclose(gcl.numeric_gradient(cost, theta, 0.25), 2 * theta)
+    assert cost.asked == (theta, 0.25)
+    gcl.numeric_gradient(cost, theta, 0.25, gcl.SLIDE._replace(restored=stays))
+    assert cost.asked[1:] == (0.25, stays)
+
+
+def test_one_number_may_be_of_any_kind_and_comes_back_as_it_was():
+    for J in (3, 0.5, np.float32(0.5), np.array(0.5)):
+        assert one_number(J, "at θ") is J
+
+
+def test_a_gradients_dtype_does_not_matter_to_the_number():
+    a, b = np.array([1, 2], dtype="int64"), np.array([1.0, 2.5], dtype="float32")
+    assert gcl.relative_difference(a, b) == pytest.approx(0.5 / (5**0.5 + 7.25**0.5), rel=1e-15)
+    assert gcl.relative_difference([3, 4], [3, 4]) == 0
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_wrong_quotient_that_divides_by_zero_gives_infinity_and_no_warning():
+    assert score(np.ones(2), np.zeros(2), lambda approx, exact: norm(approx) / norm(exact)) == np.inf
+    assert score(np.zeros(2), np.zeros(2), lambda approx, exact: 7.0) == 0, "both zero is agreement, whatever is asked"
+
+
+def test_two_gradients_that_do_not_fit_each_other_are_refused():
+    with pytest.raises(ValueError, match=r"gradient misses block: b"):
+        gcl.relative_difference({"W": np.ones(2), "b": np.ones(1)}, {"W": np.ones(2)})
+    with pytest.raises(ValueError, match=r"theta has shape \(3,\), but in params it has \(2,\)"):
+        gcl.relative_difference(np.ones(2), np.ones(3))

@@ -89,3 +89,17 @@ def test_steps_are_whole_and_not_below_0(steps):
 def test_a_gradient_that_does_not_fit_is_refused_and_not_stretched(wrong, words):
     with pytest.raises((TypeError, ValueError), match=words):
         gcl.train(lambda params: wrong, {"W": np.ones(3)}, steps=1)
+
+
+def test_the_rate_is_one_half_unless_another_is_given():
+    start = {"w": np.array([8.0, -4.0])}
+    assert gcl.train(lambda p: p, start, steps=3)["w"].tolist() == [1.0, -0.5]
+    assert next(islice(descend(lambda p: p, start), 3, None))["w"].tolist() == [1.0, -0.5]
+    assert gcl.train(lambda p: p, start, steps=3, rate=1.0)["w"].tolist() == [0.0, 0.0]
+
+
+def test_no_step_changes_nothing_and_fewer_are_refused():
+    start = {"w": np.array([8.0, -4.0])}
+    assert gcl.train(lambda p: p, start, steps=0)["w"].tolist() == [8.0, -4.0]
+    with pytest.raises(ValueError, match="steps"):
+        gcl.train(lambda p: p, start, steps=-1)
