@@ -47,7 +47,7 @@ def megabytes(process: int) -> float:
 
 
 def first_picture() -> tuple[float, float, float, float]:
-    """Run the first notebook in a kernel: return seconds to start, to the picture, its megabytes, those of 20 runs."""
+    """Start a kernel and run the cells of the first notebook; return seconds, megabytes, and what 20 runs more add."""
     start = perf_counter()
     manager, client = start_new_kernel(kernel_name="python3")
     try:
