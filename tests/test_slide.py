@@ -551,6 +551,11 @@ def test_a_wrong_quotient_that_divides_by_zero_gives_infinity_and_no_warning():
     assert score(np.zeros(2), np.zeros(2), lambda approx, exact: 7.0) == 0, "both zero is agreement, whatever is asked"
 
 
+@pytest.mark.parametrize("theta", [[1.0, 1.5, 3.0], [-1.0, -1.5, -3.0], [1.0, -1.0, 3.0, -3.0]])
+def test_it_does_not_matter_which_way_an_entry_moves(theta):
+    assert gcl.check(lambda t: 0.0, lambda t: 0 * t, np.array(theta), 1e-16).unmoved == 2
+
+
 def test_two_gradients_that_do_not_fit_each_other_are_refused():
     with pytest.raises(ValueError, match=r"gradient misses block: b"):
         gcl.relative_difference({"W": np.ones(2), "b": np.ones(1)}, {"W": np.ones(2)})
