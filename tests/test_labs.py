@@ -1021,3 +1021,21 @@ def test_what_the_catalogue_says_a_mistake_reads_is_what_it_reads(name):
     digits = "1/3" if said == 1 / 3 else f"{said:.0e}".replace("e-0", "e-") if said < 0.1 else f"{said:g}"
     assert digits in gcl.bugs.CATALOGUE[name].sentence
     assert compute(State(mistakes=[name])).report.difference == pytest.approx(said, rel=0.25)
+
+
+# ---- a list that is taken once ---------------------------------------------------------------------------------------
+
+
+def test_a_generator_of_bugs_or_of_mistakes_is_taken_once_and_plants_them():
+    opened = gcl.labs.bench(bugs=(bug for bug in [("no_decay", 2)]), mistakes=(name for name in ["J_no_decay"]))
+    assert [plant[:2] for plant in opened.state.bugs] == [("no_decay", 2)] and opened.state.mistakes == ("J_no_decay",)
+    assert not opened.result.report.agrees
+    assert State(units=(n for n in (6, 6))) == State()
+
+
+@pytest.mark.parametrize(
+    "field, value", [("units", 6), ("units", "66"), ("bugs", 1), ("bugs", None), ("mistakes", 2), ("units", None)]
+)
+def test_what_is_no_list_is_refused_and_named(field, value):
+    with pytest.raises(ValueError, match=re.escape(f"{field} should be a list, such as [") + ".*; got " + repr(value)):
+        State(**{field: value})
