@@ -1,9 +1,12 @@
 """The bench when something goes wrong: it says so, changes nothing, and goes on."""
 
+import re
+
 import numpy as np
 import pytest
 from bench_helpers import consistent, controls, press, values
 
+import gc_lib as gcl
 from gc_lib.labs.slices import compute
 from gc_lib.labs.state import BenchState as State
 
@@ -121,3 +124,21 @@ def test_a_setting_that_cannot_be_changes_nothing(bench, changes):
 @pytest.mark.parametrize("steps", [5.0, np.int64(5)])
 def test_a_whole_number_of_steps_may_be_written_otherwise(steps):
     assert compute(State(steps=steps)).report.difference == compute(State(steps=5)).report.difference
+
+
+# ---- a list that is taken once ---------------------------------------------------------------------------------------
+
+
+def test_a_generator_of_bugs_or_of_mistakes_is_taken_once_and_plants_them():
+    opened = gcl.labs.bench(bugs=(bug for bug in [("no_decay", 2)]), mistakes=(name for name in ["J_no_decay"]))
+    assert [plant[:2] for plant in opened.state.bugs] == [("no_decay", 2)] and opened.state.mistakes == ("J_no_decay",)
+    assert not opened.result.report.agrees
+    assert State(units=(n for n in (6, 6))) == State()
+
+
+@pytest.mark.parametrize(
+    "field, value", [("units", 6), ("units", "66"), ("bugs", 1), ("bugs", None), ("mistakes", 2), ("units", None)]
+)
+def test_what_is_no_list_is_refused_and_named(field, value):
+    with pytest.raises(ValueError, match=re.escape(f"{field} should be a list, such as [") + ".*; got " + repr(value)):
+        State(**{field: value})

@@ -7,7 +7,7 @@ import inspect
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -80,7 +80,7 @@ class Bug:
     def __post_init__(self):
         object.__setattr__(self, "slot", self.slot or SLOTS[self.breaks])
 
-    @property
+    @cached_property
     def sentence(self) -> str:
         """Say in one sentence what was done wrong."""
         return first_sentence(self.wrong)
@@ -196,9 +196,10 @@ def first_sentence(function: Callable) -> str:
 
     Where `python -OO` has stripped the docstring, it is read in the source.
     """
+    if doc := inspect.getdoc(function):
+        return doc.splitlines()[0]
     written = re.search(r':\n\s+"""(.+?)("""|\n)', source(function))
-    doc = inspect.getdoc(function) or (written[1] if written else f"{function.__name__.replace('_', ' ')}.")
-    return doc.splitlines()[0]
+    return written[1] if written else f"{function.__name__.replace('_', ' ')}."
 
 
 def last_line(function: Callable) -> str:
