@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import gc_lib as gcl
 from gc_lib.checker.slide import norm
-from gc_lib.network.backprop import Steps, right_steps
+from gc_lib.network.backprop import Steps, backprop, right_steps
 
 u = np.finfo(float).eps
 
@@ -138,3 +138,11 @@ def test_on_a_corner_a_correct_gradient_reads_wrong_at_every_eps():
         assert report.blocks["b2"] > 0.1, "half a slope where backprop says none"
         assert report.wrong == () and report.silent == ("b2",), "its error bar holds the jump of the slope"
         assert "kink on θ" in {reason.kind for reason in report.reasons}
+
+
+def test_a_table_of_another_network_is_refused():
+    net, X, Y, params = problem()
+    layers = net.on(X, Y)[1].layers(params)
+    for steps in (right_steps(net.L - 1), right_steps(net.L + 1)):
+        with pytest.raises(ValueError, match="zip"):
+            backprop(Y, layers, steps)

@@ -249,3 +249,18 @@ def test_a_linear_network_of_one_layer_has_the_closed_form_of_least_squares():
     assert gcl.to_vector(gradient(params | {"b1": params["b1"] + 3})) == pytest.approx(
         [*(3 * np.tile(X.mean(axis=1), 2)), 3, 3], abs=1e-12
     )
+
+
+def test_a_network_of_which_only_the_sizes_are_said_is_the_plainest():
+    net = gcl.Network([5, 4, 1])
+    assert (net.hidden, net.output, net.lam, net.keep_prob, net.dtype) == ("tanh", "sigmoid", 0.0, 1.0, "float64")
+    plain = net.initialise(seed=3)
+    assert all(np.array_equal(plain[name], net.initialise(3, scale=1.0, bias=0.0)[name]) for name in net.shapes)
+
+
+def test_scale_and_bias_may_be_0_and_not_less():
+    zeros = gcl.Network([5, 4, 1]).initialise(seed=0, scale=0, bias=0)
+    assert not any(block.any() for block in zeros.values())
+    for bad in ({"scale": -1e-9}, {"bias": -1e-9}, {"scale": np.inf}, {"bias": np.nan}):
+        with pytest.raises(ValueError, match="scale and bias should be"):
+            gcl.Network([5, 4, 1]).initialise(seed=0, **bad)
