@@ -98,6 +98,7 @@ def test_a_picture_shows_its_result_and_nothing_of_what_was_drawn_before(lab):
 
 
 @every_lab
+@pytest.mark.slow
 def test_repainting_equals_drawing_the_whole(lab):
     if not isinstance(lab.view, Picture):
         pytest.fail(f"the view of {lab.name} should be a Picture")
@@ -112,6 +113,7 @@ def test_repainting_equals_drawing_the_whole(lab):
 
 
 @every_lab
+@pytest.mark.slow
 def test_the_line_of_code_opens_the_same_state(lab):
     for control in lab.bound.values():
         control.value = some(control)[0]
@@ -128,6 +130,7 @@ def test_printed_it_says_its_finding_in_lines_broken_between_words(still):
 
 
 @every_lab
+@pytest.mark.slow
 def test_start_again_puts_everything_back(lab):
     opened = lab.state
     for control in lab.bound.values():
@@ -138,6 +141,7 @@ def test_start_again_puts_everything_back(lab):
 
 
 @every_lab
+@pytest.mark.slow
 def test_a_callback_that_raises_says_so_and_changes_nothing(lab, monkeypatch):
     field, control = next(iter(lab.bound.items()))
     before, picture = lab.state, lab.picture.value
@@ -155,6 +159,7 @@ def test_a_callback_that_raises_says_so_and_changes_nothing(lab, monkeypatch):
 
 
 @every_lab
+@pytest.mark.slow
 def test_a_page_without_a_kernel_shows_picture_and_words(lab):
     bundle = lab._repr_mimebundle_()
     assert set(bundle) == {"application/vnd.jupyter.widget-view+json", "text/plain", "text/html"}

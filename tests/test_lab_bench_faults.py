@@ -7,6 +7,8 @@ from bench_helpers import consistent, controls, press, values
 from gc_lib.labs.slices import compute
 from gc_lib.labs.state import BenchState as State
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("name, value", [("eps", 1e-3), ("0 bug", "db_zero"), ("1 layer", 3), ("absolute", True)])
 @pytest.mark.parametrize("part", ["results", "paint"])

@@ -67,6 +67,7 @@ def test_frozen_masks_leave_the_dtype_of_a_change_as_it_is(dtype):
 @pytest.mark.parametrize("dtype, eps", [("float64", 1e-10), ("float32", 1e-3)])
 @pytest.mark.parametrize("keep_prob", [1.0, 0.6])
 @pytest.mark.parametrize("sizes, hidden", [((3, 3, 2, 1), "tanh"), ((3, 3, 2, 1), "sigmoid"), ((3, 3, 3), "tanh")])
+@pytest.mark.slow
 def test_the_round_off_is_as_large_as_the_loops(sizes, hidden, keep_prob, dtype, eps):
     """Nothing is gained by the short way: dθ_approx is as far from dθ as the loop's, within a fifth either way."""
     ratios = []
