@@ -32,6 +32,7 @@ def test_every_J_is_the_loops(described, power, dtype, scale):
 @pytest.mark.parametrize("hidden", ["tanh", "relu", "sigmoid"])
 @pytest.mark.parametrize("sizes", [(4, 1), (4, 3), (2, 2, 3, 1), (2, 2, 1, 2, 2, 2)])
 @pytest.mark.parametrize("eps", [1e-12, 1e-7, 1e-2, 1.0])
+@pytest.mark.slow
 def test_every_J_is_the_loops_on_these_too(sizes, hidden, dtype, eps):
     for scale, keep_prob in ((1.0, 0.6), (30.0, 1.0), (1e-3, 1.0)):
         net, X, Y, params = problem(sizes, hidden, m=3, scale=scale, keep_prob=keep_prob, dtype=dtype)
