@@ -190,11 +190,11 @@ def test_no_lab_clears_an_output_or_draws_by_pyplot():
 
 
 @every_lab
-def test_a_state_is_frozen_and_refuses_what_there_is_not(name, lab):
+def test_a_state_is_frozen_and_refuses_what_there_is_not(name, still):
     with pytest.raises(TypeError):
         getattr(gcl.labs, name)(colour="red")
     with pytest.raises(AttributeError):
-        lab.state.eps = 1
+        still.state.eps = 1
     with pytest.raises(AttributeError):
-        lab.result.state = None
-    assert replace(lab.state) == lab.state and hash(lab.state) == hash(replace(lab.state))
+        still.result.state = None
+    assert replace(still.state) == still.state and hash(still.state) == hash(replace(still.state))
