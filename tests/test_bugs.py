@@ -343,6 +343,7 @@ def by(name, net, X, Y, params, **options):
 
 @pytest.mark.parametrize("hidden", ACTIVATIONS)
 @pytest.mark.parametrize("sizes", SIZES)
+@pytest.mark.slow
 def test_what_each_mistake_of_the_checker_reads_of_a_right_gradient_at_1e_7(sizes, hidden):
     at = problem(sizes, hidden)
     right = check(*at)

@@ -100,6 +100,7 @@ def test_a_picture_shows_its_result_and_nothing_of_what_was_drawn_before(lab):
 
 
 @every_lab
+@pytest.mark.slow
 def test_repainting_equals_drawing_the_whole(lab):
     if not isinstance(lab.view, Picture):
         pytest.fail(f"the view of {lab.name} should be a Picture")
@@ -114,6 +115,7 @@ def test_repainting_equals_drawing_the_whole(lab):
 
 
 @every_lab
+@pytest.mark.slow
 def test_the_line_of_code_opens_the_same_state(lab):
     for control in lab.bound.values():
         control.value = some(control)[0]
@@ -130,6 +132,7 @@ def test_printed_it_says_its_finding_in_lines_broken_between_words(still):
 
 
 @every_lab
+@pytest.mark.slow
 def test_start_again_puts_everything_back(lab):
     opened = lab.state
     for control in lab.bound.values():
@@ -140,6 +143,7 @@ def test_start_again_puts_everything_back(lab):
 
 
 @every_lab
+@pytest.mark.slow
 def test_a_callback_that_raises_says_so_and_changes_nothing(lab, monkeypatch):
     field, control = next(iter(lab.bound.items()))
     before, picture = lab.state, lab.picture.value
@@ -157,6 +161,7 @@ def test_a_callback_that_raises_says_so_and_changes_nothing(lab, monkeypatch):
 
 
 @every_lab
+@pytest.mark.slow
 def test_a_page_without_a_kernel_shows_picture_and_words(lab):
     bundle = lab._repr_mimebundle_()
     assert set(bundle) == {"application/vnd.jupyter.widget-view+json", "text/plain", "text/html"}
@@ -187,14 +192,14 @@ def test_no_lab_clears_an_output_or_draws_by_pyplot():
 
 
 @every_lab
-def test_a_state_is_frozen_and_refuses_what_there_is_not(name, lab):
+def test_a_state_is_frozen_and_refuses_what_there_is_not(name, still):
     with pytest.raises(TypeError):
         getattr(gcl.labs, name)(colour="red")
     with pytest.raises(AttributeError):
-        lab.state.eps = 1
+        still.state.eps = 1
     with pytest.raises(AttributeError):
-        lab.result.state = None
-    assert replace(lab.state) == lab.state and hash(lab.state) == hash(replace(lab.state))
+        still.result.state = None
+    assert replace(still.state) == still.state and hash(still.state) == hash(replace(still.state))
 
 
 @every_lab

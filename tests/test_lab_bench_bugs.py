@@ -9,6 +9,8 @@ from helpers import below
 import gc_lib as gcl
 from gc_lib.labs.controls import CANNOT
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("layer", [1, 2, 3])
 def test_what_cannot_be_planted_is_listed_with_its_reason(bench, layer):

@@ -12,6 +12,8 @@ import gc_lib as gcl
 from gc_lib.labs.slices import compute
 from gc_lib.labs.state import BenchState as State
 
+pytestmark = pytest.mark.slow
+
 
 def test_the_controls_named_here_are_all_there_are(bench):
     shown = list(below(bench.box))

@@ -10,6 +10,8 @@ import gc_lib as gcl
 from gc_lib.labs.slices import compute
 from gc_lib.labs.state import BenchState as State
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("name, value", [("eps", 1e-3), ("0 bug", "db_zero"), ("1 layer", 3), ("absolute", True)])
 @pytest.mark.parametrize("part", ["results", "paint"])

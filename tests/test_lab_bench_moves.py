@@ -14,6 +14,8 @@ import gc_lib as gcl
 from gc_lib.labs import slices, state
 from gc_lib.labs.state import BenchState as State
 
+pytestmark = pytest.mark.slow
+
 
 def test_moves_of_one_control_keep_the_pale_marks_from_before_the_first(bench):
     start = bench.state
@@ -45,7 +47,6 @@ TOUR = [
 ]
 
 
-@pytest.mark.slow
 def test_moved_equals_opened_there():
     bench = gcl.labs.bench()
     for changes in TOUR:
@@ -58,7 +59,6 @@ def test_moved_equals_opened_there():
         assert values(fresh).items() >= {name: values(bench)[name] for name in (*bench.bound, *bench.mistakes)}.items()
 
 
-@pytest.mark.slow
 def test_a_burst_of_moves_beside_a_cell_ends_on_the_last_of_each():
     bench = gcl.labs.bench()
     burst = list(np.geomspace(1e-10, 1e-2, 60))
@@ -119,7 +119,6 @@ print(json.dumps({"grown": grown, "figures": len(Gcf.figs), "pyplot": "matplotli
 """
 
 
-@pytest.mark.slow
 def test_500_moves_leave_no_memory_and_no_figure_behind():
     done = subprocess.run([sys.executable, "-c", LONG], capture_output=True, text=True, check=True, timeout=300)
     found = json.loads(done.stdout)

@@ -158,6 +158,7 @@ def test_a_forgotten_keep_prob_climbs_with_the_dropped_share_without_a_cliff(lay
 
 
 @pytest.mark.parametrize("name", [name for name, bug in gcl.bugs.CATALOGUE.items() if bug.family is gcl.bugs.Steps])
+@pytest.mark.slow
 def test_any_bug_climbs_with_its_strength_without_a_cliff(name):
     strengths = np.geomspace(1e-8, 1, 25)
     state = State(keep_prob=0.8, eps=1e-4, bias=0.1)

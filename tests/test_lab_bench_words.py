@@ -34,6 +34,7 @@ def test_the_line_of_code_opens_the_same_state(name):
     assert "\n" not in line and read(line) == state
 
 
+@pytest.mark.slow
 def test_the_line_of_code_runs_as_it_stands(bench):
     bench.set(eps=3e-4, bugs=[("scaled_db", 2, 1e-3, 4), ("no_decay", 2)], mistakes=["one_sided"], bias=0.25)
     twin = eval(bench.code(), {"gcl": gcl})
@@ -166,6 +167,7 @@ def test_no_block_of_a_correct_network_is_blamed(hidden, seed):
         assert "disagree" not in result.caption, changes
 
 
+@pytest.mark.slow
 def test_the_table_lists_every_block_and_every_point_and_follows_once_opened(bench):
     assert bench.table.value == ""
     bench.folds.opened = bench.table

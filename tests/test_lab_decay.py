@@ -28,6 +28,7 @@ def data_gradient():
 @pytest.mark.parametrize("lam", [1e-6, 1.0, 1e5])
 @pytest.mark.parametrize("in_dW", IN_DW)
 @pytest.mark.parametrize("in_J", IN_J)
+@pytest.mark.slow
 def test_the_lambda_term_alone_reads_what_two_multiples_of_one_vector_read(in_J, in_dW, lam):
     report = compute(State(lam=lam, in_J=in_J, in_dW=in_dW)).reports["λ"]
     wanted, given = ASKED[in_J], RATIO[in_dW]
@@ -40,6 +41,7 @@ def test_the_lambda_term_alone_reads_what_two_multiples_of_one_vector_read(in_J,
 @pytest.mark.parametrize("lam", [1e-3, 1.0, 1e3])
 @pytest.mark.parametrize("in_dW", IN_DW)
 @pytest.mark.parametrize("in_J", IN_J)
+@pytest.mark.slow
 def test_what_does_not_fit_strikes_every_W_by_the_closed_form_and_no_b(in_J, in_dW, lam):
     report, (theta, data) = compute(State(lam=lam, in_J=in_J, in_dW=in_dW)).reports["whole"], data_gradient()
     for name in WEIGHTS:

@@ -11,6 +11,8 @@ from gc_lib.labs import cases
 from gc_lib.labs.cases import NUMBERS, Setting
 from gc_lib.labs.notes import SWITCHES
 
+pytestmark = pytest.mark.slow
+
 ALL_ON = (0.1, 32, 0.5, "tanh", 0.5)
 
 
@@ -46,7 +48,6 @@ def rows(lab):
 
 
 @pytest.mark.parametrize("number", NUMBERS)
-@pytest.mark.slow
 def test_a_case_is_solved_by_what_the_page_shows(lab, number):
     """A detective who reads the notes and nothing else, and knows what each suspect would look like."""
     lab.bound["case"].value = number

@@ -10,6 +10,8 @@ import gc_lib as gcl
 from gc_lib.checker.slide import norm
 from gc_lib.labs.dropout import BUGS, TIMES, State, compute
 
+pytestmark = pytest.mark.slow
+
 PLANTED = BUGS[1:]
 
 

@@ -14,6 +14,8 @@ import gc_lib as gcl
 from gc_lib import homework
 from gc_lib.exercises import repair
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[1]
 LESSON = nbformat.read(ROOT / "notebooks" / "10_check_your_own_code.ipynb", as_version=4)
 HANDED_IN = {"back_3": homework.back_3, "back_2": homework.back_2, "back_1": homework.back_1}
@@ -121,7 +123,6 @@ def test_whatever_is_written_for_a_layer_the_answer_is_a_sentence(attempt, words
 
 
 @pytest.mark.parametrize("layers", [homework.RIGHT, HANDED_IN], ids=["repaired", "handed in"])
-@pytest.mark.slow
 def test_the_file_for_pytest_passes_on_right_backprop_and_explains_what_is_wrong(tmp_path, layers):
     (block,) = [b for cell in LESSON.cells for b in re.findall(r"```python\n(.*?)```", cell.source, re.S)]
     (tmp_path / "test_backprop.py").write_text(block, encoding="utf-8")

@@ -111,6 +111,7 @@ def test_the_nearest_corner_is_where_a_unit_switches(examples):
         (State(b2=0), "reads 2.4e-02, worry:"),
     ],
 )
+@pytest.mark.slow
 def test_says_what_the_picture_shows(state, words):
     assert words in gcl.labs.kink(**vars(state)).words
 

@@ -24,6 +24,7 @@ def planted(name):
 
 @pytest.mark.parametrize("remedy", REMEDIES)
 @pytest.mark.parametrize("name", ["no_mask", "decay_subtracted", "slope_at_A", "db_decayed", "sigmoid_slope"])
+@pytest.mark.slow
 def test_the_bars_are_what_the_checker_says(name, remedy):
     result = compute(State(name, 2, 0.3, remedy))
     state = result.state.bench(0.3)
@@ -35,6 +36,7 @@ def test_the_bars_are_what_the_checker_says(name, remedy):
 
 
 @pytest.mark.parametrize("name", BACKPROP)
+@pytest.mark.slow
 def test_every_bug_shows_by_the_law_and_each_remedy_heals_what_the_catalogue_says(name):
     hides = set(gcl.bugs.find(name).hides.split(" or "))
     for l in planted(name):

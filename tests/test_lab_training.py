@@ -7,6 +7,8 @@ import gc_lib as gcl
 from gc_lib.checker.slide import GREAT, norm
 from gc_lib.labs.training import BUGS, CHECKED, LAM, RATE, run
 
+pytestmark = pytest.mark.slow
+
 SCALES = (0.01, 0.1, 1.0)
 
 

@@ -34,6 +34,7 @@ def test_every_J_is_the_loops(described, power, dtype, scale):
 @pytest.mark.parametrize("hidden", ACTIVATIONS)
 @pytest.mark.parametrize("sizes", [(4, 1), (4, 3), (2, 2, 3, 1), (2, 2, 1, 2, 2, 2)])
 @pytest.mark.parametrize("eps", [1e-12, 1e-7, 1e-2, 1.0])
+@pytest.mark.slow
 def test_every_J_is_the_loops_on_these_too(sizes, hidden, dtype, eps):
     for output in (name for name, output in OUTPUTS.items() if output.fits(sizes[-1])):
         for scale, keep_prob in ((1.0, 0.6), (30.0, 1.0), (1e-3, 1.0)):
@@ -70,6 +71,7 @@ def test_frozen_masks_leave_the_dtype_of_a_change_as_it_is(dtype):
 @pytest.mark.parametrize("dtype, eps", [("float64", 1e-10), ("float32", 1e-3)])
 @pytest.mark.parametrize("keep_prob", [1.0, 0.6])
 @pytest.mark.parametrize("sizes, hidden", [((3, 3, 2, 1), "tanh"), ((3, 3, 2, 1), "sigmoid"), ((3, 3, 3), "tanh")])
+@pytest.mark.slow
 def test_the_round_off_is_as_large_as_the_loops(sizes, hidden, keep_prob, dtype, eps):
     """Nothing is gained by the short way: dθ_approx is as far from dθ as the loop's, within a fifth either way."""
     ratios = []

@@ -92,6 +92,7 @@ def test_a_moved_picture_equals_one_built_fresh(picture, last):
 
 
 @pytest.mark.parametrize("name", RESULTS)
+@pytest.mark.slow
 def test_repainting_equals_drawing_the_whole(name):
     picture = plots.BenchPicture(NAMES)
     picture.update(RESULTS[name])
@@ -106,6 +107,7 @@ def test_results_look_different(picture):
     assert len({picture.update(result) for result in RESULTS.values()}) == len(RESULTS)
 
 
+@pytest.mark.slow
 def test_updates_leave_no_artists_behind(picture):
     before = len(picture.figure.findobj())
     for _ in range(125):
@@ -191,6 +193,7 @@ def test_labels_stay_inside_and_apart(layers):
 
 
 @pytest.mark.parametrize("scale", [1, 2])
+@pytest.mark.slow
 def test_the_palette_stays_near_the_drawing(scale):
     """Flat areas are exact, the edges of an ink on a ground near, and only where two inks meet may a pixel stray.
 

@@ -36,6 +36,7 @@ def run(*command, **options):
     return done.stdout
 
 
+@pytest.mark.slow
 def test_its_code_runs_as_it_stands_from_any_folder(tmp_path):
     script = tmp_path / "homework.py"
     script.write_text("\n".join(blocks("python")), encoding="utf-8")

@@ -223,6 +223,7 @@ def test_a_kink_within_eps_is_named_with_the_unit_and_the_example(hidden):
 
 
 @pytest.mark.parametrize("name", [name for name, bug in CATALOGUE.items() if bug.family.__name__ == "Steps"])
+@pytest.mark.slow
 def test_the_place_of_every_bug_is_among_those_named(name):
     net, X, Y, params = problem()
     for layer in [l for l in range(1, net.L + 1) if not net.obstacle(name, l)]:
@@ -318,6 +319,7 @@ def test_the_taylor_remainder_of_a_linear_cost_says_nothing():
         (None, 0.2, "cannot tell: truncation"),
     ],
 )
+@pytest.mark.slow
 def test_the_picture_says_the_answer_and_shows_every_entry(bug, eps, headline):
     net, X, Y, params = problem(keep_prob=1.0)
     report = checked(net.plant(*bug) if bug else net, X, Y, params, eps)
