@@ -32,7 +32,7 @@ FRONT_DOOR = """
 import gc_lib as gcl
 
 X, Y = gcl.data.digits(3, 8, examples=32)                        # real handwritten digits, shipped with the kit, pixels 0…1
-net = gcl.Network([64, 16, 8, 1], hidden="tanh", lam=0.1)        # hidden: tanh, relu, sigmoid; output="sigmoid" or "softmax"; keep_prob=1.0
+net = gcl.Network([64, 16, 8, 1], hidden="tanh", lam=0.1)        # tanh, relu, sigmoid, leaky_relu; output sigmoid, softmax, linear
 params = net.initialise(seed=0)                                 # {"W1": (16, 64), "b1": (16, 1), ...}
 cost, gradient = net.on(X, Y)                                   # cost(params) -> float, gradient(params) -> {"W1": ..., ...}
 

@@ -564,6 +564,12 @@ def test_diff_shows_all_that_is_planted_in_a_network_ones_own_as_any_other():
     )
 
 
+def test_diff_shows_what_there_is_of_a_function_without_a_source_or_a_docstring():
+    broken = problem()[0].plant(EXECUTED["no_source"], 2, breaks="dA")
+    name, right, wrong = gcl.diff(broken).splitlines()
+    assert name.startswith("no_source: ") and right == "  right:  return c.W.T @ dZ" and "source" in wrong
+
+
 def test_a_network_with_a_function_of_ones_own_survives_pickling():
     broken = problem()[0].plant(no_mean, 2, breaks="dW")
     assert pickle.loads(pickle.dumps(broken)) == broken

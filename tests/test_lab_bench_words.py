@@ -8,13 +8,14 @@ import ipywidgets as widgets
 import numpy as np
 import pytest
 from bench_helpers import AXES, FRESH, STATES, consistent
-from helpers import SMOOTH, below
+from helpers import CORNERED, SMOOTH, below
 
 import gc_lib as gcl
 from gc_lib.labs.bench import Bench
 from gc_lib.labs.slices import Result, compute
 from gc_lib.labs.state import BenchState as State
-from gc_lib.labs.words import table
+from gc_lib.labs.words import misfit, table
+from gc_lib.network.activations import ACTIVATIONS
 
 
 def written(state):
@@ -209,3 +210,7 @@ def test_at_first_sight_there_are_three_sliders_the_masks_and_one_bug(bench):
     sight = [w.description for w in moving if w not in folded]
     assert sight == ["ε", "λ", "keep_prob", "masks", "bug", "layer", "strength", "factor"]
     assert bench.folds.opened is None
+
+
+def test_only_an_activation_with_corners_is_said_to_have_one_in_the_way():
+    assert {name for name in ACTIVATIONS if "a corner of the activation" in misfit(State(hidden=name))} == {*CORNERED}
