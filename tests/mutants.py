@@ -25,7 +25,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 NETWORK = sorted(path.stem for path in (ROOT / "gc_lib" / "network").glob("[!_]*.py"))
-TESTS = {"network/cost": ["cost", "nudge"]}  # of other modules: the file of their own name
+TESTS = {"network/cost": ["cost", "nudge", "network"]}  # of other modules: the file of their own name
 MODULES = ["checker/params", "checker/slide", *(f"network/{name}" for name in NETWORK)]
 PAIRS = [
     (ast.Add, ast.Sub),
