@@ -3,6 +3,8 @@
 import pytest
 from jupyter_client.manager import start_new_kernel
 
+pytestmark = pytest.mark.slow
+
 BEGIN = """
 import gc, weakref
 import gc_lib as gcl

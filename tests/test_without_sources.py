@@ -13,6 +13,7 @@ import pytest
 import gc_lib as gcl
 from gc_lib.labs.cases import slope_from_A
 
+pytestmark = pytest.mark.slow
 HOUSE = Path(gcl.__file__).parent
 SENTENCES = "import gc_lib as gcl; print(*(bug.sentence for bug in gcl.bugs.CATALOGUE.values()), sep='\\n')"
 DIFF = "import gc_lib as gcl; print(gcl.diff('no_decay'))"
