@@ -18,7 +18,7 @@ import gc_lib as gcl
 from gc_lib.checker.slide import norm
 from gc_lib.network.activations import ACTIVATIONS
 from gc_lib.network.backprop import Steps
-from gc_lib.network.bugs import CATALOGUE, CONDITIONS, NEEDS, find, plant
+from gc_lib.network.bugs import CATALOGUE, CONDITIONS, NEEDS, TABLES, find, plant
 from gc_lib.network.forward import OUTPUTS, Terms
 
 SIZES = [(5, 4, 4, 4, 1), (4, 4, 4, 3)]  # square inside, and up to the input; a sigmoid and a softmax
@@ -421,7 +421,9 @@ def test_mistakes_of_the_checker_add_up_too():
 
 def test_there_are_enough_bugs_over_every_equation():
     assert len(BACKPROP) >= 24 and len(COST) >= 3 and len(CHECKER) >= 6
-    assert {find(name).breaks for name in BACKPROP} == {*Steps(), *(output.error for output in OUTPUTS.values())}
+    assert {find(name).breaks for name in BACKPROP} == {
+        equation for table in TABLES if isinstance(table, Steps) for equation in table
+    }, "every equation of a layer has a bug that breaks it, and a table in TABLES"
     assert sum(bool(bug.seen) for bug in CATALOGUE.values()) >= 12
     assert all(bug.seen.startswith("https://") or not bug.seen for bug in CATALOGUE.values())
 
@@ -448,6 +450,11 @@ def test_an_unknown_bug_is_refused_with_the_list_of_those_there_are():
     for ask in (gcl.diff, find, lambda name: plant(gcl.SLIDE, name)):
         with pytest.raises(ValueError, match="no bug called 'no_such'; gcl.bugs.CATALOGUE has .*sign_flipped, "):
             ask("no_such")
+
+
+def test_a_bug_of_an_equation_that_is_in_no_table_is_refused_in_a_sentence():
+    with pytest.raises(ValueError, match="no_mean breaks another_weight_gradient, which is in none of TABLES; add"):
+        gcl.bugs.bug(another_weight_gradient)(no_mean)
 
 
 def test_a_table_without_the_equation_refuses_the_bug():

@@ -174,8 +174,10 @@ class Convolution(Layer):
         lambda c: Convolution(*c),
         lambda c: c._replace(Z=c.Z + 0.1),
         lambda c: c._replace(Z=c.W @ np.roll(c.A_prev, 1, axis=0) + c.b),
+        lambda c: c._replace(W=c.W[:, :1]),
+        lambda c: c._replace(W=np.ones((len(c.W), 1, 3))),
     ],
-    ids=["a type of its own", "Z is shifted", "Z is another sum"],
+    ids=["a type of its own", "Z is shifted", "Z is another sum", "W is a column", "W is a kernel"],
 )
 @pytest.mark.parametrize("l", [1, 2, 4])
 def test_a_layer_that_it_does_not_know_is_refused_where_the_loop_still_takes_it(l, other, monkeypatch):

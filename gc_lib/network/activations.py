@@ -94,8 +94,8 @@ def sigmoid_change(Z, A, d):
 ACTIVATIONS = {
     "tanh": Activation("tanh", np.tanh, lambda Z: 1 - np.tanh(Z) ** 2, lambda A: 1 - A**2, 1.0, short=tanh_change),
     "relu": Activation("relu", relu, heaviside, heaviside, 2.0, corners=(0.0,)),
+    "leaky_relu": Activation("leaky_relu", leaky_relu, leaky_slope, leaky_slope, 2.0, corners=(0.0,)),
     "sigmoid": Activation(
         "sigmoid", sigmoid, lambda Z: sigmoid(Z) * sigmoid(-Z), lambda A: A * (1 - A), 1.0, short=sigmoid_change
     ),
-    "leaky_relu": Activation("leaky_relu", leaky_relu, leaky_slope, leaky_slope, 2.0, corners=(0.0,)),
 }

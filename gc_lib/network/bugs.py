@@ -78,6 +78,10 @@ class Bug:
     slot: str = ""
 
     def __post_init__(self):
+        if not self.slot and self.breaks not in SLOTS:
+            raise ValueError(
+                f"{self.name} breaks {self.breaks.__name__}, which is in none of TABLES; add its table there"
+            )
         object.__setattr__(self, "slot", self.slot or SLOTS[self.breaks])
 
     @cached_property

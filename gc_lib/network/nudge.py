@@ -44,7 +44,7 @@ def data_costs(layers: Sequence[Layer], Y: np.ndarray, steps: np.ndarray) -> np.
 
 def fully_connected(c: Layer) -> bool:
     """Tell whether a layer is a Layer, whose Z is W A_prev + b but for the rounding."""
-    if type(c) is not Layer:
+    if type(c) is not Layer or c.W.shape != (len(c.Z), len(c.A_prev)):
         return False
     rounding = 1e-3 * (np.abs(c.W) @ np.abs(c.A_prev) + np.abs(c.b))
     return not (np.abs(c.Z - (c.W @ c.A_prev + c.b)) > rounding).any()
