@@ -64,7 +64,7 @@ def test_a_change_is_f_of_the_nudged_less_f(activation, z, power, sign):
     A = activation.f(Z)
     exact = PLAIN[activation.name]
     truth = (exact(Z.astype(np.longdouble) + d) - exact(Z.astype(np.longdouble))).astype(float)
-    size = 1 if activation.name in LIMITS else np.maximum(1, np.abs(Z))
+    size = 1 if activation.name in LIMITS else np.maximum(1, np.abs(Z) + np.abs(d))  # Z + d is rounded
     assert (np.abs(activation.change(Z, A, d.copy()) - truth) <= 3 * u * size).all()
 
 

@@ -92,7 +92,7 @@ WRONG = {
     "checker's mistake as a bug": ({"bugs": [("absolute", 1)]}, "mistake"),
     "bug as a mistake": ({"mistakes": ["no_decay"]}, "bug"),
     "mistake": ({"mistakes": ["no_such"]}, "no bug called 'no_such'"),
-    "hidden": ({"hidden": "swish"}, "hidden should be one of 'tanh', 'relu', 'sigmoid', 'leaky_relu'"),
+    "hidden": ({"hidden": "swish"}, "hidden should be one of 'tanh', 'relu', 'leaky_relu', 'sigmoid'"),
     "dtype": ({"dtype": "int64"}, "dtype should be one of"),
     "steps 301": ({"steps": 301}, "0 … 300; got 301"),
     "steps -1": ({"steps": -1}, "steps should be .*; got -1"),

@@ -87,7 +87,7 @@ def test_a_network_prints_what_was_planted_as_one_would_write_it():
         ([5, 0, 1], {}, r"sizes .* above 0.*; got \(5, 0, 1\)"),
         ([5, -3, 1], {}, r"sizes .*; got \(5, -3, 1\)"),
         ([5, 2.5, 1], {}, r"sizes .* whole numbers .*; got \(5, 2\.5, 1\)"),
-        ([5, 1], {"hidden": "gelu"}, r"hidden should be one of 'tanh', 'relu', 'sigmoid', 'leaky_relu'; got 'gelu'"),
+        ([5, 1], {"hidden": "gelu"}, r"hidden should be one of 'tanh', 'relu', 'leaky_relu', 'sigmoid'; got 'gelu'"),
         ([5, 1], {"output": "probit"}, r"output should be one of 'sigmoid', 'softmax', 'linear', .*; got 'probit'"),
         ([5, 1], {"dtype": "float16"}, r"dtype should be one of 'float64', 'float32'; got 'float16'"),
         ([5, 1], {"output": "softmax"}, r"a softmax output has 2 units or more; got 1: take output='sigmoid' or"),
