@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[1]
 TEXT = {".md", ".ipynb", ".py", ".toml", ".txt", ".yml", ".yaml", ".cfg", ".csv", ""}
 ADDRESSES = (  # each form that leads to a repository's files, or to a place in which to report, as (owner, name)

@@ -66,6 +66,7 @@ def test_a_bug_turns_red_what_the_law_says_and_nothing_else_or_hides_where_it_sa
     assert planted >= (1 if find(name).slot == "dZ" else 7)
 
 
+@pytest.mark.slow
 @given(networks, st.sampled_from(BACKPROP))
 @settings(max_examples=300, deadline=None, derandomize=True)
 def test_on_any_network_a_bug_leaves_all_else_untouched_to_the_last_bit_and_hides_where_it_says_so(described, name):
@@ -117,6 +118,7 @@ def test_every_condition_has_a_hideout_and_a_bug_that_hides_there():
     assert {bug.needs for bug in CATALOGUE.values()} - {""} == set(NEEDS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", CONDITIONS)
 def test_where_a_bug_says_that_it_hides_the_check_passes(words):
     options, change = HIDEOUTS[words]
@@ -180,6 +182,7 @@ def test_the_reading_grows_with_the_strength_in_proportion_while_it_is_small(nam
         assert x / (1 + 1 + x) - 2 * bound <= reading <= x / (1 + abs(1 - x)) + 2 * bound
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["no_decay", "half_decay", "decay_subtracted"])
 def test_a_bug_climbs_through_all_three_bands_without_a_cliff(name):
     net, X, Y, params = problem(keep_prob=1.0)
@@ -272,6 +275,7 @@ def test_two_bugs_on_one_equation_of_one_layer_are_refused_and_on_two_layers_not
     assert [p.layer for p in both.plants] == [1, 2]
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(st.sampled_from(BACKPROP), st.integers(1, 4)), min_size=2, max_size=4), st.integers(0, 99))
 @settings(max_examples=100, deadline=None, derandomize=True)
 def test_bugs_add_up_and_turn_red_no_more_than_each_of_them_may(planted, seed):
@@ -289,6 +293,7 @@ def test_bugs_add_up_and_turn_red_no_more_than_each_of_them_may(planted, seed):
     assert np.array_equal(gcl.to_vector(gradient_of(turned, X, Y, params)), gcl.to_vector(wrong))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("hidden", ACTIVATIONS)
 def test_dA_doubled_and_keep_prob_forgotten_at_one_half_cancel(hidden):
     net, X, Y, params = problem(hidden=hidden, keep_prob=0.5)
@@ -305,6 +310,7 @@ def test_dA_doubled_and_keep_prob_forgotten_at_one_half_cancel(hidden):
 # ---- mistakes of J ---------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sizes", [*SIZES, (5, 1), (5, 3)])
 @pytest.mark.parametrize("hidden", ACTIVATIONS)
 def test_a_mistake_of_J_turns_red_the_weights_and_no_bias(sizes, hidden):

@@ -204,6 +204,7 @@ def test_a_check_takes_about_three_times_as_many_evaluations_as_the_slide_and_nu
     assert len(calls) <= 3 * 2 * theta.size + 80
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("eps", np.geomspace(1e-14, 1e-2, 25))
 def test_noise_that_comes_in_leaps_is_not_blamed_on_a_right_gradient(eps):
     """The homework of lesson 10 takes log(1 − A) with A near 1: most nudges see no noise, a few a great deal."""

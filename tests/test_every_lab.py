@@ -202,6 +202,7 @@ def test_a_state_is_frozen_and_refuses_what_there_is_not(name, still):
     assert replace(still.state) == still.state and hash(still.state) == hash(replace(still.state))
 
 
+@pytest.mark.slow
 @every_lab
 def test_a_table_that_cannot_be_written_undoes_no_move(lab, monkeypatch):
     lab.folds.opened = lab.table

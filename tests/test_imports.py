@@ -92,6 +92,7 @@ def test_importing_the_kit_loads_neither_matplotlib_nor_ipywidgets(tmp_path):
     assert loaded - {"gc_lib"} <= set(sys.stdlib_module_names)
 
 
+@pytest.mark.slow
 def test_a_check_loads_them_neither_and_the_labs_are_loaded_when_first_touched(tmp_path):
     code = """
         import sys, numpy as np, gc_lib as gcl

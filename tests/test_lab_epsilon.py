@@ -136,6 +136,7 @@ def test_the_two_homeworks_of_the_exercise_are_real(lab):
     assert 2e-7 < B[0] < 6e-7 and B[1] == pytest.approx(B[0], rel=0.05)
 
 
+@pytest.mark.slow
 def test_in_float32_every_move_can_be_made_with_the_table_unfolded():
     """At ε = 1e-12 no entry of θ moves: b1, with no slope either, has an infinite error bound, which is written too."""
     lab = gcl.labs.epsilon(dtype="float32")

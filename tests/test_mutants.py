@@ -2,7 +2,10 @@
 
 import ast
 
+import pytest
 from mutants import MODULES, ROOT, TESTS, faults
+
+pytestmark = pytest.mark.slow
 
 SOURCE = '''
 def gap(ε: float = 0.5, few: list[1] = None) -> tuple[2]:

@@ -233,6 +233,7 @@ def test_a_picture_of_any_figure_repaints_its_animated_artists():
     assert picture.png() == first
 
 
+@pytest.mark.slow
 def test_neither_import_nor_picture_touches_pyplot_or_rcparams():
     code = """
 import sys, matplotlib

@@ -113,6 +113,7 @@ def test_the_front_door_opens_from_the_wheel(wheel, tmp_path):
     assert said.splitlines()[-1] == str((tmp_path / "target").resolve())
 
 
+@pytest.mark.slow
 def test_the_wheel_brings_numpy_and_with_its_extra_the_labs(wheel):
     with zipfile.ZipFile(wheel) as packed:
         (metadata,) = [packed.read(name).decode() for name in packed.namelist() if name.endswith("/METADATA")]

@@ -42,6 +42,7 @@ def test_a_right_gradient_costs_four_evaluations_a_layer_whatever_its_size(sizes
     assert max(screen.readings.values()) < 1e-6
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("hidden", ACTIVATIONS)
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 def test_no_right_gradient_is_called_wrong(hidden, dtype):

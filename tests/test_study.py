@@ -27,6 +27,7 @@ def test_on_a_few_hundred_problems_no_answer_is_false():
     assert seen["correct"] > 100 and seen["planted"] > 50
 
 
+@pytest.mark.slow
 def test_every_cause_is_stated():
     counts, failures = study.study_reasons(4, seed=7)
     assert failures == []
