@@ -25,7 +25,11 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 NETWORK = sorted(path.stem for path in (ROOT / "gc_lib" / "network").glob("[!_]*.py"))
-TESTS = {"network/cost": ["cost", "nudge", "network"]}  # of other modules: the file of their own name
+TESTS = {  # of other modules: the file of their own name
+    "network/cost": ["cost", "nudge", "network"],
+    "network/forward": ["forward", "backprop", "network"],
+    "network/nudge": ["nudge", "cost"],
+}
 MODULES = ["checker/params", "checker/slide", *(f"network/{name}" for name in NETWORK)]
 PAIRS = [
     (ast.Add, ast.Sub),

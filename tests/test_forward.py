@@ -98,7 +98,6 @@ def test_few_logarithms_give_the_sum_of_many(count, largest, dtype):
     assert (np.abs(found - truth) <= np.finfo(dtype).eps * (4 * truth + roundings)).all()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "name, outputs", [(name, n) for name, output in OUTPUTS.items() for n in (1, 2, 10) if output.fits(n)]
 )
