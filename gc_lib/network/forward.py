@@ -116,15 +116,15 @@ def output_error_with_slope(Y, c):
 
 def not_finite(Y):
     """Say which label is no finite number."""
-    return first_bad(np.isfinite(Y), Y, "be finite")
+    return first_label(np.isfinite(Y), Y, "be finite")
 
 
 def not_in_0_to_1(Y):
     """Say which label is not in 0…1."""
-    return first_bad((Y >= 0) & (Y <= 1), Y, "hold labels in 0…1")
+    return first_label((Y >= 0) & (Y <= 1), Y, "hold labels in 0…1")
 
 
-def first_bad(good, Y, wanted):
+def first_label(good, Y, wanted):
     """Say where Y is not what is wanted for the first time; "" where it always is."""
     return "" if good.all() else f"Y should {wanted}; got {Y[~good][0]} for example {np.argwhere(~good)[0, 1]}"
 
