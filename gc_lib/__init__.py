@@ -5,10 +5,11 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from . import data
+from .checker.objective import numeric_gradient
 from .checker.params import entry, from_vector, to_vector
 from .checker.report import Report, check
 from .checker.screen import Screen, screen
-from .checker.slide import ONE_SIDED, SLIDE, numeric_gradient, relative_difference
+from .checker.slide import ONE_SIDED, SLIDE, relative_difference
 from .network import bugs
 from .network.bugs import diff
 from .network.network import Network

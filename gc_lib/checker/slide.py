@@ -4,11 +4,11 @@ Its four equations stand in a table, so that a bug can be planted in the checker
 """
 
 from collections.abc import Callable, Mapping
-from typing import Literal, NamedTuple, SupportsFloat, TypeVar
+from typing import Literal, NamedTuple, TypeVar
 
 import numpy as np
 
-from .params import as_blocks, copied, from_vector, like, to_vector
+from .params import as_blocks, to_vector
 
 Arrays = Mapping[str, np.ndarray] | np.ndarray  # a dict of arrays, or one array
 P = TypeVar("P", bound=Arrays)  # the parameters
@@ -97,48 +97,18 @@ def one_number(J, where: str) -> float:
     return J
 
 
-def two_sided_loop(cost: Callable, params, eps: float, restored: Callable = restored) -> tuple[np.ndarray, np.ndarray]:
+def two_sided_loop(
+    J: Callable[[np.ndarray], float], theta: np.ndarray, eps: float, restored: Callable = restored
+) -> tuple[np.ndarray, np.ndarray]:
     """Return J(θ + ε eᵢ) and J(θ − ε eᵢ) for every i, one nudge after the other, as in the lecture."""
-    theta = {name: block.copy() for name, block in as_blocks(params).items()}
-    seen_by_cost, J_plus, J_minus = like(theta, params), [], []
-    for name, block in theta.items():
-        flat = block.reshape(-1)  # a view: to nudge flat[i] is to nudge the block
-        for i, value in enumerate(flat.copy()):
-            where = f"at a nudge of {name}, entry {i},"
-            flat[i] = value + eps
-            J_plus.append(one_number(cost(seen_by_cost), where))
-            flat[i] = value - eps
-            J_minus.append(one_number(cost(seen_by_cost), where))
-            flat[i] = restored(value, flat[i])
+    theta, J_plus, J_minus = theta.copy(), [], []
+    for i, value in enumerate(theta.tolist()):
+        theta[i] = value + eps
+        J_plus.append(J(theta))
+        theta[i] = value - eps
+        J_minus.append(J(theta))
+        theta[i] = restored(value, theta[i])
     return np.array(J_plus), np.array(J_minus)
-
-
-def nudged_costs(cost: Callable, params, eps: float, restored: Callable = restored) -> tuple[np.ndarray, np.ndarray]:
-    """Return the lecture's J(θ ± ε eᵢ): from the cost itself where it offers them (`cost.nudged`), else by the loop."""
-    if hasattr(cost, "nudged"):
-        return cost.nudged(params, eps, *(() if restored is SLIDE.restored else (restored,)))
-    return two_sided_loop(cost, params, eps, restored)
-
-
-def numeric_gradient(cost: Callable[[P], SupportsFloat], params: P, eps: float = 1e-7, checker: Checker = SLIDE) -> P:
-    """Return dθ_approx, the central differences of J, in the shape of params.
-
-    `cost(params)` returns one number; params is a dict of floating arrays of any shapes, or one array. The caller's
-    arrays are left alone. `checker=gcl.ONE_SIDED` takes the one-sided difference. Raises TypeError or ValueError for
-    parameters that cannot be nudged, an ε that is not above 0 or moves no entry, a cost that is no finite number, and
-    for what is no checker.
-    """
-    blocks, eps, checker = nudgeable(params), above_zero(eps), a_checker(checker)
-    some_unmoved(blocks, eps)
-    approx, _ = differences(cost, params, eps, checker)
-    return like(from_vector(approx, blocks), params)
-
-
-def differences(cost: Callable, params, eps: float, checker: Checker) -> tuple[np.ndarray, float]:
-    """Return dθ_approx as one vector, and J(θ)."""
-    J = one_number(cost(copied(params)), "at θ")
-    J_plus, J_minus = nudged_costs(cost, params, eps, checker.restored)
-    return checker.difference(J_plus, J_minus, J, eps).astype(float), float(J)
 
 
 def nudgeable(params) -> dict[str, np.ndarray]:

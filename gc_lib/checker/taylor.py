@@ -1,20 +1,17 @@
-"""A second opinion without an ε: how fast the remainder of Taylor's first order falls."""
+"""The ladder read another way: how fast the remainder of Taylor's first order falls, which needs no ε."""
 
-from collections.abc import Callable
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from .slide import norm
-
-Judgement = Literal["right", "wrong", "cannot tell"]
+from .ladder import Judgement, Ladder
 
 
 class Taylor(NamedTuple):
     """Hold |J(θ + hv) − J(θ) − h dθ·v| for ever smaller h, and the slope of its fall in a log-log plot.
 
     The slope is 2 if dθ is right: it falls as h². It is 1 if dθ is wrong, or at a kink. It is nan where too few
-    remainders rise above the round-off of J. `fit` is the largest distance from the line fitted, in powers of ten.
+    remainders rise above the noise of J. `fit` is the largest distance from the line fitted, in powers of ten.
     """
 
     steps: np.ndarray
@@ -30,19 +27,17 @@ class Taylor(NamedTuple):
         return "right" if self.slope > 1.8 else "wrong" if self.slope < 1.2 else "cannot tell"
 
 
-def taylor(J: Callable, theta: np.ndarray, gradient: np.ndarray, noise: float, seed: int = 0) -> Taylor:
-    """Measure the remainder along one random direction v of length 1, and fit its fall over the last four steps.
+def taylor(ladder: Ladder, slope: float) -> Taylor:
+    """Return the remainders of a ladder, dθ·v being the slope that dθ gives, and fit their fall where it is clearest.
 
-    `J(θ)` is the cost of a vector, `noise` its round-off. (The Taylor test of pyadjoint.)
+    That is over the last four steps, a factor of thirty, at which it is above the noise. (The Taylor test of pyadjoint.)
     """
-    direction = np.random.default_rng(seed).choice([-1.0, 1.0], theta.size) / theta.size**0.5
-    steps = 0.1 * max(1.0, norm(theta)) * 4.0 ** -np.arange(12)
-    expected, here = float(gradient @ direction), J(theta)
-    remainders = np.array([abs(J(theta + h * direction) - here - h * expected) for h in steps])
+    steps, noise = ladder.steps[::-1], ladder.noise[::-1]
+    remainders = steps * np.abs(ladder.slope + ladder.bend / 2 - slope)[::-1]
     heard = remainders > 30 * noise
     last = int(np.flatnonzero(heard)[-1]) + 1 if heard.any() else 0
     if last < 4 or not heard[last - 4 : last].all():
         return Taylor(steps, remainders, np.nan, np.nan)
     x, y = np.log10(steps[last - 4 : last]), np.log10(remainders[last - 4 : last])
-    slope, start = np.polyfit(x, y, 1)
-    return Taylor(steps, remainders, float(slope), float(np.abs(slope * x + start - y).max()))
+    fall, start = np.polyfit(x, y, 1)
+    return Taylor(steps, remainders, float(fall), float(np.abs(fall * x + start - y).max()))

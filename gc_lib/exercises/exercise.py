@@ -8,7 +8,7 @@ from traceback import extract_tb
 
 import numpy as np
 
-from ..checker.reasons import printable
+from ..checker.words import printable
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ def turns_red(equation, l):
     """Plant a bug in an equation of layer l of a network with four, check it, and name the blocks that are wrong."""
     net = Network((16, 6, 6, 6, 1), lam=0.1, keep_prob=0.8).plant(BUGS[equation], l)
     X, Y = data.digits(3, 8, examples=16, side=4)
-    return list(check(*net.on(X, Y, masks="frozen"), net.initialise(0, bias=0.1)).wrong)
+    return list(check(*net.on(X, Y, masks="frozen"), net.initialise(0, bias=0.1)).that_are("wrong"))
 
 
 def both(layers):

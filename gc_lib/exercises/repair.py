@@ -28,7 +28,7 @@ class Repair(Build):
             report = check(homework.cost, gradient, homework.params)
         except Exception as problem:
             return Answer(False, f"the check stops: {problem}{asked and f'; {asked}'}")
-        if report.agrees:
+        if report.answer == "right":
             return Answer(True, self.praise)
         found = f"a bug is left in this cell; with the other layers right the check reads {report.number}"
         return Answer(False, f"{found}; {asked}" if asked else f"{found}.")

@@ -2,7 +2,8 @@
 
 from typing import Any, NamedTuple
 
-from ..checker.report import Report
+from ..checker.reading import Reading
+from ..checker.slide import GREAT
 
 
 class OfReport:
@@ -29,10 +30,21 @@ class Bars(NamedTuple):
     before: "Bars | None"
 
 
-def bars_of(reports: dict[str, Report], before: Any) -> dict[str, Bars]:
+def bars_of(reports: dict[str, Reading], before: Any) -> dict[str, Bars]:
     """Return the bars of several checks; a J that no nudge moves in any digit has no error bound."""
     bars: dict[str, Bars] = {}
     for key, report in reports.items():
         bounds = report.bounds if report.approx.any() else dict.fromkeys(report.blocks, 0.0)
         bars[key] = Bars(report.blocks, bounds, before and before[key])
     return bars
+
+
+def beyond(report: Reading) -> tuple[str, ...]:
+    """Return the blocks that are not great, and farther off than their error bars explain."""
+    return tuple(name for name, x in report.blocks.items() if x >= GREAT and x > report.bounds[name])
+
+
+def unheard(report: Reading) -> tuple[str, ...]:
+    """Return the blocks that are not great either, but lie within their error bound: their reading says nothing."""
+    red = beyond(report)
+    return tuple(name for name, x in report.blocks.items() if x >= GREAT and name not in red)

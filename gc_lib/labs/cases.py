@@ -12,15 +12,16 @@ from typing import NamedTuple
 import numpy as np
 
 from .. import data
-from ..checker.error_bars import ONE, WINDOW, ErrorBars, error_bars
 from ..checker.params import to_vector
-from ..checker.report import Report
+from ..checker.reading import Reading
 from ..checker.slide import norm, two_sided
 from ..network import bugs
 from ..network.activations import ACTIVATIONS
 from ..network.backprop import Steps, backprop, hidden_error, right_steps
 from ..network.forward import Layer
 from ..network.network import Network
+from .bars import beyond
+from .error_bars import ONE, WINDOW, ErrorBars, error_bars
 
 SIZES = (16, 6, 6, 6, 1)
 LAYERS = (1, 2, 3)  # the hidden ones
@@ -233,16 +234,16 @@ def setup(number: int, at: Setting) -> Setup:
     return Setup(theta, Y, cost.layers(theta), J, two_sided(J_plus[one], J_minus[one], J, EPS), bars)
 
 
-def report(number: int, at: Setting, suspect: Suspect | None = None) -> Report:
+def report(number: int, at: Setting, suspect: Suspect | None = None) -> Reading:
     """Check what the case hides, or what a suspect would be, in a setting."""
     on = setup(number, at)
     tables = hidden_steps(case(number)) if suspect is None else steps(suspect)
-    return Report(EPS, on.J, on.approx, on.gradient(tables), on.theta, on.bars)
+    return Reading(EPS, on.J, on.approx, on.gradient(tables), on.theta, *on.bars)
 
 
-def mark(report: Report, name: str) -> str:
+def mark(report: Reading, name: str) -> str:
     """Return what a check tells of one block: "" if it agrees, "×2" if it is twice what it should be, else "✕"."""
-    if name not in report.wrong:
+    if name not in beyond(report):
         return ""
     approx, exact = report.pairs[name]
     k = float(exact @ approx / (approx @ approx)) if approx.any() else 0.0

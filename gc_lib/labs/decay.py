@@ -7,13 +7,14 @@ from functools import cached_property
 import ipywidgets as widgets
 import numpy as np
 
-from ..checker.reasons import listed
-from ..checker.report import Report, check
+from ..checker.reading import Reading
+from ..checker.report import check
 from ..checker.slide import GREAT, WORRY, score
+from ..checker.words import listed
 from ..network.forward import squared_norms
 from ..network.network import one_of
 from ..plots import DecayPicture
-from .bars import Bars, bars_of
+from .bars import Bars, bars_of, beyond
 from .controls import Menu, Slider, log_values
 from .lab import Lab
 from .slices import Curve, glimpse, layers, measure
@@ -72,7 +73,7 @@ class Result:
     """
 
     state: State
-    reports: dict[str, Report]
+    reports: dict[str, Reading]
     curves: dict[str, Curve]
     before: "Result | None" = None
     scattered = ()
@@ -100,7 +101,7 @@ class Result:
         if state.lam == 0:
             yield "λ is 0, so nothing that is written about λ can be seen."
         elif not state.fits:
-            unseen = "" if self.reports["whole"].wrong else ", but λ is so small that they hardly matter"
+            unseen = "" if beyond(self.reports["whole"]) else ", but λ is so small that they hardly matter"
             yield (
                 f"<b>The λ terms of J and dW do not fit{unseen}</b>: that strikes every W and no b, "
                 "since no b stands in them."
@@ -121,7 +122,8 @@ class Result:
     def apart(self) -> str:
         """Say what the two terms read when each is checked alone."""
         data, decay = self.reports["data"], self.reports["λ"]
-        said = f"is wrong in {listed(data.wrong)}" if data.wrong else "agrees"
+        red = beyond(data)
+        said = f"is wrong in {listed(red)}" if red else "agrees"
         if not decay.approx.any() and not decay.gradient.any():
             return f"Checked apart: the data term {said}; the λ term is 0."
         k = ", as if it were zero" if not decay.gradient.any() else as_if(decay.factor("W1"))
@@ -148,7 +150,7 @@ def compute(state: State) -> Result:
     return Result(state, reports | {"λ": decay_alone(state.bench)}, curves(state.bench))
 
 
-def decay_alone(state: BenchState) -> Report:
+def decay_alone(state: BenchState) -> Reading:
     """Check the λ term of J against that of dW, which is what the equation of dW gives for dZ = 0."""
     network, (X, _) = state.network, state.problem
     weights = {name: block for name, block in state.theta.items() if name[0] == "W"}

@@ -8,7 +8,7 @@ import ipywidgets as widgets
 import numpy as np
 
 from .. import plots
-from ..checker.report import Report
+from ..checker.reading import Reading
 from ..network import bugs
 from . import cases
 from .cases import LAYERS, LINEUP, NUMBERS, OFFERED, Case, Setting, Suspect
@@ -92,7 +92,7 @@ class Result:
     """Hold what the page shows: the check that is looked at, if it was made, and the suspects after each check."""
 
     state: State
-    report: Report | None
+    report: Reading | None
     counts: tuple[int, ...]
     left: tuple[Suspect, ...]
     before: "Result | None" = None

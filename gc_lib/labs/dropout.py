@@ -7,7 +7,7 @@ from functools import cached_property
 import ipywidgets as widgets
 import numpy as np
 
-from ..checker.report import Report
+from ..checker.reading import Reading
 from ..checker.slide import GREAT, score
 from ..network import bugs
 from ..network.backprop import drop
@@ -62,7 +62,7 @@ class Result:
 
     state: State
     again: dict[str, np.ndarray]
-    reports: dict[str, Report]
+    reports: dict[str, Reading]
     nudge: tuple[float, float]
     curves: dict[str, Curve]
     before: "Result | None" = None
@@ -167,7 +167,7 @@ def evaluations(state: BenchState) -> np.ndarray:
     return np.array([cost(state.theta) for _ in range(TIMES)])
 
 
-def nudge(state: BenchState, report: Report) -> tuple[float, float]:
+def nudge(state: BenchState, report: Reading) -> tuple[float, float]:
     """Return J(θ + ε) and J(θ − ε) for the entry that disagrees most."""
     i = report.index(report.worst.block, report.worst.index)
     plus, minus = measure(state, (state.eps,), 0.0, state.keep_prob).J_nudged

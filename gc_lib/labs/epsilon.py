@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..checker.report import Report, power
+from ..checker.reading import Reading
 from ..checker.slide import GREAT, in_order, norm, score
+from ..checker.words import power
 from ..network.network import one_of
 from ..plots import EpsilonPicture
 from .bars import OfReport
@@ -105,7 +106,7 @@ class Result(OfReport):
     """Hold the check where the student stands, the reading measured at every ε, and what was predicted."""
 
     state: State
-    report: Report
+    report: Reading
     curves: dict[str, Curve]
     prediction: Prediction
     before: "Result | None" = None

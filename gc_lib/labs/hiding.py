@@ -6,9 +6,10 @@ from functools import lru_cache
 
 import ipywidgets as widgets
 
-from ..checker.report import Report, check, listed
+from ..checker.report import Report, check
 from ..checker.slide import norm
 from ..checker.taylor import Taylor
+from ..checker.words import listed
 from ..network.network import one_of
 from ..plots import HidingPicture
 from .controls import Choice, Menu
@@ -146,7 +147,7 @@ class Result:
     def bounds(self) -> dict[str, float]:
         """What the error bars alone explain, of all θ and of each block."""
         length = norm(self.report.approx) + norm(self.report.gradient)
-        return {"all θ": float(norm(self.report.bars.total) / length)} | self.report.bounds
+        return {"all θ": float(norm(self.report.bars) / length)} | self.report.bounds
 
     @property
     def taylor(self) -> Taylor | None:

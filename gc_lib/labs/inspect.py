@@ -43,7 +43,7 @@ class State:
         if not isinstance(report, Report):
             found = type(report).__name__
             raise TypeError(f"report should be what gcl.check(cost, gradient, params) returned; got {found}")
-        first = report.worst.block if report.wrong else next(iter(report.blocks))
+        first = report.worst.block if report.that_are("wrong") else next(iter(report.blocks))
         block = first if self.block is None else self.block
         for name, value in {"report": report, "block": block, "k": float(self.k)}.items():
             object.__setattr__(self, name, value)
@@ -115,7 +115,7 @@ def compute(state: State) -> Result:
     report, (a, g) = state.report, state.report.pairs[state.block]
     off, size = np.abs(a - g / state.k), np.abs(a) + np.abs(g / state.k)
     readings = np.divide(off, size, out=np.zeros_like(size), where=size > 0)
-    wrong = (off > report.bars_of(state.block)) & (readings >= GREAT)
+    wrong = (off > report.bars[report.parts[state.block]]) & (readings >= GREAT)
     return Result(state, a, g, readings, wrong, report.blocks | {state.block: score(a, g / state.k)})
 
 

@@ -6,8 +6,8 @@ from functools import cached_property, lru_cache
 import numpy as np
 
 from ..checker.params import from_vector, to_vector
-from ..checker.report import power
 from ..checker.slide import GREAT, SLIDE, above_zero, band, score
+from ..checker.words import power
 from ..data import moons
 from ..network.network import Network, one_of
 from ..plots import KinkPicture

@@ -9,7 +9,7 @@ from typing import Any, Self
 
 import ipywidgets as widgets
 
-from ..checker.reasons import in_lines
+from ..checker.words import in_lines
 from ..plots import figure_html
 from .cells import show_in_cell
 from .controls import Button, Folds, Image, in_rows

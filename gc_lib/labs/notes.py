@@ -3,7 +3,7 @@
 import html
 from collections.abc import Callable
 
-from ..checker.reasons import listed
+from ..checker.words import listed
 from ..network import bugs
 from ..network.backprop import hidden_error
 from . import cases

@@ -11,15 +11,15 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..checker.error_bars import WINDOW, error_bars
 from ..checker.params import from_vector
-from ..checker.report import Report
+from ..checker.reading import Reading
 from ..checker.slide import SLIDE, norm, score, unmoved
 from ..network import bugs, nudge
 from ..network.backprop import backprop
 from ..network.forward import Layer, squared_norms
 from .bars import OfReport
 from .controls import log_values
+from .error_bars import WINDOW, error_bars
 from .state import BenchState
 from .words import caption, table
 
@@ -45,7 +45,7 @@ class Result(OfReport):
     """
 
     state: BenchState
-    report: Report
+    report: Reading
     right: float
     curves: dict[str, Curve]
     before: "Result | None" = None
@@ -125,10 +125,11 @@ def glimpse(state: BenchState, before: Result | None = None) -> Result:
     here = measure(state, window, state.lam, state.keep_prob)
     if not np.isfinite(here.J):
         raise ValueError(f"J is {here.J} here; a smaller λ, or a smaller scale of W, keeps it finite")
-    exact, again = from_vector(here.exact[1], state.theta), np.nan if state.random else None
+    exact = from_vector(here.exact[1], state.theta)
     bars = error_bars(here.J, *here.J_nudged, state.eps, state.theta, exact, state.checker.difference)
-    found = here.approx[1], here.exact[1], state.theta, bars, unmoved(state.theta, state.eps), state.checker.quotient
-    report = Report(state.eps, here.J, *found, J_again=again)
+    still = unmoved(state.theta, state.eps)
+    found = here.approx[1], here.exact[1], state.theta, *bars, still, state.checker.quotient
+    report = Reading(state.eps, here.J, *found)
     points = {key: Curve(np.array([x]), np.array([report.difference])) for key, x in coordinates(state).items()}
     right = report.difference
     if state.right is not state and not state.random:

@@ -7,10 +7,9 @@ from itertools import islice
 import numpy as np
 
 from .. import data
-from ..checker.error_bars import WINDOW, error_bars
-from ..checker.reasons import listed
 from ..checker.report import Report, check
 from ..checker.slide import SLIDE, norm, score, whole
+from ..checker.words import listed
 from ..network import bugs
 from ..network.cost import Cost, Gradient
 from ..network.forward import Params
@@ -19,6 +18,7 @@ from ..network.train import descend
 from ..plots import TrainingPicture
 from .bars import OfReport
 from .controls import Menu, Slider
+from .error_bars import WINDOW, error_bars
 from .lab import Lab
 from .slices import Curve
 
@@ -132,7 +132,7 @@ class Result(OfReport):
     @cached_property
     def caption(self) -> str:
         """The finding: what the check sees after so many steps, and what the bug has done to J."""
-        report, bug = self.report, self.state.bug
+        report, bug, red = self.report, self.state.bug, self.report.that_are("wrong")
         when = {0: "At the start", 1: "After 1 step"}.get(self.state.steps, f"After {self.state.steps} steps")
         said = [f"<b>{when} the check reads {report.number}: {report.band}.</b>"]
         if not bug:
@@ -144,7 +144,7 @@ class Result(OfReport):
         elif self.hidden:
             said.append(f"{bug} is there, and no check can see it: {self.hidden}.")
         else:
-            said.append(f"{bug} shows in {listed(report.wrong)}." if report.wrong else f"{bug} does not show.")
+            said.append(f"{bug} shows in {listed(red)}." if red else f"{bug} does not show.")
         return " ".join([*said, *self.harm()])
 
     def harm(self) -> list[str]:

@@ -7,8 +7,8 @@ import numpy as np
 
 from .. import data
 from ..checker.params import entry, to_vector
-from ..checker.report import power
 from ..checker.slide import SLIDE, band, norm, one_number, score, two_sided_loop
+from ..checker.words import power
 from ..network import bugs
 from ..network.network import Network, one_of
 from ..plots import VectorPicture

@@ -1,9 +1,10 @@
 """The finding of a check, said in plain words."""
 
-from ..checker.reasons import listed
-from ..checker.report import Report, all_agree
+from ..checker.reading import Reading
 from ..checker.slide import GREAT, band, norm
+from ..checker.words import all_agree, listed
 from ..network.activations import ACTIVATIONS
+from .bars import beyond, unheard
 
 FACTORS = {2.0: "twice", 0.5: "half", -1.0: "the opposite of", 3.0: "three times", 4.0: "four times"}
 
@@ -29,7 +30,7 @@ def misfit(state) -> str:
     return f"{corner}ε is too {size} for this network{' in float32' if state.dtype == 'float32' else ''}"
 
 
-def fresh(report: Report) -> str:
+def fresh(report: Reading) -> str:
     """Say what fresh masks do to a check."""
     a, g = norm(report.approx), norm(report.gradient)
     times = f"{a / g:.0e} times as long as dθ" if g and a > 10 * g else "nothing like dθ"
@@ -47,10 +48,11 @@ def as_if(k: float | None) -> str:
     return f", as if {times} what it should be"
 
 
-def finding(report: Report) -> str:
+def finding(report: Reading) -> str:
     """Say which blocks disagree, by how much and by which factor, and which agree."""
-    wrong = [name for name in report.wrong if band(report.blocks[name]) == "worry"]
-    look = [name for name in report.wrong if name not in wrong]
+    red, silent = beyond(report), unheard(report)
+    wrong = [name for name in red if band(report.blocks[name]) == "worry"]
+    look = [name for name in red if name not in wrong]
     said: list[str] = []
     kinds: dict[str, list[str]] = {}
     for name in wrong:
@@ -64,19 +66,20 @@ def finding(report: Report) -> str:
     if look:
         most = max(report.blocks[name] for name in look)
         said.append(f"<b>{listed(look)}</b>: {'up to ' if len(look) > 1 else ''}{most:.1e}, worth a look.")
-    if report.silent:
-        said.append(f"{listed(report.silent)}: within the error bound: the error bars of dθ_approx alone explain it.")
-    agreeing = len(report.blocks) - len(report.wrong) - len(report.silent)
+    if silent:
+        said.append(f"{listed(silent)}: within the error bound: the error bars of dθ_approx alone explain it.")
+    agreeing = len(report.blocks) - len(red) - len(silent)
     if agreeing:
         said.append("All other blocks agree." if agreeing < len(report.blocks) else all_agree(agreeing))
     return " ".join(said)
 
 
-def blocks_table(report: Report) -> str:
+def blocks_table(report: Reading) -> str:
     """Write the reading and the error bound of each block as a table."""
     rows = "<tr><th>block</th><th>reading</th><th>error bound</th><th></th></tr>"
+    silent = unheard(report)
     for name, reading in report.blocks.items():
-        said = "within its error bound" if name in report.silent else band(reading)
+        said = "within its error bound" if name in silent else band(reading)
         rows += f"<tr><th>{name}</th><td>{reading:.1e}</td><td>{report.bounds[name]:.1e}</td><td>{said}</td></tr>"
     return f"<table>{rows}</table>"
 

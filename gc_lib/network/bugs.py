@@ -11,8 +11,8 @@ from functools import cached_property, partial
 
 import numpy as np
 
-from ..checker.reasons import listed, printable
 from ..checker.slide import Checker, in_order, norm, one_sided, quotient, restored, two_sided
+from ..checker.words import listed, printable
 from .activations import ACTIVATIONS
 from .backprop import (
     Steps,

@@ -40,7 +40,7 @@ def draw_entries(axes: Axes, report: Any) -> None:
         ]
         chosen = np.concatenate(of_block)
         if chosen.any():
-            bars, face = np.minimum(report.bars.total[chosen], 3 * rim), face_of(answer)
+            bars, face = np.minimum(report.bars[chosen], 3 * rim), face_of(answer)
             looks = dict(fmt=mark, ms=6, color=colour, mfc=face, mec=colour, elinewidth=1.2, zorder=2)
             axes.errorbar(report.approx[chosen], report.gradient[chosen], xerr=bars, label=answer, **looks)
     axes.set(xlim=(-rim, rim), ylim=(-rim, rim), xlabel="dθ_approx, the slope of J", ylabel="dθ")

@@ -1,0 +1,270 @@
+"""Find out what J tells of its slopes: listen to it, take the lecture's loop, look again where dθ disagrees."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from .ladder import CLOSE, SURE, Ladder, listen
+from .leaps import leap_afar
+from .objective import Objective
+from .slide import norm
+
+EXACT = float(np.finfo(float).eps)
+WORTH, SEEN = 1e-3, 1e-6  # an error matters from this share of its block on; of the whole gradient
+SMALL = 1e-2  # an error below this share of its block is believed only if J itself has no leap as far as 100 % of θ
+SINGLE = 2e-5  # what an entry may be off, × the RMS of its block, where parameters are float32: their own rounding
+ROUNDS = 3  # of looking again at a block
+FAR_LEAPS = 5  # blocks for which a leap of J is looked for afar: each takes some 150 evaluations
+BLIND = 1e-6  # the step, as a share of the size of θ, where no ladder can tell a better one
+UNCERTAIN = 0.3  # a direction in which dθ has less to say than this share of what it might is drawn anew
+
+
+class Investigation:
+    """Ask J about each block of dθ, and keep what was learnt.
+
+    `exact` is dθ as a vector, `parts` says where each block stands in it; `rtol` is what an entry may be off, × the RMS
+    of its block. `scale` is the size of each entry's nudges on a ladder; `whole` is the ladder of all θ, `ladders` the
+    one that is known best for each block. `slopes` are those of J, as far as they are known, at steps `eps`, and
+    `extra` what their error bars have beyond those of the loop; `flat` tells where J did not move.
+    """
+
+    def __init__(self, J: Objective, exact: np.ndarray, parts: Mapping[str, slice], rtol: float, seed: int = 0):
+        self.J, self.exact, self.rng = J, exact, np.random.default_rng(seed)
+        self.parts = {name: part for name, part in parts.items() if part.stop > part.start}
+        single = any(block.dtype.itemsize < 8 for block in J.given.values())
+        self.rtol = max(rtol, SINGLE if single else 0)
+        self.wrong: dict[str, Ladder] = {}  # blocks in which dθ is wrong, on this evidence
+        self.open: dict[str, Ladder] = {}  # blocks that disagree at some steps, and agree at others
+        self.inexact: dict[str, Ladder] = {}  # blocks off by little, where J is no judge of so little
+        self.doubts: dict[str, Ladder] = {}  # blocks that agreed in the loop, and not on a ladder
+        self.notes: dict[str, str] = {}  # why the ε asked for did not do, where another one did
+        self.blame: dict[str, list[str]] = {}
+        self.noise = self.leap = 0.0
+        self.listen()
+
+    # ---- listen ------------------------------------------------------------------------------------------------------
+
+    def listen(self) -> None:
+        """Take one ladder along a random direction of all θ."""
+        self.scale = scales(self.J.theta, self.parts, least=1e-2)
+        self.spread = self.J.again(3)
+        self.v = v = self.direction(slice(0, self.exact.size))
+        self.whole = ladder = self.along(v)
+        self.odd = ladder.judge(float(self.exact @ v), self.tolerance(v)) == "wrong"
+        if ladder:
+            self.noise = float(ladder.noise.max()) if ladder.moved else np.inf
+            self.leap = max((leap.height for leap in ladder.leaps if leap.distance < CLOSE), default=0.0)
+        digit = EXACT * abs(self.J.here)
+        if self.noise > 100 * digit:
+            self.spread = max(self.spread, self.J.again(16))
+        if self.noise > 1e5 * digit:  # small entries would move within the noise
+            self.scale = scales(self.J.theta, self.parts, least=1.0)
+        self.ladders = dict.fromkeys(self.parts, ladder)
+
+    @property
+    def random(self) -> bool:
+        """Whether J(θ) was another number by more than a ten-thousandth of what J moves."""
+        return not self.spread <= 1e-4 * self.whole.swing
+
+    def direction(self, part: slice) -> np.ndarray:
+        """Return a random direction in these entries along which dθ has something to say.
+
+        So a wrong factor, a wrong sign or a forgotten block shows for sure.
+        """
+        v, g = np.zeros(self.exact.size), self.exact[part]
+        for _ in range(20):
+            v[part] = self.scale[part] * self.rng.choice([-1, 1], g.size) * self.rng.uniform(0.5, 1.5, g.size)
+            if abs(g @ v[part]) >= UNCERTAIN * norm(g * v[part]):
+                break
+        return v
+
+    def along(self, v: np.ndarray) -> Ladder:
+        """Take a ladder along a direction."""
+        return listen(self.J.here, self.J.along(v), self.noise, self.leap)
+
+    def own_ladder(self, name: str) -> Ladder:
+        """Take a ladder along a random direction of one block."""
+        v = self.direction(self.parts[name])
+        self.ladders[name] = ladder = self.along(v)
+        if ladder.judge(float(self.exact @ v), self.tolerance(v)) == "wrong":
+            self.doubts[name] = ladder
+        return ladder
+
+    def tolerance(self, v: np.ndarray) -> float:
+        """Return how far dθ·v may be off: by rtol of each block's RMS, and by its own rounding."""
+        allowed = sum(self.allowed(name) * norm(v[part]) for name, part in self.parts.items())
+        return 16 * EXACT * float(np.abs(self.exact) @ np.abs(v)) + allowed
+
+    def allowed(self, name: str) -> float:
+        """Return how far an entry of a block may be off: rtol × the RMS of the block."""
+        return self.rtol * rms(self.exact[self.parts[name]])
+
+    # ---- loop --------------------------------------------------------------------------------------------------------
+
+    def loop(self, eps: float | np.ndarray, nudged: tuple[np.ndarray, np.ndarray]) -> None:
+        """Take what the two-sided loop has found: J at θ ± ε eᵢ for every i."""
+        self.extra = np.zeros(self.exact.size)
+        self.eps = np.broadcast_to(eps, self.exact.shape).astype(float)
+        self.slopes, self.flat = np.empty(self.exact.size), np.empty(self.exact.size, bool)
+        self.measure(np.arange(self.exact.size), self.eps, nudged)
+
+    def best_steps(self) -> np.ndarray:
+        """Return the step of every entry that suits this J: the ladder's best, × the size of the entry."""
+        step = self.whole.steps[self.whole.best] if self.whole else BLIND
+        return step * self.scale
+
+    def best_eps(self, name: str) -> float:
+        """Return the ε that suits a block: the best step of its ladder, × the usual size of its entries."""
+        part, ladder = self.parts[name], self.open.get(name) or self.ladders[name]
+        return float((ladder.steps[ladder.best] if ladder else BLIND) * np.median(self.scale[part]))
+
+    def nudge(self, entries: np.ndarray, eps: np.ndarray) -> None:
+        """Measure some slopes anew, at other steps."""
+        self.eps[entries] = eps
+        self.measure(entries, eps, self.J.nudged(entries, eps))
+
+    def measure(self, entries: np.ndarray, eps: np.ndarray, nudged: tuple[np.ndarray, np.ndarray]) -> None:
+        """Keep (J(θ + ε eᵢ) − J(θ − ε eᵢ)) / 2ε of these entries, 2ε being what θ moves once it is rounded."""
+        J_plus, J_minus = nudged
+        theta = self.J.theta[entries]
+        taken = (theta + eps) - (theta - eps)
+        self.slopes[entries] = np.divide(J_plus - J_minus, taken, out=np.full(eps.size, np.nan), where=taken > 0)
+        self.flat[entries] = (J_plus == self.J.here) & (J_minus == self.J.here)
+
+    def bars(self, name: str) -> tuple[np.ndarray, np.ndarray]:
+        """Return the error bars of a block's slopes in two parts: the noise of J at these steps, and all else."""
+        part, ladder = self.parts[name], self.ladders[name]
+        g, scale, eps = self.exact[part], self.scale[part], self.eps[part]
+        if not ladder:
+            return (np.full(eps.size, np.inf),) * 2
+        rung = np.clip(np.searchsorted(ladder.steps, 2 * eps / scale), 0, ladder.steps.size - 1)
+        hidden = (2 * eps / scale < ladder.first_leap) * ladder.hidden[0] / scale / eps.size**0.5
+        rounding = np.abs(g) * np.spacing(np.abs(self.J.theta[part]) + eps) / eps + 8 * EXACT * (np.abs(g) + rms(g))
+        return SURE * ladder.noise[rung] / eps, hidden + rounding + self.extra[part]
+
+    def error_bars(self, name: str) -> np.ndarray:
+        """Return the error bars of a block's slopes, and what the ladder bends at these steps, shared by the entries."""
+        part, ladder = self.parts[name], self.ladders[name]
+        bars = sum(self.bars(name))
+        if not ladder:
+            return bars
+        i = np.clip(np.searchsorted(ladder.steps, self.eps[part] / self.scale[part]), 0, ladder.steps.size - 2)
+        bend = np.abs(ladder.slope[i] - ladder.slope[ladder.best]) + ladder.truncation[i] + ladder.kink[i]
+        return bars + 3 * bend / self.scale[part] / i.size**0.5
+
+    def reach(self, name: str) -> float:
+        """Return how long the error of a block's slopes may be: n noises add up to √n of them, give or take."""
+        noise, rest = self.bars(name)
+        return norm(noise) * (1 / SURE + noise.size**-0.5) / 2**0.5 + norm(rest)
+
+    def suspects(self, name: str) -> np.ndarray:
+        """Return the entries of a block in which dθ is farther from the slope of J than bar and tolerance allow."""
+        part = self.parts[name]
+        gap = np.abs(self.slopes[part] - self.exact[part])
+        return np.flatnonzero(~(gap <= sum(self.bars(name)) + self.allowed(name))) + part.start
+
+    # ---- look again --------------------------------------------------------------------------------------------------
+
+    def settled(self, name: str) -> bool:
+        """Tell whether looking again has come to an end in a block."""
+        return name in self.wrong or name in self.open or name in self.inexact
+
+    def look_again(self, name: str) -> None:
+        """Ask J along the direction in which it and dθ disagree most; then the suspects, at the best step found there."""
+        part, first = self.parts[name], self.suspects(name)
+        asked = float(np.median(self.eps[first] / self.scale[first]))
+        outside = not np.isfinite(self.slopes[first]).all()
+        for _ in range(ROUNDS):
+            suspects = self.suspects(name)
+            if not suspects.size:
+                break
+            gap, v = self.slopes[suspects] - self.exact[suspects], np.zeros(self.exact.size)
+            known = np.isfinite(gap) & (gap != 0)
+            v[suspects] = self.scale[suspects] * np.where(known, np.sign(gap), self.rng.choice([-1, 1], suspects.size))
+            ladder, said = self.along(v), float(self.exact @ v)
+            if ladder.judge(said, self.tolerance(v)) == "wrong":
+                small = norm(gap) < SMALL * norm(self.exact[part])
+                (self.inexact if small and self.leaps(v, ladder, said) else self.wrong)[name] = ladder
+                return
+            self.open[name], self.blame[name] = ladder, ladder.clouds()
+            if not ladder:
+                return
+            step = ladder.steps[ladder.best]
+            self.nudge(suspects, step * self.scale[suspects])
+            off = (
+                3 * ladder.truncation[ladder.best] + ladder.kink[ladder.best] + SURE * ladder.noise[ladder.best] / step
+            )
+            self.extra[suspects] = off / self.scale[suspects] / suspects.size**0.5
+        if name in self.open and not self.suspects(name).size:
+            ladder = self.open.pop(name)
+            self.notes[name] = "domain" if outside else unfit(ladder, asked)
+
+    def leaps(self, v: np.ndarray, ladder: Ladder, said: float) -> bool:
+        """Tell whether J has leaps afar that make a difference as small as this one meaningless."""
+        if len(self.inexact) + len(self.wrong) >= FAR_LEAPS:
+            return bool(self.inexact)
+        return leap_afar(self.J.along(v), float(ladder.noise.max())) > 0.01 * abs(ladder.slope[ladder.best] - said)
+
+    def widen(self, name: str) -> None:
+        """Where the bars are too wide for a verdict, take the loop at the best step of all θ, then of the block."""
+        part = self.parts[name]
+        for own in (False, True):
+            reach = self.reach(name)
+            small = (own or self.flat[part].all()) and reach < SEEN * norm(self.exact)
+            if reach <= 0.5 * WORTH * norm(self.exact[part]) or small:
+                return
+            ladder = self.own_ladder(name) if own else self.ladders[name]
+            if not ladder:
+                return
+            eps = ladder.steps[ladder.best] * self.scale[part]
+            if norm(ladder.noise[ladder.best] / eps) * (1 + SURE / eps.size**0.5) / 2**0.5 > 0.7 * reach:
+                continue
+            self.nudge(np.arange(part.start, part.stop), eps)
+            self.extra[part] = ladder.truncation[ladder.best] / self.scale[part] / eps.size**0.5 if own else 0
+
+    def look(self) -> None:
+        """Look again wherever the loop leaves a question."""
+        if self.whole and self.whole.first_leap < np.inf and len(self.parts) > 1:
+            for name in self.parts:  # which block makes the steps?
+                self.own_ladder(name)
+        for name in self.parts:
+            if self.suspects(name).size:
+                self.look_again(name)
+            if not self.settled(name):
+                self.widen(name)
+            if not self.settled(name) and self.suspects(name).size:
+                self.look_again(name)
+        if self.odd and not (self.wrong or self.open or self.inexact):  # the loop agrees, and J along v does not
+            for name in self.parts:
+                if name not in self.doubts:
+                    self.own_ladder(name)
+        for name, ladder in self.doubts.items():
+            if not self.settled(name):
+                self.open[name] = ladder
+
+
+def scales(theta: np.ndarray, parts: Mapping[str, slice], least: float) -> np.ndarray:
+    """Return the size of each entry's own nudges: |θᵢ|, but no less than a share of what is usual in its block."""
+    size = np.abs(theta)
+    for part in parts.values():
+        block = size[part]
+        usual = np.median(block[block > 0]) if block.any() else 1.0
+        size[part] = np.where(block > 0, np.maximum(block, least * usual), usual)
+    return size
+
+
+def unfit(ladder: Ladder, asked: float) -> str:
+    """Say why the step asked for did not do, where a better one did: a bend changes D(h) little by little."""
+    if ladder.first_leap < asked:
+        return "steps"
+    bent = (ladder.kink > 10 * max(ladder.one_sided_error.min(), ladder.kink[ladder.best])) & (ladder.steps < 3 * asked)
+    i = max(int(np.argmax(bent)), 2)
+    before, jump = abs(ladder.slope[i - 1] - ladder.slope[i - 2]), abs(ladder.slope[i] - ladder.slope[i - 1])
+    if bent.any() and before < jump / 100:  # at a corner D(h) changes all at once
+        return "kink within ε"
+    return "truncation" if asked > ladder.steps[ladder.best] else "round-off"
+
+
+def rms(v: np.ndarray) -> float:
+    """Return ‖v‖/√n."""
+    return norm(v) / max(v.size, 1) ** 0.5

@@ -1,0 +1,202 @@
+"""Listen to J along one direction: its V-curve on a ladder of steps, and the errors that can be read off it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+
+from .leaps import Leap, leap_near
+
+Judgement = Literal["right", "wrong", "cannot tell"]
+
+RUNG = 10**0.5  # from step to step: three steps in a row then span a factor of ten
+STEPS = 0.23 * RUNG ** -np.arange(23.0, -1, -1)  # 7e-13 … 0.23, no round numbers: round(θ, 3) must not resonate
+SURE = 4  # standard deviations in an error bar
+CLOSE = 0.03  # a leap of J farther off than this share of θ makes no staircase at θ
+TESTS = 4  # leaps looked for in one ladder: staircases come in several widths
+LOUD = 0.3  # the noise that is worth a word, as a share of the slope
+FEWEST = 5  # steps with a value of J, below which a ladder says nothing
+
+
+@dataclass(frozen=True, eq=False)
+class Ladder:
+    """Hold what J does at θ ± h v, for ever larger steps h along one direction v; all but `here` and `leaps` are arrays.
+
+    `slope` is the central difference D(h), the lecture's V-curve of this very J; `bend` is the slope on the right less
+    the slope on the left. `noise` is the standard deviation of J at that step, `truncation` and `kink` how far the
+    bend of J and a corner within h put D(h) off, `hidden` the slope that a staircase may hide at steps below its
+    width; `still` tells where J stood still, though it moves at larger steps. `leaps` are those found, `here` is J(θ)
+    and `swing` how far J moved at most.
+    """
+
+    steps: np.ndarray
+    slope: np.ndarray
+    bend: np.ndarray
+    noise: np.ndarray
+    truncation: np.ndarray
+    kink: np.ndarray
+    hidden: np.ndarray
+    still: np.ndarray
+    leaps: tuple[Leap, ...]
+    here: float
+    swing: float
+
+    def __bool__(self) -> bool:
+        """Whether J had a value at enough steps to tell anything."""
+        return self.steps.size >= FEWEST
+
+    @property
+    def moved(self) -> bool:
+        """Whether J moved at any step."""
+        return self.swing > 0
+
+    @cached_property
+    def smooth_error(self) -> np.ndarray:
+        """How far D(h) may be off if J has no steps and no kink: by noise and truncation."""
+        return SURE * self.noise / self.steps + self.truncation
+
+    @cached_property
+    def one_sided_error(self) -> np.ndarray:
+        """How far D(h) may be off if no corner is within h: a corner leaves two slopes, each of them true."""
+        return self.smooth_error + self.hidden
+
+    @cached_property
+    def error(self) -> np.ndarray:
+        """How far D(h) may be off the slope of J."""
+        return self.one_sided_error + self.kink
+
+    @cached_property
+    def best(self) -> int:
+        """Which step has the smallest error.
+
+        A kink that shows as soon as the noise lets it show is on θ, for all we know: no step gets around it.
+        """
+        if self.kink.any():
+            i = int(np.argmax(self.kink > 0))
+            heard = 11 * SURE * self.noise[i - 1] / self.steps[i - 1]  # above this a jump of the slope is heard
+            if i < 2 or heard > self.kink[i] / 2:
+                return int(np.argmin(self.one_sided_error))
+        return int(np.argmin(self.error))
+
+    @cached_property
+    def first_leap(self) -> float:
+        """How far off the nearest leap is that makes a staircase at θ; infinity where there is none."""
+        return min((leap.distance for leap in self.leaps if leap.distance < CLOSE), default=np.inf)
+
+    @cached_property
+    def on_theta(self) -> bool:
+        """Whether a kink leaves two slopes even at the best step."""
+        return bool(self) and bool(self.kink[self.best] > self.one_sided_error[self.best])
+
+    @property
+    def nature(self) -> Literal["round-off", "float32", "steps"]:
+        """What the leaps are: the last digit of J, that of a float32, or steps."""
+        highest = max((leap.height for leap in self.leaps), default=0.0)
+        if highest <= 8 * np.spacing(abs(self.here)):
+            return "round-off"
+        return "float32" if 0.01 < highest / np.spacing(np.float32(abs(self.here))) < 30 else "steps"
+
+    def clouds(self) -> list[str]:
+        """Return the kinds of what makes J hard to judge along this direction, the weightiest first."""
+        if not self:
+            return ["domain"]
+        if not self.moved:
+            return ["flat"]
+        found = [self.nature] if self.leaps else ["kink on θ"] if self.on_theta else []
+        loud = SURE * self.noise[self.best] / self.steps[self.best] > LOUD * abs(self.slope[self.best])
+        return [*found, *(["noise"] if loud else [])]
+
+    def judge(self, slope: float, tolerance: float) -> Judgement:
+        """Say whether J has this slope along v.
+
+        Wrong needs a plateau over a factor of ten in the step: three slopes in a row that agree with each other to a
+        third of their gap from the slope given, and lie off it by more than their errors and beyond both one-sided
+        slopes; and no step that could tell may agree with the slope given. Where J stood still it has no vote.
+        """
+        if not self:
+            return "cannot tell"
+        gap = np.abs(self.slope - slope)
+        parabola = np.append(self.bend[1:] / RUNG, 0)
+        apart = np.abs(self.bend - parabola) / (1 - 1 / RUNG)  # of the one-sided slopes
+        off = (gap > 2 * self.one_sided_error + 0.6 * apart + tolerance) & ~self.still
+        plateau = any(
+            off[k : k + 3].all() and np.ptp(self.slope[k : k + 3]) < gap[k : k + 3].min() / 3
+            for k in range(self.steps.size - 2)
+        )
+        if plateau:
+            known = self.smooth_error + self.kink
+            agrees = (gap <= known + tolerance) & (known < np.median(gap[off]) / 2) & ~self.still
+            if not agrees.any():
+                return "wrong"
+        return "right" if gap[self.best] <= self.error[self.best] + tolerance else "cannot tell"
+
+    def __str__(self) -> str:
+        rows = [f"{h:8.0e}  {D:12.5g}  {e:8.0e}" for h, D, e in zip(self.steps, self.slope, self.error, strict=True)]
+        return "\n".join(["    step         slope     error", *rows])
+
+
+def listen(here: float, at: Callable, noise: float = 0.0, leap: float = 0.0) -> Ladder:
+    """Take J on the ladder, both sides, and read noise, leaps, kinks and truncation off it.
+
+    `at(t)` is J(θ + t v) for an array of t, nan where J has no value; `here` is J(θ). `noise` and `leap` are what is
+    known already of J's noise, where it stands still, and of its nearest leap: along another direction it may stop
+    short of it. The noise is what differs between neighbouring slopes at small steps, where all else cancels. (After
+    Moré and Wild, Estimating derivatives of noisy simulations, 2012.)
+    """
+    J = at(np.concatenate([STEPS, -STEPS]))
+    without = np.flatnonzero(~np.isfinite(J[: STEPS.size] + J[STEPS.size :]))
+    count = int(without[0]) if without.size else STEPS.size
+    h, up, down = STEPS[:count], J[:count], J[STEPS.size : STEPS.size + count]
+    if count < FEWEST:
+        nothing = np.empty(0)
+        return Ladder(*[nothing] * 7, nothing.astype(bool), (), here, 0.0)
+    slope, bend = (up - down) / (2 * h), (up + down - 2 * here) / h
+    still, moved = (up == here) & (down == here), np.r_[up, down] - here
+    heard, found = noise_and_leaps(here, at, h, up, down, slope)
+    heard = np.maximum(heard, np.where(still, noise, 0))
+    truncation = np.append(np.abs(np.diff(slope)), np.inf) * 2 / 9  # D(√10 h) is off by ten times as much as D(h)
+    truncation[:-1] = np.maximum(truncation[:-1], np.append(truncation[1:-1] / 10, 0))
+    jump = np.append(0, np.abs(RUNG * bend[:-1] - bend[1:]) / (RUNG - 1))  # of the slope: 0 for a parabola
+    kink = np.maximum.accumulate(np.maximum(jump - 11 * SURE * heard / h, 0) / 2)
+    hidden = np.maximum(leap / h[-1], hidden_slope(h, slope, heard, truncation, kink, found))
+    return Ladder(
+        h, slope, bend, heard, truncation, kink, hidden, still & ~still.all(), tuple(found), here, np.abs(moved).max()
+    )
+
+
+def noise_and_leaps(here: float, at: Callable, h, up, down, slope) -> tuple[np.ndarray, list[Leap]]:
+    """Return the noise of J at every step, and the leaps found where J first leaves the noise of smaller steps."""
+    third = (slope[:-2] - slope[1:-1]) - (slope[1:-1] - slope[2:]) / 10  # h² cancels: noise is left, and h⁴
+    seen = np.abs(h[:-2] * third) / 0.75
+    calm = max(0.3 * np.spacing(np.abs(np.r_[here, up, down]).max()), 1.5 * np.median(seen[:5]))
+    noise, found, k, tests = np.full(h.size, calm), [], 0, 0
+    while k < seen.size and tests < TESTS:
+        sudden = k == 0 or not tests or found or seen[k] > 1000 * seen[k - 1]
+        if seen[k] > 8 * noise[k] and sudden:
+            tests += 1
+            leap = leap_near(here, at, h, up, down, slope[max(k - 1, 0)], k, noise[k])
+            if leap:
+                found.append(leap)
+                noise[k:] = np.maximum(noise[k:], max(leap.height / 2, np.median(seen[k : k + 4])))
+                k = max(k, int(np.searchsorted(h, leap.distance)) - 1)
+        k += 1
+    return noise, found
+
+
+def hidden_slope(h, slope, noise, truncation, kink, leaps: list[Leap]) -> np.ndarray:
+    """Return the slope that a staircase may hide at the steps below its width.
+
+    That is its height over its width, or by how much the slope differs once the steps are larger than its stairs.
+    """
+    hidden, error = np.zeros(h.size), SURE * noise / h + truncation + kink
+    for leap in leaps:
+        if leap.distance >= CLOSE:
+            continue
+        width = min(leap.distance, h[np.argmax(noise >= leap.height / 2)])
+        within, beyond = np.flatnonzero(h < width), np.flatnonzero(h > 3 * width)
+        inside = slope[within[np.argmin(error[within])]] if within.size else 0.0
+        differs = np.abs(slope[beyond] - inside) + 2 * noise[beyond] / h[beyond] + truncation[beyond]
+        hidden[within] = np.maximum(hidden[within], min(leap.height / width, differs.min(initial=np.inf)))
+    return hidden

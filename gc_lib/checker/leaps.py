@@ -1,0 +1,77 @@
+"""Tell a leap of J from a corner and a bend: on ever smaller intervals these fade, and a leap stays."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+QUARTERINGS = 6  # of the interval in which J left its line
+FAR = 60  # intervals on each side of θ, when a leap is looked for as far as 100 % of θ
+
+
+class Leap(NamedTuple):
+    """Hold by how much J leaps, and how far from θ, in units of the direction."""
+
+    height: float
+    distance: float
+
+
+def leap_near(here: float, at: Callable, h, up, down, slope: float, k: int, noise: float) -> Leap | None:
+    """Return the leap of J near step k, where J left the line with this slope; None where it does not leap there.
+
+    Of the interval that is least like the line, the oddest quarter is taken, and so on: a corner fades with the
+    interval, the height of a leap stays.
+    """
+    intervals = []
+    for side, J in ((1, up), (-1, down)):
+        for j in range(k, min(k + 3, h.size)):
+            start, J_start = (h[j - 1], J[j - 1]) if j else (0.0, here)
+            off = abs(J[j] - J_start - side * slope * (h[j] - start))
+            intervals.append((off, side * start, J_start, side * h[j], J[j]))
+    _, start, J_start, stop, J_stop = max(intervals)
+    heights = []
+    for _ in range(QUARTERINGS):
+        t = np.linspace(start, stop, 5)
+        J = np.array([J_start, *at(t[1:4]), J_stop])
+        if not np.isfinite(J).all():
+            return None
+        off = np.abs(np.diff(J) - slope * (t[1] - t[0]))
+        j = int(np.argmax(off))
+        start, J_start, stop, J_stop = t[j], J[j], t[j + 1], J[j + 1]
+        heights.append(float(off[j]))
+        if heights[-1] < 6 * noise:
+            return None
+    return Leap(heights[-1], abs(stop)) if stays(heights) else None
+
+
+def leap_afar(at: Callable, noise: float) -> float:
+    """Return the height of a leap of J up to 100 % of θ away, as of a solver's tolerance; 0 where there is none.
+
+    Sixth differences of evenly spaced values show where to look; third differences at ever smaller spacing tell a leap
+    from a corner.
+    """
+    J = at(np.linspace(-1, 1, 2 * FAR + 1))
+    sixth = np.nan_to_num(np.abs(np.diff(J, 6)), posinf=0)
+    least = max(20 * noise, float(np.median(sixth)))  # J's own noise makes third differences half as large as that
+    nearby = np.array([np.median(sixth[max(0, k - 9) : k + 10]) for k in range(sixth.size)])
+    odd = sixth / (nearby + noise)
+    for _ in range(2):  # the two oddest places
+        j = int(np.argmax(odd))
+        neighbours = [i for i in (j - 1, j + 1) if 0 <= i < odd.size]
+        middle = min(j, max(neighbours, key=lambda i: odd[i])) + 3
+        odd[max(0, j - 6) : j + 7] = 0
+        start, stop, heights = (middle - 1) / FAR - 1, (middle + 2) / FAR - 1, [np.inf]
+        while len(heights) < 8 and heights[-1] >= least:
+            t = np.linspace(start, stop, 9)
+            third = np.nan_to_num(np.abs(np.diff(at(t), 3)))
+            k = int(np.argmax(third))
+            start, stop = t[k], t[k + 3]
+            heights.append(float(third[k]))
+        if heights[-1] >= least and stays(heights):
+            return heights[-1] / 2
+    return 0.0
+
+
+def stays(heights: list[float]) -> bool:
+    """Tell a leap by its height: after two more cuts of the interval a corner's would be an eighth and less."""
+    return heights[-1] > heights[-3] / 4

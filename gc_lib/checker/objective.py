@@ -1,0 +1,149 @@
+"""J of one vector θ: what a check asks of a cost, how often, and what the cost did with its argument."""
+
+from collections.abc import Callable
+from typing import SupportsFloat
+
+import numpy as np
+
+from .params import as_blocks, entry, from_vector, like, to_vector
+from .slide import (
+    SLIDE,
+    Checker,
+    P,
+    a_checker,
+    above_zero,
+    nudgeable,
+    one_number,
+    restored,
+    some_unmoved,
+    two_sided_loop,
+)
+
+TOGETHER = 128  # nudges for which all of θ is held at once
+
+
+class Objective:
+    """Evaluate a cost at any vector θ, which is nan where the cost has no value.
+
+    `theta` and `blocks` are copies of the parameters, in float64 if the cost takes that, else as they were given.
+    `evaluations` counts the calls. A cost that writes on its argument is noticed, and gets copies from then on: then
+    `writes` names an entry that it wrote on.
+    """
+
+    def __init__(self, cost: Callable, params, wide: bool = True):
+        self.cost, self.params, self.evaluations = cost, params, 0
+        self.stacks = hasattr(cost, "nudged")  # the cost of a network of the kit answers many θ at once
+        self.writes: int | None = None
+        self.failure: Exception | None = None
+        self.given = {name: block.copy() for name, block in as_blocks(params).items()}
+        in_double = {name: block.astype(float) for name, block in self.given.items()}
+        narrow = any(block.dtype != float for block in self.given.values())
+        self.hand_out(in_double if wide else self.given)
+        self.widened = wide and narrow and bool(np.isfinite(self.quietly(self.theta)))
+        if not self.widened:  # a cost for float32 alone may object to float64 in any way
+            self.hand_out(self.given)
+        self.here = self.at_theta()
+
+    def hand_out(self, blocks: dict[str, np.ndarray]) -> None:
+        """Let the cost see blocks of these dtypes: where that is float64, views of one vector."""
+        self.blocks, self.theta = blocks, to_vector(blocks).astype(float)
+        self.vector = self.theta.copy()
+        self.seen_by_cost = like(from_vector(self.vector, blocks), self.params)
+        self.views = all(block.dtype == float for block in blocks.values())
+
+    def at_theta(self) -> float:
+        """Return J(θ). Raises what the cost raises, and ValueError where J(θ) is not finite."""
+        self.evaluations += 1
+        return float(one_number(self.cost(self.a_copy()), "at θ"))
+
+    def as_given(self) -> "Objective":
+        """Return the same J in the dtypes of the parameters as they were given."""
+        return Objective(self.cost, self.params, wide=False)
+
+    def __call__(self, theta: np.ndarray) -> float:
+        """Return J(θ); nan where the cost finds no number, as log(−1) is none. Raises what else the cost raises."""
+        self.evaluations += 1
+        self.vector[:] = theta
+        shown = self.seen_by_cost if self.views and self.writes is None else self.a_copy()
+        try:
+            J = float(one_number(self.cost(shown), self.where(theta)))
+        except (ArithmeticError, ValueError) as problem:
+            self.failure, J = problem, np.nan
+        if self.writes is None and not np.array_equal(self.vector, theta):
+            self.writes = int(np.argmax(self.vector != theta))
+            return self(theta)
+        return J
+
+    def a_copy(self):
+        """Return the parameters as they stand in the vector, in arrays of their own."""
+        return like(from_vector(self.vector.copy(), self.blocks), self.params)
+
+    def where(self, theta: np.ndarray) -> str:
+        """Name the entry that was nudged, for an error message."""
+        name, index = entry(int(np.argmax(theta != self.theta)), self.blocks)
+        i = int(np.ravel_multi_index(index, self.blocks[name].shape)) if index else 0
+        return f"at a nudge of {name}, entry {i},"
+
+    def many(self, thetas: np.ndarray) -> np.ndarray:
+        """Return J of several θ, (k, entries): at once where the cost takes a stack, as that of a network does."""
+        if self.stacks:
+            self.evaluations += len(thetas)
+            return np.asarray(self.cost.at(from_vector(thetas, self.blocks), len(thetas)), dtype=float)
+        return np.array([self.quietly(theta) for theta in thetas])
+
+    def quietly(self, theta: np.ndarray) -> float:
+        """Return J(θ), nan where the cost raises anything."""
+        try:
+            return self(theta)
+        except Exception:
+            return np.nan
+
+    def along(self, v: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
+        """Return J(θ + t v) as a function of an array of t."""
+        return lambda t: self.many(self.theta + np.multiply.outer(t, v))
+
+    def again(self, times: int) -> float:
+        """Return by how much J(θ) differs from itself at most, asked so many times more."""
+        J = self.many(np.broadcast_to(self.theta, (times, self.theta.size)))
+        return float(np.abs(J - self.here).max())
+
+    def corners(self, i: int, h: float) -> list:
+        """Return the units that have a corner between θ − h eᵢ and θ + h eᵢ, as far as the cost can tell."""
+        if not hasattr(self.cost, "corners"):
+            return []
+        step = h * (np.arange(self.theta.size) == i)
+        return self.cost.corners(*(from_vector(self.theta + s * step, self.blocks) for s in (1, -1, 0)))
+
+    def loop(self, eps: float, restored: Callable = restored) -> tuple[np.ndarray, np.ndarray]:
+        """Return J(θ + ε eᵢ) and J(θ − ε eᵢ) for every i: from the cost itself where it offers them, else one by one."""
+        if self.stacks:
+            self.evaluations += 2 * self.theta.size
+            params = like(self.blocks, self.params)
+            return self.cost.nudged(params, eps, *(() if restored is SLIDE.restored else (restored,)))
+        return two_sided_loop(self, self.theta, eps, restored)
+
+    def nudged(self, entries: np.ndarray, eps: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return J(θ + ε eᵢ) and J(θ − ε eᵢ) for some entries i, each at an ε of its own."""
+        plus, minus = np.empty(entries.size), np.empty(entries.size)
+        for some in np.array_split(np.arange(entries.size), -(-entries.size // TOGETHER)):
+            thetas = np.tile(self.theta, (2, some.size, 1))
+            thetas[:, np.arange(some.size), entries[some]] += np.array([eps[some], -eps[some]])
+            plus[some], minus[some] = self.many(thetas.reshape(-1, self.theta.size)).reshape(2, -1)
+        return plus, minus
+
+
+def numeric_gradient(cost: Callable[[P], SupportsFloat], params: P, eps: float = 1e-7, checker: Checker = SLIDE) -> P:
+    """Return dθ_approx, the central differences of J, in the shape of params.
+
+    `cost(params)` returns one number; params is a dict of floating arrays of any shapes, or one array. The caller's
+    arrays are left alone. `checker=gcl.ONE_SIDED` takes the one-sided difference. Raises TypeError or ValueError for
+    parameters that cannot be nudged, an ε that is not above 0 or moves no entry, a cost that is no finite number, and
+    for what is no checker.
+    """
+    blocks, eps, checker = nudgeable(params), above_zero(eps), a_checker(checker)
+    some_unmoved(blocks, eps)
+    J = Objective(cost, params, wide=False)
+    approx = checker.difference(*J.loop(eps, checker.restored), J.here, eps).astype(float)
+    if J.failure:
+        raise J.failure
+    return like(from_vector(approx, blocks), params)

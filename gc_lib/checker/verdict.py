@@ -1,0 +1,112 @@
+"""Judge each block of dθ by what was learnt of J: right to within r, wrong by about e, or cannot tell, and why."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from .investigation import SEEN, WORTH, Investigation
+from .ladder import Judgement, Ladder
+from .slide import norm
+
+DECISIVE = {"steps", "float32", "kink on θ", "kink within ε"}  # of a block that these cloud, "too small" is not known
+
+
+@dataclass(frozen=True)
+class Within:
+    """Say how far a block of dθ is off: its answer, and the size of the error as a share of the block's norm.
+
+    The size is the most that it can be where the answer is right, an estimate where it is wrong, and nan where the
+    check cannot tell.
+    """
+
+    answer: Judgement
+    size: float = np.nan
+
+    def __str__(self) -> str:
+        if self.answer == "cannot tell":
+            return self.answer
+        return f"right to {self.size:.0e}" if self.answer == "right" else f"wrong by {self.size:.2g}"
+
+
+CANNOT_TELL = Within("cannot tell")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Hold the answer for each block, and why it could not be told, or why the ε asked for did not do.
+
+    `clouds` are the kinds of reasons of a block that cannot be told, the weightiest first; `notes` are those of blocks
+    that could be told at another ε only. `small` are blocks too small to tell, which do not spoil the whole.
+    """
+
+    within: Mapping[str, Within]
+    clouds: Mapping[str, tuple[str, ...]]
+    notes: Mapping[str, str]
+    small: tuple[str, ...] = ()
+    random: bool = False
+    gradient_random: bool = False
+
+    @property
+    def answer(self) -> Judgement:
+        """Wrong if a block is, else cannot tell if that is so of a block that is not too small, else right."""
+        answers = [within.answer for name, within in self.within.items() if name not in self.small]
+        if "wrong" in answers:
+            return "wrong"
+        return "right" if answers and "cannot tell" not in answers else "cannot tell"
+
+
+def judge(found: Investigation, gradient_random: bool = False) -> Verdict:
+    """Judge every block, and ask J(θ) again: twice where all is clear, twenty times where anything is not."""
+    judged = {name: judge_block(found, name) for name in found.parts}
+    clear = not found.blame and all(within.answer == "right" for within, _ in judged.values())
+    found.spread = max(found.spread, found.J.again(2 if clear else 20))
+    within = {name: each for name, (each, _) in judged.items()}
+    clouds = {name: kinds for name, (_, kinds) in judged.items()}
+    if found.random or gradient_random:
+        cannot_tell = dict.fromkeys(within, CANNOT_TELL)
+        return Verdict(cannot_tell, clouds, found.notes, random=True, gradient_random=gradient_random)
+    small = tuple(name for name in within if within[name] == CANNOT_TELL and too_small(found, name, clouds[name]))
+    return Verdict(within, clouds, found.notes, small)
+
+
+def judge_block(found: Investigation, name: str) -> tuple[Within, tuple[str, ...]]:
+    """Return how far a block is off, and the kinds of reasons where that cannot be told."""
+    part, ladder = found.parts[name], found.ladders[name]
+    slopes, exact = found.slopes[part], found.exact[part]
+    if name in found.wrong:
+        slopes = np.nan_to_num(slopes)
+        return Within("wrong", norm(slopes - exact) / max(norm(slopes), norm(exact))), ()
+    if name in found.open:
+        asked = found.open[name]
+        corner = "kink on θ" if asked and asked.kink.any() else "kink within ε"
+        return CANNOT_TELL, tuple(asked.clouds()) or (corner,)
+    off, size = norm(slopes - exact) + found.reach(name), norm(exact)
+    if found.flat[part].all() and not exact.any():  # it may also be too small for the digits of J
+        return CANNOT_TELL, ("flat",)
+    if off <= WORTH * size:
+        return Within("right", off / size), ("steps",) * (name in found.inexact)
+    if name in found.inexact:
+        return CANNOT_TELL, ("steps",)
+    return CANNOT_TELL, tuple(found.blame.get(name) or coarse(ladder) or [drowned(found, ladder, size)])
+
+
+def too_small(found: Investigation, name: str, clouds: tuple[str, ...]) -> bool:
+    """Tell whether a block cannot be told, but can hold no error that matters to the whole gradient."""
+    part = found.parts[name]
+    off = norm(found.slopes[part] - found.exact[part]) + found.reach(name)
+    return not DECISIVE & {*clouds} and off <= SEEN * norm(found.exact)
+
+
+def coarse(ladder: Ladder) -> list[str]:
+    """Return those kinds of a ladder that tell of a J coarser than its noise says."""
+    return [kind for kind in ladder.clouds() if kind in ("steps", "float32", "round-off", "domain")]
+
+
+def drowned(found: Investigation, ladder: Ladder, size: float) -> str:
+    """Return why the error bars of a block are too wide, where J has no steps."""
+    if ladder.kink[ladder.best] > 10 * ladder.one_sided_error.min():
+        return "kink on θ"
+    if not size:
+        return "zero within noise"
+    return "noise" if ladder.noise[0] > 200 * np.spacing(abs(found.J.here)) else "small gradients"

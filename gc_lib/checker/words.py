@@ -1,0 +1,49 @@
+"""How the checker writes: lists in a sentence, entries as in code, and all of it in ASCII where nothing else can be."""
+
+import sys
+from collections.abc import Iterable
+from textwrap import fill
+
+import numpy as np
+
+IN_ASCII = str.maketrans(
+    {"θ": "theta", "ε": "eps", "λ": "lambda", "σ": "sigma", "α": "alpha", "Σ": "sum ", "√": "sqrt ", "½": "1/2 "}
+    | {"²": "^2", "³": "^3", "ᵢ": "_i", "‖": "||", "±": "+-", "×": "x", "·": "*", "−": "-", "–": "-", "′": "'"}
+    | {"“": '"', "”": '"', "’": "'", "…": "...", "→": "->", "←": "<-"}
+)
+
+
+def listed(names: Iterable[str]) -> str:
+    """Write names as a list in a sentence: W1, b1 and W2."""
+    *first, last = ("", *names)
+    return f"{', '.join(first[1:])} and {last}" if first[1:] else last
+
+
+def printable(text: str) -> str:
+    """Return text as it is, or in ASCII where the output of this program, such as a file on Windows, cannot take it."""
+    try:
+        text.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
+    except UnicodeEncodeError:
+        return text.translate(IN_ASCII).encode("ascii", "backslashreplace").decode()
+    return text
+
+
+def in_lines(sentences: str) -> str:
+    """Break text between words: Jupyter breaks a line that is too long for the page within a word."""
+    hanging = "  " if sentences.startswith("- ") else ""
+    return fill(printable(sentences), 88, subsequent_indent=hanging, break_long_words=False, break_on_hyphens=False)
+
+
+def entry_name(block: str, index: tuple[int, ...]) -> str:
+    """Write an entry as in code: W2[3, 1]."""
+    return f"{block}[{', '.join(map(str, index))}]" if index else block
+
+
+def all_agree(count: int) -> str:
+    """Say that all blocks agree, one or several."""
+    return f"All {count} blocks agree." if count > 1 else "The one block agrees."
+
+
+def power(x: float) -> str:
+    """Write a number as its nearest power of ten, since the digits of round-off differ between machines: "1e-08"."""
+    return f"{10.0 ** round(np.log10(x)):.0e}" if 0 < x < np.inf else f"{x:g}"
