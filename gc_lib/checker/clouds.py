@@ -21,7 +21,7 @@ def unsteady(report) -> Iterator[Reason]:
             blocks,
             evidence={"J": report.J, "spread": found.spread},
         )
-    if report.opinion.gradient_random:
+    if not found.steady:
         yield Reason(
             "not deterministic",
             "The gradient is not deterministic: evaluated twice at the same θ, it gave two different dθ.",
@@ -150,9 +150,8 @@ def kink(where: str) -> Callable:
 
     def says(report, names: tuple[str, ...]) -> Reason:
         at = tuple(report.worst_of(name)[:2] for name in names)
-        units = tuple(
-            unit for entry in at for unit in report.found.J.corners(report.index(*entry), 2 * report.step(*entry))
-        )
+        J, i = report.found.J, [report.index(*entry) for entry in at]
+        units = tuple(unit for k in i for unit in J.corners(k, 2 * report.found.eps[k]))
         whose = f" It is the corner of {listed(str(unit) for unit in units[:3])}." if units else ""
         some = listed(entry_name(*entry) for entry in at[:3])
         if where == "on θ":

@@ -1,6 +1,6 @@
 """Find out what J tells of its slopes: listen to it, take the lecture's loop, look again where dθ disagrees."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
@@ -22,14 +22,16 @@ UNCERTAIN = 0.3  # a direction in which dθ has less to say than this share of w
 class Investigation:
     """Ask J about each block of dθ, and keep what was learnt.
 
-    `exact` is dθ as a vector, `parts` says where each block stands in it; `rtol` is what an entry may be off, × the RMS
-    of its block. `scale` is the size of each entry's nudges on a ladder; `whole` is the ladder of all θ, `ladders` the
-    one that is known best for each block. `slopes` are those of J, as far as they are known, at steps `eps`, and
-    `extra` what their error bars have beyond those of the loop; `flat` tells where J did not move.
+    `gradient()` is dθ as a vector, `exact` what it was at first, `steady` whether it stayed so; `parts` says where each
+    block stands in it, `rtol` what an entry may be off, × the RMS of its block. `scale` is the size of each entry's
+    nudges on a ladder; `whole` is the ladder of all θ along `v`, `ladders` the best known one for each block. `slopes`
+    are those of J, as far as they are known, at steps `eps`, and `extra` what their error bars have beyond those of the
+    loop; `flat` tells where J did not move. `spread` is by how much J differed from itself at the same θ.
     """
 
-    def __init__(self, J: Objective, exact: np.ndarray, parts: Mapping[str, slice], rtol: float, seed: int = 0):
-        self.J, self.exact, self.rng = J, exact, np.random.default_rng(seed)
+    def __init__(self, J: Objective, gradient: Callable, parts: Mapping[str, slice], rtol: float, seed: int = 0):
+        self.J, self.gradient, self.rng = J, gradient, np.random.default_rng(seed)
+        self.exact, self.steady = gradient(), True
         self.parts = {name: part for name, part in parts.items() if part.stop > part.start}
         single = any(block.dtype.itemsize < 8 for block in J.given.values())
         self.rtol = max(rtol, SINGLE if single else 0)
@@ -47,7 +49,7 @@ class Investigation:
     def listen(self) -> None:
         """Take one ladder along a random direction of all θ."""
         self.scale = scales(self.J.theta, self.parts, least=1e-2)
-        self.spread = self.J.again(3)
+        self.spread = self.J.again(self.J.theta, 3)
         self.v = v = self.direction(slice(0, self.exact.size))
         self.whole = ladder = self.along(v)
         self.odd = ladder.judge(float(self.exact @ v), self.tolerance(v)) == "wrong"
@@ -56,10 +58,16 @@ class Investigation:
             self.leap = max((leap.height for leap in ladder.leaps if leap.distance < CLOSE), default=0.0)
         digit = EXACT * abs(self.J.here)
         if self.noise > 100 * digit:
-            self.spread = max(self.spread, self.J.again(16))
+            self.ask_again(16)
         if self.noise > 1e5 * digit:  # small entries would move within the noise
             self.scale = scales(self.J.theta, self.parts, least=1.0)
         self.ladders = dict.fromkeys(self.parts, ladder)
+
+    def ask_again(self, times: int) -> None:
+        """Ask J and dθ again: are they other numbers now? Ask J off θ, where more can differ than on it."""
+        off = self.J.theta + (self.whole.steps[-1] if self.whole else 0) * self.v
+        self.spread = max(self.spread, self.J.again(off, times))
+        self.steady = self.steady and all(np.array_equal(self.gradient(), self.exact) for _ in range(times // 2))
 
     @property
     def random(self) -> bool:
@@ -143,7 +151,7 @@ class Investigation:
         return SURE * ladder.noise[rung] / eps, hidden + rounding + self.extra[part]
 
     def error_bars(self, name: str) -> np.ndarray:
-        """Return the error bars of a block's slopes, and what the ladder bends at these steps, shared by the entries."""
+        """Return the error bars of a block's slopes, with a share of what the ladder bends at these steps."""
         part, ladder = self.parts[name], self.ladders[name]
         bars = sum(self.bars(name))
         if not ladder:
@@ -170,7 +178,7 @@ class Investigation:
         return name in self.wrong or name in self.open or name in self.inexact
 
     def look_again(self, name: str) -> None:
-        """Ask J along the direction in which it and dθ disagree most; then the suspects, at the best step found there."""
+        """Ask J along the direction in which it and dθ disagree most; then the suspects, at the best step there."""
         part, first = self.parts[name], self.suspects(name)
         asked = float(np.median(self.eps[first] / self.scale[first]))
         outside = not np.isfinite(self.slopes[first]).all()

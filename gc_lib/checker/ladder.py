@@ -22,7 +22,7 @@ FEWEST = 5  # steps with a value of J, below which a ladder says nothing
 
 @dataclass(frozen=True, eq=False)
 class Ladder:
-    """Hold what J does at θ ± h v, for ever larger steps h along one direction v; all but `here` and `leaps` are arrays.
+    """Hold what J does at θ ± h v, for ever larger steps h along one direction v; most are arrays.
 
     `slope` is the central difference D(h), the lecture's V-curve of this very J; `bend` is the slope on the right less
     the slope on the left. `noise` is the standard deviation of J at that step, `truncation` and `kink` how far the

@@ -102,10 +102,9 @@ class Objective:
         """Return J(θ + t v) as a function of an array of t."""
         return lambda t: self.many(self.theta + np.multiply.outer(t, v))
 
-    def again(self, times: int) -> float:
-        """Return by how much J(θ) differs from itself at most, asked so many times more."""
-        J = self.many(np.broadcast_to(self.theta, (times, self.theta.size)))
-        return float(np.abs(J - self.here).max())
+    def again(self, theta: np.ndarray, times: int) -> float:
+        """Return by how much J differs from itself at most, asked so many times at the same θ."""
+        return float(np.ptp(self.many(np.broadcast_to(theta, (times, theta.size)))))
 
     def corners(self, i: int, h: float) -> list:
         """Return the units that have a corner between θ − h eᵢ and θ + h eᵢ, as far as the cost can tell."""
@@ -115,7 +114,7 @@ class Objective:
         return self.cost.corners(*(from_vector(self.theta + s * step, self.blocks) for s in (1, -1, 0)))
 
     def loop(self, eps: float, restored: Callable = restored) -> tuple[np.ndarray, np.ndarray]:
-        """Return J(θ + ε eᵢ) and J(θ − ε eᵢ) for every i: from the cost itself where it offers them, else one by one."""
+        """Return J(θ + ε eᵢ) and J(θ − ε eᵢ) for every i: from the cost where it offers them, else one by one."""
         if self.stacks:
             self.evaluations += 2 * self.theta.size
             params = like(self.blocks, self.params)

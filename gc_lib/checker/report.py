@@ -101,10 +101,6 @@ class Report(Reading):
         part = self.parts[name]
         return self.slopes[part], self.gradient[part]
 
-    def step(self, name: str, index: tuple[int, ...]) -> float:
-        """Return the ε at which the slope of an entry was measured last."""
-        return float(self.found.eps[self.index(name, index)])
-
     def lines(self) -> Iterator[tuple[str, str, str]]:
         """Yield block, reading and remark for each block."""
         for name, x in self.blocks.items():
@@ -209,9 +205,13 @@ def check(
     """
     blocks, eps, checker = nudgeable(params), a_step(eps), a_checker(checker)
     J = Objective(cost, params)
-    given, again = (checker.order(comparable(gradient(copied(params)), blocks)).astype(float) for _ in range(2))
-    found = Investigation(J, given, block_slices(blocks), rtol)
-    everything = np.arange(given.size)
+
+    def dtheta() -> np.ndarray:
+        """Return dθ as the checker orders it."""
+        return checker.order(comparable(gradient(copied(params)), blocks)).astype(float)
+
+    found = Investigation(J, dtheta, block_slices(blocks), rtol)
+    everything = np.arange(J.theta.size)
     if eps == "auto":
         steps = found.best_steps()
         found.loop(steps, J.nudged(everything, steps))
@@ -224,7 +224,7 @@ def check(
             nudged = J.as_given().loop(eps, checker.restored)
         approx = checker.difference(*nudged, J.here, eps).astype(float)
     found.look()
-    opinion = judge(found, gradient_random=not np.array_equal(given, again))
+    opinion, given = judge(found), found.exact
     approx = np.where(np.isfinite(approx), approx, found.slopes)
     noise = np.concatenate([found.bars(name)[0] for name in found.parts])
     bars = np.abs(approx - found.slopes) + np.concatenate([found.error_bars(name) for name in found.parts])

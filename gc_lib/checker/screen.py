@@ -16,12 +16,13 @@ import numpy as np
 from .investigation import Investigation
 from .ladder import Judgement, Ladder
 from .objective import Objective
-from .params import copied
+from .params import copied, to_vector
 from .reading import block_slices
-from .slide import SLIDE, Arrays, P, comparable, norm, nudgeable, whole
+from .slide import Arrays, P, comparable, norm, nudgeable, whole
 from .verdict import CANNOT_TELL, Within
 from .words import all_agree, listed, printable
 
+RTOL = 1e-6  # what an entry may be off, × the RMS of its block
 Region = tuple[slice, ...]
 CLOSE_ENOUGH = 5e-3  # how exactly dθ·v has to be known, as a share of what it usually is, for a block to be right
 
@@ -118,8 +119,11 @@ def screen(
     """
     blocks, directions = nudgeable(params), whole("directions", directions, least=1)
     J = Objective(cost, params)
-    exact, again = (SLIDE.order(comparable(gradient(copied(params)), blocks)).astype(float) for _ in range(2))
-    found = Investigation(J, exact, block_slices(blocks), rtol=1e-6, seed=seed)
+
+    def dtheta() -> np.ndarray:
+        return to_vector(comparable(gradient(copied(params)), blocks)).astype(float)
+
+    found = Investigation(J, dtheta, block_slices(blocks), RTOL, seed)
     readings, within, regions, clouds = {}, {}, {}, {}
     for name in found.parts:
         asked = [along(found, name) for _ in range(directions)]
@@ -131,8 +135,8 @@ def screen(
             shape = blocks[name].shape
             regions[name] = cornered(surely_wrong(found, name, ladder, shape), tuple(slice(0, n) for n in shape))
     clear = all(each.answer == "right" for each in within.values())
-    found.spread = max(found.spread, J.again(3 if clear else 20))
-    if found.random or not np.array_equal(exact, again):
+    found.ask_again(2 if clear else 20)
+    if found.random or not found.steady:
         within, regions = dict.fromkeys(within, CANNOT_TELL), {}
         clouds = dict.fromkeys(within, ("not deterministic",))
     return Screen(readings, within, regions, clouds, directions, J.evaluations)

@@ -30,7 +30,7 @@ class Taylor(NamedTuple):
 def taylor(ladder: Ladder, slope: float) -> Taylor:
     """Return the remainders of a ladder, dθ·v being the slope that dθ gives, and fit their fall where it is clearest.
 
-    That is over the last four steps, a factor of thirty, at which it is above the noise. (The Taylor test of pyadjoint.)
+    That is over the last four steps, a factor of thirty, that are above the noise. (The Taylor test of pyadjoint.)
     """
     steps, noise = ladder.steps[::-1], ladder.noise[::-1]
     remainders = steps * np.abs(ladder.slope + ladder.bend / 2 - slope)[::-1]

@@ -45,7 +45,6 @@ class Verdict:
     notes: Mapping[str, str]
     small: tuple[str, ...] = ()
     random: bool = False
-    gradient_random: bool = False
 
     @property
     def answer(self) -> Judgement:
@@ -56,16 +55,16 @@ class Verdict:
         return "right" if answers and "cannot tell" not in answers else "cannot tell"
 
 
-def judge(found: Investigation, gradient_random: bool = False) -> Verdict:
-    """Judge every block, and ask J(θ) again: twice where all is clear, twenty times where anything is not."""
+def judge(found: Investigation) -> Verdict:
+    """Judge every block, and ask J and dθ again: twice where all is clear, twenty times where anything is not."""
     judged = {name: judge_block(found, name) for name in found.parts}
     clear = not found.blame and all(within.answer == "right" for within, _ in judged.values())
-    found.spread = max(found.spread, found.J.again(2 if clear else 20))
+    found.ask_again(2 if clear else 20)
     within = {name: each for name, (each, _) in judged.items()}
     clouds = {name: kinds for name, (_, kinds) in judged.items()}
-    if found.random or gradient_random:
+    if found.random or not found.steady:
         cannot_tell = dict.fromkeys(within, CANNOT_TELL)
-        return Verdict(cannot_tell, clouds, found.notes, random=True, gradient_random=gradient_random)
+        return Verdict(cannot_tell, clouds, found.notes, random=True)
     small = tuple(name for name in within if within[name] == CANNOT_TELL and too_small(found, name, clouds[name]))
     return Verdict(within, clouds, found.notes, small)
 
