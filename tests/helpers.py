@@ -4,6 +4,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 import gc_lib as gcl
+from gc_lib.checker.objective import Objective
 from gc_lib.checker.slide import Checker
 from gc_lib.network.activations import ACTIVATIONS
 from gc_lib.network.backprop import Steps
@@ -109,3 +110,8 @@ def turned_red(slot, l):
 def below(widget):
     """Return a widget and all that it holds."""
     return [widget, *(each for child in getattr(widget, "children", ()) for each in below(child))]
+
+
+def looped(cost, params, eps, restored=gcl.SLIDE.restored):
+    """Return J(θ ± ε eᵢ) by the lecture's loop, whatever the cost offers."""
+    return Objective(lambda p: cost(p), params, wide=False).loop(eps, restored)

@@ -57,9 +57,9 @@ def test_a_bug_turns_red_what_the_law_says_and_nothing_else_or_hides_where_it_sa
     for network in NETWORKS:
         net, X, Y, params = problem(**network, hidden=hidden, seed=3, scale=1.5)
         remembered = net.on(X, Y, masks="frozen")[0].layers(params)
-        assert check(net, X, Y, params).wrong == ()
+        assert check(net, X, Y, params).that_are("wrong") == ()
         for l in layers_for(net, name):
-            red = set(check(net.plant(name, l), X, Y, params).wrong)
+            red = set(check(net.plant(name, l), X, Y, params).that_are("wrong"))
             hides = find(name).hidden(remembered[l - 1])
             assert red == (set() if hides else turned_red(find(name).slot, l)), (network, l, hides)
             planted += 1
@@ -85,7 +85,10 @@ def test_on_any_network_a_bug_leaves_all_else_untouched_to_the_last_bit_and_hide
 def test_the_three_that_look_alike():
     """A wrong dA of layer l + 1, mask of l or slope of l turns the same blocks red: what heals them tells which."""
     net, X, Y, params = problem()
-    reds = [check(net.plant(*at), X, Y, params).wrong for at in (("dA_doubled", 3), ("no_mask", 2), ("no_slope", 2))]
+    reds = [
+        check(net.plant(*at), X, Y, params).that_are("wrong")
+        for at in (("dA_doubled", 3), ("no_mask", 2), ("no_slope", 2))
+    ]
     assert reds == [("W1", "b1", "W2", "b2")] * 3
 
 
@@ -130,7 +133,7 @@ def test_where_a_bug_says_that_it_hides_the_check_passes(words):
             if CONDITIONS[words](remembered[0 if l is None else l - 1]):
                 assert find(name).hidden(remembered[0 if l is None else l - 1])
                 report = check(net.plant(name, l), X, Y, params)
-                assert report.wrong == () and report.difference < 1e-6, (name, l, report)
+                assert report.that_are("wrong") == () and report.difference < 1e-6, (name, l, report)
                 hidden += 1
     assert hidden > 0
 
@@ -212,7 +215,7 @@ def test_no_decay_climbs_with_lambda_and_no_keep_prob_with_the_dropped_share():
 def test_a_scaled_block_scores_by_its_factor_and_the_factor_itself_is_found(name, block, k):
     net, X, Y, params = problem()
     report = check(net.plant(name, 2, factor=k), X, Y, params)
-    assert report.wrong == (block,)
+    assert report.that_are("wrong") == (block,)
     assert report.blocks[block] == pytest.approx(abs(k - 1) / (abs(k) + 1), abs=report.bounds[block])
     if k:
         assert report.factor(block) == pytest.approx(k, rel=1e-6)
@@ -237,8 +240,8 @@ def test_where_lambda_is_above_0_a_factor_on_dA_shows_cleanly_on_b_only():
     for lam, clean in ((0.0, ["W1", "b1", "W2", "b2"]), (0.7, ["b1", "b2"])):
         net, X, Y, params = problem(lam=lam)
         report = check(net.plant("scaled_dA", 3, factor=3), X, Y, params)
-        assert report.wrong == ("W1", "b1", "W2", "b2")
-        found = {name: report.factor(name) for name in report.wrong}
+        assert report.that_are("wrong") == ("W1", "b1", "W2", "b2")
+        found = {name: report.factor(name) for name in report.that_are("wrong")}
         assert [name for name, k in found.items() if k is not None] == clean
         assert all(found[name] == pytest.approx(3, rel=1e-6) for name in clean)
 
@@ -299,12 +302,14 @@ def test_dA_doubled_and_keep_prob_forgotten_at_one_half_cancel(hidden):
     net, X, Y, params = problem(hidden=hidden, keep_prob=0.5)
     for l in (1, 2, 3):
         doubled, forgotten = net.plant("dA_doubled", l + 1), net.plant("no_keep_prob", l)
-        assert check(doubled, X, Y, params).wrong == check(forgotten, X, Y, params).wrong != ()
+        assert check(doubled, X, Y, params).that_are("wrong") == check(forgotten, X, Y, params).that_are("wrong") != ()
         both = check(doubled.plant("no_keep_prob", l), X, Y, params)
-        assert both.wrong == () and both.difference < 1e-7
+        assert both.that_are("wrong") == () and both.difference < 1e-7
         assert both.difference == pytest.approx(check(net, X, Y, params).difference, rel=1e-3)
     net, X, Y, params = problem(hidden=hidden, keep_prob=0.6)
-    assert check(net.plant("dA_doubled", 3).plant("no_keep_prob", 2), X, Y, params).wrong != (), "only at one half"
+    assert check(net.plant("dA_doubled", 3).plant("no_keep_prob", 2), X, Y, params).that_are("wrong") != (), (
+        "only at one half"
+    )
 
 
 # ---- mistakes of J ---------------------------------------------------------------------------------------------------
@@ -316,13 +321,13 @@ def test_dA_doubled_and_keep_prob_forgotten_at_one_half_cancel(hidden):
 def test_a_mistake_of_J_turns_red_the_weights_and_no_bias(sizes, hidden):
     net, X, Y, params = problem(sizes, hidden)
     every = tuple(f"W{l}" for l in range(1, net.L + 1))
-    assert check(net.plant("J_no_decay"), X, Y, params).wrong == every
-    assert check(net.plant("J_decay_over_m"), X, Y, params).wrong == every
+    assert check(net.plant("J_no_decay"), X, Y, params).that_are("wrong") == every
+    assert check(net.plant("J_decay_over_m"), X, Y, params).that_are("wrong") == every
     if net.L == 1:
         with pytest.raises(ValueError, match="it needs two layers"):
             net.plant("J_layer_twice")
     else:
-        assert check(net.plant("J_layer_twice"), X, Y, params).wrong == (every[0], every[-1])
+        assert check(net.plant("J_layer_twice"), X, Y, params).that_are("wrong") == (every[0], every[-1])
     for name in COST:
         if not net.obstacle(name):
             right, broken = gradient_of(net, X, Y, params), gradient_of(net.plant(name), X, Y, params)
@@ -363,7 +368,7 @@ def test_what_each_mistake_of_the_checker_reads_of_a_right_gradient_at_1e_7(size
     assert by("absolute", *at).difference == pytest.approx(right.difference * size, rel=1e-9)
     assert by("other_order", *at).difference > 0.1
     matrices = tuple(name for name, shape in at[0].shapes.items() if min(shape) > 1)
-    assert by("other_order", *at).wrong == matrices, "every matrix and no single row or column"
+    assert by("other_order", *at).that_are("wrong") == matrices, "every matrix and no single row or column"
 
 
 def test_not_restored_on_the_front_doors_network_is_no_longer_great():
@@ -538,7 +543,7 @@ def test_a_function_of_ones_own_is_planted_like_any_bug(how):
     assert repr(broken.plants) == (f"(({bug.name}, {layer}),)" if layer else f"(({bug.name},),)")
     assert broken == net.plant(wrong, layer=layer, breaks=breaks) != net
     assert hash(broken) == hash(net.plant(wrong, layer, breaks=breaks))
-    red = check(broken, X, Y, params).wrong
+    red = check(broken, X, Y, params).that_are("wrong")
     assert set(red) == (turned_red(bug.slot, layer) if layer else {"W1", "W2", "W3", "W4"})
     if twin:
         same = net.plant(twin, layer)

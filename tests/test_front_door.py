@@ -13,12 +13,12 @@ AFTER = """
 assert X.shape == (64, 32) and Y.shape == (1, 32)
 assert isinstance(cost(params), float) and {name: block.shape for name, block in gradient(params).items()} == net.shapes
 assert type(report.difference) is float and 0 < report.difference < 1e-7
-assert type(report.blocks["W2"]) is float and report.wrong == ()
+assert type(report.blocks["W2"]) is float and report.that_are("wrong") == ()
 assert {name: block.shape for name, block in gcl.numeric_gradient(cost, params, eps=1e-7).items()} == net.shapes
-assert gcl.check(*broken.on(X, Y), params).wrong == ("W2",)
+assert gcl.check(*broken.on(X, Y), params).that_are("wrong") == ("W2",)
 last = gcl.check(*worse.on(X, Y), params)
 print(last)
-assert last.wrong == ("b1", "W2") and abs(last.factor("b1") - 4) < 1e-5
+assert last.that_are("wrong") == ("b1", "W2") and abs(last.factor("b1") - 4) < 1e-5
 assert gcl.bugs.CATALOGUE["no_decay"].hides == "λ is 0"
 assert gcl.bugs.CATALOGUE["half_decay"].seen.startswith("https://")
 """

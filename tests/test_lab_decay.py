@@ -8,6 +8,7 @@ import pytest
 
 import gc_lib as gcl
 from gc_lib.checker.slide import norm
+from gc_lib.labs.bars import beyond
 from gc_lib.labs.decay import IN_DW, IN_J, State, compute
 
 WEIGHTS, BIASES, M = ("W1", "W2", "W3"), ("b1", "b2", "b3"), 32
@@ -48,7 +49,7 @@ def test_what_does_not_fit_strikes_every_W_by_the_closed_form_and_no_b(in_J, in_
         decay = lam / M * theta[name]
         approx, exact = data[name] + ASKED[in_J] * decay, data[name] + RATIO[in_dW] * decay
         assert report.blocks[name] == pytest.approx(norm(approx - exact) / (norm(approx) + norm(exact)), abs=1e-6)
-    assert report.wrong == (() if ASKED[in_J] == RATIO[in_dW] else WEIGHTS)
+    assert beyond(report) == (() if ASKED[in_J] == RATIO[in_dW] else WEIGHTS)
     assert all(report.blocks[name] <= report.bounds[name] for name in BIASES)
 
 
@@ -64,20 +65,20 @@ def test_the_bars_are_what_the_checker_says(state):
         cost, gradient = net.on(*bench.problem)
         loss, _ = gcl.Network(net.sizes).on(*bench.problem)
         said = gcl.check(loss if "in_J" in state else cost, gradient, bench.theta)
-        assert result.reports[term].wrong == said.wrong
-        for name in said.wrong:
+        assert beyond(result.reports[term]) == said.that_are("wrong")
+        for name in said.that_are("wrong"):
             assert result.reports[term].blocks[name] == pytest.approx(said.blocks[name], rel=1e-3)
 
 
 def test_a_large_lambda_hides_a_bug_of_the_data_term_from_W_and_never_from_b():
     small, large = (compute(State(lam=lam, bug="slope_at_A")) for lam in (1e-6, 1e5))
     whole = large.reports["whole"]
-    assert whole.band == "great" and whole.wrong == ("b1", "b2")
-    assert small.reports["whole"].wrong == small.reports["data"].wrong == ("W1", "b1", "W2", "b2")
+    assert whole.band == "great" and beyond(whole) == ("b1", "b2")
+    assert beyond(small.reports["whole"]) == beyond(small.reports["data"]) == ("W1", "b1", "W2", "b2")
     for name in ("b1", "b2"):
         assert whole.blocks[name] == pytest.approx(small.reports["whole"].blocks[name], rel=0.1)
     assert large.reports["data"].blocks == small.reports["data"].blocks
-    assert not large.reports["λ"].wrong
+    assert not beyond(large.reports["λ"])
 
 
 def test_the_curves_pass_through_where_the_student_stands():

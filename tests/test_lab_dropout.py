@@ -8,6 +8,7 @@ import pytest
 
 import gc_lib as gcl
 from gc_lib.checker.slide import norm
+from gc_lib.labs.bars import beyond
 from gc_lib.labs.dropout import BUGS, TIMES, State, compute
 
 pytestmark = pytest.mark.slow
@@ -43,8 +44,8 @@ def test_J_is_another_number_each_time_with_fresh_masks_alone():
 @pytest.mark.parametrize("bug", BUGS)
 def test_fresh_masks_read_1_whatever_backprop_does(bug, keep_prob):
     report = compute(State(keep_prob, bug)).reports["fresh"]
-    assert report.difference == pytest.approx(1, abs=1e-4) and report.random
-    assert not report.wrong, "and every bar lies within its error bound"
+    assert report.difference == pytest.approx(1, abs=1e-4)
+    assert not beyond(report), "and every bar lies within its error bound"
     assert norm(report.approx) > 1e5 * norm(report.gradient)
 
 
@@ -54,14 +55,14 @@ def test_a_frozen_mask_finds_what_lives_on_the_way_back_and_off_does_not(bug, ke
     reports = compute(State(keep_prob, bug)).reports
     net, problem, theta = network(keep_prob, bug)
     said = gcl.check(*net.on(*problem, masks="frozen"), theta)
-    assert reports["frozen"].wrong == said.wrong == ("W1", "b1")
+    assert beyond(reports["frozen"]) == said.that_are("wrong") == ("W1", "b1")
     assert reports["frozen"].difference == pytest.approx(said.difference, rel=1e-4)
-    assert reports["off"].agrees
+    assert reports["off"].band == "great"
 
 
 @pytest.mark.parametrize("mask_seed", range(5))
 def test_right_backprop_agrees_under_any_frozen_mask(mask_seed):
-    assert compute(State(0.5, mask_seed=mask_seed)).reports["frozen"].agrees
+    assert compute(State(0.5, mask_seed=mask_seed)).reports["frozen"].band == "great"
 
 
 def test_no_keep_prob_reads_what_its_factor_says():
@@ -105,7 +106,7 @@ def test_at_keep_prob_1_the_three_ways_are_one(bug):
     for way in ("fresh", "frozen"):
         np.testing.assert_array_equal(result.again[way], result.again["off"])
         np.testing.assert_array_equal(result.reports[way].approx, result.reports["off"].approx)
-    assert result.reports["fresh"].agrees
+    assert result.reports["fresh"].band == "great"
 
 
 @pytest.mark.parametrize(

@@ -49,9 +49,9 @@ def test_repaired_it_is_the_slope_of_its_cost():
 
 def test_as_handed_in_all_but_W3_is_wrong_and_each_repair_heals_what_the_law_says():
     fixes = [{}, {"back_3": homework.right_3}, {"back_3": homework.right_3, "back_2": homework.right_2}]
-    wrong = [checked(**HANDED_IN | fix).wrong for fix in fixes]
+    wrong = [checked(**HANDED_IN | fix).that_are("wrong") for fix in fixes]
     assert wrong == [("W1", "b1", "W2", "b2", "b3"), ("W1", "b1", "W2", "b2"), ("W1", "b1")]
-    assert checked().wrong == ()
+    assert checked().that_are("wrong") == ()
 
 
 def test_two_bugs_are_times_3_and_times_three_quarters_and_two_are_no_factor():
@@ -63,8 +63,8 @@ def test_two_bugs_are_times_3_and_times_three_quarters_and_two_are_no_factor():
 
 def test_the_two_bugs_of_layer_2_are_where_the_hints_say():
     """The slope turns b2 red too; with it mended W2 is wrong alone, and right where λ is 0."""
-    assert {"W2", "b2", "W1", "b1"} == set(checked(back_2=repair.decay_only).wrong)
-    assert checked(back_2=repair.slope_only).wrong == ("W2",)
+    assert {"W2", "b2", "W1", "b1"} == set(checked(back_2=repair.decay_only).that_are("wrong"))
+    assert checked(back_2=repair.slope_only).that_are("wrong") == ("W2",)
 
 
 def test_right_it_reads_a_little_above_1e_7_and_a_hundredth_of_it_at_1e_5():

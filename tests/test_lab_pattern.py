@@ -5,6 +5,7 @@ import pytest
 from helpers import BACKPROP, turned_red
 
 import gc_lib as gcl
+from gc_lib.labs.bars import beyond
 from gc_lib.labs.pattern import LAYERS, REMEDIES, State, compute
 
 HEALS = {  # which conditions of the catalogue a remedy brings about
@@ -30,7 +31,7 @@ def test_the_bars_are_what_the_checker_says(name, remedy):
     state = result.state.bench(0.3)
     X, Y = state.problem
     report = gcl.check(*state.network.on(X, Y, masks="frozen"), state.theta)
-    assert report.wrong == result.check.report.wrong
+    assert report.that_are("wrong") == beyond(result.check.report)
     for block, reading in report.blocks.items():
         assert result.blocks[block] == pytest.approx(reading, abs=2 * report.bounds[block])
 
@@ -41,9 +42,9 @@ def test_every_bug_shows_by_the_law_and_each_remedy_heals_what_the_catalogue_say
     hides = set(gcl.bugs.find(name).hides.split(" or "))
     for l in planted(name):
         alone = "the layer has one unit" in hides and l == 4  # there the wrong line is right
-        assert set(compute(State(name, l)).check.report.wrong) == (set() if alone else turned_red(slot(name), l))
+        assert set(beyond(compute(State(name, l)).check.report)) == (set() if alone else turned_red(slot(name), l))
         for remedy, conditions in HEALS.items():
-            healed = not compute(State(name, l, 1.0, remedy)).check.report.wrong
+            healed = not beyond(compute(State(name, l, 1.0, remedy)).check.report)
             assert healed == (bool(conditions & hides) or alone), (l, remedy)
 
 
@@ -54,7 +55,7 @@ def slot(name):
 def test_right_backprop_is_great_whatever_the_remedy():
     for remedy in REMEDIES:
         result = compute(State("", 1, 1.0, remedy))
-        assert result.check.report.agrees and max(result.climb.y) < 1e-6
+        assert result.check.report.band == "great" and max(result.climb.y) < 1e-6
 
 
 def test_ten_times_as_strong_reads_ten_times_as_much_until_it_is_all_wrong():

@@ -1,9 +1,9 @@
 """Lesson 07: the price of a check, counted by the evaluations of J that it really makes."""
 
 import pytest
+from helpers import looped
 
 import gc_lib as gcl
-from gc_lib.checker.slide import two_sided_loop
 from gc_lib.exercises import training as exercises
 from gc_lib.labs import price as factory  # the function, not its module
 from gc_lib.labs.price import UNITS, clock, count, network
@@ -23,7 +23,7 @@ def test_the_counted_evaluations_are_those_that_are_made(calls, units):
     net = network(units)
     cost, gradient = net.on(*gcl.data.digits(3, 8, examples=8))
     params = net.initialise(seed=0)
-    two_sided_loop(cost, params, 1e-7)
+    looped(cost, params, 1e-7)
     assert len(calls) == count(units).loop == 2 * count(units).parameters
     calls.clear()
     found = gcl.screen(cost, gradient, params)

@@ -44,7 +44,7 @@ def test_decayed_biases_cannot_be_seen_before_the_first_step(lab):
     right = trained("", 0)[1](params)
     assert all(np.array_equal(gradient(params)[name], right[name]) for name in params)
     lab.set(bug="db_decayed", steps=0, scale=1.0)
-    assert lab.result.report.agrees and "no check can see it: b is 0" in lab.words
+    assert lab.result.report.answer == "right" and "no check can see it: b is 0" in lab.words
 
 
 @pytest.mark.parametrize("steps, reading", [(1, 3e-4), (10, 1e-3), (100, 2e-2)])
@@ -56,7 +56,7 @@ def test_decayed_biases_show_as_what_was_wrongly_added(lab, steps, reading):
     report = lab.set(bug="db_decayed", steps=steps, scale=1.0).result.report
     assert report.difference == pytest.approx(wrong / sum(lengths), rel=1e-3)
     assert report.difference == pytest.approx(reading, rel=0.25)
-    assert report.wrong == ("b1", "b2", "b3") and report.band == "worry"
+    assert report.that_are("wrong") == ("b1", "b2", "b3") and report.band == "worry"
     assert "db_decayed shows in b1, b2 and b3" in lab.words and "the same to 1 %" in lab.words
 
 
@@ -66,7 +66,7 @@ def test_a_right_gradient_stays_within_its_error_bound_however_long_it_trains(la
     assert (right.readings < right.bounds).all()
     for steps in (0, 20, 300):
         report = lab.set(bug="", steps=steps, scale=scale).result.report
-        assert not report.wrong and report.difference < lab.result.bound.y[CHECKED.index(steps)]
+        assert not report.that_are("wrong") and report.difference < lab.result.bound.y[CHECKED.index(steps)]
 
 
 def test_training_and_tiny_weights_raise_what_a_right_gradient_reads(lab):
@@ -94,7 +94,7 @@ def test_most_broken_gradients_still_train(lab):
 
 def test_a_bug_that_hides_in_one_layer_only_is_not_called_hidden(lab):
     assert "no check can see it" not in lab.set(bug="db_one_sum", steps=0, scale=1.0).words  # layer 3 has one unit
-    assert lab.result.report.wrong == ("b1", "b2")
+    assert lab.result.report.that_are("wrong") == ("b1", "b2")
 
 
 @pytest.mark.parametrize("word, wrong", [("bug", "J_no_decay"), ("steps", 3), ("steps", -1), ("scale", 0)])

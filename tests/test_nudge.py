@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from helpers import networks, problem
+from helpers import looped, networks, problem
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import gc_lib as gcl
-from gc_lib.checker.slide import norm, one_sided, restored, two_sided, two_sided_loop
+from gc_lib.checker.slide import norm, one_sided, restored, two_sided
 from gc_lib.network import nudge
 from gc_lib.network.activations import ACTIVATIONS
 from gc_lib.network.forward import OUTPUTS, Layer
@@ -17,7 +17,7 @@ RIGHT, LEFT_NUDGED = restored, gcl.bugs.plant(gcl.SLIDE, "not_restored").restore
 
 def same(cost, params, eps, masks_of=None):
     """Assert that both ways agree to a few units in the last place of what J is made of."""
-    quick, slow = np.array(cost.nudged(params, eps)), np.array(two_sided_loop(cost, params, eps))
+    quick, slow = np.array(cost.nudged(params, eps)), np.array(looped(cost, params, eps))
     size = np.maximum(slow, np.abs(cost.layers(params)[-1].Z).mean())
     assert quick.dtype == slow.dtype == cost.net.dtype and quick.shape == slow.shape
     assert (np.abs(quick - slow) <= 8 * np.finfo(slow.dtype).eps * size).all()
@@ -79,9 +79,7 @@ def test_the_round_off_is_as_large_as_the_loops(sizes, hidden, keep_prob, dtype,
         net, X, Y, params = problem(sizes, hidden, m=5, seed=seed, keep_prob=keep_prob, dtype=dtype)
         cost, gradient = net.on(X, Y, masks="frozen")
         dtheta = gcl.to_vector(gradient(params)).astype(float)
-        quick, slow = (
-            two_sided(*J, None, eps) - dtheta for J in (cost.nudged(params, eps), two_sided_loop(cost, params, eps))
-        )
+        quick, slow = (two_sided(*J, None, eps) - dtheta for J in (cost.nudged(params, eps), looped(cost, params, eps)))
         ratios.append(norm(quick) / norm(slow))
     assert 0.8 < np.median(ratios) < 1.25
     assert 0.5 < min(ratios) and max(ratios) < 2
@@ -93,7 +91,7 @@ def test_with_fresh_masks_every_evaluation_draws_its_own_and_the_stream_is_the_l
     net, X, Y, params = problem(sizes, keep_prob=0.6, dtype=dtype)
     one, other = (net.on(X, Y, masks="fresh", seed=5)[0] for _ in range(2))
     for eps in (1e-7, 1e-2):  # the second goes on where the first left off
-        quick, slow = np.array(one.nudged(params, eps)), np.array(two_sided_loop(other, params, eps))
+        quick, slow = np.array(one.nudged(params, eps)), np.array(looped(other, params, eps))
         assert quick.dtype == dtype and np.allclose(quick, slow, rtol=16 * np.finfo(dtype).eps, atol=0)
     assert len(sizes) == 2 or len(np.unique(quick)) == quick.size, "no two draws alike"
 
@@ -111,12 +109,12 @@ def test_a_theta_not_restored_drifts_as_in_the_loop(masks, keep_prob, dtype, eps
     net, X, Y, params = problem((3, 3, 4, 1), keep_prob=keep_prob, dtype=dtype)
     one, other = (net.on(X, Y, masks=masks, seed=5)[0] for _ in range(2))
     quick = np.array(one.nudged(params, eps, LEFT_NUDGED))
-    slow = np.array(two_sided_loop(other, params, eps, LEFT_NUDGED))
+    slow = np.array(looped(other, params, eps, LEFT_NUDGED))
     assert np.allclose(quick, slow, rtol=16 * np.finfo(dtype).eps, atol=0)
     again, still = (net.on(X, Y, masks=masks, seed=5)[0] for _ in range(2))
     assert not np.allclose(quick[:, -1], np.array(again.nudged(params, eps))[:, -1], rtol=1e-9, atol=0)
     restoring = np.array(still.nudged(params, eps, lambda value, nudged: value))
-    slow = np.array(two_sided_loop(net.on(X, Y, masks=masks, seed=5)[0], params, eps, RIGHT))
+    slow = np.array(looped(net.on(X, Y, masks=masks, seed=5)[0], params, eps, RIGHT))
     assert np.allclose(restoring, slow, rtol=16 * np.finfo(dtype).eps, atol=0)
 
 
@@ -128,7 +126,7 @@ def test_the_order_in_which_params_come_does_not_matter(masks, checker):
     approx = gcl.numeric_gradient(net.on(X, Y, masks=masks)[0], turned, 1e-3, checker)
     cost = net.on(X, Y, masks=masks)[0]
     J = cost(turned)
-    slow = checker.difference(*two_sided_loop(cost, turned, 1e-3, checker.restored), J, 1e-3)
+    slow = checker.difference(*looped(cost, turned, 1e-3, checker.restored), J, 1e-3)
     assert list(approx) == list(turned)
     assert np.allclose(gcl.to_vector(approx), slow, rtol=1e-9, atol=1e-10)
 
@@ -140,7 +138,7 @@ def test_a_step_is_what_rounding_leaves_of_it_and_an_entry_that_does_not_move_ma
     coarse = np.spacing(2.0**26)
     for eps, steps in ((coarse / 4, [0, 0, 0, 0]), (coarse, [0, 0, 2 * coarse, 2 * coarse]), (100.1 * coarse, None)):
         J_plus, J_minus = cost.nudged(params, eps)
-        assert np.allclose(J_plus - J_minus, np.subtract(*two_sided_loop(cost, params, eps)), rtol=1e-6, atol=4e-16)
+        assert np.allclose(J_plus - J_minus, np.subtract(*looped(cost, params, eps)), rtol=1e-6, atol=4e-16)
         if steps:
             assert np.allclose(J_plus - J_minus, [-s / 2 for s in steps], rtol=1e-6, atol=0)
 

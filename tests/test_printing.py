@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import gc_lib as gcl
-from gc_lib.checker.reasons import printable
+from gc_lib.checker.words import printable
 from gc_lib.network.bugs import CATALOGUE
 
 HOUSE = Path(gcl.__file__).parent

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import gc_lib as gcl
-from gc_lib.checker.report import power
 from gc_lib.checker.slide import GREAT, WORRY, band, norm, one_number, score, two_sided_loop
+from gc_lib.checker.words import power
 from gc_lib.network.activations import ACTIVATIONS
 
 SETTINGS = settings(max_examples=100, deadline=None, derandomize=True)
@@ -37,13 +37,13 @@ def blocks_of(params):
 def test_it_catches_2_001_for_2_and_passes_2():
     theta = np.array([1.0, 0.25, -0.5])
     right = gcl.check(lambda t: (t**2).sum(), lambda t: 2 * t, theta)
-    assert right.difference < 1e-9 and right.band == "great" and right.wrong == ()
+    assert right.difference < 1e-9 and right.band == "great" and right.that_are("wrong") == ()
     for i in range(3):
         factors = np.where(np.arange(3) == i, 2.001, 2.0)
         report = gcl.check(lambda t: (t**2).sum(), lambda t, factors=factors: factors * t, theta)
         exact = 0.001 * abs(theta[i]) / (norm(2 * theta) + norm(factors * theta))
         assert report.difference == pytest.approx(exact, rel=1e-4) and report.difference > WORRY / 2
-        assert report.wrong == ("theta",) and report.band != "great"
+        assert report.that_are("wrong") == ("theta",) and report.band != "great"
         assert report.worst.index == (i,)
         assert report.worst.approx == pytest.approx(2 * theta[i]) and report.worst.gradient == 2.001 * theta[i]
 
@@ -58,8 +58,8 @@ def test_it_catches_2_001_for_2_in_one_entry_of_one_block_of_a_network():
         return found
 
     report = gcl.check(cost, wrong, params)
-    assert report.wrong == ("b2",) and report.worst[:2] == ("b2", (1, 0))
-    assert gcl.check(cost, gradient, params).wrong == ()
+    assert report.that_are("wrong") == ("b2",) and report.worst[:2] == ("b2", (1, 0))
+    assert gcl.check(cost, gradient, params).that_are("wrong") == ()
 
 
 @given(st.integers(0, 999), st.floats(-1, 1))
@@ -76,7 +76,9 @@ def test_a_wrong_number_anywhere_is_found_where_it_is(seed, error):
         return found
 
     report = gcl.check(squares, wrong, params)
-    assert report.wrong == ((block,) if abs(error) > 1e-3 else report.wrong) and set(report.wrong) <= {block}
+    assert report.that_are("wrong") == ((block,) if abs(error) > 1e-3 else report.that_are("wrong")) and set(
+        report.that_are("wrong")
+    ) <= {block}
     if abs(error) > 1e-3:
         assert report.worst[:2] == (block, index)
         assert report.worst.gradient - report.worst.approx == pytest.approx(error, abs=1e-7)
@@ -118,7 +120,7 @@ def test_a_norm_neither_overflows_nor_vanishes(size):
 
 def test_both_gradients_zero_is_agreement_in_a_report_too():
     report = gcl.check(lambda t: 7.0, lambda t: 0 * t, np.ones((2, 2)))
-    assert report.difference == 0 and report.blocks == {"theta": 0} and report.wrong == ()
+    assert report.difference == 0 and report.blocks == {"theta": 0} and report.that_are("wrong") == ()
     assert "great" in str(report)
 
 
@@ -277,7 +279,7 @@ def test_a_correct_network_with_tiny_weights_reads_badly_and_nothing_is_called_w
     X, Y = gcl.data.digits(3, 8, examples=32, side=4)
     net = gcl.Network([16, 6, 6, 1])
     report = gcl.check(*net.on(X, Y), net.initialise(seed=0, scale=1e-3))
-    assert max(report.blocks.values()) > 1e-2 and report.wrong == ()
+    assert max(report.blocks.values()) > 1e-2 and report.that_are("wrong") == ()
     assert "within the error bars" in str(report)
 
 
@@ -285,8 +287,8 @@ def test_a_bug_above_the_error_bound_is_called_wrong_and_one_below_it_is_not():
     theta, offset = np.array([1.0]), 1e10
     cost, wrong = (lambda t: (t**2).sum() + offset), (lambda t: 2.02 * t)
     below, above = (gcl.check(cost, wrong, theta, eps) for eps in (1e-7, 1e-3))
-    assert below.bounds["theta"] > 1 and below.wrong == ()
-    assert above.bounds["theta"] < 3e-3 and above.wrong == ("theta",)
+    assert below.bounds["theta"] > 1 and below.that_are("wrong") == ()
+    assert above.bounds["theta"] < 3e-3 and above.that_are("wrong") == ("theta",)
 
 
 def test_entries_that_epsilon_does_not_move_are_counted():

@@ -52,7 +52,7 @@ def test_decayed_biases_hide_at_the_start_and_show_after_some_training(hidden):
         cost, gradient = net.plant("db_decayed", layer=l).on(X, Y)
         assert all(np.array_equal(gradient(params)[name], right(params)[name]) for name in params), "exact at b = 0"
         report = gcl.check(cost, gradient, gcl.train(right, params, steps=100))
-        assert report.wrong == (f"b{l}",) and report.blocks[f"b{l}"] > 1e-4
+        assert report.that_are("wrong") == (f"b{l}",) and report.blocks[f"b{l}"] > 1e-4
 
 
 # ---- what it refuses -------------------------------------------------------------------------------------------------

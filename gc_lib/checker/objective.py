@@ -32,7 +32,6 @@ class Objective:
 
     def __init__(self, cost: Callable, params, wide: bool = True):
         self.cost, self.params, self.evaluations = cost, params, 0
-        self.stacks = hasattr(cost, "nudged")  # the cost of a network of the kit answers many θ at once
         self.writes: int | None = None
         self.failure: Exception | None = None
         self.given = {name: block.copy() for name, block in as_blocks(params).items()}
@@ -86,7 +85,7 @@ class Objective:
 
     def many(self, thetas: np.ndarray) -> np.ndarray:
         """Return J of several θ, (k, entries): at once where the cost takes a stack, as that of a network does."""
-        if self.stacks:
+        if hasattr(self.cost, "nudged") and hasattr(self.cost, "at"):
             self.evaluations += len(thetas)
             return np.asarray(self.cost.at(from_vector(thetas, self.blocks), len(thetas)), dtype=float)
         return np.array([self.quietly(theta) for theta in thetas])
@@ -115,7 +114,7 @@ class Objective:
 
     def loop(self, eps: float, restored: Callable = restored) -> tuple[np.ndarray, np.ndarray]:
         """Return J(θ + ε eᵢ) and J(θ − ε eᵢ) for every i: from the cost where it offers them, else one by one."""
-        if self.stacks:
+        if hasattr(self.cost, "nudged"):
             self.evaluations += 2 * self.theta.size
             params = like(self.blocks, self.params)
             return self.cost.nudged(params, eps, *(() if restored is SLIDE.restored else (restored,)))
