@@ -100,7 +100,7 @@ def study(problems: int, seed: int = SEED, rules: dict = RULES, in_turn: bool = 
         drawn, claimed = problem(family, number, seed)
         left_out = {name for name in of_ours if in_turn and name != of_ours[k % len(of_ours)]}
         for claim in claimed:
-            truth = claim.size()
+            truth = claim.size
             for name, (rule, eps) in rules.items():
                 if name in left_out:
                     continue

@@ -33,7 +33,7 @@ def bent(kind: str, rng, n: int, c: np.ndarray):
 
 
 def kinks_near(rng) -> Problem:
-    """Draw a J with corners at 1e-9 … 0.1 from θ: a few entries, or a ReLU net of which one example is near its corner."""
+    """Draw a J with corners at 1e-9 … 0.1 from θ: a few entries, or a ReLU net with one example near its corner."""
     kind = str(rng.choice(["relu", "abs", "max", "hinge", "leaky", "huber", "net", "net"]))
     gap = log_uniform(rng, 1e-9, 0.1)
     if kind == "net":

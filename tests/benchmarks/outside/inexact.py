@@ -4,9 +4,7 @@ import hashlib
 
 import numpy as np
 
-from gc_lib.checker.params import as_blocks, to_vector
-
-from .problem import Problem, in_blocks, log_uniform, of_vector, size
+from .problem import Problem, as_blocks, in_blocks, log_uniform, of_vector, size, vector
 
 
 def smooth(rng, most: int = 60) -> Problem:
@@ -24,10 +22,10 @@ def net(rng) -> Problem:
     return Problem(lambda p, xp: cost(p, xp, lambda data: data), params)
 
 
-def tanh_net(rng):
-    """Return a net's cost, which passes its data through `cast`, and its parameters."""
+def tanh_net(rng, dtype: type = float):
+    """Return a net's cost, which passes its data through `cast`, and its parameters; its data are of the dtype."""
     d, h, m = (int(rng.integers(1, most)) for most in (9, 9, 12))
-    X, Y = rng.normal(size=(d, m)), rng.normal(size=(1, m))
+    X, Y = (rng.normal(size=(rows, m)).astype(dtype).astype(float) for rows in (d, 1))
     params = {"W1": rng.normal(size=(h, d)), "b1": rng.normal(size=(h, 1))}
     params |= {"W2": rng.normal(size=(1, h)), "b2": rng.normal(size=(1, 1))}
 
@@ -55,13 +53,13 @@ def noise(rng) -> Problem:
     height = log_uniform(rng, 1e-12, 1e-4) * (1 + abs(drawn.cost(drawn.params)))
 
     def cost(params):
-        digest = hashlib.blake2b(to_vector(as_blocks(params)).tobytes(), digest_size=8).digest()
+        digest = hashlib.blake2b(vector(as_blocks(params)).tobytes(), digest_size=8).digest()
         return float(drawn.meant(params, np)) + height * (int.from_bytes(digest, "little") / 2**64 - 0.5)
 
     return Problem(drawn.meant, drawn.params, cost, "noise")
 
 
-# ---- solvers: each as it is computed, to a tolerance, and as it is meant, to the end ----------------------------------
+# ---- solvers: each as it is computed, to a tolerance, and as it is meant, to the end ---------------------------------
 
 
 def newton(x, xp, tol):
@@ -126,7 +124,7 @@ def solvers(rng) -> Problem:
     drawn = of_vector(rng, lambda x, xp: solve(x, xp, None), rng.normal(size=n))
 
     def cost(params):
-        return float(solve(to_vector(as_blocks(params)), np, tol))
+        return float(solve(vector(as_blocks(params)), np, tol))
 
     return Problem(drawn.meant, drawn.params, cost, "solver")
 
@@ -166,16 +164,18 @@ def steps(rng) -> Problem:
 
 def low_precision(rng, dtype: type) -> Problem:
     """Compute a tanh net in a narrow dtype: its parameters too, or only inside, or J alone, or a sum."""
-    function, params = tanh_net(rng)
+    function, params = tanh_net(rng, dtype)
     place, name = str(rng.choice(["params", "inside", "J", "a sum"])), np.dtype(dtype).name
     decay = 0.01 if place in ("inside", "a sum") else 0.0
 
     def meant(p, xp):
         return function(p, xp, lambda data: data) + decay * sum(xp.sum(block**2) for block in p.values())
 
-    def narrow(p):
-        inside = float(function(in_blocks(dtype, p), np, dtype))
-        return inside + decay * float(sum(np.sum(block**2) for block in p.values()))
+    def given(p):
+        return float(function(p, np, dtype))
+
+    def inside(p):
+        return given(in_blocks(dtype, p)) + decay * float(sum(np.sum(block**2) for block in p.values()))
 
     def last(p):
         return float(dtype(meant(p, np)))
@@ -185,7 +185,7 @@ def low_precision(rng, dtype: type) -> Problem:
         return float(function(p, np, lambda data: data)) + decay * squares
 
     params = in_blocks(dtype, params) if place == "params" else params
-    cost = {"params": narrow, "inside": narrow, "J": last, "a sum": summed}[place]
+    cost = {"params": given, "inside": inside, "J": last, "a sum": summed}[place]
     return Problem(meant, params, cost, f"{name}: {place}")
 
 

@@ -4,15 +4,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from .problem import Blocks, Problem, log_uniform
+from .problem import Blocks, Problem, as_blocks, in_blocks, like, log_uniform, vector
 
 MATTERS, SEEN = 1e-3, 1e-6  # an error matters from this share of its block and of the whole gradient on
-CLASSES = {  # by share of the block
-    "errors that matter": (MATTERS, np.inf),
-    "1e-4 … 1e-3": (1e-4, 1e-3),
-    "1e-5 … 1e-4": (1e-5, 1e-4),
-    "1e-6 … 1e-5": (1e-6, 1e-5),
-}
+CLASSES = {"errors that matter": MATTERS, "1e-4 … 1e-3": 1e-4, "1e-5 … 1e-4": 1e-5, "1e-6 … 1e-5": 1e-6}  # of the block
 GROSS = ("factor", "sign", "zero", "permuted", "entry", "noise")
 
 
@@ -37,13 +32,12 @@ class Claim:
 
     def gradient(self, params):
         """Return the dθ claimed."""
-        return {name: block.copy() for name, block in self.found.items()} if isinstance(params, dict) else self.vector
+        return in_blocks(np.copy, like(self.found, params))
 
     @property
-    def vector(self):
-        """The only block's array, where θ is one array."""
-        (block,) = self.found.values()
-        return block.copy()
+    def dtheta(self) -> np.ndarray:
+        """The dθ claimed, as one vector."""
+        return vector(self.found)
 
     def errors(self) -> dict[str, float]:
         """Return ‖error‖ of each block; an entry between the slopes on either side of a corner is right."""
@@ -52,18 +46,18 @@ class Claim:
             name: length(np.maximum(np.maximum(low[name] - x, x - high[name]), 0)) for name, x in self.found.items()
         }
 
+    @property
     def size(self) -> str:
-        """Name the largest size class that a block's error falls into: "correct", one of CLASSES, or "harmless"."""
+        """The size class of the error: "correct", one of CLASSES, or "harmless"."""
         if not self.mistake:
             return "correct"
-        truth = self.problem.truth
-        whole = length(np.array([length(block) for block in truth.values()]))
-        errors = {name: error for name, error in self.errors().items() if error >= SEEN * whole and error > 0}
-        share = max(
-            (error / length(truth[name]) if length(truth[name]) else np.inf for name, error in errors.items()),
-            default=0,
-        )
-        return next((name for name, (low, high) in CLASSES.items() if low <= share < high or share == high), "harmless")
+        truth, errors = self.problem.truth, self.errors()
+        whole = length(vector(truth))
+        shares = {
+            name: error / (length(truth[name]) or error) for name, error in errors.items() if error > SEEN * whole
+        }
+        largest = max(shares.values(), default=0.0)
+        return next((name for name, least in CLASSES.items() if largest >= least), "harmless")
 
 
 def length(block: np.ndarray) -> float:
@@ -81,13 +75,8 @@ def claims(problem: Problem, rng: np.random.Generator) -> list[Claim]:
 
 def returned(problem: Problem) -> Blocks:
     """Return a copy of a right gradient as code returns it: of float32 parameters in float32."""
-    single = any(np.asarray(block).dtype == np.float32 for block in blocks_of(problem.params))
+    single = any(block.dtype == np.float32 for block in as_blocks(problem.params).values())
     return {name: block.astype(np.float32 if single else float) for name, block in problem.truth.items()}
-
-
-def blocks_of(params) -> list:
-    """List the arrays of params."""
-    return list(params.values()) if isinstance(params, dict) else [params]
 
 
 def plant(problem: Problem, kind: str, size: float, rng: np.random.Generator) -> Claim:

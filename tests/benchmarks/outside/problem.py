@@ -9,8 +9,6 @@ import autograd
 import autograd.numpy
 import numpy as np
 
-from gc_lib.checker.params import as_blocks
-
 Blocks = dict[str, np.ndarray]
 
 
@@ -58,9 +56,24 @@ class Problem:
         return tuple({name: side(left[name], right[name]) for name in left} for side in (np.minimum, np.maximum))
 
 
+def as_blocks(params) -> Blocks:
+    """Return the blocks by name, also where params is one array."""
+    return params if isinstance(params, dict) else {"theta": params}
+
+
+def like(blocks: Blocks, params):
+    """Return blocks in the form of params: a dict, or one array."""
+    return blocks if isinstance(params, dict) else blocks["theta"]
+
+
+def vector(blocks: Blocks) -> np.ndarray:
+    """Lay the blocks end to end, in float64."""
+    return np.concatenate([np.ravel(block) for block in blocks.values()]).astype(float)
+
+
 def in_blocks(convert: Callable, params):
     """Return params with every block converted."""
-    return {name: convert(block) for name, block in params.items()} if isinstance(params, dict) else convert(params)
+    return like({name: convert(block) for name, block in as_blocks(params).items()}, params)
 
 
 def log_uniform(rng: np.random.Generator, low: float, high: float, size=None):
@@ -74,7 +87,7 @@ def size(rng: np.random.Generator, least: int = 1, most: int = 300) -> int:
 
 
 def cut(rng: np.random.Generator, theta: np.ndarray) -> tuple[dict | np.ndarray, Callable]:
-    """Cut θ into one array, or two to five blocks of any shapes; return them, and the function that joins them again."""
+    """Cut θ into one array, or two to five blocks of any shapes; return them, and what joins them again."""
     count = int(rng.integers(1, min(theta.size, 5) + 1))
     ends = np.sort(rng.choice(np.arange(1, theta.size), count - 1, replace=False)) if count > 1 else []
     pieces = [shaped(rng, piece) for piece in np.split(theta, ends)]

@@ -1,15 +1,15 @@
 """The rules: each says of a claim "right", "wrong", "cannot tell" or "refuses".
 
 A rule is a function `rule(claim, eps)`. `claim.cost`, `claim.gradient` and `claim.params` are what `gcl.check` takes;
-`slopes(claim, eps)` lays the central differences and dθ out as two vectors. After the answer may follow ": " and why,
-as in "cannot tell: noise". An exception counts as "refuses". To add a rule, write it here and name it in RULES with the
-ε at which it is judged:
+`central(claim.problem, eps)` are the central differences and `claim.dtheta` is dθ, each as one vector. After the
+answer may follow ": " and why, as in "cannot tell: noise". An exception counts as "refuses". To add a rule, write it
+here, and name it in OTHERS with the ε at which it is judged:
 
-    def by_cosine(claim, eps):
-        approx, exact = slopes(claim, eps)
-        return "right" if approx @ exact > 0.999999 * norm(approx) * norm(exact) else "wrong"
+    def cosine(claim, eps):
+        approx, exact = central(claim.problem, eps), claim.dtheta
+        return "right" if approx @ exact > 0.999999 * length(approx) * length(exact) else "wrong"
 
-    RULES["cosine"] = by_cosine, 1e-6
+    OTHERS = {..., "cosine": (cosine, 1e-6)}
 """
 
 from functools import lru_cache
@@ -17,11 +17,9 @@ from functools import lru_cache
 import numpy as np
 
 import gc_lib as gcl
-from gc_lib.checker.params import as_blocks, like, to_vector
-from gc_lib.checker.slide import band
 
 from .mistakes import Claim, length
-from .problem import Problem
+from .problem import Problem, as_blocks, like, vector
 
 
 def costs_beside(problem: Problem, steps: np.ndarray) -> np.ndarray:
@@ -52,11 +50,6 @@ def central(problem: Problem, eps: float) -> np.ndarray:
     return (costs_beside(problem, step) - costs_beside(problem, -step)) / (2 * eps)
 
 
-def slopes(claim: Claim, eps: float) -> tuple[np.ndarray, np.ndarray]:
-    """Return the central differences at ε and dθ, each as a vector."""
-    return central(claim.problem, eps), to_vector(claim.found).astype(float)
-
-
 # ---- ours and others' ------------------------------------------------------------------------------------------------
 
 
@@ -67,22 +60,22 @@ def ours(claim: Claim, eps) -> str:
 
 
 def lecture(claim: Claim, eps: float) -> str:
-    """Answer by the lecture's bands: great is right, worry is wrong."""
-    approx, exact = slopes(claim, eps)
+    """Answer by the lecture's bands: great, below 1e-6, is right; worry, above 1e-4, is wrong."""
+    approx, exact = central(claim.problem, eps), claim.dtheta
     longer = length(approx) + length(exact)
     reading = length(approx - exact) / longer if longer else 0.0
-    return {"great": "right", "look": "cannot tell", "worry": "wrong"}[band(reading)]
+    return "right" if reading < 1e-6 else "cannot tell" if reading <= 1e-4 else "wrong"
 
 
 def torch(claim: Claim, eps: float) -> str:
     """Answer as torch.autograd.gradcheck by default: every entry within 1e-5 + 1e-3 |dθ_approx|."""
-    approx, exact = slopes(claim, eps)
+    approx, exact = central(claim.problem, eps), claim.dtheta
     return "right" if (np.abs(approx - exact) <= 1e-5 + 1e-3 * np.abs(approx)).all() else "wrong"
 
 
 def cs231n(claim: Claim, eps: float) -> str:
     """Answer by the bands of CS231n: the largest relative error of an entry is wrong above 1e-2, right up to 1e-4."""
-    approx, exact = slopes(claim, eps)
+    approx, exact = central(claim.problem, eps), claim.dtheta
     largest = np.max(np.abs(approx - exact) / np.maximum(np.maximum(np.abs(approx), np.abs(exact)), 1e-300))
     return "right" if largest <= 1e-4 else "cannot tell" if largest <= 1e-2 else "wrong"
 
@@ -95,12 +88,7 @@ def one_sided(problem: Problem, eps: float) -> np.ndarray:
 
 def scipy(claim: Claim, eps: float) -> str:
     """Answer by scipy.optimize.check_grad, a norm of one-sided errors; its users compare it with 1e-6."""
-    return "right" if length(one_sided(claim.problem, eps) - slopes_of(claim)) <= 1e-6 else "wrong"
-
-
-def slopes_of(claim: Claim) -> np.ndarray:
-    """Return dθ as a vector."""
-    return to_vector(claim.found).astype(float)
+    return "right" if length(one_sided(claim.problem, eps) - claim.dtheta) <= 1e-6 else "wrong"
 
 
 @lru_cache(maxsize=16)
@@ -110,7 +98,7 @@ def extrapolated(problem: Problem, eps: float) -> tuple[np.ndarray, np.ndarray]:
     As numdifftools does by default: steps halve, two orders are taken off, and of each entry the step is taken whose
     extrapolations agree best.
     """
-    theta = to_vector(as_blocks(problem.params)).astype(float)
+    theta = vector(as_blocks(problem.params))
     first = eps * np.maximum(np.abs(theta), 1.0)
     steps = [first / 2**k for k in range(12)]
     D = np.array([(costs_beside(problem, h) - costs_beside(problem, -h)) / (2 * h) for h in steps])
@@ -124,10 +112,10 @@ def extrapolated(problem: Problem, eps: float) -> tuple[np.ndarray, np.ndarray]:
 def numdifftools(claim: Claim, eps: float) -> str:
     """Answer by numdifftools: an entry off by ten times its error estimate, and by 1e-9 of itself, is wrong."""
     approx, error = extrapolated(claim.problem, eps)
-    gap, exact = np.abs(approx - slopes_of(claim)), slopes_of(claim)
+    gap = np.abs(approx - claim.dtheta)
     if not np.isfinite(error).all():
         return "cannot tell"
-    return "right" if (gap <= 10 * error + 1e-9 * np.abs(exact)).all() else "wrong"
+    return "right" if (gap <= 10 * error + 1e-9 * np.abs(claim.dtheta)).all() else "wrong"
 
 
 OURS = {
@@ -192,7 +180,7 @@ def of_a_vector(claim: Claim):
     def J(theta):
         return claim.problem.cost(like(gcl.from_vector(np.array(theta, float), blocks), claim.params))
 
-    return J, gcl.to_vector(blocks).astype(float)
+    return J, vector(blocks)
 
 
 def real_scipy():
@@ -201,7 +189,7 @@ def real_scipy():
 
     def rule(claim, eps):
         J, theta = of_a_vector(claim)
-        return "right" if check_grad(J, lambda theta: slopes_of(claim), theta) <= 1e-6 else "wrong"
+        return "right" if check_grad(J, lambda theta: claim.dtheta, theta) <= 1e-6 else "wrong"
 
     return rule
 
@@ -213,8 +201,8 @@ def real_numdifftools():
     def rule(claim, eps):
         J, theta = of_a_vector(claim)
         approx, info = Gradient(J, full_output=True)(theta)
-        gap, exact = np.abs(approx - slopes_of(claim)), slopes_of(claim)
-        return "right" if (gap <= 10 * info.error_estimate + 1e-9 * np.abs(exact)).all() else "wrong"
+        gap = np.abs(approx - claim.dtheta)
+        return "right" if (gap <= 10 * info.error_estimate + 1e-9 * np.abs(claim.dtheta)).all() else "wrong"
 
     return rule
 
@@ -233,7 +221,7 @@ def real_torch():
 
             @staticmethod
             def backward(ctx, upstream):
-                return upstream * torch.from_numpy(slopes_of(claim))
+                return upstream * torch.from_numpy(claim.dtheta)
 
         x = torch.tensor(theta, requires_grad=True)
         return "right" if torch.autograd.gradcheck(Function.apply, (x,), raise_exception=False) else "wrong"
