@@ -1,6 +1,7 @@
 """Where J is coarser than its dtype says: offsets, noise, tolerances of solvers, rounding, float32 and float16."""
 
 import hashlib
+import math
 
 import numpy as np
 
@@ -104,7 +105,7 @@ def quadrature(x, xp, tol):
     if not tol:
         t = (NODES + 1) / 2
         return sum(xp.sum(w / 2 * xp.exp(-x * s**2)) for s, w in zip(t, WEIGHTS, strict=True))
-    return sum(simpson(lambda t, c=c: np.exp(-c * t * t), 0.0, 1.0, tol) for c in x)
+    return sum(simpson(lambda t, c=c: math.exp(-c * t * t), 0.0, 1.0, tol) for c in map(float, x))
 
 
 def simpson(f, a, b, tol):
@@ -120,7 +121,7 @@ def simpson(f, a, b, tol):
 def solvers(rng) -> Problem:
     """Draw a J that contains a solver or a quadrature with a tolerance."""
     solve = (newton, fixed_point, bisection, quadrature)[rng.integers(4)]
-    tol, n = log_uniform(rng, 1e-14, 1e-6), size(rng, 1, 12)
+    tol, n = log_uniform(rng, 1e-14, 1e-6), size(rng, 1, 3 if solve is quadrature else 12)
     drawn = of_vector(rng, lambda x, xp: solve(x, xp, None), rng.normal(size=n))
 
     def cost(params):

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from .problem import Problem, log_uniform
+from .problem import Problem, log_uniform, size
 
 
 def logistic(rng) -> Problem:
@@ -56,7 +56,7 @@ def softmax(rng) -> Problem:
 def deep(rng) -> Problem:
     """Draw a narrow tanh net of 5 … 60 layers."""
     width = int(rng.integers(1, 5))
-    layers, m = int(rng.integers(5, min(60, 300 // (width * width + width)) + 1)), int(rng.integers(1, 6))
+    layers, m = size(rng, 5, min(60, 300 // (width * width + width))), int(rng.integers(1, 6))
     gain = rng.uniform(0.5, 1.5) / np.sqrt(width)
     X, Y = rng.normal(size=(2, width, m))
     params = {}

@@ -82,7 +82,7 @@ def log_uniform(rng: np.random.Generator, low: float, high: float, size=None):
 
 
 def size(rng: np.random.Generator, least: int = 1, most: int = 300) -> int:
-    """Draw how many entries θ has: as often below 20 as above."""
+    """Draw a whole number whose logarithm is uniform, such as how many entries θ has."""
     return int(np.rint(log_uniform(rng, least, most)))
 
 
