@@ -100,6 +100,18 @@ def study_reasons() -> Table:
     return Table(_table("study_reasons.csv"))
 
 
+def study_outside(family: str = "all") -> Table:
+    """Return how often our answer, and others' rules, were right on functions that the checker's author did not draw.
+
+    `tests/benchmarks/study_outside.py` drew and judged them. `family` picks the families with these words in their
+    name; "all" is the sum of them, "" is every row. Raises ValueError where none has.
+    """
+    rows = [row for row in _table("study_outside.csv") if family in row["family"]]
+    if not rows:
+        raise ValueError(f"study_outside: no family has {family!r} in its name; try 'float32', 'kinks', or nothing")
+    return Table(rows)
+
+
 def _table(name: str) -> list[dict]:
     """Read a shipped table, whole numbers as such."""
     with Path(__file__).with_name(name).open(encoding="utf-8", newline="") as file:

@@ -92,6 +92,7 @@ def test_the_wheel_carries_the_data_and_the_style(wheel):
         "gc_lib/digits.npz",
         "gc_lib/study.csv",
         "gc_lib/study_reasons.csv",
+        "gc_lib/study_outside.csv",
         "gc_lib/gc_lib.mplstyle",
         "gc_lib/py.typed",
         "gc_lib/labs/__init__.py",

@@ -1,0 +1,1 @@
+"""Gradients of functions that the checker's author did not draw: families of problems, mistakes, and rules."""
