@@ -8,7 +8,6 @@ from helpers import turned_red
 
 import gc_lib as gcl
 from gc_lib.labs import cases
-from gc_lib.labs.bars import beyond
 from gc_lib.labs.cases import LAYERS, NUMBERS, SETTINGS, SINGLES, SIZES, WILD, Setting, case, left, seen
 from gc_lib.network.bugs import find
 
@@ -35,7 +34,7 @@ def test_a_mark_says_what_the_checker_says(number, at):
     hidden = case(number).plants
     report, marks = checked(number, at, hidden), seen(number, at)
     assert seen(number, at, hidden) == marks
-    assert beyond(report) == tuple(name for name, mark in zip(NAMES, marks, strict=True) if mark)
+    assert report.that_are("wrong") == tuple(name for name, mark in zip(NAMES, marks, strict=True) if mark)
     for name, mark in zip(NAMES, marks, strict=True):
         if mark.startswith("×") and mark != "×0":
             assert report.factor(name) == pytest.approx(float(mark[1:].replace("−", "-")), rel=0.01)

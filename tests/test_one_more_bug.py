@@ -27,7 +27,7 @@ def written():
     new, study = afresh("gc_lib.labs.cases_afresh", LABS / "cases.py"), afresh("study_afresh", STUDY)
     problems = [study.describe(study.problem(i)) for i in range(60)]
     causes = [study.bug(study.Base(study.np.random.default_rng(i)))[0] for i in range(8)]
-    readings = [report and report.difference for report in causes]
+    readings = [report.difference for report in causes if report is not None]
     return [new.case(number) for number in new.NUMBERS], new.LINEUP, new.SINGLES, problems, readings
 
 

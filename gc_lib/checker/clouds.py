@@ -151,7 +151,9 @@ def kink(where: str) -> Callable:
     def says(report, names: tuple[str, ...]) -> Reason:
         at = tuple(report.worst_of(name)[:2] for name in names)
         J, i = report.found.J, [report.index(*entry) for entry in at]
-        units = tuple(unit for k in i for unit in J.corners(k, 2 * report.found.eps[k]))
+        units = tuple(
+            unit for k in i for unit in J.corners(k, 2 * (report.found.eps[k] if report.eps == "auto" else report.eps))
+        )
         whose = f" It is the corner of {listed(str(unit) for unit in units[:3])}." if units else ""
         some = listed(entry_name(*entry) for entry in at[:3])
         if where == "on θ":

@@ -15,6 +15,7 @@ RUNG = 10**0.5  # from step to step: three steps in a row then span a factor of 
 STEPS = 0.23 * RUNG ** -np.arange(23.0, -1, -1)  # 7e-13 … 0.23, no round numbers: round(θ, 3) must not resonate
 SURE = 4  # standard deviations in an error bar
 CLOSE = 0.03  # a leap of J farther off than this share of θ makes no staircase at θ
+GROWS = 30  # times per step: what J bends grows 316 times, a leap not at all
 TESTS = 4  # leaps looked for in one ladder: staircases come in several widths
 LOUD = 0.3  # the noise that is worth a word, as a share of the slope
 FEWEST = 5  # steps with a value of J, below which a ladder says nothing
@@ -176,7 +177,8 @@ def noise_and_leaps(here: float, at: Callable, h, up, down, slope) -> tuple[np.n
         sudden = k == 0 or not tests or found or seen[k] > 1000 * seen[k - 1]
         if seen[k] > 8 * noise[k] and sudden:
             tests += 1
-            leap = leap_near(here, at, h, up, down, slope[max(k - 1, 0)], k, noise[k])
+            smooth = k and (seen[k + 1 : k + 3] > GROWS * seen[k : k + 2]).all()
+            leap = None if smooth else leap_near(here, at, h, up, down, slope[max(k - 1, 0)], k, noise[k])
             if leap:
                 found.append(leap)
                 noise[k:] = np.maximum(noise[k:], max(leap.height / 2, np.median(seen[k : k + 4])))

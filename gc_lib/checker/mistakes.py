@@ -64,7 +64,7 @@ def fit(report, name: str) -> tuple[float, float, float]:
     error = min(norm(g - a), norm(g))
     k = float(g @ a / (a @ a)) if a.any() else 0.0
     misfit = norm(g - k * a) / error if k else 1.0
-    if misfit < 1e-3 or a.size < 4 or not theta.any():
+    if misfit < 1e-3 or a.size < 4 or not theta.any() or not np.isfinite(a @ a + g @ g):
         return k, 0.0, misfit
     (k, c), *_ = np.linalg.lstsq(np.stack([a, theta], axis=1), g, rcond=None)
     return float(k), float(c), norm(g - k * a - c * theta) / error

@@ -6,12 +6,15 @@ from functools import cached_property, lru_cache
 from time import perf_counter
 
 from .. import data
+from ..checker.objective import Objective
 from ..checker.screen import screen
 from ..checker.slide import two_sided_loop, whole
 from ..network.network import Network
 from ..plots import PricePicture
 from .controls import Slider
 from .lab import Lab
+
+LADDER = 50  # evaluations of J that the screen takes to listen to it along one direction, about
 
 UNITS = (2, 4, 8, 16, 32, 64)
 STEP = 3  # evaluations of J that a step of training costs: one on the way forward, about two on the way back
@@ -52,10 +55,10 @@ def network(units: int) -> Network:
 
 
 def count(units: int) -> Price:
-    """Count the evaluations of J: the screen takes two for each block, the two-sided loop two for each parameter."""
+    """Count the evaluations of J: the screen some 50 for each block and 50 more, the loop two for each parameter."""
     shapes = network(units).shapes
     parameters = sum(rows * columns for rows, columns in shapes.values())
-    return Price(parameters, 1, STEP, 2 * len(shapes), 2 * parameters)
+    return Price(parameters, 1, STEP, LADDER * (len(shapes) + 1), 2 * parameters)
 
 
 @lru_cache
@@ -64,11 +67,12 @@ def clock(units: int) -> Price:
     net = network(units)
     cost, gradient = net.on(*data.digits(3, 8, examples=32))
     params = net.initialise(seed=0)
+    J = Objective(cost, params)
     works = {
         "evaluation": lambda: cost(params),
         "step": lambda: gradient(params),
         "screen": lambda: screen(cost, gradient, params),
-        "loop": lambda: two_sided_loop(cost, params, 1e-7),
+        "loop": lambda: two_sided_loop(J, J.theta, 1e-7),
     }
     return Price(count(units).parameters, **{name: seconds(work) for name, work in works.items()})
 
@@ -103,7 +107,8 @@ class Result:
         said = [
             f"<b>One check costs as much as {self.steps:,.0f} steps of training.</b>",
             f"The two-sided loop evaluates J {checks:,} times, twice for each of the {n:,} parameters.",
-            f"A step of training costs about {STEP} evaluations, the screen {self.counted.screen}, whatever the size.",
+            f"A step of training costs about {STEP} evaluations, the screen some {self.counted.screen}, "
+            "whatever the size.",
         ]
         if self.timed:
             last = self.timed[-1]

@@ -6,8 +6,9 @@ from functools import cached_property, lru_cache
 import numpy as np
 
 from .. import data
+from ..checker.objective import Objective
 from ..checker.params import entry, to_vector
-from ..checker.slide import SLIDE, band, norm, one_number, score, two_sided_loop
+from ..checker.slide import SLIDE, band, norm, score
 from ..checker.words import power
 from ..network import bugs
 from ..network.network import Network, one_of
@@ -52,7 +53,7 @@ class State:
 def looped(times: float) -> tuple[np.ndarray, np.ndarray, dict[str, np.ndarray]]:
     """Return J(θ + ε eᵢ) and J(θ − ε eᵢ) for every i, and the blocks of dθ, where J is multiplied by a number."""
     cost, gradient = NETWORK.on(*PROBLEM)
-    up, down = two_sided_loop(lambda params: times * one_number(cost(params), "at a nudge"), PARAMS, EPS)
+    up, down = Objective(lambda params: times * cost(params), PARAMS).loop(EPS)
     return up, down, {name: times * block for name, block in gradient(PARAMS).items()}
 
 

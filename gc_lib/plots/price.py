@@ -25,12 +25,12 @@ class PricePicture(Picture):
             ticks = {1e2: "100", 1e3: "1000", 1e4: "1e4", 1e5: "1e5", 1e6: "a million", 1e7: "ten million"}
             axes.set_xticks([*ticks], [*ticks.values()])
             axes.xaxis.set_minor_locator(NullLocator())
-            levels = {"loop": 2 * SPAN, "screen": [12, 12], "step": [3, 3]}
+            levels = {"loop": 2 * SPAN, "screen": [350, 350], "step": [3, 3]}
             for name, level in levels.items():
                 axes.plot(SPAN, level, "-", color=WORKS[name][0], lw=2.2, zorder=5)
             word = dict(zorder=6, fontsize=12)
             axes.text(2e5, 2e6, "the two-sided loop:\ntwo for each parameter", ha="right", va="bottom", **word)
-            axes.text(2e7, 15, "the screen: two for each block", ha="right", va="bottom", **word)
+            axes.text(2e7, 430, "the screen: some 50 for each block", ha="right", va="bottom", **word)
             axes.text(2e7, 2.4, "a step of training: about three", ha="right", va="top", **word)
             self.gap = axes.plot([], [], ":", color=INK, lw=1.4, zorder=9, **MOVES)[0]
             self.word = axes.text(1, 1, "", color=INK, ha="left", va="center", zorder=10, animated=True)
