@@ -26,11 +26,13 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 NETWORK = sorted(path.stem for path in (ROOT / "gc_lib" / "network").glob("[!_]*.py"))
 TESTS = {  # of other modules: the file of their own name
+    "checker/inputs": ["inputs", "slide"],
+    "checker/params": ["params", "inputs"],
     "network/cost": ["cost", "nudge", "network"],
     "network/forward": ["forward", "backprop", "network"],
     "network/nudge": ["nudge", "cost"],
 }
-MODULES = ["checker/params", "checker/slide", *(f"network/{name}" for name in NETWORK)]
+MODULES = ["checker/params", "checker/inputs", "checker/slide", *(f"network/{name}" for name in NETWORK)]
 PAIRS = [
     (ast.Add, ast.Sub),
     (ast.Mult, ast.Div),

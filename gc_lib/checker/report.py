@@ -10,26 +10,10 @@ import numpy as np
 
 from .again import Again
 from .error_bars import WINDOW, ErrorBars, error_bars, look_again
-from .params import copied, entry, from_vector, to_vector
+from .inputs import above_zero, ask, gradient_at, nudgeable, some_unmoved, two_functions
+from .params import Nest, copied, entry, from_vector, to_vector
 from .reasons import Reason, in_lines, listed, printable, reasons
-from .slide import (
-    GREAT,
-    SLIDE,
-    Arrays,
-    Checker,
-    P,
-    a_checker,
-    above_zero,
-    band,
-    comparable,
-    norm,
-    nudgeable,
-    nudged_costs,
-    one_number,
-    quotient,
-    score,
-    some_unmoved,
-)
+from .slide import GREAT, SLIDE, Checker, P, a_checker, band, norm, nudged_costs, quotient, score
 from .taylor import Judgement, Taylor, taylor
 
 if TYPE_CHECKING:
@@ -289,6 +273,9 @@ class Report:
 
         return draw_report(self)
 
+    def __bool__(self) -> bool:
+        raise TypeError('a report is neither true nor false: take report.answer == "right", or report.assert_ok()')
+
     def assert_ok(self) -> None:
         """Raise AssertionError with the whole explanation unless the answer is right."""
         __tracebackhide__ = True  # pytest then points at the test
@@ -336,33 +323,35 @@ def block_slices(blocks: Mapping[str, np.ndarray]) -> dict[str, slice]:
 
 
 def check(
-    cost: Callable[[P], SupportsFloat],
-    gradient: Callable[[P], Arrays],
+    cost: Callable[[P], SupportsFloat | tuple[SupportsFloat, Nest]],
+    gradient: Callable[[P], Nest] | Literal[True],
     params: P,
     eps: float = 1e-7,
     checker: Checker = SLIDE,
 ) -> Report:
     """Compare gradient(params) with the central differences of cost(params), and report block by block.
 
-    `cost` returns one number; `gradient` returns what params is: a dict of floating arrays of the same names and
-    shapes, or one array (1-D, 2-D or 0-D). The caller's arrays are left alone. The number is the lecture's
-    ‖dθ_approx − dθ‖ / (‖dθ_approx‖ + ‖dθ‖); beside it stands a second opinion, which takes J at θ ± ε/2 and θ ± 2ε too.
-    Raises TypeError or ValueError, naming the block, where the parameters, the gradient, the cost, ε or the checker
-    cannot be used.
+    `params` is one floating array, or any nest of dicts, lists, tuples and NamedTuples of them; a block is named by the
+    way to it, as "layers[0].W". `cost` returns one number, `gradient` arrays of the same names and shapes; with
+    `gradient=True` cost returns both, (J, dθ). Both get copies of params; the caller's arrays are left alone.
+    The number is the lecture's ‖dθ_approx − dθ‖ / (‖dθ_approx‖ + ‖dθ‖); beside it stands a second opinion, which takes
+    J at θ ± ε/2 and θ ± 2ε too. Raises TypeError or ValueError, naming the block, where the parameters, the gradient,
+    the cost, ε or the checker cannot be used.
     """
+    (J_of, dJ_of), params = two_functions(cost, gradient), copied(params)
     blocks, eps, checker = nudgeable(params), above_zero(eps), a_checker(checker)
     still = some_unmoved(blocks, eps)
-    given = comparable(gradient(copied(params)), blocks)
-    J = one_number(cost(copied(params)), "at θ")
-    J_plus, J_minus = nudged_costs(cost, params, eps, checker.restored)
+    J = ask(J_of, copied(params), "at θ")
+    given = gradient_at(dJ_of, params, blocks)
+    J_plus, J_minus = nudged_costs(J_of, params, eps, checker.restored)
     approx = checker.difference(J_plus, J_minus, J, eps).astype(float)
     exact = checker.order(given).astype(float)
     with np.errstate(all="ignore"):
-        again = Again(cost, params)
+        again = Again(J_of, params)
         others = [again.nudged(s * eps, checker.restored, J_plus.dtype) for s in (WINDOW[0], WINDOW[-1])]
         up, down = map(np.array, zip(others[0], (J_plus, J_minus), others[1], strict=True))
         bars = error_bars(float(J), up, down, eps, blocks, given, checker.difference, again.noise())
-        J_again = float(one_number(cost(copied(params)), "at θ, a second time,"))
+        J_again = float(ask(J_of, copied(params), "at θ, a second time,"))
         rounded = bars.rounded * again.precision / bars.precision if bars.precision else 0.0
         if J_again == J:
             parts = block_slices(blocks).values()
@@ -370,8 +359,8 @@ def check(
         noise = bars.noise if rounded == bars.rounded else rounded
         opinion = taylor(again.at, again.theta, to_vector(given).astype(float), noise)
     found = Report(eps, float(J), approx, exact, blocks, bars, still, checker.quotient, J_again, opinion)
-    if not hasattr(cost, "apart"):
+    if not hasattr(J_of, "apart"):
         return found
     kinks = [(name, found.worst_kink(name)[0]) for name in blocks if found.worst_kink(name)[1]]
     corners = {kink: tuple(again.corners(found.index(*kink), 2 * eps)) for kink in kinks}
-    return replace(found, terms=cost.apart(params), corners=corners)
+    return replace(found, terms=J_of.apart(params), corners=corners)

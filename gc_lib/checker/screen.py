@@ -10,14 +10,15 @@ in some hundreds makes their errors cancel to a hundredth: ask several `directio
 from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import SupportsFloat
+from typing import Literal, SupportsFloat
 
 import numpy as np
 
-from .params import copied, like
+from .inputs import ask, gradient_at, nudgeable, two_functions, whole
+from .params import Nest, copied, like
 from .reasons import printable
 from .report import all_agree
-from .slide import GREAT, Arrays, P, comparable, norm, nudgeable, one_number, whole
+from .slide import GREAT, P, norm
 
 Region = tuple[slice, ...]
 
@@ -59,8 +60,8 @@ def as_index(region: Region) -> str:
 
 
 def screen(
-    cost: Callable[[P], SupportsFloat],
-    gradient: Callable[[P], Arrays],
+    cost: Callable[[P], SupportsFloat | tuple[SupportsFloat, Nest]],
+    gradient: Callable[[P], Nest] | Literal[True],
     params: P,
     seed: int = 0,
     directions: int = 1,
@@ -71,9 +72,10 @@ def screen(
     and direction; to corner an error in a block of n × n entries takes some 16 log₂ n evaluations more. `directions`
     asks each question along several of them, one at least. (T. Vieira, How to test gradient implementations, 2017.)
     """
-    blocks, rng, calls = nudgeable(copied(params)), np.random.default_rng(seed), 0
+    (J_of, dJ_of), params = two_functions(cost, gradient), copied(params)
+    blocks, rng, calls = nudgeable(params), np.random.default_rng(seed), 0
     directions = whole("directions", directions, least=1)
-    exact = comparable(gradient(copied(params)), blocks)
+    exact = gradient_at(dJ_of, params, blocks)
 
     def look(name: str, region: Region) -> tuple[float, bool]:
         """Return the largest reading along some directions within a region, and whether one of them is wrong."""
@@ -83,7 +85,7 @@ def screen(
         def J(block: np.ndarray) -> float:
             nonlocal calls
             calls += 1
-            return float(one_number(cost(like({**blocks, name: block}, params)), f"along a direction in {name}"))
+            return float(ask(J_of, like({**blocks, name: block}, params), f"along a direction in {name}"))
 
         for _ in range(directions):
             shape = exact[name][region].shape  # no entry of v is near 0, and no two are sure to cancel

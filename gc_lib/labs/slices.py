@@ -12,9 +12,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..checker.error_bars import WINDOW, error_bars
+from ..checker.inputs import unmoved
 from ..checker.params import from_vector
 from ..checker.report import Report
-from ..checker.slide import SLIDE, norm, score, unmoved
+from ..checker.slide import SLIDE, norm, score
 from ..network import bugs, nudge
 from ..network.backprop import backprop
 from ..network.forward import Layer, squared_norms

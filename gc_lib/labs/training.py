@@ -8,9 +8,10 @@ import numpy as np
 
 from .. import data
 from ..checker.error_bars import WINDOW, error_bars
+from ..checker.inputs import whole
 from ..checker.reasons import listed
 from ..checker.report import Report, check
-from ..checker.slide import SLIDE, norm, score, whole
+from ..checker.slide import SLIDE, norm, score
 from ..network import bugs
 from ..network.cost import Cost, Gradient
 from ..network.forward import Params

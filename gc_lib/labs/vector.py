@@ -6,9 +6,10 @@ from functools import cached_property, lru_cache
 import numpy as np
 
 from .. import data
+from ..checker.inputs import one_number
 from ..checker.params import entry, to_vector
 from ..checker.report import power
-from ..checker.slide import SLIDE, band, norm, one_number, score, two_sided_loop
+from ..checker.slide import SLIDE, band, norm, score, two_sided_loop
 from ..network import bugs
 from ..network.network import Network, one_of
 from ..plots import VectorPicture
