@@ -28,7 +28,7 @@ def as_float(name: str, value) -> float:
     try:
         return float(value)
     except (TypeError, ValueError, OverflowError):
-        raise TypeError(f"{name} should be a number; got {value!r}") from None
+        raise TypeError(f"{name} should be a number; got {value!r:.60}") from None
 
 
 def whole(name: str, value, least: int = 0) -> int:
@@ -99,7 +99,7 @@ def some_unmoved(blocks: Mapping[str, np.ndarray], eps: float) -> int:
 def function(name: str, value, or_else: str = "") -> Callable:
     """Return a function. Raises TypeError, with its name, where it is none."""
     if not callable(value):
-        raise TypeError(f"{name} should be a function of params{or_else}; got {a(value)}")
+        raise TypeError(f"{name} should be a function of params{or_else}; got {kind_of(value)}")
     return value
 
 
@@ -113,25 +113,30 @@ def two_functions(cost, gradient) -> tuple[Any, Any]:
         """Return J and dθ."""
         found = cost(params)
         if not isinstance(found, tuple | list) or len(found) != 2:
-            raise TypeError(f"with gradient=True cost should return the two (J, dθ); it returned {a(found)}")
+            raise TypeError(f"with gradient=True cost should return the two (J, dθ); it returned {kind_of(found)}")
         return found
 
     return lambda params: pair(params)[0], lambda params: pair(params)[1]
 
 
-def a(value) -> str:
-    """Say what kind of thing a value is: "a str"."""
-    kind = f"a tuple of {len(value)}" if isinstance(value, tuple) else type(value).__name__
-    return kind if value is None or kind.startswith("a ") else f"a{'n' * (kind[0] in 'aeiou')} {kind}"
+def kind_of(value) -> str:
+    """Say what a value is: "a str"."""
+    if value is None:
+        return "None"
+    if isinstance(value, np.ndarray):
+        return f"an array of {value.dtype}, shape {value.shape}"
+    kind = type(value).__name__
+    many = f" of {len(value)}" if isinstance(value, tuple | list) else ""
+    return f"a{'n' * (kind[0] in 'aeiou')} {kind}{many}"
 
 
 def ask(cost: Callable, params, where: str):
-    """Return J, one finite number; what the cost itself raises goes on its way, with a note of where that was."""
-    return one_number(noted(cost, params, f"cost raised this {where.rstrip(',')}"), where)
+    """Return J, which is one finite number; where says at which θ."""
+    return one_number(noted(cost, params, f"when cost was evaluated {where.rstrip(',')}"), where)
 
 
 def noted(function: Callable, params, note: str):
-    """Call a function of the caller's; what it raises gets a note."""
+    """Call a function of the caller's. What it raises goes on its way, with a note."""
     try:
         return function(params)
     except Exception as error:
@@ -157,28 +162,27 @@ def one_number(J, where: str):
 
 def no_number(J) -> str:
     """Say what J is and what to do, where it is not one real number; else nothing."""
-    kind = str(getattr(J, "dtype", type(J).__name__))
+    dtype = str(getattr(J, "dtype", type(J).__name__))
     if J is None:
         return "None: is a `return` missing?"
     if isinstance(J, tuple | list):
-        return f"{a(J)}: take its first, or, where that is (J, dθ), gradient=True"
+        return f"{kind_of(J)}: take its first, or, where that is (J, dθ), gradient=True"
     if isinstance(J, Mapping):
-        return f"{a(J)}: have cost and gradient changed places?"
+        return f"{kind_of(J)}: have cost and gradient changed places?"
     if np.ndim(J):
         one = "take .item()" if np.size(J) == 1 else WEIGHTS
         return f"an array of shape {tuple(np.shape(J))}: {one}"
-    if "complex" in kind:
-        return f"{J}, a complex number: take .real if its imaginary part is 0, else check .real and .imag one by one"
-    if "bool" in kind:
+    if "complex" in dtype:
+        return f"{J}, a complex number: take .real where its imaginary part is 0, else check .real and .imag one by one"
+    if "bool" in dtype:
         return f"{J}, which has no slope: return the number that it came from"
-    if isinstance(J, str | bytes) or not hasattr(J, "__float__"):
-        return a(J)
-    return ""
+    text = isinstance(J, str | bytes) or (isinstance(J, np.ndarray | np.generic) and J.dtype.kind not in "fiuO")
+    return f"{kind_of(J)}, which is no number" if text or not hasattr(J, "__float__") else ""
 
 
 def gradient_at(gradient: Callable, params, blocks: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Return dθ by blocks, copied at once: the gradient may write its next answer over it."""
-    found = noted(gradient, copied(params), "gradient raised this")
+    found = noted(gradient, copied(params), "when gradient was evaluated at θ")
     return {name: block.copy() for name, block in comparable(found, blocks).items()}
 
 
