@@ -66,7 +66,7 @@ def wrong(node: ast.AST) -> ast.AST | None:
             changed.value = value + 1
         case ast.IfExp(body=body, orelse=orelse):
             changed.body, changed.orelse = orelse, body
-        case ast.Return(value=ast.AST()):
+        case ast.Return(value=ast.AST()) if ast.unparse(node) != "return None":
             changed.value = ast.Constant(None)
         case ast.Raise():
             return ast.Pass()

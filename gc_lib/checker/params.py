@@ -34,7 +34,9 @@ def as_blocks(params, where: str = "params", arrays: Mapping[str, np.ndarray] | 
 
 def children(nest, name: str, where: str = "params", arrays=None) -> list[tuple[str, object]] | None:
     """Return what a nest of this name holds, each with its full name; None where it is no nest, but one array."""
-    if isinstance(nest, Mapping):
+    if isinstance(nest, np.ndarray):
+        return None
+    if isinstance(nest, dict | Mapping):  # most are dicts, and of these Python knows it much sooner
         for key in nest:
             if not isinstance(key, str):
                 within = f" in {name}" if name else ""
@@ -90,7 +92,7 @@ def like(blocks: Mapping[str, np.ndarray], params, name: str = ""):
     if inner is None:
         return blocks[name or ONE_ARRAY]
     made = [like(blocks, child, full) for full, child in inner]
-    if isinstance(params, Mapping):
+    if isinstance(params, dict | Mapping):
         return as_mapping(dict(zip(params, made, strict=True)), type(params))
     if hasattr(params, "_fields"):
         return params._make(made)
