@@ -260,14 +260,15 @@ NO_NUMBERS = {
     "a framework's complex": (Number(1, "complex64"), ONE + ".*, a complex number"),
     "bool": (True, ONE + "True, which has no slope: return the number that it came from"),
     "numpy's bool": (np.False_, ONE + "False, which has no slope"),
-    "text": ("1.5", ONE + "a str, which is no number"),
-    "bytes": (b"1.5", ONE + "a bytes, which is no number"),
-    "0-D text": (np.array("1.5"), ONE + r"an array of <U3, shape \(\), which is no number"),
-    "a date": (np.datetime64("2020"), ONE + "a datetime64, which is no number"),
-    "a time": (np.timedelta64(3, "s"), ONE + "a timedelta64, which is no number"),
-    "a set": ({1.0}, ONE + "a set, which is no number"),
-    "a function": (cubes, ONE + "a function, which is no number"),
-    "a type": (float, r"^J at θ should be a number; got <class 'float'>"),
+    "text": ("1.5", ONE + "'1.5', which is text"),
+    "bytes": (b"1.5", ONE + "b'1.5', which is text"),
+    "0-D text": (np.array("1.5"), ONE + r"array\('1\.5', dtype='<U3'\), which is text"),
+    "a date": (np.datetime64("2020"), r"^J at θ should be a number; got np\.datetime64\('2020'\)"),
+    "a time": (np.timedelta64(3, "s"), r"^J at θ should be a number; got np\.timedelta64\(3,'s'\)"),
+    "records": (np.zeros((), dtype=[("a", "f8")]), "^J at θ should be a number; got array"),
+    "a set": ({1.0}, r"^J at θ should be a number; got \{1\.0\}"),
+    "a function": (cubes, "^J at θ should be a number; got <function cubes"),
+    "a type": (float, "^J at θ should be a number; got <class 'float'>"),
     "too large": (10**400, r"^J at θ should be a number; got 10{59}$"),
 }
 
@@ -430,6 +431,11 @@ UNFIT = {
         r"W has shape \(5, 2, 3\), but in params it has \(2, 3\); are these the slopes of 5 numbers\? Then with one fi",
     ),
     "another shape": (lambda g: g | {"W": g["W"].T}, ValueError, r"has shape \(3, 2\), but in params it has \(2, 3\)$"),
+    "more axes": (
+        lambda g: g | {"W": np.ones((5, 3, 2))},
+        ValueError,
+        r"shape \(5, 3, 2\), but in .* it has \(2, 3\)$",
+    ),
     "other names": (
         lambda g: {"dW": g["W"], "db": g["b"]},
         ValueError,
@@ -513,7 +519,7 @@ def test_an_eps_that_is_no_number_is_refused(eps):
 def test_numbers_of_every_kind_are_taken():
     for eps in (Decimal("1e-5"), Fraction(1, 100000), np.float32(1e-5), "1e-5", np.array(1e-5)):
         assert type(above_zero(eps)) is float and above_zero(eps) == pytest.approx(1e-5)
-    assert finite("rate", Fraction(1, 2)) == 0.5 and whole("steps", np.float64(3)) == 3
+    assert finite("rate", Fraction(1, 2)) == 0.5 and whole("steps", np.float64(3)) == 3 and whole("seed", 0) == 0
     assert type(one_number(np.float32(2), "at θ")) is np.float32
 
 

@@ -308,7 +308,12 @@ def test_an_entry_that_moves_one_way_only_has_moved():
 
 @pytest.mark.parametrize(
     "theta, eps, least",
-    [(np.full(2, 1e10), 1e-7, 1e-5), (np.ones(2, dtype="float32"), 1e-9, 1e-6), (np.ones(2), 1e-17, 1e-15)],
+    [
+        (np.full(2, 1e10), 1e-7, 1e-5),
+        (np.ones(2, dtype="float32"), 1e-9, 1e-6),
+        (np.ones(2), 1e-17, 1e-15),
+        (np.full(2, 1e-3), 1e-25, 1e-18),
+    ],
 )
 def test_if_no_entry_moves_it_is_an_error_that_says_which_eps_would_do(theta, eps, least):
     for call in (lambda e: gcl.numeric_gradient(squares, theta, e), lambda e: gcl.check(squares, slopes, theta, e)):

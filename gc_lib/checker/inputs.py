@@ -176,8 +176,9 @@ def no_number(J) -> str:
         return f"{J}, a complex number: take .real where its imaginary part is 0, else check .real and .imag one by one"
     if "bool" in dtype:
         return f"{J}, which has no slope: return the number that it came from"
-    text = isinstance(J, str | bytes) or (isinstance(J, np.ndarray | np.generic) and J.dtype.kind not in "fiuO")
-    return f"{kind_of(J)}, which is no number" if text or not hasattr(J, "__float__") else ""
+    if isinstance(J, str | bytes | np.ndarray) and np.asarray(J).dtype.kind in "US":
+        return f"{J!r:.60}, which is text"
+    return ""
 
 
 def gradient_at(gradient: Callable, params, blocks: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
