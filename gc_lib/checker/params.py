@@ -12,8 +12,8 @@ ONE_ARRAY = "theta"  # the name of the only block, where the parameters are one 
 def as_blocks(params, where: str = "params", arrays: Mapping[str, np.ndarray] | None = None) -> dict[str, np.ndarray]:
     """Return the arrays of a nest by name, in order: params["layers"][0]["W"] is "layers[0].W"; one array is "theta".
 
-    A list of plain numbers is one array, and so is any list that has the name of one of `arrays`. Raises TypeError or
-    ValueError where a name is no string or stands for two, and for what is no array.
+    A list of plain numbers is one array; where `arrays` are given, a list is one if it has the name of one of these.
+    Raises TypeError or ValueError where a name is no string or stands for two, and for what is no array.
     """
     blocks: dict[str, np.ndarray] = {}
 
@@ -64,7 +64,7 @@ def plain_numbers(values: Sequence) -> bool:
 
 
 def as_array(value, where: str) -> np.ndarray:
-    """Return a value as an array. Raises TypeError where it is none, or one of another algebra than numpy's own."""
+    """Return a value as an array. Raises TypeError where it is none, or of another kind than numpy's plain ones."""
     if value is None:
         raise TypeError(
             f"{where} is None; is a `return` missing? Leave out what is no parameter; a slope of 0 is zeros"
