@@ -20,6 +20,18 @@ last = gcl.check(*worse.on(X, Y), params)
 print(last)
 assert last.that_are("wrong") == ("b1", "W2") and abs(last.factor("b1") - 4) < 1e-5
 assert gcl.bugs.CATALOGUE["no_decay"].hides == "λ is 0"
+
+
+def cost_and_gradient(layers):
+    given = {f"{name}{l}": block for l, pair in enumerate(layers, 1) for name, block in zip("Wb", pair)}
+    slopes = gradient(given)
+    return cost(given), [(slopes[f"W{l}"], slopes[f"b{l}"]) for l in (1, 2, 3)]
+
+
+layers = [(params[f"W{l}"], params[f"b{l}"]) for l in (1, 2, 3)]
+one_function = gcl.check(cost_and_gradient, True, layers, eps=1e-6)
+assert one_function.answer == "right"
+assert list(one_function.blocks) == ["[0][0]", "[0][1]", "[1][0]", "[1][1]", "[2][0]", "[2][1]"]
 assert gcl.bugs.CATALOGUE["half_decay"].seen.startswith("https://")
 """
 

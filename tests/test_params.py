@@ -1,5 +1,8 @@
 """θ: the blocks end to end, row by row, and back; and which entry is which."""
 
+from collections.abc import Mapping
+from typing import NamedTuple
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -105,3 +108,126 @@ def test_a_copy_is_the_same_and_can_be_written_on_without_the_original_knowing(p
 
 def test_an_entry_without_an_index_is_the_whole_block():
     assert gcl.entry(2, {"W": np.zeros(2), "k": np.array(0.5)}) == ("k", ())
+
+
+# ---- nests -----------------------------------------------------------------------------------------------------------
+
+
+class Layer(NamedTuple):
+    W: np.ndarray
+    b: np.ndarray
+
+
+class Kept(Mapping):
+    """A Mapping of one's own, made from a dict."""
+
+    def __init__(self, items):
+        self.items_of = dict(items)
+
+    def __getitem__(self, key):
+        return self.items_of[key]
+
+    def __iter__(self):
+        return iter(self.items_of)
+
+    def __len__(self):
+        return len(self.items_of)
+
+
+class Copies(Kept):
+    """One that copies its arrays, so that writing on those given does not reach it."""
+
+    def __init__(self, items):
+        super().__init__({key: np.array(value) for key, value in items.items()})
+
+
+class Renames(Kept):
+    """One that names its arrays anew."""
+
+    def __init__(self, items):
+        super().__init__({f"my_{key}": value for key, value in items.items()})
+
+
+class Asks(Kept):
+    """One that takes more than a dict."""
+
+    def __init__(self, items, more):
+        super().__init__(items)
+
+
+w, v, k = np.arange(6.0).reshape(2, 3), np.arange(2.0), np.array(0.5)
+NESTS = {
+    "layers": (
+        {"layers": [{"W": w, "b": v}, {"W": v}], "scale": k},
+        ["layers[0].W", "layers[0].b", "layers[1].W", "scale"],
+    ),
+    "list": ([w, v], ["[0]", "[1]"]),
+    "one in a tuple": ((w,), ["[0]"]),
+    "pairs, and a layer without parameters": ([(w, v), (), (v, k)], ["[0][0]", "[0][1]", "[2][0]", "[2][1]"]),
+    "NamedTuple": (Layer(w, v), ["W", "b"]),
+    "NamedTuples": ({"enc": Layer(w, [v, k])}, ["enc.W", "enc.b[0]", "enc.b[1]"]),
+    "NamedTuple of numbers": (Layer(0.5, 2.0), ["W", "b"]),
+    "an array and a number": ([w, 0.5], ["[0]", "[1]"]),
+    "numbers": ([0.5, 2.0], ["theta"]),
+    "a matrix of numbers": (([0.5, 2.0], [1, 3.0]), ["theta"]),
+    "numbers in a dict": ({"w": [0.5, 2.0], "none": {}, "nothing": []}, ["w"]),
+    "Mapping": (Kept({"a": Kept({"b": w})}), ["a.b"]),
+    "in its order": ({"b": w, "a": v}, ["b", "a"]),
+}
+
+
+def types(nest):
+    """Return the form of a nest: its types and names, with arrays for what stands at its ends."""
+    if isinstance(nest, Mapping):
+        return type(nest), [(key, types(value)) for key, value in nest.items()]
+    return (type(nest), [types(x) for x in nest]) if isinstance(nest, list | tuple) else type(nest)
+
+
+@pytest.mark.parametrize("nest, names", NESTS.values(), ids=list(NESTS))
+def test_any_nest_is_named_from_the_outside_to_the_inside_and_comes_back_in_its_form(nest, names):
+    blocks = as_blocks(nest)
+    assert list(blocks) == names and all(type(block) is np.ndarray for block in blocks.values())
+    back = like(blocks, nest)
+    again = as_blocks(back)
+    assert list(again) == names and all(again[name] is blocks[name] for name in names)
+    assert types(copied(back)) == types(back)
+    if list(blocks) != ["theta"]:
+        assert type(back) is type(nest)
+
+
+def test_the_form_is_that_of_the_nest_all_the_way_down():
+    nest = {"layers": [Layer(w, (v, k)), ()], "rest": Kept({"a": w}), "none": {}}
+    assert types(copied(nest)) == types(nest)
+
+
+@pytest.mark.parametrize("kind", [Copies, Renames, lambda items: Asks(items, 1)])
+def test_a_mapping_that_cannot_be_made_of_the_very_same_arrays_becomes_a_dict(kind):
+    nest = kind({"a": w, "b": v})
+    blocks = as_blocks(nest)
+    assert like(blocks, nest) == blocks and type(like(blocks, nest)) is dict
+
+
+def test_a_copy_of_a_nest_shares_nothing_with_it_nor_within_itself():
+    copy = copied({"a": [w, w], "b": w.T})
+    copy["a"][0] += 1
+    assert np.array_equal(copy["a"][1], w) and np.array_equal(copy["b"], w.T) and w[0, 0] == 0
+
+
+@pytest.mark.parametrize(
+    "nest, error, words",
+    [
+        ({"a": [w, None]}, TypeError, r"params: a\[1\] is None; is a `return` missing\?"),
+        ({"a": [{0: w}]}, TypeError, r'should be a string, such as "W1"; got 0 in a\[0\]$'),
+        ({("a", 1): w}, TypeError, r"got \('a', 1\)$"),
+        ({"a.b": w, "a": {"b": w}}, ValueError, r"params: two blocks would have the name a\.b; rename a key"),
+        ({"a": [w], "a[0]": w}, ValueError, r"two blocks would have the name a\[0\]"),
+        ([[1.0, 2.0], [3.0]], TypeError, r"params: theta should be an array of numbers; numpy says: .*inhomogeneous"),
+    ],
+)
+def test_a_nest_that_cannot_be_named_or_holds_no_arrays_is_refused(nest, error, words):
+    with pytest.raises(error, match=words):
+        as_blocks(nest)
+
+
+def test_a_nest_without_arrays_is_a_vector_without_entries():
+    assert gcl.to_vector(as_blocks({"a": [], "b": {}})).shape == (0,)

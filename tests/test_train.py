@@ -82,7 +82,7 @@ def test_steps_are_whole_and_not_below_0(steps):
     [
         ({"W": np.ones((3, 1))}, r"gradient: W has shape \(3, 1\), but in params it has \(3,\)"),
         ({"W": 1.0}, r"gradient: W has shape \(\), but in params it has \(3,\)"),
-        ({"V": np.ones(3)}, r"gradient misses block: W; params has W"),
+        ({"V": np.ones(3)}, r"gradient misses block: W and has an extra block: V; params has W"),
         (None, r"gradient returned None; is a `return` missing\?"),
     ],
 )

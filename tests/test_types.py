@@ -13,6 +13,8 @@ import gc_lib
 ROOT = Path(gc_lib.__file__).parents[1]
 
 OWN_CODE = """
+from typing import NamedTuple
+
 import numpy as np
 
 J: float = cost(params)
@@ -33,6 +35,19 @@ def slopes(params: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     return {"w": 2 * X @ error / error.size, "b": np.array(2 * error.mean())}
 
 
+class Layer(NamedTuple):
+    W: np.ndarray
+    b: np.ndarray
+
+
+def both(layers: list[Layer]) -> tuple[float, list[Layer]]:
+    return float(sum(np.sum(layer.W**2) + np.sum(layer.b) for layer in layers)), [
+        Layer(2 * layer.W, np.ones_like(layer.b)) for layer in layers
+    ]
+
+
+gcl.check(both, True, [Layer(np.ones((2, 3)), np.ones(2))], eps=1e-5).assert_ok()
+layers: list[Layer] = gcl.numeric_gradient(lambda layers: both(layers)[0], [Layer(np.ones((2, 3)), np.ones(2))])
 own = {"w": np.zeros(64), "b": np.array(0.2)}
 gcl.check(mean_squares, slopes, own, checker=gcl.ONE_SIDED).assert_ok()
 gcl.check(lambda w: np.sum(w**2), lambda w: 2 * w, np.ones(3)).assert_ok()
@@ -45,6 +60,7 @@ MISTAKES = {  # a line, and what mypy says to it
     "gcl.chek(cost, gradient, params)": "operator",
     "gcl.check(mean_squares, slopes, np.ones(3))": "arg-type",
     "gcl.check(cost, params, gradient)": "arg-type",
+    "gcl.check(mean_squares, False, own)": "arg-type",
     'gcl.Network("64")': "arg-type",
     "report.plot(3)": "call-arg",
     'lab.accuse("no_decay")': "attr-defined",

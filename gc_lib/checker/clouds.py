@@ -186,8 +186,10 @@ SAYS = {
 def drowned(report) -> Iterator[Reason]:
     """Say where λ drowns the data term, so that the check sees little else."""
     cost, names = report.found.J.cost, []
-    terms = cost.apart(report.found.J.blocks) if hasattr(cost, "apart") else None
-    for name, slope in terms.slopes.items() if terms else ():
+    if not hasattr(cost, "apart"):
+        return
+    terms = cost.apart(report.found.J.blocks)
+    for name, slope in terms.slopes.items():
         a = report.known(name)[0]
         if norm(slope.ravel()) * WORTH > norm(a - slope.ravel()):
             names.append(name)

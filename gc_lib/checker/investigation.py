@@ -7,6 +7,7 @@ import numpy as np
 from .ladder import CLOSE, SURE, Ladder, listen
 from .leaps import leap_afar
 from .objective import Objective
+from .params import block_slices
 from .slide import norm
 
 EXACT = float(np.finfo(float).eps)
@@ -29,10 +30,10 @@ class Investigation:
     loop; `flat` tells where J did not move. `spread` is by how much J differed from itself at the same θ.
     """
 
-    def __init__(self, J: Objective, gradient: Callable, parts: Mapping[str, slice], rtol: float, seed: int = 0):
+    def __init__(self, J: Objective, gradient: Callable, blocks: Mapping, rtol: float, seed: int = 0):
         self.J, self.gradient, self.rng = J, gradient, np.random.default_rng(seed)
         self.exact, self.steady = gradient(), True
-        self.parts = {name: part for name, part in parts.items() if part.stop > part.start}
+        self.parts = {name: part for name, part in block_slices(blocks).items() if part.stop > part.start}
         single = any(block.dtype.itemsize < 8 for block in J.given.values())
         self.rtol = max(rtol, SINGLE if single else 0)
         self.wrong: dict[str, Ladder] = {}  # blocks in which dθ is wrong, on this evidence
@@ -109,12 +110,13 @@ class Investigation:
 
     # ---- loop --------------------------------------------------------------------------------------------------------
 
-    def loop(self, eps: float | np.ndarray, nudged: tuple[np.ndarray, np.ndarray]) -> None:
-        """Take what the two-sided loop has found: J at θ ± ε eᵢ for every i."""
+    def loop(self, eps: float | np.ndarray, nudged: tuple[np.ndarray, np.ndarray] | None = None) -> None:
+        """Take the two-sided loop, or what it has found: J at θ ± ε eᵢ for every i."""
         self.extra = np.zeros(self.exact.size)
         self.eps = np.broadcast_to(eps, self.exact.shape).astype(float)
         self.slopes, self.flat = np.empty(self.exact.size), np.empty(self.exact.size, bool)
-        self.measure(np.arange(self.exact.size), self.eps, nudged)
+        everything = np.arange(self.exact.size)
+        self.measure(everything, self.eps, nudged or self.J.nudged(everything, self.eps))
 
     def best_steps(self) -> np.ndarray:
         """Return the step of every entry that suits this J: the ladder's best, × the size of the entry."""
@@ -153,7 +155,7 @@ class Investigation:
     def error_bars(self, name: str) -> np.ndarray:
         """Return the error bars of a block's slopes, with a share of what the ladder bends at these steps."""
         part, ladder = self.parts[name], self.ladders[name]
-        bars = sum(self.bars(name))
+        bars = np.add(*self.bars(name))
         if not ladder:
             return bars
         i = np.clip(np.searchsorted(ladder.steps, self.eps[part] / self.scale[part]), 0, ladder.steps.size - 2)
@@ -169,7 +171,7 @@ class Investigation:
         """Return the entries of a block in which dθ is farther from the slope of J than bar and tolerance allow."""
         part = self.parts[name]
         gap = np.abs(self.slopes[part] - self.exact[part])
-        return np.flatnonzero(~(gap <= sum(self.bars(name)) + self.allowed(name))) + part.start
+        return np.flatnonzero(~(gap <= np.add(*self.bars(name)) + self.allowed(name))) + part.start
 
     # ---- look again --------------------------------------------------------------------------------------------------
 

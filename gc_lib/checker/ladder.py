@@ -151,8 +151,8 @@ def listen(here: float, at: Callable, noise: float = 0.0, leap: float = 0.0) -> 
     count = int(without[0]) if without.size else STEPS.size
     h, up, down = STEPS[:count], J[:count], J[STEPS.size : STEPS.size + count]
     if count < FEWEST:
-        nothing = np.empty(0)
-        return Ladder(*[nothing] * 7, nothing.astype(bool), (), here, 0.0)
+        no = np.empty(0)
+        return Ladder(no, no, no, no, no, no, no, no.astype(bool), (), here, 0.0)
     slope, bend = (up - down) / (2 * h), (up + down - 2 * here) / h
     still, moved = (up == here) & (down == here), np.r_[up, down] - here
     heard, found = noise_and_leaps(here, at, h, up, down, slope)
@@ -172,7 +172,8 @@ def noise_and_leaps(here: float, at: Callable, h, up, down, slope) -> tuple[np.n
     third = (slope[:-2] - slope[1:-1]) - (slope[1:-1] - slope[2:]) / 10  # h² cancels: noise is left, and h⁴
     seen = np.abs(h[:-2] * third) / 0.75
     calm = max(0.3 * np.spacing(np.abs(np.r_[here, up, down]).max()), 1.5 * np.median(seen[:5]))
-    noise, found, k, tests = np.full(h.size, calm), [], 0, 0
+    noise, k, tests = np.full(h.size, calm), 0, 0
+    found: list[Leap] = []
     while k < seen.size and tests < TESTS:
         sudden = k == 0 or not tests or found or seen[k] > 1000 * seen[k - 1]
         if seen[k] > 8 * noise[k] and sudden:

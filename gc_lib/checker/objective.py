@@ -5,19 +5,9 @@ from typing import SupportsFloat
 
 import numpy as np
 
-from .params import as_blocks, entry, from_vector, like, to_vector
-from .slide import (
-    SLIDE,
-    Checker,
-    P,
-    a_checker,
-    above_zero,
-    nudgeable,
-    one_number,
-    restored,
-    some_unmoved,
-    two_sided_loop,
-)
+from .inputs import above_zero, ask, function, nudgeable, some_unmoved
+from .params import as_blocks, copied, entry, from_vector, like, to_vector
+from .slide import SLIDE, Checker, P, a_checker, restored, two_sided_loop
 
 TOGETHER = 128  # nudges for which all of θ is held at once
 
@@ -47,13 +37,13 @@ class Objective:
         """Let the cost see blocks of these dtypes: where that is float64, views of one vector."""
         self.blocks, self.theta = blocks, to_vector(blocks).astype(float)
         self.vector = self.theta.copy()
-        self.seen_by_cost = like(from_vector(self.vector, blocks), self.params)
+        self.pieces = from_vector(self.vector, blocks)
         self.views = all(block.dtype == float for block in blocks.values())
 
     def at_theta(self) -> float:
         """Return J(θ). Raises what the cost raises, and ValueError where J(θ) is not finite."""
         self.evaluations += 1
-        return float(one_number(self.cost(self.a_copy()), "at θ"))
+        return float(ask(self.cost, self.a_copy(), "at θ"))
 
     def as_given(self) -> "Objective":
         """Return the same J in the dtypes of the parameters as they were given."""
@@ -63,9 +53,9 @@ class Objective:
         """Return J(θ); nan where the cost finds no number, as log(−1) is none. Raises what else the cost raises."""
         self.evaluations += 1
         self.vector[:] = theta
-        shown = self.seen_by_cost if self.views and self.writes is None else self.a_copy()
+        shown = like(self.pieces, self.params) if self.views and self.writes is None else self.a_copy()
         try:
-            J = float(one_number(self.cost(shown), self.where(theta)))
+            J = float(ask(self.cost, shown, self.where(theta)))
         except (ArithmeticError, ValueError) as problem:
             self.failure, J = problem, np.nan
         if self.writes is None and not np.array_equal(self.vector, theta):
@@ -131,16 +121,17 @@ class Objective:
 
 
 def numeric_gradient(cost: Callable[[P], SupportsFloat], params: P, eps: float = 1e-7, checker: Checker = SLIDE) -> P:
-    """Return dθ_approx, the central differences of J, in the shape of params.
+    """Return dθ_approx, the central differences of J, in the form of params.
 
-    `cost(params)` returns one number; params is a dict of floating arrays of any shapes, or one array. The caller's
-    arrays are left alone. `checker=gcl.ONE_SIDED` takes the one-sided difference. Raises TypeError or ValueError for
-    parameters that cannot be nudged, an ε that is not above 0 or moves no entry, a cost that is no finite number, and
-    for what is no checker.
+    `cost(params)` returns one number; params is one floating array, or any nest of dicts, lists and tuples of them. The
+    caller's arrays are left alone. `checker=gcl.ONE_SIDED` takes the one-sided difference. Raises TypeError or
+    ValueError for parameters that cannot be nudged, an ε that is not above 0 or moves no entry, a cost that is no
+    finite number, and for what is no checker.
     """
+    params = copied(params)
     blocks, eps, checker = nudgeable(params), above_zero(eps), a_checker(checker)
     some_unmoved(blocks, eps)
-    J = Objective(cost, params, wide=False)
+    J = Objective(function("cost", cost), params, wide=False)
     approx = checker.difference(*J.loop(eps, checker.restored), J.here, eps).astype(float)
     if J.failure:
         raise J.failure

@@ -1,27 +1,114 @@
-"""The blocks W1, b1, … WL, bL as one long vector θ, and back."""
+"""The parameters, any nest of arrays, as blocks by name and as one long vector θ; and back."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from numbers import Number
 
 import numpy as np
 
-ONE_ARRAY = "theta"  # the name of the only block, where the parameters are one array and not a dict of them
+Nest = np.ndarray | Mapping[str, "Nest"] | Sequence["Nest"]  # dicts, lists, tuples, NamedTuples of arrays
+ONE_ARRAY = "theta"  # the name of the only block, where the parameters are one array and no nest of them
 
 
-def as_blocks(params, where: str = "params") -> dict[str, np.ndarray]:
-    """Return the blocks by name: a dict's arrays, or one array under the name "theta"."""
-    blocks = params if isinstance(params, Mapping) else {ONE_ARRAY: params}
-    if any(value is None for value in blocks.values()):
-        missing = next(name for name, value in blocks.items() if value is None)
-        raise TypeError(f"{where}: {missing} is None; is a `return` missing?")
-    if not all(isinstance(name, str) for name in blocks):
-        found = next(name for name in blocks if not isinstance(name, str))
-        raise TypeError(f'{where}: the name of a block should be a string, such as "W1"; got {found!r}')
-    return {name: np.asarray(value) for name, value in blocks.items()}
+def as_blocks(params, where: str = "params", arrays: Mapping[str, np.ndarray] | None = None) -> dict[str, np.ndarray]:
+    """Return the arrays of a nest by name, in order: params["layers"][0]["W"] is "layers[0].W"; one array is "theta".
+
+    A list of plain numbers is one array; where `arrays` are given, a list is one if it has the name of one of these.
+    Raises TypeError or ValueError where a name is no string or stands for two, and for what is no array.
+    """
+    blocks: dict[str, np.ndarray] = {}
+
+    def put(name: str, value) -> None:
+        """Put in the blocks of a value, which may be a nest itself."""
+        inner = children(value, name, where, arrays)
+        for full, child in inner or ():
+            put(full, child)
+        if inner is None:
+            name = name or ONE_ARRAY
+            if name in blocks:
+                raise ValueError(f"{where}: two blocks would have the name {name}; rename a key")
+            blocks[name] = as_array(value, f"{where}: {name}")
+
+    put("", params)
+    return blocks
 
 
-def like(blocks: Mapping[str, np.ndarray], params):
-    """Return the blocks in the form that params has: a dict, or one array."""
-    return dict(blocks) if isinstance(params, Mapping) else blocks[ONE_ARRAY]
+def children(nest, name: str, where: str = "params", arrays=None) -> list[tuple[str, object]] | None:
+    """Return what a nest of this name holds, each with its full name; None where it is no nest, but one array."""
+    if isinstance(nest, np.ndarray):
+        return None
+    if isinstance(nest, dict | Mapping):  # most are dicts, and of these Python knows it much sooner
+        for key in nest:
+            if not isinstance(key, str):
+                within = f" in {name}" if name else ""
+                raise TypeError(f'{where}: the name of a block should be a string, such as "W1"; got {key!r}{within}')
+        fields = list(nest.items())
+    elif not isinstance(nest, list | tuple):
+        return None
+    elif plain_numbers(nest) if arrays is None else (name or ONE_ARRAY) in arrays:
+        return None
+    elif hasattr(nest, "_fields"):
+        fields = list(zip(nest._fields, nest, strict=True))
+    else:
+        return [(f"{name}[{i}]", child) for i, child in enumerate(nest)]
+    return [(f"{name}.{key}" if name else key, child) for key, child in fields]
+
+
+def plain_numbers(values: Sequence) -> bool:
+    """Tell whether a list holds numbers, or lists of them: numpy takes it as one array."""
+    if hasattr(values, "_fields") or not values:
+        return False
+    return all(
+        plain_numbers(value) if isinstance(value, list | tuple) else isinstance(value, Number | np.generic | str)
+        for value in values
+    )
+
+
+def as_array(value, where: str) -> np.ndarray:
+    """Return a value as an array. Raises TypeError where it is none, or of another kind than numpy's plain ones."""
+    if value is None:
+        raise TypeError(
+            f"{where} is None; is a `return` missing? Leave out what is no parameter; a slope of 0 is zeros"
+        )
+    if hasattr(value, "toarray"):
+        raise TypeError(f"{where} is sparse; take .toarray()")
+    if isinstance(value, np.matrix | np.ma.MaskedArray):
+        take = "np.asarray(…), and @ for *" if isinstance(value, np.matrix) else ".compressed(), or .filled(0)"
+        raise TypeError(f"{where} is a {type(value).__name__}, no plain array; take {take}")
+    try:
+        array = np.asarray(value)
+    except Exception as error:  # a ragged list, or an array of a framework that may object in any way
+        raise TypeError(f"{where} should be an array of numbers; numpy says: {error}") from error
+    if array.dtype == object and array is not value and not array.ndim:
+        raise TypeError(f"{where} should be an array of numbers; got {value!r:.60}")
+    return array
+
+
+def like(blocks: Mapping[str, np.ndarray], params, name: str = ""):
+    """Return the blocks in the form that params has: the same nest, or one array.
+
+    A Mapping comes back in its own type where `type(params)(a_dict)` keeps the arrays as they are, else as a dict.
+    """
+    inner = children(params, name)
+    if inner is None:
+        return blocks[name or ONE_ARRAY]
+    made = [like(blocks, child, full) for full, child in inner]
+    if isinstance(params, dict | Mapping):
+        return as_mapping(dict(zip(params, made, strict=True)), type(params))
+    if hasattr(params, "_fields"):
+        return params._make(made)
+    return tuple(made) if isinstance(params, tuple) else made
+
+
+def as_mapping(items: dict, kind: type) -> Mapping:
+    """Return a dict as another kind of Mapping, if that can be made of it and holds the very same arrays."""
+    if kind is dict:
+        return items
+    try:
+        made = kind(items)
+        same = list(made) == list(items) and all(made[key] is value for key, value in items.items())
+    except Exception:  # what takes other arguments may object in any way
+        same = False
+    return made if same else items
 
 
 def copied(params):
@@ -31,7 +118,7 @@ def copied(params):
 
 def to_vector(blocks: Mapping[str, np.ndarray]) -> np.ndarray:
     """Lay the blocks end to end, each row by row: θ of the lecture."""
-    return np.concatenate([block.ravel() for block in blocks.values()])
+    return np.concatenate([block.ravel() for block in blocks.values()] or [np.zeros(0)])
 
 
 def from_vector(theta: np.ndarray, blocks: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
@@ -60,3 +147,9 @@ def entry(i: int, blocks: Mapping[str, np.ndarray]) -> tuple[str, tuple[int, ...
             return name, tuple(int(k) for k in np.unravel_index(i - start, block.shape))
         start += block.size
     raise IndexError(f"θ has {start} entries, 0 … {start - 1}; got i = {i}")
+
+
+def block_slices(blocks: Mapping[str, np.ndarray]) -> dict[str, slice]:
+    """Return where each block stands in θ."""
+    ends = np.cumsum([0, *(block.size for block in blocks.values())]).tolist()
+    return {name: slice(*ends[i : i + 2]) for i, name in enumerate(blocks)}

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from .params import entry, from_vector
+from .params import block_slices, entry, from_vector
 from .slide import band, norm, quotient, score
 from .words import entry_name, power, printable
 
@@ -35,7 +35,7 @@ class Reading:
     J; `unmoved` counts the entries of θ that ε was too small to move.
     """
 
-    eps: float
+    eps: float | Literal["auto"]
     J: float
     approx: np.ndarray
     gradient: np.ndarray
@@ -124,11 +124,6 @@ class Reading:
     @property
     def verdict(self) -> str:
         """One sentence: the number, ε and the lecture's word."""
+        at = "at the best ε" if self.eps == "auto" else f"at ε = {self.eps:g}"
         still = f" ε moved all but {self.unmoved} entries of θ." if self.unmoved else ""
-        return f"Relative difference {self.number} at ε = {self.eps:g}: {self.band}.{still}"
-
-
-def block_slices(blocks: Mapping[str, np.ndarray]) -> dict[str, slice]:
-    """Return where each block stands in θ."""
-    ends = np.cumsum([0, *(block.size for block in blocks.values())]).tolist()
-    return {name: slice(*ends[i : i + 2]) for i, name in enumerate(blocks)}
+        return f"Relative difference {self.number} {at}: {self.band}.{still}"

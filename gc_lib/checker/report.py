@@ -4,19 +4,20 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape
-from typing import TYPE_CHECKING, SupportsFloat
+from typing import TYPE_CHECKING, Literal, SupportsFloat
 
 import numpy as np
 
 from .clouds import clouds, drowned, unsteady
+from .inputs import above_zero, gradient_at, nudgeable, two_functions, unmoved
 from .investigation import Investigation
 from .ladder import Judgement, Ladder
 from .mistakes import mistakes
 from .objective import Objective
-from .params import copied
-from .reading import Entry, Reading, block_slices
+from .params import Nest, copied
+from .reading import Entry, Reading
 from .reason import Reason
-from .slide import GREAT, SLIDE, Arrays, Checker, P, a_checker, above_zero, band, comparable, nudgeable, some_unmoved
+from .slide import GREAT, SLIDE, Checker, P, a_checker, band
 from .taylor import Taylor, taylor
 from .verdict import Verdict, Within, judge
 from .words import all_agree, in_lines, listed, printable
@@ -187,52 +188,44 @@ class Report(Reading):
 
 @np.errstate(all="ignore")
 def check(
-    cost: Callable[[P], SupportsFloat],
-    gradient: Callable[[P], Arrays],
+    cost: Callable[[P], SupportsFloat | tuple[SupportsFloat, Nest]],
+    gradient: Callable[[P], Nest] | Literal[True],
     params: P,
-    eps: float | str = 1e-7,
+    eps: float | Literal["auto"] = 1e-7,
     checker: Checker = SLIDE,
     rtol: float = 1e-6,
 ) -> Report:
     """Compare gradient(params) with the central differences of cost(params), and report block by block.
 
-    `cost` returns one number; `gradient` returns what params is: a dict of floating arrays of the same names and
-    shapes, or one array (1-D, 2-D or 0-D). The caller's arrays are left alone. The number is the lecture's
-    ‖dθ_approx − dθ‖ / (‖dθ_approx‖ + ‖dθ‖); beside it stands a second opinion, which listens to J at other steps too.
-    `eps="auto"` takes the step that suits this very J. `rtol` is what an entry of dθ may be off, × the root mean square
-    of its block. Raises TypeError or ValueError, naming the block, where the parameters, the gradient, the cost, ε or
-    the checker cannot be used.
+    `params` is one floating array, or any nest of dicts, lists, tuples and NamedTuples of them; a block is named by the
+    way to it, as "layers[0].W". `cost` returns one number, `gradient` arrays of the same names and shapes; with
+    `gradient=True` cost returns both, (J, dθ). Both get copies of params; the caller's arrays are left alone.
+    The number is the lecture's ‖dθ_approx − dθ‖ / (‖dθ_approx‖ + ‖dθ‖); beside it stands a second opinion, which
+    listens to J at other steps too. `eps="auto"` takes the step that suits this very J. `rtol` is what an entry of dθ may be
+    off, × the root mean square of its block. Raises TypeError or ValueError, naming the block, where the parameters,
+    the gradient, the cost, ε, rtol or the checker cannot be used.
     """
-    blocks, eps, checker = nudgeable(params), a_step(eps), a_checker(checker)
-    J = Objective(cost, params)
-
-    def dtheta() -> np.ndarray:
-        """Return dθ as the checker orders it."""
-        return checker.order(comparable(gradient(copied(params)), blocks)).astype(float)
-
-    found = Investigation(J, dtheta, block_slices(blocks), rtol)
-    everything = np.arange(J.theta.size)
+    (J_of, dJ_of), params = two_functions(cost, gradient), copied(params)
+    blocks, checker, rtol = nudgeable(params), a_checker(checker), above_zero(rtol, "rtol", "1e-6")
+    if not isinstance(eps, str) or eps != "auto":
+        eps = above_zero(eps)
+    J = Objective(J_of, params)
+    found = Investigation(J, lambda: checker.order(gradient_at(dJ_of, params, blocks)).astype(float), blocks, rtol)
     if eps == "auto":
-        steps = found.best_steps()
-        found.loop(steps, J.nudged(everything, steps))
+        found.loop(found.best_steps())
         approx, still = found.slopes.copy(), 0
     else:
-        still = some_unmoved(blocks, eps)
+        still = unmoved(blocks, eps)
         nudged = J.loop(eps)
         found.loop(eps, nudged)
         if checker.restored is not SLIDE.restored or J.widened:
             nudged = J.as_given().loop(eps, checker.restored)
         approx = checker.difference(*nudged, J.here, eps).astype(float)
     found.look()
-    opinion, given = judge(found), found.exact
+    opinion = judge(found)
     approx = np.where(np.isfinite(approx), approx, found.slopes)
     noise = np.concatenate([found.bars(name)[0] for name in found.parts])
     bars = np.abs(approx - found.slopes) + np.concatenate([found.error_bars(name) for name in found.parts])
-    reading = eps, J.here, approx, given, blocks, bars, noise, still, checker.quotient
-    remainder = taylor(found.whole, float(given @ found.v))
+    reading = eps, J.here, approx, found.exact, blocks, bars, noise, still, checker.quotient
+    remainder = taylor(found.whole, float(found.exact @ found.v))
     return Report(*reading, slopes=found.slopes, opinion=opinion, found=found, taylor=remainder)
-
-
-def a_step(eps: float | str) -> float | str:
-    """Return ε, or "auto". Raises ValueError for anything else."""
-    return eps if isinstance(eps, str) and eps == "auto" else above_zero(eps)  # type: ignore[arg-type]

@@ -9,16 +9,16 @@ often that is too little.
 from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import SupportsFloat
+from typing import Literal, SupportsFloat
 
 import numpy as np
 
+from .inputs import gradient_at, nudgeable, two_functions, whole
 from .investigation import Investigation
 from .ladder import Judgement, Ladder
 from .objective import Objective
-from .params import copied, to_vector
-from .reading import block_slices
-from .slide import Arrays, P, comparable, norm, nudgeable, whole
+from .params import Nest, copied, to_vector
+from .slide import P, norm
 from .verdict import CANNOT_TELL, Within
 from .words import all_agree, listed, printable
 
@@ -104,8 +104,8 @@ def as_index(region: Region) -> str:
 
 @np.errstate(all="ignore")
 def screen(
-    cost: Callable[[P], SupportsFloat],
-    gradient: Callable[[P], Arrays],
+    cost: Callable[[P], SupportsFloat | tuple[SupportsFloat, Nest]],
+    gradient: Callable[[P], Nest] | Literal[True],
     params: P,
     seed: int = 0,
     directions: int = 1,
@@ -117,13 +117,10 @@ def screen(
     evaluations more. `directions` asks each question along several of them, one at least. (T. Vieira, How to test
     gradient implementations, 2017.)
     """
+    (J_of, dJ_of), params = two_functions(cost, gradient), copied(params)
     blocks, directions = nudgeable(params), whole("directions", directions, least=1)
-    J = Objective(cost, params)
-
-    def dtheta() -> np.ndarray:
-        return to_vector(comparable(gradient(copied(params)), blocks)).astype(float)
-
-    found = Investigation(J, dtheta, block_slices(blocks), RTOL, seed)
+    J = Objective(J_of, params)
+    found = Investigation(J, lambda: to_vector(gradient_at(dJ_of, params, blocks)).astype(float), blocks, RTOL, seed)
     readings, within, regions, clouds = {}, {}, {}, {}
     for name in found.parts:
         asked = [along(found, name) for _ in range(directions)]

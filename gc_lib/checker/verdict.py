@@ -75,7 +75,7 @@ def judge_block(found: Investigation, name: str) -> tuple[Within, tuple[str, ...
     slopes, exact = found.slopes[part], found.exact[part]
     if name in found.wrong:
         slopes = np.nan_to_num(slopes)
-        return Within("wrong", norm(slopes - exact) / max(norm(slopes), norm(exact))), ()
+        return Within("wrong", float(norm(slopes - exact) / max(norm(slopes), norm(exact)))), ()
     if name in found.open:
         asked = found.open[name]
         corner = "kink on θ" if asked and asked.kink.any() else "kink within ε"
@@ -83,8 +83,8 @@ def judge_block(found: Investigation, name: str) -> tuple[Within, tuple[str, ...
     off, size = norm(slopes - exact) + found.reach(name), norm(exact)
     if found.flat[part].all() and not exact.any():  # it may also be too small for the digits of J
         return CANNOT_TELL, ("flat",)
-    if off <= WORTH * size:
-        return Within("right", off / size), ("steps",) * (name in found.inexact)
+    if off <= WORTH * size < np.inf:
+        return Within("right", float(off / size)), ("steps",) * (name in found.inexact)
     if name in found.inexact:
         return CANNOT_TELL, ("steps",)
     return CANNOT_TELL, tuple(found.blame.get(name) or coarse(ladder) or [drowned(found, ladder, size)])

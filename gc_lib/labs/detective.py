@@ -100,12 +100,12 @@ class Result:
     @property
     def blocks(self) -> dict[str, float]:
         """The reading of each block; nan where the check was not made."""
-        return self.report.blocks if self.report else dict.fromkeys(NAMES, np.nan)
+        return self.report.blocks if self.report is not None else dict.fromkeys(NAMES, np.nan)
 
     @property
     def bounds(self) -> dict[str, float]:
         """What the error bars alone explain, block by block."""
-        return self.report.bounds if self.report else dict.fromkeys(NAMES, np.nan)
+        return self.report.bounds if self.report is not None else dict.fromkeys(NAMES, np.nan)
 
     @cached_property
     def caption(self) -> str:
@@ -114,7 +114,7 @@ class Result:
         here = f" with {here}" if here else ""
         if state.closed:
             return f"{verdict(state)} The check{here}: {finding(self.report)}"  # type: ignore[arg-type]
-        found = finding(self.report) if self.report else f"Not checked yet{here}."
+        found = finding(self.report) if self.report is not None else f"Not checked yet{here}."
         return f"{title(state.file)} {found} {suspects_left(state, len(self.left))}"
 
     @property
@@ -122,7 +122,7 @@ class Result:
         """The bars as a table, and the suspects after each check."""
         rows = "".join(f"<tr><td>{n}</td><td>{count:,}</td></tr>" for n, count in enumerate(self.counts))
         counts = f"<table><tr><th>checks</th><th>suspects left</th></tr>{rows}</table>"
-        return (blocks_table(self.report) if self.report else "") + counts
+        return (blocks_table(self.report) if self.report is not None else "") + counts
 
 
 def compute(state: State) -> Result:
@@ -174,7 +174,7 @@ class Detective(Lab):
     def results(self, state, before: Result | None) -> Iterator[Result]:
         """Yield the result; behind it stands the check of the same case that was looked at last."""
         last = getattr(self, "result", None)
-        if last and (not last.report or last.state.setting == state.setting):
+        if last and (last.report is None or last.state.setting == state.setting):
             last = last.before
         kept = last is not None and last.state.case == state.case
         yield replace(compute(state), before=replace(last, before=None) if kept else None)
@@ -235,7 +235,7 @@ class Detective(Lab):
         """Make a check from a cell, and return the lab: lab.check(lam=0.0, keep_prob=1.0). A repeated one is free."""
         with self.lock:
             self.set(**switches)
-            return self if self.result.report else self.set(**self.one_more_check())
+            return self if self.result.report is not None else self.set(**self.one_more_check())
 
     def accuse(self, *bugs: tuple[str, int]) -> "Detective":
         """Accuse from a cell, and return the lab: lab.accuse(("no_decay", 2)); with nothing: that nothing is wrong."""
@@ -274,7 +274,7 @@ class Detective(Lab):
         self.rows[1].row.layout.display = None if state.file.lines == 2 else "none"
         self.press.disabled = self.result.report is not None
         self.charge.disabled = self.resign.disabled = state.closed
-        self.press.description = "checked" if self.result.report else "check"
+        self.press.description = "checked" if self.result.report is not None else "check"
         self.tally.value = record(state).splitlines()[0]
         self.notes.value, self.answer.value = notes(state), reveal(state) if state.closed else ""
 

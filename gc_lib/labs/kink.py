@@ -5,8 +5,9 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
+from ..checker.inputs import above_zero
 from ..checker.params import from_vector, to_vector
-from ..checker.slide import GREAT, SLIDE, above_zero, band, score
+from ..checker.slide import GREAT, SLIDE, band, score
 from ..checker.words import power
 from ..data import moons
 from ..network.network import Network, one_of

@@ -6,9 +6,10 @@ from functools import cached_property, lru_cache
 from time import perf_counter
 
 from .. import data
+from ..checker.inputs import whole
 from ..checker.objective import Objective
 from ..checker.screen import screen
-from ..checker.slide import two_sided_loop, whole
+from ..checker.slide import two_sided_loop
 from ..network.network import Network
 from ..plots import PricePicture
 from .controls import Slider

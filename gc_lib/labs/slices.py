@@ -11,9 +11,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..checker.inputs import unmoved
 from ..checker.params import from_vector
 from ..checker.reading import Reading
-from ..checker.slide import SLIDE, norm, score, unmoved
+from ..checker.slide import SLIDE, norm, score
 from ..network import bugs, nudge
 from ..network.backprop import backprop
 from ..network.forward import Layer, squared_norms

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from .. import data
-from ..checker.slide import SLIDE, Checker, above_zero, whole
+from ..checker.inputs import above_zero, whole
+from ..checker.slide import SLIDE, Checker
 from ..network import bugs
 from ..network.activations import ACTIVATIONS
 from ..network.forward import Terms

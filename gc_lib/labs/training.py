@@ -7,8 +7,9 @@ from itertools import islice
 import numpy as np
 
 from .. import data
+from ..checker.inputs import whole
 from ..checker.report import Report, check
-from ..checker.slide import SLIDE, norm, score, whole
+from ..checker.slide import SLIDE, norm, score
 from ..checker.words import listed
 from ..network import bugs
 from ..network.cost import Cost, Gradient

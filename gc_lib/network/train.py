@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from ..checker.slide import finite, fitting, whole
+from ..checker.inputs import finite, fitting, whole
 from .forward import Params
 
 
