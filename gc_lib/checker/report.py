@@ -201,9 +201,9 @@ def check(
     way to it, as "layers[0].W". `cost` returns one number, `gradient` arrays of the same names and shapes; with
     `gradient=True` cost returns both, (J, dθ). Both get copies of params; the caller's arrays are left alone.
     The number is the lecture's ‖dθ_approx − dθ‖ / (‖dθ_approx‖ + ‖dθ‖); beside it stands a second opinion, which
-    listens to J at other steps too. `eps="auto"` takes the step that suits this very J. `rtol` is what an entry of dθ may be
-    off, × the root mean square of its block. Raises TypeError or ValueError, naming the block, where the parameters,
-    the gradient, the cost, ε, rtol or the checker cannot be used.
+    listens to J at other steps too. `eps="auto"` takes the step that suits this very J. `rtol` is what an entry of dθ
+    may be off, × the root mean square of its block. Raises TypeError or ValueError, naming the block, where the
+    parameters, the gradient, the cost, ε, rtol or the checker cannot be used.
     """
     (J_of, dJ_of), params = two_functions(cost, gradient), copied(params)
     blocks, checker, rtol = nudgeable(params), a_checker(checker), above_zero(rtol, "rtol", "1e-6")
