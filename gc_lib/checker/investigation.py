@@ -192,7 +192,12 @@ class Investigation:
             known = np.isfinite(gap) & (gap != 0)
             v[suspects] = self.scale[suspects] * np.where(known, np.sign(gap), self.rng.choice([-1, 1], suspects.size))
             ladder, said = self.along(v), float(self.exact @ v)
-            if ladder.judge(said, self.tolerance(v)) == "wrong":
+            judged = ladder.judge(said, self.tolerance(v))
+            if judged == "wrong" and ladder.on_theta:  # corners of several entries, one upwards and one downwards
+                v = np.where(np.arange(v.size) == suspects[np.nanargmax(np.abs(gap))], v, 0)
+                ladder, said = self.along(v), float(self.exact @ v)
+                judged = ladder.judge(said, self.tolerance(v))
+            if judged == "wrong":
                 small = norm(gap) < SMALL * norm(self.exact[part])
                 (self.inexact if small and self.leaps(v, ladder, said) else self.wrong)[name] = ladder
                 return
