@@ -300,7 +300,7 @@ def test_the_v_curve_marks_the_eps_asked_for_and_the_best_one(eps, beside):
 def test_dots_of_the_v_curve_lie_in_what_the_errors_explain_or_level_above_it():
     for factor, level in ((1.0, False), (1.1, True)):
         _, _, axes = drawn(smooth, lambda t, k=factor: k * np.exp(t), THETA)
-        (eps, error), (_, read) = axes.lines[0].get_data(), axes.lines[1].get_data()
+        error, read = (line.get_ydata() for line in axes.lines[:2])
         assert (np.ptp(np.log10(read[5:-5])) < 0.01) == level
         assert (read <= error)[np.isfinite(error)].all() != level
 
