@@ -105,8 +105,8 @@ def draw_curve(axes: Axes, report: Any) -> str:
     near = max(asked / eps[best], eps[best] / asked) < NEAR
     beside = "near" if near else "smaller than" if asked < eps[best] else "larger than"
     return (
-        "the V-curve of this J along one direction: a dot for what dθ reads at each step, and hatched what "
-        f"{' and '.join(causes)} explain. ε = {shown} is {beside} the best one."
+        "the V-curve of this J along one direction: a dot for what dθ reads at each step, and hatched what the errors "
+        f"explain ({', '.join(causes)}). ε = {shown} is {beside} the best one."
     )
 
 
