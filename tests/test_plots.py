@@ -325,6 +325,12 @@ def test_the_v_curve_names_what_makes_the_error(name):
     assert all(word in caption for word in named)
 
 
+def test_of_a_corner_on_theta_no_eps_is_the_best():
+    _, caption, axes = drawn(*CURVES["a kink on θ"][:3])
+    assert caption.endswith("A corner lies on θ: no ε gets around it.")
+    assert "best ε" not in words(axes)
+
+
 NO_CURVES = {
     "J does not move": (lambda t: 3.0, lambda t: 0 * t, THETA),
     "J has no value": (lambda t: smooth(t) if (t == THETA).all() else np.nan, np.exp, THETA),

@@ -183,7 +183,9 @@ FALLS = {
 
 def opinion(report: Report) -> str:
     """Say what the error bars answer."""
-    said = [f" of {listed(names)}: {answer}" for answer in ("wrong", "cannot tell") if (names := report.that_are(answer))]
+    said = [
+        f" of {listed(names)}: {answer}" for answer in ("wrong", "cannot tell") if (names := report.that_are(answer))
+    ]
     return f"The error bars say{','.join(said) or ': right'}."
 
 

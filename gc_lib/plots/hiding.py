@@ -11,7 +11,7 @@ from .parts import Blocks
 from .picture import MOVES, Picture
 from .style import BEFORE, DIFFERENCE, INK, PALE, SAYS_NOTHING, Scale, banded, styled
 
-REMAINDERS, STEPS = Scale(1e-16, 1), (3e-8, 3.0)
+REMAINDERS, STEPS = Scale(1e-16, 1), (3e-9, 3.0)
 ROUNDOFF = 3e-15  # below it a remainder of a J of about 1 is only its last digits
 NAMES = ("all θ", "W1", "b1", "W2", "b2", "W3", "b3")
 

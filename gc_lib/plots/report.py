@@ -98,16 +98,19 @@ def draw_curve(axes: Axes, report: Any) -> str:
     axes.xaxis.set_major_formatter("{x:.0e}")
     axes.xaxis.set_minor_locator(NullLocator())
     axes.axvline(asked, color=INK, linewidth=1.4, zorder=2)
-    axes.plot(eps[best], error[best], "*", ms=15, color=WHITE, mec=INK, zorder=6, clip_on=False)
-    axes.text(eps[best], error[best] * 8, "best ε", ha="center", va="bottom", **WORD)
     shown = report.eps if report.eps == "auto" else f"{report.eps:g}"
     axes.text(asked, 1.01, f"ε = {shown}", ha="center", va="bottom", transform=axes.get_xaxis_transform())
+    shows = (
+        "the V-curve of this J along one direction: a dot for what dθ reads at each step, and hatched what the errors "
+        f"explain ({', '.join(causes)})."
+    )
+    if ladder.on_theta:
+        return f"{shows} A corner lies on θ: no ε gets around it."
+    axes.plot(eps[best], error[best], "*", ms=15, color=WHITE, mec=INK, zorder=6, clip_on=False)
+    axes.text(eps[best], error[best] * 8, "best ε", ha="center", va="bottom", **WORD)
     near = max(asked / eps[best], eps[best] / asked) < NEAR
     beside = "near" if near else "smaller than" if asked < eps[best] else "larger than"
-    return (
-        "the V-curve of this J along one direction: a dot for what dθ reads at each step, and hatched what the errors "
-        f"explain ({', '.join(causes)}). ε = {shown} is {beside} the best one."
-    )
+    return f"{shows} ε = {shown} is {beside} the best one."
 
 
 def name_causes(axes: Axes, ladder: Any, eps: np.ndarray, error: np.ndarray) -> list[str]:
