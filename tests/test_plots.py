@@ -286,7 +286,9 @@ def words(axes):
     return {text.get_text() for text in axes.texts}
 
 
-@pytest.mark.parametrize("eps, beside", [(1e-9, "smaller than"), (1e-1, "larger than"), ("auto", "near")])
+@pytest.mark.parametrize(
+    "eps, beside", [(1e-14, "smaller than"), (1e-9, "smaller than"), (1.0, "larger than"), ("auto", "near")]
+)
 def test_the_v_curve_marks_the_eps_asked_for_and_the_best_one(eps, beside):
     report, caption, axes = drawn(smooth, np.exp, THETA, eps=eps)
     asked, (best, _) = axes.lines[2].get_xdata()[0], axes.lines[3].get_xydata()[0]
@@ -356,4 +358,4 @@ def test_long_names_of_blocks_are_turned():
         lambda n: sum(smooth(x["weights"]) for x in n), lambda n: [{"weights": np.exp(x["weights"])} for x in n], layers
     )
     labels = report.plot().figure.axes[1].get_xticklabels()
-    assert [label.get_text() for label in labels] == ["[0].weights", "[1].weights"]
+    assert {label.get_text(): label.get_rotation() for label in labels} == {"[0].weights": 30, "[1].weights": 30}

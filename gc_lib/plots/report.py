@@ -16,7 +16,7 @@ LOOKS = {  # colour and mark of an answer
     "wrong": (VERMILLION, "X"),
 }
 WORD = dict(zorder=5, bbox=dict(boxstyle="square,pad=0.15", facecolor=WHITE, alpha=0.85, linewidth=0))
-ROOM = 24  # letters of blocks' names side by side
+ROOM = 20  # letters of the names of blocks side by side
 NEAR = 10  # an ε less than so many times larger or smaller is near the best one
 
 
