@@ -27,7 +27,8 @@ class Investigation:
     block stands in it, `rtol` what an entry may be off, × the RMS of its block. `scale` is the size of each entry's
     nudges on a ladder; `whole` is the ladder of all θ along `v`, `ladders` the best known one for each block. `slopes`
     are those of J, as far as they are known, at steps `eps`, and `extra` what their error bars have beyond those of the
-    loop; `flat` tells where J did not move. `spread` is by how much J differed from itself at the same θ.
+    loop; `bend` is the slope on the right less that on the left, `flat` tells where J did not move. `spread` is by how
+    much J differed from itself at the same θ.
     """
 
     def __init__(self, J: Objective, gradient: Callable, blocks: Mapping, rtol: float, seed: int = 0):
@@ -114,7 +115,7 @@ class Investigation:
         """Take the two-sided loop, or what it has found: J at θ ± ε eᵢ for every i."""
         self.extra = np.zeros(self.exact.size)
         self.eps = np.broadcast_to(eps, self.exact.shape).astype(float)
-        self.slopes, self.flat = np.empty(self.exact.size), np.empty(self.exact.size, bool)
+        self.slopes, self.bend, self.flat = (np.empty(self.exact.size) for _ in range(3))
         everything = np.arange(self.exact.size)
         self.measure(everything, self.eps, nudged or self.J.nudged(everything, self.eps))
 
@@ -140,6 +141,7 @@ class Investigation:
         taken = (theta + eps) - (theta - eps)
         self.slopes[entries] = np.divide(J_plus - J_minus, taken, out=np.full(eps.size, np.nan), where=taken > 0)
         self.flat[entries] = (J_plus == self.J.here) & (J_minus == self.J.here)
+        self.bend[entries] = (J_plus - 2 * self.J.here + J_minus) / eps
 
     def bars(self, name: str) -> tuple[np.ndarray, np.ndarray]:
         """Return the error bars of a block's slopes in two parts: the noise of J at these steps, and all else."""
@@ -188,6 +190,7 @@ class Investigation:
             suspects = self.suspects(name)
             if not suspects.size:
                 break
+            suspects = self.apart_from_corners(suspects)
             gap, v = self.slopes[suspects] - self.exact[suspects], np.zeros(self.exact.size)
             known = np.isfinite(gap) & (gap != 0)
             v[suspects] = self.scale[suspects] * np.where(known, np.sign(gap), self.rng.choice([-1, 1], suspects.size))
@@ -208,6 +211,15 @@ class Investigation:
         if name in self.open and not self.suspects(name).size:
             ladder = self.open.pop(name)
             self.notes[name] = "domain" if outside else unfit(ladder, asked)
+
+    def apart_from_corners(self, suspects: np.ndarray) -> np.ndarray:
+        """Return the suspects that do not lie between the slopes on both sides; if all do, the worst of them alone.
+
+        At a corner on θ any slope in between is right for its entry. Along several of them J may have neither.
+        """
+        gap = np.abs(self.slopes[suspects] - self.exact[suspects])
+        outside = ~(gap < 0.6 * np.abs(self.bend[suspects]))
+        return suspects[outside] if outside.any() else suspects[[np.argmax(gap)]]
 
     def leaps(self, v: np.ndarray, ladder: Ladder, said: float) -> bool:
         """Tell whether J has leaps afar that make a difference as small as this one meaningless."""

@@ -107,5 +107,5 @@ def drowned(found: Investigation, ladder: Ladder, size: float) -> str:
     if ladder.kink[ladder.best] > 10 * ladder.one_sided_error.min():
         return "kink on θ"
     if not size:
-        return "zero within noise"
+        return "small gradients"
     return "noise" if ladder.noise[0] > 200 * np.spacing(abs(found.J.here)) else "small gradients"
