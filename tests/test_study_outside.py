@@ -1,14 +1,8 @@
 """The study of others' functions in its short form: the truth of its gradients, its mistakes and its tables."""
 
-import sys
-from pathlib import Path
-
 import mpmath
 import numpy as np
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent / "benchmarks"))
-
 import study_outside as study
 from outside.corners import ramp
 from outside.mistakes import Claim, length, plant

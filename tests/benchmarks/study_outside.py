@@ -61,6 +61,7 @@ FAMILIES = {  # append new ones: a family's place is part of its seed
 }
 ANSWERS = ("wrong", "cannot tell", "right", "refuses")
 TRUTHS = ("correct", *CLASSES)
+FALSE = {("correct", "wrong"), ("errors that matter", "right")}
 TRUE_REASONS = {  # what may be said of a right gradient that cannot be told, by what clouds J
     "offset": {"small gradients", "small beside J", "round-off"},
     "offset taken away": {"small gradients", "small beside J", "round-off", "steps", "noise"},
@@ -113,9 +114,6 @@ def study(problems: int, seed: int = SEED, rules: dict = RULES, in_turn: bool = 
                 if (truth, said) in FALSE:
                     failures.append(f"{family} {number}, {name}: {claim.mistake or 'correct'} is called {said}: {why}")
     return counts, clouds, failures
-
-
-FALSE = {("correct", "wrong"), ("errors that matter", "right")}
 
 
 # ---- what an answer costs --------------------------------------------------------------------------------------------
