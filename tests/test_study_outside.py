@@ -43,6 +43,7 @@ def some_of(family: str, problems: int = 6):
     return [study.problem(family, number, SEED)[0] for number in range(problems)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("family", study.FAMILIES)
 def test_the_truth_is_the_slope_on_either_side_to_sixty_digits(family):
     rng = np.random.default_rng(0)
@@ -60,7 +61,7 @@ def test_the_truth_is_the_slope_on_either_side_to_sixty_digits(family):
 @pytest.mark.parametrize("family", [name for name in study.FAMILIES if name != "logistic" and "kinks" not in name])
 def test_the_truth_is_what_a_complex_step_says_where_J_allows_one(family):
     rng = np.random.default_rng(1)
-    for drawn in some_of(family, 15):
+    for drawn in some_of(family, 8):
         direction = in_blocks(lambda block: rng.choice([-1.0, 1.0], block.shape), drawn.params)
         along = {name: as_blocks(drawn.params)[name] + 1e-30j * v for name, v in as_blocks(direction).items()}
         slope = drawn.meant(like(along, drawn.params), np).imag / 1e-30
@@ -70,7 +71,7 @@ def test_the_truth_is_what_a_complex_step_says_where_J_allows_one(family):
 
 @pytest.mark.parametrize("family", study.FAMILIES)
 def test_a_problem_is_a_finite_cost_near_what_it_means_at_a_theta_of_1_to_300_entries(family):
-    for drawn in some_of(family, 30):
+    for drawn in some_of(family, 10):
         J, meant = drawn.cost(drawn.params), float(drawn.meant(drawn.params, np))
         assert np.isfinite(J) and 1 <= drawn.n <= 300
         if drawn.cloud != "offset":
@@ -176,7 +177,7 @@ def test_the_tables_add_up(short):
 
 def test_the_same_seed_gives_the_same_counts_and_another_does_not():
     rules = {"lecture": study.RULES["lecture"]}
-    one, again, other = (study.study(46, seed, rules)[0] for seed in (SEED, SEED, SEED + 1))
+    one, again, other = (study.study(23, seed, rules)[0] for seed in (SEED, SEED, SEED + 1))
     assert one == again != other
 
 
