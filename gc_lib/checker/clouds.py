@@ -7,6 +7,7 @@ import numpy as np
 from .investigation import WORTH
 from .reason import Reason
 from .slide import GREAT, norm
+from .verdict import DIGITS
 from .words import entry_name, listed
 
 BETTER = 'Take eps={eps:.0e}, or eps="auto".'
@@ -34,16 +35,19 @@ CLOUDS = {  # each kind: what is said of the blocks, and what to do
         "The gradients of {blocks} are so small beside J that its round-off drowns them.",
         "Check the term of J that depends on them alone, or take θ at which they are larger.",
     ),
+    "zero within noise": (
+        "dθ is zero in {blocks}, and so is the slope of J, as far as the noise of J lets it be known.",
+        "Check at another θ as well, where the slope is not zero.",
+    ),
     "domain": (
         "The cost has no value at some step in {blocks}, as log(x) has none below 0.",
         "Check at a θ farther from the edge, or take a smaller ε.",
     ),
     "flat": (
-        "The cost does not depend on {blocks}: no nudge changed J in any digit.",
+        "The cost does not depend on {blocks}: no nudge changed more than the last digits of J, if any.",
         "Are these units dead (a ReLU that is never on), dropped, or not part of this cost at all?",
     ),
 }
-DIGITS = 32  # last digits of J by which a sum may differ that is taken in another order
 
 
 def unsteady(report) -> Iterator[Reason]:

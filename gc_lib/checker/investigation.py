@@ -232,7 +232,8 @@ class Investigation:
         part = self.parts[name]
         for own in (False, True):
             reach = self.reach(name)
-            small = (own or self.flat[part].all()) and reach < SEEN * norm(self.exact)
+            heard = norm(self.slopes[part]) > reach
+            small = own and heard and reach < SEEN * norm(self.exact)
             if reach <= 0.5 * WORTH * norm(self.exact[part]) or small:
                 return
             ladder = self.own_ladder(name) if own else self.ladders[name]

@@ -9,6 +9,7 @@ from .investigation import SEEN, WORTH, Investigation
 from .ladder import Judgement, Ladder
 from .slide import norm
 
+DIGITS = 32  # last digits of J by which a sum may differ that is taken in another order
 DECISIVE = {"steps", "float32", "kink on θ", "kink within ε"}  # of a block that these cloud, "too small" is not known
 
 
@@ -81,12 +82,12 @@ def judge_block(found: Investigation, name: str) -> tuple[Within, tuple[str, ...
         corner = "kink on θ" if asked and asked.kink.any() else "kink within ε"
         return CANNOT_TELL, tuple(asked.clouds()) or (corner,)
     off, size = norm(slopes - exact) + found.reach(name), norm(exact)
-    if found.flat[part].all() and not exact.any():  # it may also be too small for the digits of J
-        return CANNOT_TELL, ("flat",)
     if off <= WORTH * size < np.inf:
         return Within("right", float(off / size)), ("steps",) * (name in found.inexact)
     if name in found.inexact:
         return CANNOT_TELL, ("steps",)
+    if ladder.swing <= DIGITS * np.spacing(abs(found.J.here)):  # it may also be too small for the digits of J
+        return CANNOT_TELL, ("flat",)
     return CANNOT_TELL, tuple(found.blame.get(name) or coarse(ladder) or [drowned(found, ladder, size)])
 
 
@@ -107,5 +108,5 @@ def drowned(found: Investigation, ladder: Ladder, size: float) -> str:
     if ladder.kink[ladder.best] > 10 * ladder.one_sided_error.min():
         return "kink on θ"
     if not size:
-        return "small gradients"
+        return "zero within noise"
     return "noise" if ladder.noise[0] > 200 * np.spacing(abs(found.J.here)) else "small gradients"
