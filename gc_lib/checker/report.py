@@ -20,7 +20,7 @@ from .reason import Reason
 from .slide import GREAT, SLIDE, Checker, P, a_checker, band
 from .taylor import Taylor, taylor
 from .verdict import Verdict, Within, judge
-from .words import all_agree, in_lines, listed, printable
+from .words import all_agree, html_table, in_lines, listed, printable
 
 if TYPE_CHECKING:
     from ..plots import Drawing
@@ -179,11 +179,10 @@ class Report(Reading):
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        rows = "".join(f"<tr><td>{escape(n)}</td><td>{x}</td><td>{remark}</td></tr>" for n, x, remark in self.lines())
+        rows = [(escape(name), reading, remark) for name, reading, remark in self.lines()]
         worst = f"<p>Worst entry: {escape(str(self.worst))}.</p>" if self.answer == "wrong" else ""
         second = f"<p>{escape(self.second_opinion)}</p>" if self.second_opinion else ""
-        head = "<tr><th>block</th><th>relative difference</th><th></th></tr>"
-        return f"<p>{self.verdict}</p><table>{head}{rows}</table>{worst}{second}"
+        return f"<p>{self.verdict}</p>{html_table(['block', 'relative difference', ''], rows)}{worst}{second}"
 
 
 @np.errstate(all="ignore")
