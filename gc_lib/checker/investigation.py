@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from .ladder import CLOSE, SURE, Ladder, listen
+from .ladder import CLOSE, SURE, Judgement, Ladder, listen
 from .leaps import leap_afar
 from .objective import Objective
 from .params import block_slices
@@ -190,42 +190,52 @@ class Investigation:
             suspects = self.suspects(name)
             if not suspects.size:
                 break
-            suspects = self.apart_from_corners(suspects)
-            gap, v = self.slopes[suspects] - self.exact[suspects], np.zeros(self.exact.size)
-            known = np.isfinite(gap) & (gap != 0)
-            v[suspects] = self.scale[suspects] * np.where(known, np.sign(gap), self.rng.choice([-1, 1], suspects.size))
-            ladder, said = self.along(v), float(self.exact @ v)
-            if ladder.judge(said, self.tolerance(v)) == "wrong":
-                small = norm(gap) < SMALL * norm(self.exact[part])
-                (self.inexact if small and self.leaps(v, ladder, said) else self.wrong)[name] = ladder
+            ladder, v, judged = self.along_disagreement(suspects)
+            if judged == "wrong":
+                ladder, v, judged = self.without_corners(suspects, ladder, v)
+            if judged == "wrong":
+                small = norm((self.slopes - self.exact)[suspects]) < SMALL * norm(self.exact[part])
+                (self.inexact if small and self.leaps(v, ladder) else self.wrong)[name] = ladder
                 return
             self.open[name], self.blame[name] = ladder, ladder.clouds()
             if not ladder:
                 return
             step = ladder.steps[ladder.best]
             self.nudge(suspects, step * self.scale[suspects])
-            off = (
-                3 * ladder.truncation[ladder.best] + ladder.kink[ladder.best] + SURE * ladder.noise[ladder.best] / step
-            )
+            best = ladder.best
+            off = 3 * ladder.truncation[best] + ladder.kink[best] + SURE * ladder.noise[best] / step
             self.extra[suspects] = off / self.scale[suspects] / suspects.size**0.5
         if name in self.open and not self.suspects(name).size:
             ladder = self.open.pop(name)
             self.notes[name] = "domain" if outside else unfit(ladder, asked)
 
-    def apart_from_corners(self, suspects: np.ndarray) -> np.ndarray:
-        """Return the suspects that do not lie between the slopes on both sides; if all do, the worst of them alone.
+    def along_disagreement(self, suspects: np.ndarray) -> tuple[Ladder, np.ndarray, Judgement]:
+        """Take the ladder along which J and dθ disagree most in these entries; return it, its direction, its answer."""
+        gap, v = (self.slopes - self.exact)[suspects], np.zeros(self.exact.size)
+        known = np.isfinite(gap) & (gap != 0)
+        v[suspects] = self.scale[suspects] * np.where(known, np.sign(gap), self.rng.choice([-1, 1], gap.size))
+        ladder = self.along(v)
+        return ladder, v, ladder.judge(float(self.exact @ v), self.tolerance(v))
 
-        At a corner on θ any slope in between is right for its entry. Along several of them J may have neither.
+    def without_corners(self, suspects: np.ndarray, ladder: Ladder, v: np.ndarray):
+        """Ask again without the entries that lie between the slopes on the two sides of a corner, where any is right.
+
+        Along several corners at once J may have the slope of neither side.
         """
-        gap = np.abs(self.slopes[suspects] - self.exact[suspects])
-        outside = ~(gap < 0.6 * np.abs(self.bend[suspects]))
-        return suspects[outside] if outside.any() else suspects[[np.argmax(gap)]]
+        gap = np.abs(self.slopes - self.exact)[suspects]
+        between = gap < 0.6 * np.abs(self.bend[suspects])
+        if between.any():
+            alone = self.along_disagreement(suspects[[np.argmax(np.where(between, gap, -1))]])
+            if alone[0].on_theta:
+                return alone if between.all() else self.along_disagreement(suspects[~between])
+        return ladder, v, "wrong"
 
-    def leaps(self, v: np.ndarray, ladder: Ladder, said: float) -> bool:
+    def leaps(self, v: np.ndarray, ladder: Ladder) -> bool:
         """Tell whether J has leaps afar that make a difference as small as this one meaningless."""
         if len(self.inexact) + len(self.wrong) >= FAR_LEAPS:
             return bool(self.inexact)
-        return leap_afar(self.J.along(v), float(ladder.noise.max())) > 0.01 * abs(ladder.slope[ladder.best] - said)
+        gap = abs(ladder.slope[ladder.best] - float(self.exact @ v))
+        return leap_afar(self.J.along(v), float(ladder.noise.max())) > 0.01 * gap
 
     def widen(self, name: str) -> None:
         """Where the bars are too wide for a verdict, take the loop at the best step of all θ, then of the block."""
