@@ -68,7 +68,8 @@ class Claim(NamedTuple):
     own: int = 0
 
 
-def mistakes(report) -> Iterator[Reason]:
+@np.errstate(all="ignore")
+def mistakes(report) -> list[Reason]:
     """Say of the wrong blocks what their two gradients look like beside each other, and where to look for the bug."""
     wrong = [block(report, name) for name in report.that_are("wrong")]
     groups: dict[tuple[str, str], list[Claim]] = {}
@@ -77,9 +78,8 @@ def mistakes(report) -> Iterator[Reason]:
         for claim in [*fitting][:1]:
             groups.setdefault((claim.kind, claim.says), []).append(claim)
     found = sorted(filter(sure, groups.values()), key=lambda group: [*ADVICE].index(group[0].kind))
-    yield from map(reason, found)
-    if sum(len(group) for group in found if group[0].kind == "permuted") < len(wrong):  # else that is the bug
-        yield bug(report, wrong)
+    permuted = sum(len(group) for group in found if group[0].kind == "permuted")
+    return [*map(reason, found), *([bug(report, wrong)] if permuted < len(wrong) else [])]  # else that is the bug
 
 
 def block(report, name: str) -> Part:
@@ -88,7 +88,8 @@ def block(report, name: str) -> Part:
     theta, bars = report.shapes[name], sum(report.found.bars(name)) + report.found.allowed(name)
     size, off = np.maximum(np.abs(a), np.abs(g)), ~(np.abs(g - a) <= bars)
     fine = ~off & (np.median(np.abs(g - a)[off] / size[off]) * size > bars)
-    place = where(off.reshape(theta.shape), fine.reshape(theta.shape))
+    shape = theta.shape or (1,)
+    place = where(off.reshape(shape), fine.reshape(shape))
     return Part(name, place, a, g, theta.ravel().astype(float), bars)
 
 
@@ -125,12 +126,8 @@ def claims(report, whole: Part) -> Iterator[Claim]:
     c = np.abs(g).max()
     if 2 <= np.count_nonzero(np.abs(g) == c) <= g.size - 2:
         yield Claim("clipped", f"is cut off at ±{c:.4g}", whole, np.clip(a, -c, c), {"limit": float(c)})
-    cosine = float(g @ a / (norm(g) * norm(a))) if a.any() and g.any() else 1.0
-    if (
-        g.size >= 8
-        and max(abs(cosine), abs(np.mean(np.sign(a * g))) / 2) < 0.3
-        and np.mean(np.abs(g - a) > whole.bars) > 0.9
-    ):
+    cosine, off = float(g @ a / (norm(g) * norm(a))), np.mean(np.abs(g - a) > whole.bars)
+    if g.size >= 8 and off > 0.9 and abs(cosine) < 0.3 and abs(np.mean(np.sign(a * g))) < 0.6:
         yield Claim("unrelated", "has nothing in common with the slope of J", whole, g, {"cosine": cosine})
 
 
@@ -152,7 +149,7 @@ def multiples(part: Part, corner: bool) -> Iterator[Claim]:
             yield Claim("sign flipped", "has the wrong sign", part, like, {"factor": k}, int(c != 0))
         elif times != "1" and norm(k * a) > 0.01 * norm(g):
             kind = "tie" if times == "2" and corner else "scaled"
-            yield Claim(kind, f"is {times} times what it should be", part, like, {"factor": k}, int(c != 0))
+            yield Claim(kind, f"is {times} times the slope of J", part, like, {"factor": k}, int(c != 0))
 
 
 def orders(whole: Part, shape: tuple[int, ...]) -> Iterator[tuple[str, np.ndarray]]:
@@ -178,12 +175,12 @@ def bug(report, wrong: list[Part]) -> Reason:
     advice = f"By what is wrong and what is not, look at {spots}."
     if at and at[0][0] != f"dZ{layers(report.answers)}":
         advice += " To narrow it down set λ = 0, keep_prob = 1, b = 0, or take one example, each alone: what heals?"
-    blocks, partly = tuple(each.name for each in wrong), [each for each in wrong if each.place]
+    blocks, only = [each.name for each in wrong], {each.name: each.place for each in wrong if each.place}
     says = f"{listed(blocks)} {'is' if len(wrong) == 1 else 'are'} wrong, by more than the error bars allow"
-    says += "; " * bool(partly) + listed(f"of {each.name} only {each}" for each in partly)
+    says += "; " * bool(only) + listed(f"of {name} only {place.of(name)}" for name, place in only.items())
     entries = tuple(report.worst_of(name)[:2] for name in blocks)
-    evidence = {"places": at, "where": {each.name: each.place.at for each in partly}}
-    return Reason("bug", f"{says}.", advice, blocks, entries, evidence)
+    evidence = {"places": at, "where": {name: place.at for name, place in only.items()}}
+    return Reason("bug", f"{says}.", advice, tuple(blocks), entries, evidence)
 
 
 def layers(blocks) -> int:

@@ -1,4 +1,4 @@
-"""Where in a block dθ is off: a row, some columns, a box, every second entry, one index of an axis, or a few entries."""
+"""Where in a block dθ is off: some rows or columns, a box, every second entry, one index of an axis, a few entries."""
 
 from typing import NamedTuple
 
@@ -45,7 +45,7 @@ def where(off: np.ndarray, fine: np.ndarray) -> Where | None:
 
 
 def cut(some: np.ndarray, size: int) -> Cut:
-    """Return indices of an axis as an int, as a slice of neighbours or of every k-th from end to end, or as they are."""
+    """Return indices of an axis as an int, as a slice (neighbours, or every k-th from end to end), or as they are."""
     first, last = int(some[0]), int(some[-1])
     if len(some) == 1:
         return first
