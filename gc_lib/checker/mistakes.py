@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from itertools import combinations
+from itertools import combinations, islice
 from typing import NamedTuple
 
 import numpy as np
@@ -30,13 +30,10 @@ ADVICE = {  # for each kind, the weightiest first
 
 
 class Part(NamedTuple):
-    """Hold a wrong block, or the part of it that is off: slopes `a` of J, dθ `g`, θ and the error bars, as vectors.
-
-    `place` says where the block is off, None where that is all of it or has no pattern.
-    """
+    """Hold a wrong block, or the part of it that is off: slopes of J, dθ, θ and error bars, as vectors."""
 
     name: str
-    place: Where | None
+    place: Where | None  # where the block is off; None where that is all of it, or has no pattern
     a: np.ndarray
     g: np.ndarray
     theta: np.ndarray
@@ -75,7 +72,7 @@ def mistakes(report) -> list[Reason]:
     groups: dict[tuple[str, str], list[Claim]] = {}
     for each in wrong:
         fitting = (claim for claim in claims(report, each) if claim.part.unlike(claim.like) < 1)
-        for claim in [*fitting][:1]:
+        for claim in islice(fitting, 1):
             groups.setdefault((claim.kind, claim.says), []).append(claim)
     found = sorted(filter(sure, groups.values()), key=lambda group: [*ADVICE].index(group[0].kind))
     permuted = sum(len(group) for group in found if group[0].kind == "permuted")
@@ -85,11 +82,11 @@ def mistakes(report) -> list[Reason]:
 def block(report, name: str) -> Part:
     """Find where a block is off. An entry is known to be fine if an error like that of the others would show in it."""
     a, g = report.known(name)
-    theta, bars = report.shapes[name], sum(report.found.bars(name)) + report.found.allowed(name)
-    size, off = np.maximum(np.abs(a), np.abs(g)), ~(np.abs(g - a) <= bars)
-    fine = ~off & (np.median(np.abs(g - a)[off] / size[off]) * size > bars)
-    shape = theta.shape or (1,)
-    place = where(off.reshape(shape), fine.reshape(shape))
+    theta, bars, allowed = np.atleast_1d(report.shapes[name]), sum(report.found.bars(name)), report.found.allowed(name)
+    gap, size = np.abs(g - a), np.maximum(np.abs(a), np.abs(g))
+    off = ~(gap <= bars + allowed)
+    fine = ~off & (np.median(gap[off] / size[off]) * size > bars + allowed)
+    place = where(off.reshape(theta.shape), fine.reshape(theta.shape))
     return Part(name, place, a, g, theta.ravel().astype(float), bars)
 
 
@@ -145,11 +142,10 @@ def multiples(part: Part, corner: bool) -> Iterator[Claim]:
         times = f"{k:.{4 if part.unlike(like) < LEFT else 2}g}"
         if k == 1:
             yield Claim("decay", f"is off by {c:+.3g} times θ itself", part, like, {"factor": c})
-        elif times == "-1":
-            yield Claim("sign flipped", "has the wrong sign", part, like, {"factor": k}, int(c != 0))
         elif times != "1" and norm(k * a) > 0.01 * norm(g):
-            kind = "tie" if times == "2" and corner else "scaled"
-            yield Claim(kind, f"is {times} times the slope of J", part, like, {"factor": k}, int(c != 0))
+            kind = "sign flipped" if times == "-1" else "tie" if times == "2" and corner else "scaled"
+            says = "has the wrong sign" if times == "-1" else f"is {times} times the slope of J"
+            yield Claim(kind, says, part, like, {"factor": k}, int(c != 0))
 
 
 def orders(whole: Part, shape: tuple[int, ...]) -> Iterator[tuple[str, np.ndarray]]:
@@ -162,8 +158,6 @@ def orders(whole: Part, shape: tuple[int, ...]) -> Iterator[tuple[str, np.ndarra
     yield "row by row where θ goes column by column", whole.a.reshape(shape, order="F")
     for some in [some for count in axes for some in combinations(axes, count + 1)]:
         yield f"turned round along {'axis' if len(some) == 1 else 'axes'} {listed(map(str, some))}", np.flip(a, some)
-    for axis, by in [(axis, by) for axis in axes for by in (1, -1)]:
-        yield f"shifted by one along axis {axis}", np.roll(a, by, axis)
     other[np.argsort(whole.g)] = np.sort(whole.a)
     yield "in another order", other
 
@@ -178,9 +172,9 @@ def bug(report, wrong: list[Part]) -> Reason:
     blocks, only = [each.name for each in wrong], {each.name: each.place for each in wrong if each.place}
     says = f"{listed(blocks)} {'is' if len(wrong) == 1 else 'are'} wrong, by more than the error bars allow"
     says += "; " * bool(only) + listed(f"of {name} only {place.of(name)}" for name, place in only.items())
-    entries = tuple(report.worst_of(name)[:2] for name in blocks)
+    worst = tuple(report.worst_of(name)[:2] for name in blocks)
     evidence = {"places": at, "where": {name: place.at for name, place in only.items()}}
-    return Reason("bug", f"{says}.", advice, tuple(blocks), entries, evidence)
+    return Reason("bug", f"{says}.", advice, tuple(blocks), worst, evidence)
 
 
 def layers(blocks) -> int:
@@ -197,8 +191,7 @@ def places(answers: dict[str, str]) -> tuple[tuple[str, ...], ...]:
     """
     L = layers(answers)
     says = {(kind, l): answers.get(f"{kind}{l}") for l in range(1, L + 1) for kind in "Wb"}
-    weights = [says["W", l] for l in range(1, L + 1)]
-    if L > 1 and set(weights) == {"wrong"} and not any(says["b", l] == "wrong" for l in range(1, L + 1)):
+    if L > 1 and all(says["W", l] == "wrong" != says["b", l] for l in range(1, L + 1)):
         return (("the λ term, in J or in every dW",),)
     found: list[tuple[str, ...]] = []
     for l in range(L, 0, -1):

@@ -28,18 +28,15 @@ def where(off: np.ndarray, fine: np.ndarray) -> Where | None:
     where all is off, and where what is off has no pattern.
     """
     hit = [np.unique(along) for along in np.nonzero(off)]
-    sets = []
-    for axis, size in enumerate(off.shape):
-        everything = np.arange(size)
-        grown = fine[np.ix_(*hit[:axis], everything, *hit[axis + 1 :])]
-        sets.append(hit[axis] if grown.any() else everything)
+    lines = [np.ix_(*hit[:k], np.arange(size), *hit[k + 1 :]) for k, size in enumerate(off.shape)]
+    sets = [hit[k] if fine[line].any() else np.arange(off.shape[k]) for k, line in enumerate(lines)]
     mask = np.zeros(off.shape, bool)
     mask[np.ix_(*sets)] = True
     cuts = tuple(cut(some, size) for some, size in zip(sets, off.shape, strict=True))
     listed_one_by_one = any(isinstance(each, tuple) and len(each) > max(FEW, mask.sum() / 2) for each in cuts)
     if not (mask.all() or (fine & mask).any() or listed_one_by_one):
         return Where((cuts,), mask)
-    if np.count_nonzero(off) <= min(FEW, off.size / 2):
+    if 0 < np.count_nonzero(off) <= min(FEW, off.size / 2):
         return Where(tuple(map(tuple, np.argwhere(off).tolist())), off)
     return None
 
@@ -58,6 +55,5 @@ def cut(some: np.ndarray, size: int) -> Cut:
 def written(c: Cut) -> str:
     """Write the cut of an axis as in code."""
     if isinstance(c, slice):
-        start, stop, step = ("" if end is None else str(end) for end in (c.start, c.stop, c.step))
-        return f"{start}:{stop}" + (f":{step}" if step else "")
+        return f"{c.start or ''}:{c.stop or ''}" + (f":{c.step}" if c.step else "")
     return str(c) if isinstance(c, int) else f"[{', '.join(map(str, c[: 2 * FEW]))}{', …' if len(c) > 2 * FEW else ''}]"
