@@ -1,4 +1,4 @@
-"""Why blocks are wrong, on code that is no network of the kit: what is said is true, and is not said of what is near."""
+"""Why blocks are wrong, on code that is no network of the kit: what is said is true, and not said of what is near."""
 
 from functools import cache
 
@@ -153,8 +153,8 @@ def test_of_200_mistakes_of_no_kind_nearly_none_gets_a_reason():
     for seed in range(100):
         rng = np.random.default_rng([8, seed])
         theta, gradient = problem(FUNCTIONS[seed % 4], seed % 20)
-        names = list(theta)[:2]
-        report = check(theta, gradient, {n: gradient[n] * factor(rng) + noise(rng, gradient[n]) for n in names})
+        scaled = {name: factor(rng) * gradient[name] for name in list(theta)[:2]}
+        report = check(theta, gradient, {n: g + noise(rng, g) for n, g in scaled.items()})
         said += [reason.kind for reason in report.reasons]
     assert set(said) <= {"bug", "unrelated"} and said.count("bug") == 100
 

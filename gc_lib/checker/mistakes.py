@@ -39,12 +39,6 @@ class Part(NamedTuple):
     theta: np.ndarray
     bars: np.ndarray
 
-    @property
-    def only(self) -> "Part":
-        """The part that is off."""
-        inside = self.place.mask.ravel() if self.place else slice(None)
-        return Part(self.name, self.place, *(v[inside] for v in self[2:]))
-
     def unlike(self, like: np.ndarray) -> float:
         """Return the share of the error of dθ, or of dθ itself, that is left over if dθ is like this; 1 if it isn't."""
         error, left, blur = min(norm(self.g - self.a), norm(self.g) or np.inf), norm(self.g - like), norm(self.bars)
@@ -111,7 +105,8 @@ def reason(group: list[Claim]) -> Reason:
 
 def claims(report, whole: Part) -> Iterator[Claim]:
     """Yield what dθ may be like in a block: first what says much and fits few numbers."""
-    part, a, g = whole.only, whole.a, whole.g
+    inside, a, g = whole.place.mask.ravel() if whole.place else slice(None), whole.a, whole.g
+    part = Part(whole.name, whole.place, *(v[inside] for v in whole[2:]))
     yield Claim("zero", "is zero, and should not be", part, np.zeros(part.g.size), {})
     yield from multiples(part, report.ladder.on_theta)
     for order, like in orders(whole, report.shapes[whole.name].shape):
@@ -167,7 +162,7 @@ def bug(report, wrong: list[Part]) -> Reason:
     at = places(report.answers)
     spots = "; ".join(" or ".join(alike) for alike in at) or "the lines that compute them"
     advice = f"By what is wrong and what is not, look at {spots}."
-    if at and at[0][0] != f"dZ{layers(report.answers)}":
+    if at and at[0][0] != f"dZ{len(report.answers) // 2}":
         advice += " To narrow it down set λ = 0, keep_prob = 1, b = 0, or take one example, each alone: what heals?"
     blocks, only = [each.name for each in wrong], {each.name: each.place for each in wrong if each.place}
     says = f"{listed(blocks)} {'is' if len(wrong) == 1 else 'are'} wrong, by more than the error bars allow"
@@ -177,19 +172,14 @@ def bug(report, wrong: list[Part]) -> Reason:
     return Reason("bug", f"{says}.", advice, tuple(blocks), worst, evidence)
 
 
-def layers(blocks) -> int:
-    """Return L where the blocks are named W1, b1, … WL, bL as in the lecture, else 0."""
-    named = [re.fullmatch(r"[Wb](\d+)", name) for name in blocks]
-    return max(int(found[1]) for found in named if found) if all(named) else 0
-
-
 def places(answers: dict[str, str]) -> tuple[tuple[str, ...], ...]:
     """Return the equations in which a bug would turn just these blocks red; those that look alike stand together.
 
     A wrong dW[l] or db[l] turns its own block red, a wrong dZ[l] its layer and all below, a wrong dA[l] all below. If
     every W is wrong and no b, it is the λ term. Nothing is said of blocks not named W1, b1, … WL, bL.
     """
-    L = layers(answers)
+    named = [re.fullmatch(r"[Wb](\d+)", name) for name in answers]
+    L = max(int(found[1]) for found in named if found) if all(named) else 0
     says = {(kind, l): answers.get(f"{kind}{l}") for l in range(1, L + 1) for kind in "Wb"}
     if L > 1 and all(says["W", l] == "wrong" != says["b", l] for l in range(1, L + 1)):
         return (("the λ term, in J or in every dW",),)

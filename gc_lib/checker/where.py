@@ -27,6 +27,8 @@ def where(off: np.ndarray, fine: np.ndarray) -> Where | None:
     Both are masks; an entry is neither where nobody can tell, as where dθ and the slope of J are zero. Returns None
     where all is off, and where what is off has no pattern.
     """
+    if not off.any():
+        return None
     hit = [np.unique(along) for along in np.nonzero(off)]
     lines = [np.ix_(*hit[:k], np.arange(size), *hit[k + 1 :]) for k, size in enumerate(off.shape)]
     sets = [hit[k] if fine[line].any() else np.arange(off.shape[k]) for k, line in enumerate(lines)]
@@ -36,7 +38,7 @@ def where(off: np.ndarray, fine: np.ndarray) -> Where | None:
     listed_one_by_one = any(isinstance(each, tuple) and len(each) > max(FEW, mask.sum() / 2) for each in cuts)
     if not (mask.all() or (fine & mask).any() or listed_one_by_one):
         return Where((cuts,), mask)
-    if 0 < np.count_nonzero(off) <= min(FEW, off.size / 2):
+    if np.count_nonzero(off) <= min(FEW, off.size / 2):
         return Where(tuple(map(tuple, np.argwhere(off).tolist())), off)
     return None
 
