@@ -75,11 +75,10 @@ def mistakes(report) -> list[Reason]:
 
 def block(report, name: str) -> Part:
     """Find where a block is off. An entry is known to be fine if an error like that of the others would show in it."""
-    a, g = report.known(name)
-    theta, bars, allowed = np.atleast_1d(report.shapes[name]), sum(report.found.bars(name)), report.found.allowed(name)
-    gap, size = np.abs(g - a), np.maximum(np.abs(a), np.abs(g))
-    off = ~(gap <= bars + allowed)
-    fine = ~off & (np.median(gap[off] / size[off]) * size > bars + allowed)
+    (a, g), theta, bars = report.known(name), np.atleast_1d(report.shapes[name]), np.add(*report.found.bars(name))
+    gap, size, allowed = np.abs(g - a), np.maximum(np.abs(a), np.abs(g)), bars + report.found.allowed(name)
+    off = ~(gap <= allowed)
+    fine = ~off & (np.median(gap[off] / size[off]) * size > allowed)
     place = where(off.reshape(theta.shape), fine.reshape(theta.shape))
     return Part(name, place, a, g, theta.ravel().astype(float), bars)
 
@@ -127,7 +126,7 @@ def multiples(part: Part, corner: bool) -> Iterator[Claim]:
     """Yield that dθ is k a, a + c θ, or k a + c θ: right but for k on all but the λ term, it has c = (1 − k) λ/m."""
     a, g, theta = part.a, part.g, part.theta
     pairs = [(float(g @ a / (a @ a)), 0.0)] if a.any() else []
-    if np.ptp(np.abs(theta)) > LEFT * np.abs(theta).max():
+    if np.isfinite(a @ a + g @ g) and np.ptp(np.abs(theta)) > LEFT * np.abs(theta).max():
         pairs.append((1.0, float((g - a) @ theta / (theta @ theta))))
         ratios = np.abs(a[theta != 0] / theta[theta != 0])
         if np.unique(np.round(ratios / ratios.max(), 3)).size >= RATIOS:
