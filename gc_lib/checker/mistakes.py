@@ -12,6 +12,7 @@ from .slide import norm
 from .where import Where, where
 from .words import listed
 
+TIE = "J has a corner on θ: where several tie for a max, does each get all of the slope?"
 CHANCE = 1e-5  # blocks look by chance as it is said of them no oftener than this
 LEFT = 1e-3  # the share of an error that what is said of it may leave over, beyond the error bars
 BLUR = 0.02  # the share of an error that the error bars may be, for anything to be said of it
@@ -19,7 +20,6 @@ RATIOS = 5  # so many different ratios of the slope to θ are needed for a fit o
 ADVICE = {  # for each kind, the weightiest first
     "zero": "Was it forgotten?",
     "sign flipped": "Look for a difference taken the other way round, such as y − ŷ for ŷ − y.",
-    "tie": "J has a corner on θ: where several tie for a max, does each get all of the slope?",
     "scaled": "Look for a factor too many or too few: 2, the number of examples, what dropout keeps, a learning rate.",
     "permuted": "Look for a reshape, a ravel, a flip or a transpose that does not match that of θ.",
     "mixed up": "Look for a name that stands where another should.",
@@ -70,7 +70,10 @@ def mistakes(report) -> list[Reason]:
             groups.setdefault((claim.kind, claim.says), []).append(claim)
     found = sorted(filter(sure, groups.values()), key=lambda group: [*ADVICE].index(group[0].kind))
     permuted = sum(len(group) for group in found if group[0].kind == "permuted")
-    return [*map(reason, found), *([bug(report, wrong)] if permuted < len(wrong) else [])]  # else that is the bug
+    return [
+        *(reason(group, report.ladder.on_theta) for group in found),
+        *([bug(report, wrong)] if permuted < len(wrong) else []),
+    ]  # else that is the bug
 
 
 def block(report, name: str) -> Part:
@@ -90,7 +93,7 @@ def sure(group: list[Claim]) -> bool:
     return unlike ** (sum(claim.like.size for claim in group) - fitted) < CHANCE
 
 
-def reason(group: list[Claim]) -> Reason:
+def reason(group: list[Claim], corner: bool) -> Reason:
     """Return the reason for blocks that look alike."""
     kind, says, evidence = group[0].kind, group[0].says, group[0].evidence
     advice, size = ADVICE[kind], norm(np.concatenate([claim.part.g for claim in group]))
@@ -98,6 +101,8 @@ def reason(group: list[Claim]) -> Reason:
         says += " (but for a multiple of θ itself, the L2 term)"
     if kind == "scaled" and 0 < evidence["factor"] < 1 and abs(size - float(f"{size:.2g}")) < 2e-6 * size:
         kind, advice = "clipped", f"Its norm is {size:.2g}: is it cut to that? {ADVICE['clipped']}"
+    if kind == "scaled" and corner and says.startswith("is 2 times"):
+        advice += f" {TIE}"
     says = f"In {listed(str(claim.part) for claim in group)} dθ {says}."
     return Reason(kind, says, advice, tuple(claim.part.name for claim in group), evidence=evidence)
 
@@ -107,7 +112,7 @@ def claims(report, whole: Part) -> Iterator[Claim]:
     inside, a, g = whole.place.mask.ravel() if whole.place else slice(None), whole.a, whole.g
     part = Part(whole.name, whole.place, *(v[inside] for v in whole[2:]))
     yield Claim("zero", "is zero, and should not be", part, np.zeros(part.g.size), {})
-    yield from multiples(part, report.ladder.on_theta)
+    yield from multiples(part)
     for order, like in orders(whole, report.shapes[whole.name].shape):
         yield Claim("permuted", f"holds the right values, {order}", whole, like.ravel(), {"order": order})
     others = {f"the slopes of {name}": report.known(name)[0] for name in report.answers if name != whole.name}
@@ -122,7 +127,7 @@ def claims(report, whole: Part) -> Iterator[Claim]:
         yield Claim("unrelated", "has nothing in common with the slope of J", whole, g, {"cosine": cosine})
 
 
-def multiples(part: Part, corner: bool) -> Iterator[Claim]:
+def multiples(part: Part) -> Iterator[Claim]:
     """Yield that dθ is k a, a + c θ, or k a + c θ: right but for k on all but the λ term, it has c = (1 − k) λ/m."""
     a, g, theta = part.a, part.g, part.theta
     pairs = [(float(g @ a / (a @ a)), 0.0)] if a.any() else []
@@ -137,8 +142,8 @@ def multiples(part: Part, corner: bool) -> Iterator[Claim]:
         if k == 1:
             yield Claim("decay", f"is off by {c:+.3g} times θ itself", part, like, {"factor": c})
         elif times != "1" and norm(k * a) > 0.01 * norm(g):
-            kind = "sign flipped" if times == "-1" else "tie" if times == "2" and corner else "scaled"
-            says = "has the wrong sign" if times == "-1" else f"is {times} times the slope of J"
+            flipped = ("sign flipped", "has the wrong sign")
+            kind, says = flipped if times == "-1" else ("scaled", f"is {times} times the slope of J")
             yield Claim(kind, says, part, like, {"factor": k}, int(c != 0))
 
 
