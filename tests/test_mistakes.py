@@ -221,8 +221,8 @@ def test_one_entry_is_no_evidence_for_a_factor():
     )
 
 
-def test_what_is_a_thousand_times_too_small_is_no_multiple():
-    report = check(THETA, GRADIENT, {"W": 1e-3 * np.random.default_rng(1).normal(size=(4, 4))})
+def test_what_is_ten_thousand_times_too_small_is_no_multiple():
+    report = check(THETA, GRADIENT, {"W": 1e-4 * np.random.default_rng(1).normal(size=(4, 4))})
     assert not {reason.kind for reason in report.reasons} & {"scaled", "sign flipped", "clipped"}
 
 
@@ -478,3 +478,11 @@ def test_a_decayed_bias_a_wrong_decay_in_the_cost_and_a_flipped_sign_of_the_netw
     assert bug.evidence["places"] == (("the λ term, in J or in every dW",),)
     (sign, *_) = reasons("sign_flipped", 4)
     assert sign.kind == "sign flipped" and set(sign.blocks) >= {"W1", "W2", "W3", "b1", "b2", "b3"}
+
+
+def test_rows_of_tokens_that_do_not_occur_make_no_pattern():
+    E, tokens = np.random.default_rng(9).normal(size=(6, 3)), np.array([1, 3, 4, 4])
+    exact = np.zeros((6, 3))
+    np.add.at(exact, tokens, np.cos(E[tokens]))
+    scaled, bug = gcl.check(lambda E: float(np.sin(E[tokens]).sum()), lambda E: 2 * exact, E).reasons
+    assert scaled.says == "In theta dθ is 2 times the slope of J." and bug.evidence["where"] == {}

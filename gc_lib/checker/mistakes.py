@@ -24,7 +24,7 @@ ADVICE = {  # for each kind, the weightiest first
     "permuted": "Look for a reshape, a ravel, a flip or a transpose that does not match that of θ.",
     "mixed up": "Look for a name that stands where another should.",
     "clipped": "Check dθ as it is before it is cut.",
-    "decay": "So looks the slope of an L2 term: forgotten, halved, not divided by the number of examples, on b too?",
+    "decay": "So looks the slope of an L2 term: forgotten, halved, not averaged, or in a block that has none in J?",
     "unrelated": "Is dθ the gradient of this J, on these data?",
 }
 
