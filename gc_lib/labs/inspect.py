@@ -11,8 +11,8 @@ import numpy as np
 from .. import homework
 from ..checker.report import Entry, Report, check
 from ..checker.slide import GREAT, band, score
-from ..checker.words import html_table
 from ..checker.where import where
+from ..checker.words import html_table
 from ..network.network import one_of
 from ..plots import InspectPicture
 from .controls import Menu, Slider
