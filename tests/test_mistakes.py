@@ -317,7 +317,7 @@ def test_unrelated_is_not_said_of_one_wild_entry():
     assert first(in_W(wild)).kind == "bug" and first(in_W(lambda W: 1.1 * wild(W) + 0.01)).kind == "bug"
 
 
-def test_the_whole_slope_to_each_of_those_that_tie_for_a_max_is_named():
+def test_the_whole_slope_to_each_of_those_that_tie_for_a_max_is_no_factor_of_2():
     W, X = np.random.default_rng(5).normal(size=(4, 3)), np.random.default_rng(6).normal(size=(3, 5))
     W[0] = W[2] = 0.3 * X[:, 1]
 
@@ -328,9 +328,8 @@ def test_the_whole_slope_to_each_of_those_that_tie_for_a_max_is_named():
         Z = np.sin(W @ X)
         return (Z == Z.max(axis=0)) * np.cos(W @ X) @ X.T / share
 
-    (reason, *_) = gcl.check(cost, gradient, W).reasons
-    assert reason.says == "In theta[[0, 2], :] dθ is 2 times the slope of J." and "tie for a max" in reason.advice
-    assert "tie for a max" not in first(in_W(lambda W: 2 * W)).advice
+    report = gcl.check(cost, gradient, W)
+    assert report.answer != "right" and "scaled" not in {reason.kind for reason in report.reasons}
     assert gcl.check(cost, lambda W: gradient(W, [[2], [1], [2], [1]]), W).answer != "wrong"
 
 

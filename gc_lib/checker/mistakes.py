@@ -12,7 +12,6 @@ from .slide import norm
 from .where import Where, where
 from .words import listed
 
-TIE = "J has a corner on θ: where several tie for a max, does each get all of the slope?"
 CHANCE = 1e-5  # blocks look by chance as it is said of them no oftener than this
 LEFT = 1e-3  # the share of an error that what is said of it may leave over, beyond the error bars
 BLUR = 0.02  # the share of an error that the error bars may be, for anything to be said of it
@@ -71,7 +70,7 @@ def mistakes(report) -> list[Reason]:
     found = sorted(filter(sure, groups.values()), key=lambda group: [*ADVICE].index(group[0].kind))
     permuted = sum(len(group) for group in found if group[0].kind == "permuted")
     return [
-        *(reason(group, report.ladder.on_theta) for group in found),
+        *map(reason, found),
         *([bug(report, wrong)] if permuted < len(wrong) else []),
     ]  # else that is the bug
 
@@ -93,7 +92,7 @@ def sure(group: list[Claim]) -> bool:
     return unlike ** (sum(claim.like.size for claim in group) - fitted) < CHANCE
 
 
-def reason(group: list[Claim], corner: bool) -> Reason:
+def reason(group: list[Claim]) -> Reason:
     """Return the reason for blocks that look alike."""
     kind, says, evidence = group[0].kind, group[0].says, group[0].evidence
     advice, size = ADVICE[kind], norm(np.concatenate([claim.part.g for claim in group]))
@@ -101,8 +100,6 @@ def reason(group: list[Claim], corner: bool) -> Reason:
         says += " (but for a multiple of θ itself, the L2 term)"
     if kind == "scaled" and 0 < evidence["factor"] < 1 and abs(size - float(f"{size:.2g}")) < 2e-6 * size:
         kind, advice = "clipped", f"Its norm is {size:.2g}: is it cut to that? {ADVICE['clipped']}"
-    if kind == "scaled" and corner and says.startswith("is 2 times"):
-        advice += f" {TIE}"
     says = f"In {listed(str(claim.part) for claim in group)} dθ {says}."
     return Reason(kind, says, advice, tuple(claim.part.name for claim in group), evidence=evidence)
 
