@@ -69,10 +69,7 @@ def mistakes(report) -> list[Reason]:
             groups.setdefault((claim.kind, claim.says), []).append(claim)
     found = sorted(filter(sure, groups.values()), key=lambda group: [*ADVICE].index(group[0].kind))
     permuted = sum(len(group) for group in found if group[0].kind == "permuted")
-    return [
-        *map(reason, found),
-        *([bug(report, wrong)] if permuted < len(wrong) else []),
-    ]  # else that is the bug
+    return [*map(reason, found), *([bug(report, wrong)] if permuted < len(wrong) else [])]  # else that is the bug
 
 
 def block(report, name: str) -> Part:
