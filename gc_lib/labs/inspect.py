@@ -11,6 +11,7 @@ import numpy as np
 from .. import homework
 from ..checker.report import Entry, Report, check
 from ..checker.slide import GREAT, band, score
+from ..checker.where import where
 from ..checker.words import html_table
 from ..network.network import one_of
 from ..plots import InspectPicture
@@ -156,12 +157,9 @@ def factor(result: Result) -> str:
 
 def pattern(result: Result) -> str:
     """Say what the entries that differ have in common."""
-    said, (i,) = [], np.nonzero(result.wrong)
-    columns = -(-result.wrong.size // result.rows)
-    if len(result.shape) == 2 and 0 < i.size < result.wrong.size:
-        for word, places, count in (("row", i // columns, result.rows), ("column", i % columns, columns)):
-            if np.ptp(places) == 0 and count > 1:
-                said.append(f"They are all in {word} {places[0]}.")
+    off = result.wrong.reshape(result.shape or (1,))
+    place = where(off, ~off)
+    said = [f"They are all in {escape(place.of(result.block))}."] if place and off.sum() > 1 else []
     still = np.count_nonzero(result.wrong & (result.approx == 0))
     zero = np.count_nonzero(result.wrong & (result.gradient == 0))
     if still:
