@@ -171,8 +171,8 @@ def noise_and_leaps(here: float, at: Callable, h, up, down, slope) -> tuple[np.n
     """Return the noise of J at every step, and the leaps found where J first leaves the noise of smaller steps."""
     third = (slope[:-2] - slope[1:-1]) - (slope[1:-1] - slope[2:]) / 10  # h² cancels: noise is left, and h⁴
     seen = np.abs(h[:-2] * third) / 0.75
-    calm = max(0.3 * np.spacing(np.abs(np.r_[here, up, down]).max()), 1.5 * np.median(seen[:5]))
-    noise, k, tests = np.full(h.size, calm), 0, 0
+    largest = np.maximum.accumulate(np.maximum(np.maximum(np.abs(up), np.abs(down)), abs(here)))
+    noise, k, tests = np.maximum(0.3 * np.spacing(largest), 1.5 * np.median(seen[:5])), 0, 0
     found: list[Leap] = []
     while k < seen.size and tests < TESTS:
         sudden = k == 0 or not tests or found or seen[k] > 1000 * seen[k - 1]
