@@ -128,6 +128,12 @@ def small(report, names: tuple[str, ...]) -> Reason:
     )
 
 
+def near_rtol(report, names: tuple[str, ...]) -> Reason:
+    """Say that dθ is off by about as much as it may be."""
+    says = f"dθ is off in {listed(names)} by about as much as rtol allows: too little to be wrong, too much to be right."
+    return Reason("near rtol", says, "Let rtol say what may be off.", names)
+
+
 def domain(report, names: tuple[str, ...]) -> Reason:
     """Say that J has no value within ε."""
     says = f"The cost has no value at some step in {listed(names)}, as log(x) has none below 0."
@@ -176,6 +182,7 @@ SAYS = {
     "noise": noise,
     "zero within noise": small,
     "small gradients": small,
+    "near rtol": near_rtol,
     "domain": domain,
     "flat": flat,
     "kink on θ": kink("on θ"),
