@@ -1,5 +1,6 @@
 """What a check asks of a cost: how often, at which θ, and what the cost did with its argument."""
 
+import math
 from collections import UserDict
 from typing import NamedTuple
 
@@ -144,7 +145,7 @@ def test_again_is_the_largest_difference_of_j_from_itself():
     values = iter([1.0, 1.0, 4.0, 2.0, 0.5])
     J = Objective(lambda w: next(values), THETA)
     assert J.again(J.theta, 4) == 3.5
-    assert np.isnan(Objective(lambda w: float(np.log(w[0])), np.array([1.0])).again(np.array([-1.0]), 3))
+    assert np.isnan(Objective(lambda w: float("nan") if w[0] < 0 else 1.0, np.ones(1)).again(-np.ones(1), 3))
 
 
 # ---- where J has no value --------------------------------------------------------------------------------------------
@@ -194,8 +195,8 @@ def test_a_nudge_is_named_by_its_block_and_its_place_in_it():
 
 
 def test_what_raises_in_the_loop_goes_on_its_way_from_numeric_gradient():
-    with pytest.raises(ValueError, match="math domain error|finite"):
-        gcl.numeric_gradient(lambda w: np.log(w[0]), np.array([1e-9]), eps=1e-7)
+    with pytest.raises(ValueError, match="math domain error"):
+        gcl.numeric_gradient(lambda w: math.log(w[0]), np.array([1e-9]), eps=1e-7)
     assert gcl.numeric_gradient(lambda w: float(w @ w), THETA, 1e-5) == pytest.approx(2 * THETA)
 
 
@@ -251,14 +252,11 @@ class AtSomeCalls:
         return J
 
 
-@pytest.mark.parametrize(
-    "cost, i",
-    [(in_place, 0), (AtSomeCalls(1), 1), (AtSomeCalls(7, 2), 2), (AtSomeCalls(40), 1), (AtSomeCalls(55, 0), 0)],
-)
+@pytest.mark.parametrize("every, i", [(0, 0), (1, 1), (7, 2), (40, 1), (55, 0)])
 @pytest.mark.parametrize("factor, answer", [(1, "right"), (1.3, "wrong")])
-def test_a_cost_that_writes_on_its_argument_is_named_with_the_entry_and_answered(cost, i, factor, answer):
+def test_a_cost_that_writes_on_its_argument_is_named_with_the_entry_and_answered(every, i, factor, answer):
     params = THETA.copy()
-    report = gcl.check(cost, lambda w: factor * slope(w), params)
+    report = gcl.check(AtSomeCalls(every, i) if every else in_place, lambda w: factor * slope(w), params)
     assert report.answer == answer and np.array_equal(params, THETA)
     [reason] = [reason for reason in report.reasons if reason.kind == "writes on its argument"]
     assert reason.entries == (("theta", (i,)),) and f"theta[{i}]" in reason.says

@@ -130,9 +130,7 @@ def small(report, names: tuple[str, ...]) -> Reason:
 
 def near_rtol(report, names: tuple[str, ...]) -> Reason:
     """Say that dθ is off by about as much as it may be."""
-    says = (
-        f"dθ is off in {listed(names)} by about as much as rtol allows: too little to be wrong, too much to be right."
-    )
+    says = f"dθ is off in {listed(names)} by about as much as rtol allows: little for an error, much for none."
     return Reason("near rtol", says, "Let rtol say what may be off.", names)
 
 
