@@ -81,7 +81,7 @@ def judge_block(found: Investigation, name: str) -> tuple[Within, tuple[str, ...
     off, size = norm(slopes - exact) + found.reach(name), norm(exact)
     if found.flat[part].all() and not exact.any():  # it may also be too small for the digits of J
         return CANNOT_TELL, ("flat",)
-    if off <= WORTH * size < np.inf:
+    if size and off <= WORTH * size < np.inf:
         return Within("right", float(off / size)), ("steps",) * (name in found.inexact)
     if name in found.inexact:
         return CANNOT_TELL, ("steps",)
