@@ -40,6 +40,7 @@ def learnt(
         blame={},
         steady=steady,
         random=random,
+        suspects=lambda name: np.arange(exact.size),
         asked=[],
         J=SimpleNamespace(here=here),
     )

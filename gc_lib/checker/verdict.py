@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .investigation import SEEN, WORTH, Investigation
+from .investigation import SEEN, WORTH, Investigation, unfit
 from .ladder import Judgement, Ladder
 from .slide import norm
 
@@ -106,6 +106,8 @@ def undecided(found: Investigation, name: str) -> str:
     size = norm(found.exact[part])
     if ladder.corner < np.inf:
         return "kink within ε"
+    if not found.suspects(name).size:  # they agree at the step asked for alone
+        return unfit(ladder, float(np.median(found.eps[part] / found.scale[part])))
     near = norm(found.slopes[part] - found.exact[part]) + found.reach(name) <= WORTH * size
     return "near rtol" if near else drowned(found, ladder, size)
 
