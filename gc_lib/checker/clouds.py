@@ -39,6 +39,10 @@ CLOUDS = {  # each kind: what is said of the blocks, and what to do
         "dθ is zero in {blocks}, and so is the slope of J, as far as the noise of J lets it be known.",
         "Check at another θ as well, where the slope is not zero.",
     ),
+    "near rtol": (
+        "dθ is off in {blocks} by about as much as rtol allows: little for an error, much for none.",
+        "Let rtol say what may be off.",
+    ),
     "domain": (
         "The cost has no value at some step in {blocks}, as log(x) has none below 0.",
         "Check at a θ farther from the edge, or take a smaller ε.",

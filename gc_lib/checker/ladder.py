@@ -91,6 +91,15 @@ class Ladder:
         """Whether a kink leaves two slopes even at the best step."""
         return bool(self) and bool(self.kink[self.best] > self.one_sided_error[self.best])
 
+    @cached_property
+    def corner(self) -> float:
+        """The step at which the slope jumps, all at once as at a corner; infinity where it changes little by little."""
+        bent = self.kink > 10 * max(self.one_sided_error.min(), self.kink[self.best])
+        first = int(np.argmax(bent))
+        i = max(first, 2)
+        before, jump = abs(self.slope[i - 1] - self.slope[i - 2]), abs(self.slope[i] - self.slope[i - 1])
+        return float(self.steps[first]) if bent.any() and before < jump / 100 else np.inf
+
     @property
     def nature(self) -> Literal["round-off", "float32", "steps"]:
         """What the leaps are: the last digit of J, that of a float32, or steps."""

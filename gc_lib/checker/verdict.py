@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .investigation import SEEN, WORTH, Investigation
+from .investigation import SEEN, WORTH, Investigation, unfit
 from .ladder import Judgement, Ladder
 from .slide import norm
 
@@ -78,11 +78,9 @@ def judge_block(found: Investigation, name: str) -> tuple[Within, tuple[str, ...
         slopes = np.nan_to_num(slopes)
         return Within("wrong", float(norm(slopes - exact) / max(norm(slopes), norm(exact)))), ()
     if name in found.open:
-        asked = found.open[name]
-        corner = "kink on θ" if asked and asked.kink.any() else "kink within ε"
-        return CANNOT_TELL, tuple(asked.clouds()) or (corner,)
+        return CANNOT_TELL, tuple(found.open[name].clouds() or [undecided(found, name)])
     off, size = norm(slopes - exact) + found.reach(name), norm(exact)
-    if off <= WORTH * size < np.inf:
+    if size and off <= WORTH * size < np.inf:
         return Within("right", float(off / size)), ("steps",) * (name in found.inexact)
     if name in found.inexact:
         return CANNOT_TELL, ("steps",)
@@ -101,6 +99,18 @@ def too_small(found: Investigation, name: str, clouds: tuple[str, ...]) -> bool:
 def coarse(ladder: Ladder) -> list[str]:
     """Return those kinds of a ladder that tell of a J coarser than its noise says."""
     return [kind for kind in ladder.clouds() if kind in ("steps", "float32", "round-off", "domain")]
+
+
+def undecided(found: Investigation, name: str) -> str:
+    """Return why a block disagrees, and not by enough to be wrong, where no noise or step clouds J."""
+    ladder, part = found.open[name], found.parts[name]
+    size = norm(found.exact[part])
+    if ladder.corner < np.inf:
+        return "kink within ε"
+    if not found.suspects(name).size:  # they agree at the step asked for alone
+        return unfit(ladder, float(np.median(found.eps[part] / found.scale[part])))
+    near = norm(found.slopes[part] - found.exact[part]) + found.reach(name) <= WORTH * size
+    return "near rtol" if near else drowned(found, ladder, size)
 
 
 def drowned(found: Investigation, ladder: Ladder, size: float) -> str:
