@@ -74,7 +74,7 @@ def clouds(report) -> Iterator[Reason]:
         for kind in kinds if report.answers[name] == "cannot tell" else ():
             causes.setdefault(kind, []).append(name)
     for name, kind in report.opinion.notes.items():
-        if report.answers[name] == "right" and report.blocks[name] >= GREAT:
+        if report.answers[name] == "right" and (report.blocks[name] >= GREAT or kind == "domain"):
             causes.setdefault(kind, []).append(name)
     for kind, names in causes.items():
         yield cloud(report, kind, tuple(names))

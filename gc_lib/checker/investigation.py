@@ -185,7 +185,7 @@ class Investigation:
         """Ask J along the direction in which it and dθ disagree most; then the suspects, at the best step there."""
         part, first = self.parts[name], self.suspects(name)
         asked = float(np.median(self.eps[first] / self.scale[first]))
-        outside = not np.isfinite(self.slopes[first]).all()
+        outside = np.isnan(self.slopes[first[~self.flat[first]]]).any()  # where ε moves θ not at all J is flat
         for _ in range(ROUNDS):
             suspects = self.suspects(name)
             if not suspects.size:

@@ -116,8 +116,9 @@ class Report(Reading):
 
     @property
     def second_opinion(self) -> str:
-        """One sentence where the answer is not what the lecture's word suggests, else nothing."""
-        if self.answer == ("right" if self.band == "great" else "wrong"):
+        """One sentence where the answer is not what the lecture's word suggests, or ε led out of J's domain."""
+        expected = "right" if self.band == "great" else "wrong"
+        if self.answer == expected and not (self.reasons and self.reasons[0].kind == "domain"):
             return ""
         why = self.reasons[0].says if self.reasons else "At another step than ε the slope of J agrees with it."
         said = self.answer if self.answer == "cannot tell" else f"dθ is {self.answer}"
