@@ -77,9 +77,7 @@ def test_they_hold_wherever_in_the_window_a_kink_is(where, side):
 
 @pytest.mark.parametrize("where", [2.01, 3.0])
 def test_a_kink_outside_the_window_does_not_widen_them(where):
-    _, bars = measured(
-        lambda t: float(np.maximum(t - where * 1e-3, 0).sum() + t.sum()), np.ones(3), np.zeros(3), 1e-3
-    )
+    _, bars = measured(lambda t: float(np.maximum(t - where * 1e-3, 0).sum() + t.sum()), np.ones(3), np.zeros(3), 1e-3)
     assert bars.total.max() < 1e-9
 
 
@@ -93,7 +91,8 @@ def test_a_j_in_float32_inside_is_known_by_its_digits():
 def test_a_gradient_in_float32_is_allowed_its_rounding():
     slope = np.cos(THETA).astype("float32")
     approx, bars = measured(lambda t: float(np.sin(t).sum()), slope, THETA, 1e-5)
-    assert np.abs(slope - np.cos(THETA)).max() > 10 * bars.roundoff.max() and (np.abs(slope - approx) < bars.total).all()
+    assert np.abs(slope - np.cos(THETA)).max() > 10 * bars.roundoff.max()
+    assert (np.abs(slope - approx) < bars.total).all()
 
 
 def test_the_rounding_of_theta_is_counted():

@@ -126,7 +126,8 @@ class Ladder:
             off[k : k + 3].all() and np.ptp(self.slope[k : k + 3]) < gap[k : k + 3].min() / 3
             for k in range(self.steps.size - 2)
         )
-        if plateau:
+        between = self.on_theta and not off[self.best]  # at a corner both sides are right, whatever J does farther out
+        if plateau and not between:
             known = self.smooth_error + self.kink
             agrees = (gap <= known + tolerance) & (known < np.median(gap[off]) / 2) & ~self.still
             if not agrees.any():
