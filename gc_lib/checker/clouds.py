@@ -94,13 +94,21 @@ def still(report, ladder: Ladder) -> bool:
 def why_high(report, name: str) -> Iterator[str]:
     """Say why the lecture's number of a right block is high: what was noted, or else what its error bars explain."""
     found, part = report.found, report.parts[name]
-    if name in report.opinion.notes:
-        yield report.opinion.notes[name]
-    elif found.J.widened:
-        yield "float32"
-    elif report.blocks[name] <= report.bounds[name]:
-        eps = found.eps[part] if report.eps == "auto" else report.eps
-        yield unfit(found.ladders[name], float(np.median(eps / found.scale[part])))
+    i = report.index(*report.worst_of(name)[:2])
+    kind = report.opinion.notes.get(name)
+    if not kind and found.J.widened:
+        kind = "float32"
+    elif not kind and report.blocks[name] <= report.bounds[name]:
+        kind = unfit(found.ladders[name], float(np.median(steps(report)[part] / found.scale[part])))
+    if kind == "truncation" and found.J.corners(i, steps(report)[i]):  # the cost knows better than any ladder
+        kind = "kink within ε"
+    if kind:
+        yield kind
+
+
+def steps(report) -> np.ndarray:
+    """Return the step of every entry in the lecture's loop: ε, or the best one."""
+    return np.broadcast_to(report.found.eps if report.eps == "auto" else report.eps, report.approx.shape)
 
 
 def cloud(report, kind: str, names: tuple[str, ...]) -> Reason:
@@ -119,9 +127,8 @@ def cloud(report, kind: str, names: tuple[str, ...]) -> Reason:
     at: tuple = ()
     if kind.startswith("kink"):
         at = tuple(report.worst_of(name)[:2] for name in names)
-        steps = np.broadcast_to(report.eps if report.eps != "auto" else found.eps, report.approx.shape)
         places = [report.index(*entry) for entry in at]
-        evidence["units"] = tuple(unit for i in places for unit in found.J.corners(i, 2 * steps[i]))
+        evidence["units"] = tuple(unit for i in places for unit in found.J.corners(i, 2 * steps(report)[i]))
         if evidence["units"]:
             words["units"] = f" It is the corner of {listed(map(str, evidence['units'][:3]))}."
         words["entries"] = listed(entry_name(*entry) for entry in at[:3])

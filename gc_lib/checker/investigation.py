@@ -297,16 +297,14 @@ def scales(theta: np.ndarray, parts: Mapping[str, slice], least: float) -> np.nd
 
 
 def unfit(ladder: Ladder, asked: float) -> str:
-    """Say why the step asked for did not do, where a better one did: a bend changes D(h) little by little."""
+    """Say why the step asked for did not do, where a better one did."""
     i = min(int(np.searchsorted(ladder.steps, asked)), ladder.steps.size - 1)
     if SURE * ladder.noise[i] / ladder.steps[i] + ladder.hidden[i] > ladder.truncation[i] + ladder.kink[i]:
         return ladder.nature if ladder.leaps else "round-off"
     bent = (ladder.kink > 10 * max(ladder.one_sided_error.min(), ladder.kink[ladder.best])) & (ladder.steps < 3 * asked)
-    i = max(int(np.argmax(bent)), 2)
-    before, jump = abs(ladder.slope[i - 1] - ladder.slope[i - 2]), abs(ladder.slope[i] - ladder.slope[i - 1])
-    if bent.any() and before < jump / 100:  # at a corner D(h) changes all at once
-        return "kink within ε"
-    return "truncation"
+    change = np.abs(np.diff(ladder.slope))
+    sudden = change[1:] > 100 * change[:-1]  # at a corner D(h) changes all at once, at a bend ten times more each step
+    return "kink within ε" if (sudden & bent[2:]).any() else "truncation"
 
 
 def rms(v: np.ndarray) -> float:
