@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from .investigation import WORTH
+from .investigation import WORTH, unfit
+from .ladder import Ladder
 from .reason import Reason
 from .slide import GREAT, norm
 from .verdict import DIGITS
@@ -20,7 +21,7 @@ CLOUDS = {  # each kind: what is said of the blocks, and what to do
         "Start from small random biases, not from 0, and check there.",
     ),
     "float32": (
-        "J is computed in float32 somewhere, which has 7 digits: too few to judge {blocks}.",
+        "J is computed in float32 somewhere, which has 7 digits: too few for good slopes in {blocks}.",
         "Compute all of J in float64: the parameters, the data, and every sum.",
     ),
     "steps": (
@@ -73,15 +74,45 @@ def unsteady(report) -> Iterator[Reason]:
 
 def clouds(report) -> Iterator[Reason]:
     """Say what keeps J from telling, block by block; and where ε did not do, but another step did, why."""
+    found = report.found
     causes: dict[str, list[str]] = {}
-    for name, kinds in report.opinion.clouds.items():
-        for kind in kinds if report.answers[name] == "cannot tell" else ():
-            causes.setdefault(kind, []).append(name)
-    for name, kind in report.opinion.notes.items():
-        if report.answers[name] == "right" and report.blocks[name] >= GREAT:
+    for name, answer in report.answers.items():
+        kinds: tuple[str, ...] = ()
+        if answer == "cannot tell":
+            kinds = report.opinion.clouds[name]
+        elif answer == "wrong":
+            kinds = ("flat",) * (name in found.wrong and still(report, found.wrong[name]))
+        elif report.blocks[name] >= GREAT or report.opinion.notes.get(name) == "domain":
+            kinds = (*why_high(report, name),)
+        for kind in kinds:
             causes.setdefault(kind, []).append(name)
     for kind, names in causes.items():
         yield cloud(report, kind, tuple(names))
+
+
+def still(report, ladder: Ladder) -> bool:
+    """Tell whether J stood still all along a ladder but for its last digits."""
+    return bool(ladder.swing <= DIGITS * np.spacing(abs(report.J)))
+
+
+def why_high(report, name: str) -> Iterator[str]:
+    """Say why the lecture's number of a right block is high: what was noted, or else what its error bars explain."""
+    found, part = report.found, report.parts[name]
+    i = report.index(*report.worst_of(name)[:2])
+    kind = report.opinion.notes.get(name)
+    if not kind and found.J.widened:
+        kind = "float32"
+    elif not kind and report.blocks[name] <= report.bounds[name]:
+        kind = unfit(found.ladders[name], float(np.median(steps(report)[part] / found.scale[part])))
+    if kind == "truncation" and found.J.corners(i, steps(report)[i]):  # the cost knows better than any ladder
+        kind = "kink within ε"
+    if kind:
+        yield kind
+
+
+def steps(report) -> np.ndarray:
+    """Return the step of every entry in the lecture's loop: ε, or the best one."""
+    return np.broadcast_to(report.found.eps if report.eps == "auto" else report.eps, report.approx.shape)
 
 
 def cloud(report, kind: str, names: tuple[str, ...]) -> Reason:
@@ -100,9 +131,8 @@ def cloud(report, kind: str, names: tuple[str, ...]) -> Reason:
     at: tuple = ()
     if kind.startswith("kink"):
         at = tuple(report.worst_of(name)[:2] for name in names)
-        steps = np.broadcast_to(report.eps if report.eps != "auto" else found.eps, report.approx.shape)
         places = [report.index(*entry) for entry in at]
-        evidence["units"] = tuple(unit for i in places for unit in found.J.corners(i, 2 * steps[i]))
+        evidence["units"] = tuple(unit for i in places for unit in found.J.corners(i, 2 * steps(report)[i]))
         if evidence["units"]:
             words["units"] = f" It is the corner of {listed(map(str, evidence['units'][:3]))}."
         words["entries"] = listed(entry_name(*entry) for entry in at[:3])

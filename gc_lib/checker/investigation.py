@@ -7,7 +7,7 @@ import numpy as np
 from .ladder import CLOSE, SURE, Judgement, Ladder, listen
 from .leaps import leap_afar
 from .objective import Objective
-from .params import block_slices
+from .params import block_slices, like
 from .slide import norm
 
 EXACT = float(np.finfo(float).eps)
@@ -23,17 +23,18 @@ UNCERTAIN = 0.3  # a direction in which dθ has less to say than this share of w
 class Investigation:
     """Ask J about each block of dθ, and keep what was learnt.
 
-    `gradient()` is dθ as a vector, `exact` what it was at first, `steady` whether it stayed so; `parts` says where each
-    block stands in it, `rtol` what an entry may be off, × the RMS of its block. `scale` is the size of each entry's
-    nudges on a ladder; `whole` is the ladder of all θ along `v`, `ladders` the best known one for each block. `slopes`
-    are those of J, as far as they are known, at steps `eps`, and `extra` what their error bars have beyond those of the
-    loop; `bend` is the slope on the right less that on the left, `flat` tells where J did not move. `spread` is by how
-    much J differed from itself at the same θ.
+    `gradient(params)` is dθ as a vector, `exact` what it was at first, `steady` whether it stayed so, `rounding` what
+    the dtypes of the parameters do to it; `parts` says where each block stands in it, `rtol` what an entry may be off,
+    × the RMS of its block. `scale` is the size of each entry's nudges on a ladder; `whole` is the ladder of all θ along
+    `v`, `ladders` the best known one for each block. `slopes` are those of J, as far as they are known, at steps `eps`,
+    and `extra` what their error bars have beyond those of the loop; `bend` is the slope on the right less that on the
+    left. `spread` is by how much J differed from itself at the same θ.
     """
 
     def __init__(self, J: Objective, gradient: Callable, blocks: Mapping, rtol: float, seed: int = 0):
         self.J, self.gradient, self.rng = J, gradient, np.random.default_rng(seed)
-        self.exact, self.steady = gradient(), True
+        self.exact, self.steady = gradient(J.params), True
+        self.rounding = self.rounding_of_gradient()
         self.parts = {name: part for name, part in block_slices(blocks).items() if part.stop > part.start}
         single = any(block.dtype.itemsize < 8 for block in J.given.values())
         self.rtol = max(rtol, SINGLE if single else 0)
@@ -72,7 +73,8 @@ class Investigation:
         """
         off = self.J.theta + (self.whole.steps[-1] if self.whole else 0) * self.v
         self.spread = max(self.spread, self.J.again(off, times))
-        self.steady = self.steady and all(np.array_equal(self.gradient(), self.exact) for _ in range(20))
+        same = (np.array_equal(self.gradient(self.J.params), self.exact) for _ in range(20))
+        self.steady = self.steady and all(same)
 
     @property
     def random(self) -> bool:
@@ -106,11 +108,19 @@ class Investigation:
     def tolerance(self, v: np.ndarray) -> float:
         """Return how far dθ·v may be off: by rtol of each block's RMS, and by its own rounding."""
         allowed = sum(self.allowed(name) * norm(v[part]) for name, part in self.parts.items())
-        return 16 * EXACT * float(np.abs(self.exact) @ np.abs(v)) + allowed
+        return float((16 * EXACT * np.abs(self.exact) + self.rounding) @ np.abs(v)) + allowed
 
     def allowed(self, name: str) -> float:
         """Return how far an entry of a block may be off: rtol × the RMS of the block."""
         return self.rtol * rms(self.exact[self.parts[name]])
+
+    def rounding_of_gradient(self) -> np.ndarray:
+        """Return by how much dθ is another in float64; nothing where it was in float64 all along, or cannot be."""
+        none = np.zeros(self.exact.size)
+        try:
+            return np.abs(self.gradient(like(self.J.blocks, self.J.params)) - self.exact) if self.J.widened else none
+        except Exception:  # a gradient for float32 alone may object to float64 in any way
+            return none
 
     # ---- loop --------------------------------------------------------------------------------------------------------
 
@@ -118,7 +128,7 @@ class Investigation:
         """Take the two-sided loop, or what it has found: J at θ ± ε eᵢ for every i."""
         self.extra = np.zeros(self.exact.size)
         self.eps = np.broadcast_to(eps, self.exact.shape).astype(float)
-        self.slopes, self.bend, self.flat = (np.empty(self.exact.size) for _ in range(3))
+        self.slopes, self.bend = np.empty(self.exact.size), np.empty(self.exact.size)
         everything = np.arange(self.exact.size)
         self.measure(everything, self.eps, nudged or self.J.nudged(everything, self.eps))
 
@@ -143,7 +153,6 @@ class Investigation:
         theta = self.J.theta[entries]
         taken = (theta + eps) - (theta - eps)
         self.slopes[entries] = np.divide(J_plus - J_minus, taken, out=np.full(eps.size, np.nan), where=taken > 0)
-        self.flat[entries] = (J_plus == self.J.here) & (J_minus == self.J.here)
         self.bend[entries] = (J_plus - 2 * self.J.here + J_minus) / eps
 
     def bars(self, name: str) -> tuple[np.ndarray, np.ndarray]:
@@ -176,7 +185,8 @@ class Investigation:
         """Return the entries of a block in which dθ is farther from the slope of J than bar and tolerance allow."""
         part = self.parts[name]
         gap = np.abs(self.slopes[part] - self.exact[part])
-        return np.flatnonzero(~(gap <= np.add(*self.bars(name)) + self.allowed(name))) + part.start
+        bound = np.add(*self.bars(name)) + self.allowed(name) + self.rounding[part]
+        return np.flatnonzero(~(gap <= bound)) + part.start
 
     # ---- look again --------------------------------------------------------------------------------------------------
 
@@ -188,7 +198,7 @@ class Investigation:
         """Ask J along the direction in which it and dθ disagree most; then the suspects, at the best step there."""
         part, first = self.parts[name], self.suspects(name)
         asked = float(np.median(self.eps[first] / self.scale[first]))
-        outside = not np.isfinite(self.slopes[first]).all()
+        outside = not np.isfinite(self.bend[first]).all()
         for _ in range(ROUNDS):
             suspects = self.suspects(name)
             if not suspects.size:
@@ -291,11 +301,10 @@ def scales(theta: np.ndarray, parts: Mapping[str, slice], least: float) -> np.nd
 
 def unfit(ladder: Ladder, asked: float) -> str:
     """Say why the step asked for did not do, where a better one did."""
-    if ladder.first_leap < asked:
-        return "steps"
-    if ladder.corner < 3 * asked:
-        return "kink within ε"
-    return "truncation" if asked > ladder.steps[ladder.best] else "round-off"
+    i = min(int(np.searchsorted(ladder.steps, asked)), ladder.steps.size - 1)
+    if SURE * ladder.noise[i] / ladder.steps[i] + ladder.hidden[i] > ladder.truncation[i] + ladder.kink[i]:
+        return ladder.nature if ladder.leaps else "round-off"
+    return "kink within ε" if ladder.corner < 3 * asked else "truncation"
 
 
 def rms(v: np.ndarray) -> float:

@@ -95,10 +95,9 @@ class Ladder:
     def corner(self) -> float:
         """The step at which the slope jumps, all at once as at a corner; infinity where it changes little by little."""
         bent = self.kink > 10 * max(self.one_sided_error.min(), self.kink[self.best])
-        first = int(np.argmax(bent))
-        i = max(first, 2)
-        before, jump = abs(self.slope[i - 1] - self.slope[i - 2]), abs(self.slope[i] - self.slope[i - 1])
-        return float(self.steps[first]) if bent.any() and before < jump / 100 else np.inf
+        change = np.abs(np.diff(self.slope))
+        sudden = change[1:] > 100 * change[:-1]  # at a bend it is ten times more each step
+        return float(min(self.steps[2:][sudden & bent[2:]], default=np.inf))
 
     @property
     def nature(self) -> Literal["round-off", "float32", "steps"]:
@@ -135,7 +134,8 @@ class Ladder:
             off[k : k + 3].all() and np.ptp(self.slope[k : k + 3]) < gap[k : k + 3].min() / 3
             for k in range(self.steps.size - 2)
         )
-        if plateau:
+        between = self.on_theta and not off[self.best]  # at a corner both sides are right, whatever J does farther out
+        if plateau and not between:
             known = self.smooth_error + self.kink
             agrees = (gap <= known + tolerance) & (known < np.median(gap[off]) / 2) & ~self.still
             if not agrees.any():
