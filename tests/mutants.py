@@ -27,12 +27,16 @@ ROOT = Path(__file__).resolve().parents[1]
 NETWORK = sorted(path.stem for path in (ROOT / "gc_lib" / "network").glob("[!_]*.py"))
 TESTS = {  # of other modules: the file of their own name
     "checker/inputs": ["inputs", "slide"],
+    "checker/leaps": ["ladder"],
     "checker/params": ["params", "inputs"],
+    "checker/taylor": ["ladder"],
     "network/cost": ["cost", "nudge", "network"],
     "network/forward": ["forward", "backprop", "network"],
     "network/nudge": ["nudge", "cost"],
 }
-MODULES = ["checker/params", "checker/inputs", "checker/slide", *(f"network/{name}" for name in NETWORK)]
+ROOMS = ["ladder", "leaps", "taylor", "objective", "investigation", "verdict", "reading"]
+CHECKER = [f"checker/{name}" for name in ("params", "inputs", "slide", *ROOMS)]
+MODULES = [*CHECKER, *(f"network/{name}" for name in NETWORK)]
 PAIRS = [
     (ast.Add, ast.Sub),
     (ast.Mult, ast.Div),

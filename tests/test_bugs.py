@@ -620,3 +620,72 @@ def test_a_network_with_a_function_of_ones_own_survives_pickling():
 def test_a_function_that_does_not_fit_is_refused_with_a_sentence(wrong, layer, breaks, words):
     with pytest.raises(ValueError, match=words):
         problem()[0].plant(wrong, layer, breaks=breaks)
+
+
+# ---- what a bug computes ---------------------------------------------------------------------------------------------
+
+
+def said_plainly(c, dZ, dA, Y):
+    """Return what the bugs of backprop compute, by their sentences, of a layer with tanh: one example after another."""
+    m, decay, slope = c.m, c.W * c.lam / c.m, 1 - c.A**2
+    examples = list(zip(dZ.T, c.A_prev.T, c.A.T, strict=True))
+    dW, db = sum(np.outer(d, below) for d, below, _ in examples) / m, sum(dZ.T)[:, None] / m
+    sigmoid, thinned = 1 / (1 + np.exp(-c.Z)), c.mask * dA
+    return {
+        "sign_flipped": Y - c.A,
+        "output_slope_twice": (c.A - Y) * (c.A - c.A**2),
+        "no_output_slope": c.A - Y,
+        "no_slope": dA,
+        "slope_at_A": dA * (1 - np.tanh(c.A) ** 2),
+        "sigmoid_slope": dA * (sigmoid - sigmoid**2),
+        "slope_alone": slope,
+        "activation_for_slope": dA * c.A,
+        "slope_at_dropped_A": dA * (1 - (c.mask * c.A / c.keep_prob) ** 2),
+        "no_decay": dW,
+        "half_decay": dW + decay / 2,
+        "decay_not_over_m": dW + m * decay,
+        "decay_subtracted": dW - decay,
+        "decay_summed": dW + np.sum(decay * c.W),
+        "dW_no_mean": m * dW + decay,
+        "own_A": sum(np.outer(d, own) for d, _, own in examples) / m + decay,
+        "last_example_dropped": sum(np.outer(d, below) for d, below, _ in examples[:-1]) / m + decay,
+        "scaled_dW": 2 * (dW + decay),
+        "db_no_mean": m * db,
+        "db_first_example": dZ[:, [0]],
+        "db_zero": 0 * db,
+        "db_decayed": db + c.b * c.lam / m,
+        "db_one_sum": 0 * db + sum(db),
+        "scaled_db": 2 * db,
+        "W_not_transposed": np.einsum("ij,jk", c.W, dZ),
+        "dA_doubled": 2 * np.einsum("ji,jk", c.W, dZ),
+        "W_updated_first": np.einsum("ji,jk", c.W - (dW + decay) / 10, dZ),
+        "no_W": dZ,
+        "scaled_dA": 2 * np.einsum("ji,jk", c.W, dZ),
+        "no_mask": dA / c.keep_prob,
+        "no_keep_prob": thinned,
+        "neighbour_mask": np.vstack([c.mask[-1:], c.mask[:-1]]) * dA / c.keep_prob,
+    }
+
+
+def test_a_bug_computes_what_its_sentence_says():
+    net, X, Y, params = problem()
+    c = net.on(X, Y, masks="frozen")[0].layers(params)[1]
+    dZ, dA, Y = np.random.default_rng(1).standard_normal((3, 4, 7))
+    first = {"dZ": dA, "drop": dA, "dW": dZ, "db": dZ, "dA": dZ}
+    for name, plain in said_plainly(c, dZ, dA, Y).items():
+        bug = find(name)
+        given = first[bug.slot] if bug.breaks not in {output.error for output in OUTPUTS.values()} else Y
+        np.testing.assert_allclose(bug.wrong(given, c), plain, rtol=1e-12, atol=1e-15, err_msg=name)
+
+
+@pytest.mark.parametrize("words", CONDITIONS)
+def test_a_condition_holds_in_its_hideout_and_on_the_usual_problem_it_does_not(words):
+    options, change = HIDEOUTS[words]
+    for hides, (net, X, Y, params) in ((True, problem(**options)), (False, problem())):
+        params = change(params) if hides else params
+        hidden = net.on(X, Y, masks="frozen")[0].layers(params)[:-1]
+        assert any(CONDITIONS[words](c) for c in hidden) is hides
+
+
+def test_two_layers_are_enough_for_a_bug_that_needs_two_and_one_is_not():
+    assert [bool(gcl.Network(sizes).obstacle("J_layer_twice")) for sizes in ((5, 1), (5, 4, 1))] == [True, False]

@@ -15,7 +15,11 @@ ALL_ON = Setting()
 NAMES = [f"{letter}{l}" for l in range(1, len(SIZES)) for letter in "Wb"]
 TWO = [number for number in NUMBERS if case(number).lines == 2]
 
-every_case = pytest.mark.parametrize("number", NUMBERS)
+
+@pytest.fixture(scope="module", params=NUMBERS)
+def number(request):
+    """Return the number of a case: all tests of it run one after the other, since the kit remembers its last checks."""
+    return request.param
 
 
 def checked(number, at, suspect):
@@ -40,13 +44,11 @@ def test_a_mark_says_what_the_checker_says(number, at):
             assert report.factor(name) == pytest.approx(float(mark[1:].replace("−", "-")), rel=0.01)
 
 
-@every_case
 @pytest.mark.slow
 def test_right_backprop_is_great_in_every_check_that_is_offered(number):
     assert [at for at in SETTINGS if any(seen(number, at, ()))] == []
 
 
-@every_case
 def test_a_bug_shows_at_once_and_by_the_law(number):
     """Unless there is none; or two, of which one undoes what the other does."""
     red = {name for name, mark in zip(NAMES, seen(number, ALL_ON), strict=True) if mark}
@@ -54,7 +56,6 @@ def test_a_bug_shows_at_once_and_by_the_law(number):
     assert red == (law if number not in (17, 33) else set() if number == 17 else {"W2", "b2"})
 
 
-@every_case
 @pytest.mark.slow
 def test_the_kits_own_detective_solves_the_case(number):
     checks = cases.solved_with(number)
@@ -64,7 +65,6 @@ def test_the_kits_own_detective_solves_the_case(number):
     assert len(checks) <= 8 and len(set(checks)) == len(checks)
 
 
-@every_case
 @pytest.mark.slow
 def test_a_check_never_clears_the_culprit_and_clears_only_those_who_would_look_different(number):
     checks = (ALL_ON, Setting(keep_prob=1.0), Setting(examples=1))

@@ -195,7 +195,7 @@ def test_says_where_the_cost_stands_still_and_where_dtheta_is_zero():
         slopes["W"][1] = 0
 
     lab = gcl.labs.inspect(quadratic(row_forgotten, W=[[1, 2, 3], [4, 5, 6]]))
-    assert "in 3 of its 6 entries." in lab.words and "They are all in row 1." in lab.words
+    assert "in 3 of its 6 entries." in lab.words and "They are all in W[1, :]." in lab.words
     assert "In 3 entries dθ is 0, and yet the cost moves." in lab.words
     assert np.array_equal(lab.result.wrong, [False] * 3 + [True] * 3) and lab.result.rows == 2
 
@@ -205,7 +205,7 @@ def test_names_the_column_and_the_worst_entry():
         slopes["W"][:, 2] *= 2
 
     lab = gcl.labs.inspect(quadratic(column_doubled, W=[[1, 2, 3], [4, 5, 6]], b=[1, 1]))
-    assert "They are all in column 2." in lab.words and lab.state.block == "W"
+    assert "They are all in W[:, 2]." in lab.words and lab.state.block == "W"
     assert "The ring: W[1, 2]: dθ has 72, the cost's own slope is 36." in lab.words
     assert "agrees: every entry lies on the line." in lab.set(block="b").words
 

@@ -1,186 +1,144 @@
 """Why a check cannot tell, or why the lecture's number is high where dθ is right; and what else it noticed."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 
-from .investigation import WORTH
+from .investigation import WORTH, unfit
+from .ladder import Ladder
 from .reason import Reason
 from .slide import GREAT, norm
+from .verdict import DIGITS
 from .words import entry_name, listed
+
+BETTER = 'Take eps={eps:.0e}, or eps="auto".'
+CLOUDS = {  # each kind: what is said of the blocks, and what to do
+    "round-off": ("ε is too small for {blocks}: the last digit of J, divided by 2ε, weighs too much.{still}", BETTER),
+    "truncation": ("ε is too large for {blocks}: between θ − ε and θ + ε the cost bends.", BETTER),
+    "kink within ε": ("The slope of J jumps within ε of θ, as in {entries}.{units}", BETTER),
+    "kink on θ": (
+        "The slope of J jumps just on θ, as in {entries}: {between}.{units}",
+        "Start from small random biases, not from 0, and check there.",
+    ),
+    "float32": (
+        "J is computed in float32 somewhere, which has 7 digits: too few for good slopes in {blocks}.",
+        "Compute all of J in float64: the parameters, the data, and every sum.",
+    ),
+    "steps": (
+        "J moves in steps of about {leap:.0e} near {blocks}: it is rounded, or stops where a tolerance is met.",
+        "Take out the rounding, log(1 − a) for a near 1, or the tolerance; or let rtol say what may be off.",
+    ),
+    "noise": (
+        "J has noise of about {noise:.0e}, which drowns {blocks} at every step.",
+        "Make J smoother: a fixed seed, a tighter tolerance of a solver.",
+    ),
+    "small gradients": (
+        "The gradients of {blocks} are so small beside J that its round-off drowns them.",
+        "Check the term of J that depends on them alone, or take θ at which they are larger.",
+    ),
+    "zero within noise": (
+        "dθ is zero in {blocks}, and so is the slope of J, as far as the noise of J lets it be known.",
+        "Check at another θ as well, where the slope is not zero.",
+    ),
+    "near rtol": (
+        "dθ is off in {blocks} by about as much as rtol allows: little for an error, much for none.",
+        "Let rtol say what may be off.",
+    ),
+    "domain": (
+        "The cost has no value at some step in {blocks}, as log(x) has none below 0.",
+        "Check at a θ farther from the edge, or take a smaller ε.",
+    ),
+    "flat": (
+        "The cost does not depend on {blocks}: no nudge changed more than the last digits of J, if any.",
+        "Are these units dead (a ReLU that is never on), dropped, or not part of this cost at all?",
+    ),
+}
 
 
 def unsteady(report) -> Iterator[Reason]:
     """Say that J, or dθ, is another each time, and that the cost writes on what it is given."""
     found, blocks = report.found, tuple(report.answers)
     if found.random or found.spread > DIGITS * np.spacing(abs(report.J)):
-        yield Reason(
-            "not deterministic",
-            f"The cost is not deterministic: evaluated again at the same θ, it differs by up to {found.spread:.0e}.",
-            "Set keep_prob = 1.0, or fix the seed of the mask; do not shuffle or augment the data between evaluations.",
-            blocks,
-            evidence={"J": report.J, "spread": found.spread},
-        )
+        says = f"The cost is not deterministic: evaluated again at the same θ, it differs by up to {found.spread:.0e}."
+        advice = "Set keep_prob = 1.0, or fix the seed; do not shuffle or augment the data between evaluations."
+        yield Reason("not deterministic", says, advice, blocks, evidence={"J": report.J, "spread": found.spread})
     if not found.steady:
-        yield Reason(
-            "not deterministic",
-            "The gradient is not deterministic: evaluated twice at the same θ, it gave two different dθ.",
-            "Fix the seed of what is random in it, the same as in the cost.",
-            blocks,
-        )
+        says = "The gradient is not deterministic: evaluated again at the same θ, it gave another dθ."
+        yield Reason("not deterministic", says, "Fix the seed of what is random in it, as in the cost.", blocks)
     if found.J.writes is not None:
-        entry = report.entry(found.J.writes)
-        yield Reason(
-            "writes on its argument",
-            f"The cost writes on its argument: after a call, {entry_name(*entry[:2])} was another number. From then on "
-            "it was given copies.",
-            "Let it work on a copy, or write p = p / n instead of p /= n.",
-            (entry.block,),
-            (entry[:2],),
-        )
-
-
-DIGITS = 32  # last digits of J by which a sum may differ that is taken in another order
+        block, index, *_ = report.entry(found.J.writes)
+        says = f"The cost writes on its argument: it changed {entry_name(block, index)}. From then on it got copies."
+        advice = "Let it work on a copy: p = p / n, not p /= n."
+        yield Reason("writes on its argument", says, advice, (block,), ((block, index),))
 
 
 def clouds(report) -> Iterator[Reason]:
     """Say what keeps J from telling, block by block; and where ε did not do, but another step did, why."""
+    found = report.found
     causes: dict[str, list[str]] = {}
-    for name, kinds in report.opinion.clouds.items():
-        for kind in kinds if report.answers[name] == "cannot tell" else ():
-            causes.setdefault(kind, []).append(name)
-    for name, kind in report.opinion.notes.items():
-        if report.answers[name] == "right" and report.blocks[name] >= GREAT:
+    for name, answer in report.answers.items():
+        kinds: tuple[str, ...] = ()
+        if answer == "cannot tell":
+            kinds = report.opinion.clouds[name]
+        elif answer == "wrong":
+            kinds = ("flat",) * (name in found.wrong and still(report, found.wrong[name]))
+        elif report.blocks[name] >= GREAT or report.opinion.notes.get(name) == "domain":
+            kinds = (*why_high(report, name),)
+        for kind in kinds:
             causes.setdefault(kind, []).append(name)
     for kind, names in causes.items():
-        yield SAYS[kind](report, tuple(names))
+        yield cloud(report, kind, tuple(names))
 
 
-def better(report, names: tuple[str, ...]) -> str:
-    """Advise an ε that suits these blocks: the best step on their ladders."""
-    return f'Take eps={report.found.best_eps(names[0]):.0e}, or eps="auto".'
+def still(report, ladder: Ladder) -> bool:
+    """Tell whether J stood still all along a ladder but for its last digits."""
+    return bool(ladder.swing <= DIGITS * np.spacing(abs(report.J)))
 
 
-def round_off(report, names: tuple[str, ...]) -> Reason:
-    """Say that ε is too small."""
-    still = f" ε even leaves {report.unmoved} entries of θ where they are." if report.unmoved else ""
-    says = f"ε is too small for {listed(names)}: the last digit of J, divided by 2ε, weighs too much.{still}"
-    noise = float(report.ladder.noise[0]) if report.ladder else np.nan
-    return Reason("round-off", says, better(report, names), names, evidence={"noise of J": noise})
+def why_high(report, name: str) -> Iterator[str]:
+    """Say why the lecture's number of a right block is high: what was noted, or else what its error bars explain."""
+    found, part = report.found, report.parts[name]
+    i = report.index(*report.worst_of(name)[:2])
+    kind = report.opinion.notes.get(name)
+    if not kind and found.J.widened:
+        kind = "float32"
+    elif not kind and report.blocks[name] <= report.bounds[name]:
+        kind = unfit(found.ladders[name], float(np.median(steps(report)[part] / found.scale[part])))
+    if kind == "truncation" and found.J.corners(i, steps(report)[i]):  # the cost knows better than any ladder
+        kind = "kink within ε"
+    if kind:
+        yield kind
 
 
-def truncation(report, names: tuple[str, ...]) -> Reason:
-    """Say that ε is too large."""
-    says = f"ε is too large for {listed(names)}: between θ − ε and θ + ε the cost bends."
-    return Reason("truncation", says, better(report, names), names)
+def steps(report) -> np.ndarray:
+    """Return the step of every entry in the lecture's loop: ε, or the best one."""
+    return np.broadcast_to(report.found.eps if report.eps == "auto" else report.eps, report.approx.shape)
 
 
-def single(report, names: tuple[str, ...]) -> Reason:
-    """Say that float32 has too few digits."""
-    return Reason(
-        "float32",
-        f"J is computed in float32 somewhere, which has 7 digits: too few to judge {listed(names)}.",
-        "Compute all of J in float64: the parameters, the data, and every sum.",
-        names,
-        evidence=leap(report, names),
-    )
-
-
-def steps(report, names: tuple[str, ...]) -> Reason:
-    """Say that J has steps."""
-    found = leap(report, names)
-    return Reason(
-        "steps",
-        f"J moves in steps of about {found['step of J']:.0e} as {listed(names)} change{'s' * (len(names) == 1)}: it is "
-        "rounded somewhere, or ends when a tolerance is met.",
-        "Take out the rounding, log(1 − a) for a near 1, or the tolerance; or let rtol say what may be off.",
-        names,
-        evidence=found,
-    )
-
-
-def leap(report, names: tuple[str, ...]) -> dict[str, float]:
-    """Return the highest leap of J that was found on the ladders of these blocks, and of all θ."""
-    ladders = [report.ladder, *(report.found.ladders[name] for name in names)]
-    return {"step of J": max((leap.height for ladder in ladders for leap in ladder.leaps), default=np.nan)}
-
-
-def noise(report, names: tuple[str, ...]) -> Reason:
-    """Say that J has noise, and how large."""
-    size = float(report.found.ladders[names[0]].noise.max())
-    return Reason(
-        "noise",
-        f"J has noise of about {size:.0e}, which drowns {listed(names)} at every step.",
-        "Make J smoother: a fixed seed, a tighter tolerance of a solver.",
-        names,
-        evidence={"noise of J": size},
-    )
-
-
-def small(report, names: tuple[str, ...]) -> Reason:
-    """Say that the gradients are too small beside J."""
-    return Reason(
-        "small gradients",
-        f"The gradients of {listed(names)} are so small beside J that its round-off drowns them.",
-        "Check the term of J that depends on them alone, or take θ at which they are larger.",
-        names,
-        evidence={"J": report.J, **{name: norm(report.known(name)[1]) for name in names}},
-    )
-
-
-def domain(report, names: tuple[str, ...]) -> Reason:
-    """Say that J has no value within ε."""
-    says = f"The cost has no value at some step in {listed(names)}, as log(x) has none below 0."
-    return Reason("domain", says, "Check at a θ farther from the edge, or take a smaller ε.", names)
-
-
-def flat(report, names: tuple[str, ...]) -> Reason:
-    """Say which blocks J does not depend on."""
-    return Reason(
-        "flat",
-        f"The cost does not depend on {listed(names)}: no nudge changed J in any digit.",
-        "Are these units dead (a ReLU that is never on), dropped, or not part of this cost at all?",
-        names,
-        evidence={"J": report.J},
-    )
-
-
-def kink(where: str) -> Callable:
-    """Return what says that there is a kink, on θ or within ε of it."""
-
-    def says(report, names: tuple[str, ...]) -> Reason:
+def cloud(report, kind: str, names: tuple[str, ...]) -> Reason:
+    """Say what a cloud of this kind does to these blocks."""
+    found, (says, advice) = report.found, CLOUDS[kind]
+    ladders = [report.ladder, *(found.ladders[name] for name in names)]
+    evidence: dict = {
+        "eps": found.best_eps(names[0]),
+        "leap": max((leap.height for ladder in ladders for leap in ladder.leaps), default=np.nan),
+        "noise": max(float(ladder.noise.max(initial=0)) for ladder in ladders),
+        "J": report.J,
+    }
+    words = {"blocks": listed(names), "still": "", "units": "", "entries": "", "between": ""}
+    if report.unmoved:
+        words["still"] = f" ε even leaves {report.unmoved} entries of θ where they are."
+    at: tuple = ()
+    if kind.startswith("kink"):
         at = tuple(report.worst_of(name)[:2] for name in names)
-        J, i = report.found.J, [report.index(*entry) for entry in at]
-        units = tuple(
-            unit for k in i for unit in J.corners(k, 2 * (report.found.eps[k] if report.eps == "auto" else report.eps))
-        )
-        whose = f" It is the corner of {listed(str(unit) for unit in units[:3])}." if units else ""
-        some = listed(entry_name(*entry) for entry in at[:3])
-        if where == "on θ":
-            between = "a value in between is a right slope" if len(at) == 1 else "there J has no one slope"
-            said = f"The slope of J jumps just on θ, as in {some}: {between}."
-            advice = "Start from small random biases, not from 0, and check there."
-        else:
-            said = f"The slope of J jumps within ε of θ, as in {some}."
-            advice = better(report, names)
-        return Reason(f"kink {where}", said + whose, advice, names, at, {"units": units})
-
-    return says
-
-
-SAYS = {
-    "round-off": round_off,
-    "truncation": truncation,
-    "float32": single,
-    "steps": steps,
-    "noise": noise,
-    "zero within noise": small,
-    "small gradients": small,
-    "domain": domain,
-    "flat": flat,
-    "kink on θ": kink("on θ"),
-    "kink within ε": kink("within ε"),
-}
+        places = [report.index(*entry) for entry in at]
+        evidence["units"] = tuple(unit for i in places for unit in found.J.corners(i, 2 * steps(report)[i]))
+        if evidence["units"]:
+            words["units"] = f" It is the corner of {listed(map(str, evidence['units'][:3]))}."
+        words["entries"] = listed(entry_name(*entry) for entry in at[:3])
+        one = len(found.suspects(names[0])) == 1 == len(names)
+        words["between"] = "any value between its two sides is a right slope" if one else "J has no one slope there"
+    return Reason(kind, says.format(**evidence | words), advice.format(**evidence), names, at, evidence)
 
 
 def drowned(report) -> Iterator[Reason]:

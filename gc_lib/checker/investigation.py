@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from .ladder import CLOSE, SURE, Ladder, listen
+from .ladder import CLOSE, SURE, Judgement, Ladder, listen
 from .leaps import leap_afar
 from .objective import Objective
-from .params import block_slices
+from .params import block_slices, like
 from .slide import norm
 
 EXACT = float(np.finfo(float).eps)
@@ -23,16 +23,18 @@ UNCERTAIN = 0.3  # a direction in which dθ has less to say than this share of w
 class Investigation:
     """Ask J about each block of dθ, and keep what was learnt.
 
-    `gradient()` is dθ as a vector, `exact` what it was at first, `steady` whether it stayed so; `parts` says where each
-    block stands in it, `rtol` what an entry may be off, × the RMS of its block. `scale` is the size of each entry's
-    nudges on a ladder; `whole` is the ladder of all θ along `v`, `ladders` the best known one for each block. `slopes`
-    are those of J, as far as they are known, at steps `eps`, and `extra` what their error bars have beyond those of the
-    loop; `flat` tells where J did not move. `spread` is by how much J differed from itself at the same θ.
+    `gradient(params)` is dθ as a vector, `exact` what it was at first, `steady` whether it stayed so, `rounding` what
+    the dtypes of the parameters do to it; `parts` says where each block stands in it, `rtol` what an entry may be off,
+    × the RMS of its block. `scale` is the size of each entry's nudges on a ladder; `whole` is the ladder of all θ along
+    `v`, `ladders` the best known one for each block. `slopes` are those of J, as far as they are known, at steps `eps`,
+    and `extra` what their error bars have beyond those of the loop; `bend` is the slope on the right less that on the
+    left. `spread` is by how much J differed from itself at the same θ.
     """
 
     def __init__(self, J: Objective, gradient: Callable, blocks: Mapping, rtol: float, seed: int = 0):
         self.J, self.gradient, self.rng = J, gradient, np.random.default_rng(seed)
-        self.exact, self.steady = gradient(), True
+        self.exact, self.steady = gradient(J.params), True
+        self.rounding = self.rounding_of_gradient()
         self.parts = {name: part for name, part in block_slices(blocks).items() if part.stop > part.start}
         single = any(block.dtype.itemsize < 8 for block in J.given.values())
         self.rtol = max(rtol, SINGLE if single else 0)
@@ -65,10 +67,14 @@ class Investigation:
         self.ladders = dict.fromkeys(self.parts, ladder)
 
     def ask_again(self, times: int) -> None:
-        """Ask J and dθ again: are they other numbers now? Ask J off θ, where more can differ than on it."""
+        """Ask J and dθ again: are they other numbers now? Ask J off θ, where more can differ than on it.
+
+        dθ is asked often whatever J says: where three in ten are another, one more call would not show it.
+        """
         off = self.J.theta + (self.whole.steps[-1] if self.whole else 0) * self.v
         self.spread = max(self.spread, self.J.again(off, times))
-        self.steady = self.steady and all(np.array_equal(self.gradient(), self.exact) for _ in range(times // 2))
+        same = (np.array_equal(self.gradient(self.J.params), self.exact) for _ in range(20))
+        self.steady = self.steady and all(same)
 
     @property
     def random(self) -> bool:
@@ -102,11 +108,19 @@ class Investigation:
     def tolerance(self, v: np.ndarray) -> float:
         """Return how far dθ·v may be off: by rtol of each block's RMS, and by its own rounding."""
         allowed = sum(self.allowed(name) * norm(v[part]) for name, part in self.parts.items())
-        return 16 * EXACT * float(np.abs(self.exact) @ np.abs(v)) + allowed
+        return float((16 * EXACT * np.abs(self.exact) + self.rounding) @ np.abs(v)) + allowed
 
     def allowed(self, name: str) -> float:
         """Return how far an entry of a block may be off: rtol × the RMS of the block."""
         return self.rtol * rms(self.exact[self.parts[name]])
+
+    def rounding_of_gradient(self) -> np.ndarray:
+        """Return by how much dθ is another in float64; nothing where it was in float64 all along, or cannot be."""
+        none = np.zeros(self.exact.size)
+        try:
+            return np.abs(self.gradient(like(self.J.blocks, self.J.params)) - self.exact) if self.J.widened else none
+        except Exception:  # a gradient for float32 alone may object to float64 in any way
+            return none
 
     # ---- loop --------------------------------------------------------------------------------------------------------
 
@@ -114,7 +128,7 @@ class Investigation:
         """Take the two-sided loop, or what it has found: J at θ ± ε eᵢ for every i."""
         self.extra = np.zeros(self.exact.size)
         self.eps = np.broadcast_to(eps, self.exact.shape).astype(float)
-        self.slopes, self.flat = np.empty(self.exact.size), np.empty(self.exact.size, bool)
+        self.slopes, self.bend = np.empty(self.exact.size), np.empty(self.exact.size)
         everything = np.arange(self.exact.size)
         self.measure(everything, self.eps, nudged or self.J.nudged(everything, self.eps))
 
@@ -139,7 +153,7 @@ class Investigation:
         theta = self.J.theta[entries]
         taken = (theta + eps) - (theta - eps)
         self.slopes[entries] = np.divide(J_plus - J_minus, taken, out=np.full(eps.size, np.nan), where=taken > 0)
-        self.flat[entries] = (J_plus == self.J.here) & (J_minus == self.J.here)
+        self.bend[entries] = (J_plus - 2 * self.J.here + J_minus) / eps
 
     def bars(self, name: str) -> tuple[np.ndarray, np.ndarray]:
         """Return the error bars of a block's slopes in two parts: the noise of J at these steps, and all else."""
@@ -172,7 +186,8 @@ class Investigation:
         """Return the entries of a block in which dθ is farther from the slope of J than bar and tolerance allow."""
         part = self.parts[name]
         gap = np.abs(self.slopes[part] - self.exact[part])
-        return np.flatnonzero(~(gap <= np.add(*self.bars(name)) + self.allowed(name))) + part.start
+        bound = np.add(*self.bars(name)) + self.allowed(name) + self.rounding[part]
+        return np.flatnonzero(~(gap <= bound)) + part.start
 
     # ---- look again --------------------------------------------------------------------------------------------------
 
@@ -184,54 +199,70 @@ class Investigation:
         """Ask J along the direction in which it and dθ disagree most; then the suspects, at the best step there."""
         part, first = self.parts[name], self.suspects(name)
         asked = float(np.median(self.eps[first] / self.scale[first]))
-        outside = not np.isfinite(self.slopes[first]).all()
+        outside = not np.isfinite(self.bend[first]).all()
         for _ in range(ROUNDS):
             suspects = self.suspects(name)
             if not suspects.size:
                 break
-            gap, v = self.slopes[suspects] - self.exact[suspects], np.zeros(self.exact.size)
-            known = np.isfinite(gap) & (gap != 0)
-            v[suspects] = self.scale[suspects] * np.where(known, np.sign(gap), self.rng.choice([-1, 1], suspects.size))
-            ladder, said = self.along(v), float(self.exact @ v)
-            judged = ladder.judge(said, self.tolerance(v))
-            if judged == "wrong" and ladder.on_theta:  # corners of several entries, one upwards and one downwards
-                v = np.where(np.arange(v.size) == suspects[np.nanargmax(np.abs(gap))], v, 0)
-                ladder, said = self.along(v), float(self.exact @ v)
-                judged = ladder.judge(said, self.tolerance(v))
+            ladder, v, judged = self.along_disagreement(suspects)
             if judged == "wrong":
-                small = norm(gap) < SMALL * norm(self.exact[part])
-                (self.inexact if small and self.leaps(v, ladder, said) else self.wrong)[name] = ladder
+                ladder, v, judged = self.without_corners(suspects, ladder, v)
+            if judged == "wrong":
+                small = norm((self.slopes - self.exact)[suspects]) < SMALL * norm(self.exact[part])
+                (self.inexact if small and self.leaps(v, ladder) else self.wrong)[name] = ladder
                 return
             self.open[name], self.blame[name] = ladder, ladder.clouds()
             if not ladder:
                 return
             step = ladder.steps[ladder.best]
             self.nudge(suspects, step * self.scale[suspects])
-            off = (
-                3 * ladder.truncation[ladder.best] + ladder.kink[ladder.best] + SURE * ladder.noise[ladder.best] / step
-            )
+            best = ladder.best
+            off = 3 * ladder.truncation[best] + ladder.kink[best] + SURE * ladder.noise[best] / step
             self.extra[suspects] = off / self.scale[suspects] / suspects.size**0.5
         if name in self.open and not self.suspects(name).size:
             ladder = self.open.pop(name)
             self.notes[name] = "domain" if outside else unfit(ladder, asked)
 
-    def leaps(self, v: np.ndarray, ladder: Ladder, said: float) -> bool:
+    def along_disagreement(self, suspects: np.ndarray) -> tuple[Ladder, np.ndarray, Judgement]:
+        """Take the ladder along which J and dθ disagree most in these entries; return it, its direction, its answer."""
+        gap, v = (self.slopes - self.exact)[suspects], np.zeros(self.exact.size)
+        known = np.isfinite(gap) & (gap != 0)
+        v[suspects] = self.scale[suspects] * np.where(known, np.sign(gap), self.rng.choice([-1, 1], gap.size))
+        ladder = self.along(v)
+        return ladder, v, ladder.judge(float(self.exact @ v), self.tolerance(v))
+
+    def without_corners(self, suspects: np.ndarray, ladder: Ladder, v: np.ndarray):
+        """Ask again without the entries that lie between the slopes on the two sides of a corner, where any is right.
+
+        Along several corners at once J may have the slope of neither side.
+        """
+        gap = np.abs(self.slopes - self.exact)[suspects]
+        between = gap < 0.6 * np.abs(self.bend[suspects])
+        if between.any():
+            alone = self.along_disagreement(suspects[[np.argmax(np.where(between, gap, -1))]])
+            if alone[0].on_theta:
+                return alone if between.all() else self.along_disagreement(suspects[~between])
+        return ladder, v, "wrong"
+
+    def leaps(self, v: np.ndarray, ladder: Ladder) -> bool:
         """Tell whether J has leaps afar that make a difference as small as this one meaningless."""
         if len(self.inexact) + len(self.wrong) >= FAR_LEAPS:
             return bool(self.inexact)
-        return leap_afar(self.J.along(v), float(ladder.noise.max())) > 0.01 * abs(ladder.slope[ladder.best] - said)
+        gap = abs(ladder.slope[ladder.best] - float(self.exact @ v))
+        return leap_afar(self.J.along(v), float(ladder.noise.max())) > 0.01 * gap
 
     def widen(self, name: str) -> None:
         """Where the bars are too wide for a verdict, take the loop at the best step of all θ, then of the block."""
         part = self.parts[name]
         for own in (False, True):
             reach = self.reach(name)
-            small = (own or self.flat[part].all()) and reach < SEEN * norm(self.exact)
+            heard = norm(self.slopes[part]) > reach
+            small = own and heard and reach < SEEN * norm(self.exact)
             if reach <= 0.5 * WORTH * norm(self.exact[part]) or small:
                 return
             ladder = self.own_ladder(name) if own else self.ladders[name]
             if not ladder:
-                return
+                continue
             eps = ladder.steps[ladder.best] * self.scale[part]
             if norm(ladder.noise[ladder.best] / eps) * (1 + SURE / eps.size**0.5) / 2**0.5 > 0.7 * reach:
                 continue
@@ -270,15 +301,11 @@ def scales(theta: np.ndarray, parts: Mapping[str, slice], least: float) -> np.nd
 
 
 def unfit(ladder: Ladder, asked: float) -> str:
-    """Say why the step asked for did not do, where a better one did: a bend changes D(h) little by little."""
-    if ladder.first_leap < asked:
-        return "steps"
-    bent = (ladder.kink > 10 * max(ladder.one_sided_error.min(), ladder.kink[ladder.best])) & (ladder.steps < 3 * asked)
-    i = max(int(np.argmax(bent)), 2)
-    before, jump = abs(ladder.slope[i - 1] - ladder.slope[i - 2]), abs(ladder.slope[i] - ladder.slope[i - 1])
-    if bent.any() and before < jump / 100:  # at a corner D(h) changes all at once
-        return "kink within ε"
-    return "truncation" if asked > ladder.steps[ladder.best] else "round-off"
+    """Say why the step asked for did not do, where a better one did."""
+    i = min(int(np.searchsorted(ladder.steps, asked)), ladder.steps.size - 1)
+    if SURE * ladder.noise[i] / ladder.steps[i] + ladder.hidden[i] > ladder.truncation[i] + ladder.kink[i]:
+        return ladder.nature if ladder.leaps else "round-off"
+    return "kink within ε" if ladder.corner < 3 * asked else "truncation"
 
 
 def rms(v: np.ndarray) -> float:

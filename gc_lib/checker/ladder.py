@@ -91,6 +91,14 @@ class Ladder:
         """Whether a kink leaves two slopes even at the best step."""
         return bool(self) and bool(self.kink[self.best] > self.one_sided_error[self.best])
 
+    @cached_property
+    def corner(self) -> float:
+        """The step at which the slope jumps, all at once as at a corner; infinity where it changes little by little."""
+        bent = self.kink > 10 * max(self.one_sided_error.min(), self.kink[self.best])
+        change = np.abs(np.diff(self.slope))
+        sudden = change[1:] > 100 * change[:-1]  # at a bend it is ten times more each step
+        return float(min(self.steps[2:][sudden & bent[2:]], default=np.inf))
+
     @property
     def nature(self) -> Literal["round-off", "float32", "steps"]:
         """What the leaps are: the last digit of J, that of a float32, or steps."""
@@ -102,9 +110,9 @@ class Ladder:
     @property
     def causes(self) -> dict[str, np.ndarray]:
         """What makes the error of D(h), each by itself; leaps of J are noise to steps larger than their stairs."""
-        calm = self.noise.min(initial=np.inf)
+        calm = np.minimum(self.noise, self.noise[0]) if self.leaps else self.noise
         return {
-            "noise" if calm > 200 * np.spacing(abs(self.here)) else "round-off": SURE * calm / self.steps,
+            "noise" if calm[0] > 200 * np.spacing(abs(self.here)) else "round-off": SURE * calm / self.steps,
             "truncation": self.truncation,
             "steps": self.hidden + SURE * (self.noise - calm) / self.steps,
             "kink": self.kink,
@@ -137,7 +145,8 @@ class Ladder:
             off[k : k + 3].all() and np.ptp(self.slope[k : k + 3]) < gap[k : k + 3].min() / 3
             for k in range(self.steps.size - 2)
         )
-        if plateau:
+        between = self.on_theta and not off[self.best]  # at a corner both sides are right, whatever J does farther out
+        if plateau and not between:
             known = self.smooth_error + self.kink
             agrees = (gap <= known + tolerance) & (known < np.median(gap[off]) / 2) & ~self.still
             if not agrees.any():
@@ -182,8 +191,8 @@ def noise_and_leaps(here: float, at: Callable, h, up, down, slope) -> tuple[np.n
     """Return the noise of J at every step, and the leaps found where J first leaves the noise of smaller steps."""
     third = (slope[:-2] - slope[1:-1]) - (slope[1:-1] - slope[2:]) / 10  # h² cancels: noise is left, and h⁴
     seen = np.abs(h[:-2] * third) / 0.75
-    calm = max(0.3 * np.spacing(np.abs(np.r_[here, up, down]).max()), 1.5 * np.median(seen[:5]))
-    noise, k, tests = np.full(h.size, calm), 0, 0
+    largest = np.maximum.accumulate(np.maximum(np.maximum(np.abs(up), np.abs(down)), abs(here)))
+    noise, k, tests = np.maximum(0.3 * np.spacing(largest), 1.5 * np.median(seen[:5])), 0, 0
     found: list[Leap] = []
     while k < seen.size and tests < TESTS:
         sudden = k == 0 or not tests or found or seen[k] > 1000 * seen[k - 1]

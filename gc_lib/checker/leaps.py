@@ -73,5 +73,5 @@ def leap_afar(at: Callable, noise: float) -> float:
 
 
 def stays(heights: list[float]) -> bool:
-    """Tell a leap by its height: after two more cuts of the interval a corner's would be an eighth and less."""
-    return heights[-1] > heights[-3] / 4
+    """Tell a leap by its height: after two more cuts of the interval a corner's would be two sevenths at most."""
+    return heights[-1] > heights[-3] / 3

@@ -2,158 +2,184 @@
 
 import re
 from collections.abc import Iterator
+from itertools import combinations, islice
+from typing import NamedTuple
 
 import numpy as np
 
 from .reason import Reason
 from .slide import norm
+from .where import Where, where
 from .words import listed
 
+CHANCE = 1e-5  # blocks look by chance as it is said of them no oftener than this
+LEFT = 1e-3  # the share of an error that what is said of it may leave over, beyond the error bars
+BLUR = 0.02  # the share of an error that the error bars may be, for anything to be said of it
+RATIOS = 5  # so many different ratios of the slope to θ are needed for a fit of two numbers to say anything
+ADVICE = {  # for each kind, the weightiest first
+    "zero": "Was it forgotten?",
+    "sign flipped": "Look for a difference taken the other way round, such as y − ŷ for ŷ − y.",
+    "scaled": "Look for a factor too many or too few: 2, the number of examples, what dropout keeps, a learning rate.",
+    "permuted": "Look for a reshape, a ravel, a flip or a transpose that does not match that of θ.",
+    "mixed up": "Look for a name that stands where another should.",
+    "clipped": "Check dθ as it is before it is cut.",
+    "decay": "So looks the slope of an L2 term: forgotten, halved, not averaged, or in a block that has none in J?",
+    "unrelated": "Is dθ the gradient of this J, on these data?",
+}
 
-def mistakes(report) -> Iterator[Reason]:
+
+class Part(NamedTuple):
+    """Hold a wrong block, or the part of it that is off: slopes of J, dθ, θ and error bars, as vectors."""
+
+    name: str
+    place: Where | None  # where the block is off; None where that is all of it, or has no pattern
+    a: np.ndarray
+    g: np.ndarray
+    theta: np.ndarray
+    bars: np.ndarray
+
+    def unlike(self, like: np.ndarray) -> float:
+        """Return the share of the error of dθ, or of dθ itself, that is left over if dθ is like this; 1 if it isn't."""
+        error, left, blur = min(norm(self.g - self.a), norm(self.g) or np.inf), norm(self.g - like), norm(self.bars)
+        return float(max(left, blur) / error) if left <= LEFT * error + blur and blur < BLUR * error else 1.0
+
+    def __str__(self) -> str:
+        return self.place.of(self.name) if self.place else self.name
+
+
+class Claim(NamedTuple):
+    """Say what dθ is like in a part of a block; `own` counts the numbers fitted to this part alone."""
+
+    kind: str
+    says: str
+    part: Part
+    like: np.ndarray
+    evidence: dict
+    own: int = 0
+
+
+@np.errstate(all="ignore")
+def mistakes(report) -> list[Reason]:
     """Say of the wrong blocks what their two gradients look like beside each other, and where to look for the bug."""
-    blocks = report.that_are("wrong")
-    left = set(blocks)
-    for look in (zero, scaled, permuted, decayed, unrelated):
-        for reason in look(report, [name for name in blocks if name in left]):
-            left -= set(reason.blocks)
-            yield reason
-            if reason.kind == "permuted" and not left:
-                return  # that is the bug
-    if blocks:
-        yield bug(report, blocks)
+    wrong = [block(report, name) for name in report.that_are("wrong")]
+    groups: dict[tuple[str, str], list[Claim]] = {}
+    for each in wrong:
+        fitting = (claim for claim in claims(report, each) if claim.part.unlike(claim.like) < 1)
+        for claim in islice(fitting, 1):
+            groups.setdefault((claim.kind, claim.says), []).append(claim)
+    found = sorted(filter(sure, groups.values()), key=lambda group: [*ADVICE].index(group[0].kind))
+    permuted = sum(len(group) for group in found if group[0].kind == "permuted")
+    return [*map(reason, found), *([bug(report, wrong)] if permuted < len(wrong) else [])]  # else that is the bug
 
 
-def zero(report, blocks: list[str]) -> Iterator[Reason]:
-    """Say that dθ is zero where J has a slope."""
-    names = tuple(name for name in blocks if not report.known(name)[1].any())
-    if names:
-        verb = "is" if len(names) == 1 else "are"
-        yield Reason("zero", f"{listed(names)} {verb} zero in dθ, and should not be: forgotten?", blocks=names)
+def block(report, name: str) -> Part:
+    """Find where a block is off. An entry is known to be fine if an error like that of the others would show in it."""
+    (a, g), theta, bars = report.known(name), np.atleast_1d(report.shapes[name]), np.add(*report.found.bars(name))
+    gap, size, allowed = np.abs(g - a), np.maximum(np.abs(a), np.abs(g)), bars + report.found.allowed(name)
+    off = ~(gap <= allowed)
+    fine = ~off & (np.median(gap[off] / size[off]) * size > allowed)
+    place = where(off.reshape(theta.shape), fine.reshape(theta.shape))
+    return Part(name, place, a, g, theta.ravel().astype(float), bars)
 
 
-def scaled(report, blocks: list[str]) -> Iterator[Reason]:
-    """Say which blocks are one factor k times what they should be; a block of one entry alone is no evidence."""
-    groups: dict[str, list[str]] = {}
-    found = {name: fit(report, name) for name in blocks}
-    for name, (k, _, misfit) in found.items():
-        if misfit < 1e-3 and abs(k - 1) > 1e-3:
-            groups.setdefault(f"{k:.3g}", []).append(name)
-    for names in groups.values():
-        if sum(report.known(name)[0].size for name in names) < 2:
-            continue
-        k, theirs = found[names[0]][0], [name for name in names if found[name][1]]
-        but = f" (but for a multiple of {listed(theirs)} itself, the λ term)" if theirs else ""
-        are, they = ("is", "it") if len(names) == 1 else ("are", "they")
-        if abs(k + 1) < 1e-2:
-            kind, says = "sign flipped", f"{listed(names)} {are} right but for the sign, which is flipped{but}."
-            advice = "Look for a difference taken the other way round, such as Y − A for A − Y."
-        else:
-            kind, says = "scaled", f"{listed(names)} {are} {k:.4g} times what {they} should be{but}."
-            advice = "Look for a factor too many or too few: m, 2, keep_prob, a learning rate."
-        evidence = {"factor": k, "misfit": max(found[name][2] for name in names)}
-        yield Reason(kind, says, advice, tuple(names), evidence=evidence)
+def sure(group: list[Claim]) -> bool:
+    """Tell whether it is no chance that all these blocks look so; a number that is said was fitted to all of them."""
+    fitted = sum(claim.own for claim in group) + bool(group[0].evidence)
+    unlike = max(claim.part.unlike(claim.like) for claim in group)
+    return unlike ** (sum(claim.like.size for claim in group) - fitted) < CHANCE
 
 
-def fit(report, name: str) -> tuple[float, float, float]:
-    """Fit dθ = k dθ_approx + c θ to a block; return k, c, and what share of the error dθ − dθ_approx is left over.
-
-    c is 0 where k alone will do. Right but for a factor k on all but the λ term, dθ has c = (1 − k) λ/m.
-    """
-    (a, g), theta = report.known(name), report.shapes[name].ravel().astype(float)
-    error = min(norm(g - a), norm(g))
-    k = float(g @ a / (a @ a)) if a.any() else 0.0
-    misfit = norm(g - k * a) / error if k else 1.0
-    if misfit < 1e-3 or a.size < 4 or not theta.any() or not np.isfinite(a @ a + g @ g):
-        return k, 0.0, misfit
-    (k, c), *_ = np.linalg.lstsq(np.stack([a, theta], axis=1), g, rcond=None)
-    return float(k), float(c), norm(g - k * a - c * theta) / error
+def reason(group: list[Claim]) -> Reason:
+    """Return the reason for blocks that look alike."""
+    kind, says, evidence = group[0].kind, group[0].says, group[0].evidence
+    advice, size = ADVICE[kind], norm(np.concatenate([claim.part.g for claim in group]))
+    if any(claim.own for claim in group):
+        says += " (but for a multiple of θ itself, the L2 term)"
+    if kind == "scaled" and 0 < evidence["factor"] < 1 and abs(size - float(f"{size:.2g}")) < 2e-6 * size:
+        kind, advice = "clipped", f"Its norm is {size:.2g}: is it cut to that? {ADVICE['clipped']}"
+    says = f"In {listed(str(claim.part) for claim in group)} dθ {says}."
+    return Reason(kind, says, advice, tuple(claim.part.name for claim in group), evidence=evidence)
 
 
-def permuted(report, blocks: list[str]) -> Iterator[Reason]:
-    """Say which blocks hold the right values in another order."""
-    names = []
-    for name in blocks:
-        a, g = report.known(name)
-        if a.size > 1 and norm(np.sort(a) - np.sort(g)) < 0.01 * norm(a - g):
-            names.append(name)
-    if names:
-        columns = all(transposed(report, name) for name in names)
-        how = "column by column where θ goes row by row" if columns else "in another order"
-        verb = "holds" if len(names) == 1 else "hold"
-        yield Reason(
-            "permuted",
-            f"{listed(names)} {verb} the right values, {how}.",
-            "Look for a reshape, a ravel or a transpose that does not match that of θ.",
-            tuple(names),
-            evidence={"columns first": columns},
-        )
+def claims(report, whole: Part) -> Iterator[Claim]:
+    """Yield what dθ may be like in a block: first what says much and fits few numbers."""
+    inside, a, g = whole.place.mask.ravel() if whole.place else slice(None), whole.a, whole.g
+    part = Part(whole.name, whole.place, *(v[inside] for v in whole[2:]))
+    yield Claim("zero", "is zero, and should not be", part, np.zeros(part.g.size), {})
+    yield from multiples(part)
+    for order, like in orders(whole, report.shapes[whole.name].shape):
+        yield Claim("permuted", f"holds the right values, {order}", whole, like.ravel(), {"order": order})
+    others = {f"the slopes of {name}": report.known(name)[0] for name in report.answers if name != whole.name}
+    for what, like in ({"θ itself": whole.theta} | others).items():
+        if like.size == g.size > 2 and np.ptp(g):
+            yield Claim("mixed up", f"holds {what}", whole, like, {})
+    c = np.abs(g).max()
+    if 2 <= np.count_nonzero(np.abs(g) == c) <= g.size - 2:
+        yield Claim("clipped", f"is cut off at ±{c:.4g}", whole, np.clip(a, -c, c), {"limit": float(c)})
+    cosine, off = float(g @ a / (norm(g) * norm(a))), np.mean(np.abs(g - a) > whole.bars)
+    if g.size >= 8 and off > 0.9 and abs(cosine) < 0.3 and abs(np.mean(np.sign(a * g))) < 0.6:
+        yield Claim("unrelated", "has nothing in common with the slope of J", whole, g, {"cosine": cosine})
 
 
-def transposed(report, name: str) -> bool:
-    """Tell whether a block of dθ has been laid out column by column."""
-    a, g = report.known(name)
-    shape = report.shapes[name].shape
-    return norm(a.reshape(shape).ravel(order="F") - g) < 0.01 * norm(a - g)
+def multiples(part: Part) -> Iterator[Claim]:
+    """Yield that dθ is k a, a + c θ, or k a + c θ: right but for k on all but the λ term, it has c = (1 − k) λ/m."""
+    a, g, theta = part.a, part.g, part.theta
+    pairs = [(float(g @ a / (a @ a)), 0.0)] if a.any() else []
+    if np.isfinite(a @ a + g @ g) and np.ptp(np.abs(theta)) > LEFT * np.abs(theta).max():
+        pairs.append((1.0, float((g - a) @ theta / (theta @ theta))))
+        ratios = np.abs(a[theta != 0] / theta[theta != 0])
+        if np.unique(np.round(ratios / ratios.max(), 3)).size >= RATIOS:
+            pairs.append(tuple(np.linalg.lstsq(np.stack([a, theta], axis=1), g, rcond=None)[0].tolist()))
+    for k, c in pairs:
+        like = k * a + c * theta
+        times = f"{k:.{4 if part.unlike(like) < LEFT else 2}g}"
+        if k == 1:
+            yield Claim("decay", f"is off by {c:+.3g} times θ itself", part, like, {"factor": c})
+        elif times != "1" and norm(k * a) > 0.01 * norm(g):
+            flipped = ("sign flipped", "has the wrong sign")
+            kind, says = flipped if times == "-1" else ("scaled", f"is {times} times the slope of J")
+            yield Claim(kind, says, part, like, {"factor": k}, int(c != 0))
 
 
-def decayed(report, blocks: list[str]) -> Iterator[Reason]:
-    """Say where the error of dθ is a multiple of θ itself: that is how the slope of an L2 term looks."""
-    factors = {}
-    for name in blocks:
-        error, theta = np.subtract(*report.known(name)[::-1]), report.shapes[name].ravel().astype(float)
-        k = float(error @ theta / (theta @ theta)) if theta.any() else 0.0
-        if theta.size > 1 and k and norm(error - k * theta) < 0.01 * norm(error):
-            factors[name] = k
-    if factors:
-        times = listed(f"{k:+.3g}" for k in factors.values())
-        yield Reason(
-            "decay",
-            f"The error of {listed(factors)} is {times} times θ itself: so looks the slope of an L2 term.",
-            "Compare the λ term of J with that of dθ: forgotten, λ/2m for λ/m, not divided by m, on the biases too?",
-            tuple(factors),
-            evidence=factors,
-        )
+def orders(whole: Part, shape: tuple[int, ...]) -> Iterator[tuple[str, np.ndarray]]:
+    """Yield the right values in another order, first in those orders that have a name."""
+    a, axes, other = whole.a.reshape(shape), range(len(shape)), np.empty(whole.a.size)
+    for i, j in combinations(axes, 2):
+        if shape[i] == shape[j]:
+            yield "transposed" + (f" in axes {i} and {j}" if len(shape) > 2 else ""), np.swapaxes(a, i, j)
+    yield "column by column where θ goes row by row", a.ravel(order="F")
+    yield "row by row where θ goes column by column", whole.a.reshape(shape, order="F")
+    for some in [some for count in axes for some in combinations(axes, count + 1)]:
+        yield f"turned round along {'axis' if len(some) == 1 else 'axes'} {listed(map(str, some))}", np.flip(a, some)
+    other[np.argsort(whole.g)] = np.sort(whole.a)
+    yield "in another order", other
 
 
-def unrelated(report, blocks: list[str]) -> Iterator[Reason]:
-    """Say where the two gradients have nothing in common: two unrelated vectors read 0.71."""
-    for name in blocks:
-        a, g = report.known(name)
-        cosine = float(a @ g / (norm(a) * norm(g))) if a.any() and g.any() else 1.0
-        if a.size >= 8 and abs(cosine) < 0.3:
-            says = f"{name} points elsewhere than the slope of J: the two have nothing in common."
-            advice = "Is dθ the gradient of this J, on these data?"
-            yield Reason("unrelated", says, advice, (name,), evidence={"cosine": cosine})
-
-
-def bug(report, blocks: tuple[str, ...]) -> Reason:
-    """Name the places where the bug can be, by the law of which blocks turn red."""
+def bug(report, wrong: list[Part]) -> Reason:
+    """Name the places where the bug can be, by the law of which blocks turn red, and where in a block dθ is off."""
     at = places(report.answers)
-    where = "; ".join(" or ".join(alike) for alike in at) or "the lines that compute them"
-    advice = f"By what is wrong and what is not, look at {where}."
-    if at and at[0][0] != f"dZ{len(report.shapes) // 2}":
+    spots = "; ".join(" or ".join(alike) for alike in at) or "the lines that compute them"
+    advice = f"By what is wrong and what is not, look at {spots}."
+    if at and at[0][0] != f"dZ{len(report.answers) // 2}":
         advice += " To narrow it down set λ = 0, keep_prob = 1, b = 0, or take one example, each alone: what heals?"
-    are = "is" if len(blocks) == 1 else "are"
-    says = f"{listed(blocks)} {are} wrong, by more than the error bars allow."
-    entries = tuple(report.worst_of(name)[:2] for name in blocks)
-    return Reason("bug", says, advice, blocks, entries, {"places": at})
+    blocks, only = [each.name for each in wrong], {each.name: each.place for each in wrong if each.place}
+    says = f"{listed(blocks)} {'is' if len(wrong) == 1 else 'are'} wrong, by more than the error bars allow"
+    says += "; " * bool(only) + listed(f"of {name} only {place.of(name)}" for name, place in only.items())
+    worst = tuple(report.worst_of(name)[:2] for name in blocks)
+    evidence = {"places": at, "where": {name: place.at for name, place in only.items()}}
+    return Reason("bug", f"{says}.", advice, tuple(blocks), worst, evidence)
 
 
 def places(answers: dict[str, str]) -> tuple[tuple[str, ...], ...]:
     """Return the equations in which a bug would turn just these blocks red; those that look alike stand together.
 
-    A wrong dW[l] or db[l] turns its own block red, a wrong dZ[l] its layer and all below, a wrong dA[l] all
-    below. Where
+    A wrong dW[l] or db[l] turns its own block red, a wrong dZ[l] its layer and all below, a wrong dA[l] all below. If
     every W is wrong and no b, it is the λ term. Nothing is said of blocks not named W1, b1, … WL, bL.
     """
-    named = [re.fullmatch(r"([Wb])(\d+)", name) for name in answers]
-    if not named or not all(named):
-        return ()
-    L = max(int(found[2]) for found in named if found)
+    named = [re.fullmatch(r"[Wb](\d+)", name) for name in answers]
+    L = max(int(found[1]) for found in named if found) if all(named) else 0
     says = {(kind, l): answers.get(f"{kind}{l}") for l in range(1, L + 1) for kind in "Wb"}
-    weights = [says["W", l] for l in range(1, L + 1)]
-    if L > 1 and set(weights) == {"wrong"} and not any(says["b", l] == "wrong" for l in range(1, L + 1)):
+    if L > 1 and all(says["W", l] == "wrong" != says["b", l] for l in range(1, L + 1)):
         return (("the λ term, in J or in every dW",),)
     found: list[tuple[str, ...]] = []
     for l in range(L, 0, -1):

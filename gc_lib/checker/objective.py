@@ -6,7 +6,7 @@ from typing import SupportsFloat
 import numpy as np
 
 from .inputs import above_zero, ask, function, nudgeable, some_unmoved
-from .params import as_blocks, copied, entry, from_vector, like, to_vector
+from .params import as_blocks, block_slices, copied, entry, from_vector, like, to_vector
 from .slide import SLIDE, Checker, P, a_checker, restored, two_sided_loop
 
 TOGETHER = 128  # nudges for which all of θ is held at once
@@ -43,7 +43,24 @@ class Objective:
     def at_theta(self) -> float:
         """Return J(θ). Raises what the cost raises, and ValueError where J(θ) is not finite."""
         self.evaluations += 1
-        return float(ask(self.cost, self.a_copy(), "at θ"))
+        shown = self.a_copy()
+        J = float(ask(self.cost, shown, "at θ"))
+        self.writes = self.changed(shown) if self.writes is None else self.writes
+        return J
+
+    def changed(self, shown) -> int | None:
+        """Return the first entry that the cost changed in what it was shown, or put another array in place of."""
+        try:
+            after = as_blocks(shown)
+        except (TypeError, ValueError):  # it keeps something else there, as a cache
+            return None
+        for name, part in block_slices(self.blocks).items():
+            before, now = self.blocks[name], after.get(name)
+            if now is None or now.shape != before.shape:
+                return part.start
+            if (now != before).any():
+                return part.start + int(np.argmax(now != before))
+        return None
 
     def as_given(self) -> "Objective":
         """Return the same J in the dtypes of the parameters as they were given."""

@@ -20,7 +20,7 @@ from .reason import Reason
 from .slide import GREAT, SLIDE, Checker, P, a_checker, band
 from .taylor import Taylor, taylor
 from .verdict import Verdict, Within, judge
-from .words import all_agree, in_lines, listed, printable
+from .words import all_agree, html_table, in_lines, listed, printable
 
 if TYPE_CHECKING:
     from ..plots import Drawing
@@ -116,8 +116,9 @@ class Report(Reading):
 
     @property
     def second_opinion(self) -> str:
-        """One sentence where the answer is not what the lecture's word suggests, else nothing."""
-        if self.answer == ("right" if self.band == "great" else "wrong"):
+        """One sentence where the answer is not what the lecture's word suggests, or ε led out of J's domain."""
+        expected = "right" if self.band == "great" else "wrong"
+        if self.answer == expected and not (self.reasons and self.reasons[0].kind == "domain"):
             return ""
         why = self.reasons[0].says if self.reasons else "At another step than ε the slope of J agrees with it."
         said = self.answer if self.answer == "cannot tell" else f"dθ is {self.answer}"
@@ -179,11 +180,10 @@ class Report(Reading):
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        rows = "".join(f"<tr><td>{escape(n)}</td><td>{x}</td><td>{remark}</td></tr>" for n, x, remark in self.lines())
+        rows = [(escape(name), reading, remark) for name, reading, remark in self.lines()]
         worst = f"<p>Worst entry: {escape(str(self.worst))}.</p>" if self.answer == "wrong" else ""
         second = f"<p>{escape(self.second_opinion)}</p>" if self.second_opinion else ""
-        head = "<tr><th>block</th><th>relative difference</th><th></th></tr>"
-        return f"<p>{self.verdict}</p><table>{head}{rows}</table>{worst}{second}"
+        return f"<p>{self.verdict}</p>{html_table(['block', 'relative difference', ''], rows)}{worst}{second}"
 
 
 @np.errstate(all="ignore")
@@ -210,22 +210,30 @@ def check(
     if not isinstance(eps, str) or eps != "auto":
         eps = above_zero(eps)
     J = Objective(J_of, params)
-    found = Investigation(J, lambda: checker.order(gradient_at(dJ_of, params, blocks)).astype(float), blocks, rtol)
+    found = Investigation(J, lambda at: checker.order(gradient_at(dJ_of, at, blocks)).astype(float), blocks, rtol)
     if eps == "auto":
         found.loop(found.best_steps())
         approx, still = found.slopes.copy(), 0
+        noise = noise_of(found)
     else:
         still = unmoved(blocks, eps)
         nudged = J.loop(eps)
         found.loop(eps, nudged)
+        noise = noise_of(found)
         if checker.restored is not SLIDE.restored or J.widened:
             nudged = J.as_given().loop(eps, checker.restored)
         approx = checker.difference(*nudged, J.here, eps).astype(float)
+        if J.widened:
+            noise += np.nan_to_num(np.abs(approx - found.slopes))  # the rounding of the dtypes as given
     found.look()
     opinion = judge(found)
     approx = np.where(np.isfinite(approx), approx, found.slopes)
-    noise = np.concatenate([found.bars(name)[0] for name in found.parts])
     bars = np.abs(approx - found.slopes) + np.concatenate([found.error_bars(name) for name in found.parts])
     reading = eps, J.here, approx, found.exact, blocks, bars, noise, still, checker.quotient
     remainder = taylor(found.whole, float(found.exact @ found.v))
     return Report(*reading, slopes=found.slopes, opinion=opinion, found=found, taylor=remainder)
+
+
+def noise_of(found: Investigation) -> np.ndarray:
+    """Return how far the noise of J may put each slope off, at the steps taken last."""
+    return np.concatenate([found.bars(name)[0] for name in found.parts])

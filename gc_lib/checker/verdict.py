@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .investigation import SEEN, WORTH, Investigation
+from .investigation import SEEN, WORTH, Investigation, unfit
 from .ladder import Judgement, Ladder
 from .slide import norm
 
+DIGITS = 32  # last digits of J by which a sum may differ that is taken in another order
 DECISIVE = {"steps", "float32", "kink on θ", "kink within ε"}  # of a block that these cloud, "too small" is not known
 
 
@@ -60,7 +61,7 @@ def judge(found: Investigation) -> Verdict:
     judged = {name: judge_block(found, name) for name in found.parts}
     clear = not found.blame and all(within.answer == "right" for within, _ in judged.values())
     found.ask_again(2 if clear else 20)
-    within = {name: each for name, (each, _) in judged.items()}
+    within = {name: judged[name][0] if name in judged else Within("right", 0.0) for name in found.J.blocks}  # or empty
     clouds = {name: kinds for name, (_, kinds) in judged.items()}
     if found.random or not found.steady:
         cannot_tell = dict.fromkeys(within, CANNOT_TELL)
@@ -77,16 +78,14 @@ def judge_block(found: Investigation, name: str) -> tuple[Within, tuple[str, ...
         slopes = np.nan_to_num(slopes)
         return Within("wrong", float(norm(slopes - exact) / max(norm(slopes), norm(exact)))), ()
     if name in found.open:
-        asked = found.open[name]
-        corner = "kink on θ" if asked and asked.kink.any() else "kink within ε"
-        return CANNOT_TELL, tuple(asked.clouds()) or (corner,)
+        return CANNOT_TELL, tuple(found.open[name].clouds() or [undecided(found, name)])
     off, size = norm(slopes - exact) + found.reach(name), norm(exact)
-    if found.flat[part].all() and not exact.any():  # it may also be too small for the digits of J
-        return CANNOT_TELL, ("flat",)
-    if off <= WORTH * size < np.inf:
+    if size and off <= WORTH * size < np.inf:
         return Within("right", float(off / size)), ("steps",) * (name in found.inexact)
     if name in found.inexact:
         return CANNOT_TELL, ("steps",)
+    if ladder.swing <= DIGITS * np.spacing(abs(found.J.here)):  # it may also be too small for the digits of J
+        return CANNOT_TELL, ("flat",)
     return CANNOT_TELL, tuple(found.blame.get(name) or coarse(ladder) or [drowned(found, ladder, size)])
 
 
@@ -100,6 +99,18 @@ def too_small(found: Investigation, name: str, clouds: tuple[str, ...]) -> bool:
 def coarse(ladder: Ladder) -> list[str]:
     """Return those kinds of a ladder that tell of a J coarser than its noise says."""
     return [kind for kind in ladder.clouds() if kind in ("steps", "float32", "round-off", "domain")]
+
+
+def undecided(found: Investigation, name: str) -> str:
+    """Return why a block disagrees, and not by enough to be wrong, where no noise or step clouds J."""
+    ladder, part = found.open[name], found.parts[name]
+    size = norm(found.exact[part])
+    if ladder.corner < np.inf:
+        return "kink within ε"
+    if not found.suspects(name).size:  # they agree at the step asked for alone
+        return unfit(ladder, float(np.median(found.eps[part] / found.scale[part])))
+    near = norm(found.slopes[part] - found.exact[part]) + found.reach(name) <= WORTH * size
+    return "near rtol" if near else drowned(found, ladder, size)
 
 
 def drowned(found: Investigation, ladder: Ladder, size: float) -> str:

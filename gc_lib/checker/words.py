@@ -1,7 +1,7 @@
 """How the checker writes: lists in a sentence, entries as in code, and all of it in ASCII where nothing else can be."""
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from textwrap import fill
 
 import numpy as np
@@ -47,3 +47,11 @@ def all_agree(count: int) -> str:
 def power(x: float) -> str:
     """Write a number as its nearest power of ten, since the digits of round-off differ between machines: "1e-08"."""
     return f"{10.0 ** round(np.log10(x)):.0e}" if 0 < x < np.inf else f"{x:g}"
+
+
+def html_table(head: Sequence[str], rows: Iterable[Sequence], named: bool = False) -> str:
+    """Write a table for a page; in `named` rows the first cell is a heading too."""
+    above = f"<tr>{''.join(f'<th>{word}</th>' for word in head)}</tr>" if head else ""
+    first = "th" if named else "td"
+    body = (f"<tr><{first}>{name}</{first}>{''.join(f'<td>{x}</td>' for x in rest)}</tr>" for name, *rest in rows)
+    return f"<table>{above}{''.join(body)}</table>"

@@ -10,7 +10,7 @@ import numpy as np
 from ..checker.reading import Reading
 from ..checker.report import check
 from ..checker.slide import GREAT, WORRY, score
-from ..checker.words import listed
+from ..checker.words import html_table, listed
 from ..network.forward import squared_norms
 from ..network.network import one_of
 from ..plots import DecayPicture
@@ -133,15 +133,14 @@ class Result:
     @property
     def table(self) -> str:
         """What the picture shows, as tables."""
-        rows = []
-        for name in self.reports["whole"].blocks:
-            readings = (f"{bars.blocks[name]:.1e}" if name in bars.blocks else "–" for bars in self.bars.values())
-            rows.append(f"<tr><th>{name}</th>{''.join(f'<td>{reading}</td>' for reading in readings)}</tr>")
-        head = "<tr><th>block</th><th>both terms</th><th>data term alone</th><th>λ term alone</th></tr>"
+        rows = [
+            [name, *(f"{bars.blocks[name]:.1e}" if name in bars.blocks else "–" for bars in self.bars.values())]
+            for name in self.reports["whole"].blocks
+        ]
         along = zip(*self.curves["W"], self.curves["b"].y, strict=True)
-        curve = "".join(f"<tr><td>{lam:g}</td><td>{W:.1e}</td><td>{b:.1e}</td></tr>" for lam, W, b in along)
-        slices = f"<table><tr><th>λ</th><th>all W</th><th>all b</th></tr>{curve}</table>"
-        return f"<table>{head}{''.join(rows)}</table>{slices}"
+        slices = [(f"{lam:g}", f"{W:.1e}", f"{b:.1e}") for lam, W, b in along]
+        readings = html_table(["block", "both terms", "data term alone", "λ term alone"], rows, named=True)
+        return readings + html_table(["λ", "all W", "all b"], slices)
 
 
 def compute(state: State) -> Result:

@@ -9,6 +9,7 @@ import numpy as np
 
 from .. import plots
 from ..checker.reading import Reading
+from ..checker.words import html_table
 from ..network import bugs
 from . import cases
 from .cases import LAYERS, LINEUP, NUMBERS, OFFERED, Case, Setting, Suspect
@@ -120,9 +121,9 @@ class Result:
     @property
     def table(self) -> str:
         """The bars as a table, and the suspects after each check."""
-        rows = "".join(f"<tr><td>{n}</td><td>{count:,}</td></tr>" for n, count in enumerate(self.counts))
-        counts = f"<table><tr><th>checks</th><th>suspects left</th></tr>{rows}</table>"
-        return (blocks_table(self.report) if self.report is not None else "") + counts
+        counts = [(n, f"{count:,}") for n, count in enumerate(self.counts)]
+        bars = blocks_table(self.report) if self.report is not None else ""
+        return bars + html_table(["checks", "suspects left"], counts)
 
 
 def compute(state: State) -> Result:

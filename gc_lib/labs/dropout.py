@@ -9,6 +9,7 @@ import numpy as np
 
 from ..checker.reading import Reading
 from ..checker.slide import GREAT, score
+from ..checker.words import html_table
 from ..network import bugs
 from ..network.backprop import drop
 from ..network.network import one_of
@@ -141,16 +142,14 @@ class Result:
     @property
     def table(self) -> str:
         """What the picture shows, as tables."""
-        head = "".join(f"<th>{way}</th>" for way in WAYS)
         lines = {f"J, time {k}": [f"{self.again[way][k - 1]:.4f}" for way in WAYS] for k in range(1, TIMES + 1)}
         lines |= {
             name: [f"{self.reports[way].blocks[name]:.1e}" for way in WAYS] for name in self.reports["off"].blocks
         }
-        rows = "".join(f"<tr><th>{x}</th>{''.join(f'<td>{y}</td>' for y in each)}</tr>" for x, each in lines.items())
         along = zip(*self.curves["fresh"], self.curves["frozen"].y, strict=True)
-        curve = "".join(f"<tr><td>{x:g}</td><td>{y:.1e}</td><td>{frozen:.1e}</td></tr>" for x, y, frozen in along)
-        slices = f"<table><tr><th>1 − keep_prob</th><th>fresh</th><th>frozen</th></tr>{curve}</table>"
-        return f"<table><tr><th></th>{head}</tr>{rows}</table>{slices}"
+        curve = [(f"{x:g}", f"{y:.1e}", f"{frozen:.1e}") for x, y, frozen in along]
+        table = html_table(["", *WAYS], [(name, *each) for name, each in lines.items()], named=True)
+        return table + html_table(["1 − keep_prob", "fresh", "frozen"], curve)
 
 
 def compute(state: State) -> Result:

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..checker.reading import Reading
 from ..checker.slide import GREAT, in_order, norm, score
-from ..checker.words import power
+from ..checker.words import html_table, power
 from ..network.network import one_of
 from ..plots import EpsilonPicture
 from .bars import OfReport
@@ -158,17 +158,10 @@ class Result(OfReport):
         """The picture as tables: measured and predicted at every ε, and each block with its error bound."""
         x, y = self.curves["eps"]
         columns = (y, self.prediction.truncation(x), self.prediction.roundoff(x))
-        head = "<tr><th>ε</th><th>measured</th><th>truncation</th><th>round-off</th></tr>"
-        rows = "".join(
-            f"<tr><td>{eps:.0e}</td>{''.join(f'<td>{power(each)}</td>' for each in row)}</tr>"
-            for eps, *row in zip(x, *columns, strict=True)
-        )
-        blocks = "".join(
-            f"<tr><th>{name}</th><td>{power(reading)}</td><td>{power(self.bounds[name])}</td></tr>"
-            for name, reading in self.blocks.items()
-        )
-        bounds = f"<tr><th>block</th><th>reading</th><th>error bound</th></tr>{blocks}"
-        return f"<table>{head}{rows}</table><table>{bounds}</table>"
+        rows = [(f"{eps:.0e}", *map(power, row)) for eps, *row in zip(x, *columns, strict=True)]
+        blocks = [(name, power(reading), power(self.bounds[name])) for name, reading in self.blocks.items()]
+        curve = html_table(["ε", "measured", "truncation", "round-off"], rows)
+        return curve + html_table(["block", "reading", "error bound"], blocks, named=True)
 
 
 RULES = {

@@ -9,7 +9,7 @@ import ipywidgets as widgets
 from ..checker.report import Report, check
 from ..checker.slide import norm
 from ..checker.taylor import Taylor
-from ..checker.words import listed
+from ..checker.words import html_table, listed
 from ..network.network import one_of
 from ..plots import HidingPicture
 from .controls import Choice, Menu
@@ -170,8 +170,8 @@ class Result:
     def table(self) -> str:
         """What the picture shows, as tables."""
         pairs = zip(self.taylor.steps, self.taylor.remainders, strict=True)
-        rows = "".join(f"<tr><td>{step:.0e}</td><td>{remainder:.0e}</td></tr>" for step, remainder in pairs)
-        return blocks_table(self.report) + f"<table><tr><th>t</th><th>remainder</th></tr>{rows}</table>"
+        rows = [(f"{step:.0e}", f"{remainder:.0e}") for step, remainder in pairs]
+        return blocks_table(self.report) + html_table(["t", "remainder"], rows)
 
 
 FALLS = {

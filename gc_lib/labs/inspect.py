@@ -11,6 +11,8 @@ import numpy as np
 from .. import homework
 from ..checker.report import Entry, Report, check
 from ..checker.slide import GREAT, band, score
+from ..checker.where import where
+from ..checker.words import html_table
 from ..network.network import one_of
 from ..plots import InspectPicture
 from .controls import Menu, Slider
@@ -155,12 +157,9 @@ def factor(result: Result) -> str:
 
 def pattern(result: Result) -> str:
     """Say what the entries that differ have in common."""
-    said, (i,) = [], np.nonzero(result.wrong)
-    columns = -(-result.wrong.size // result.rows)
-    if len(result.shape) == 2 and 0 < i.size < result.wrong.size:
-        for word, places, count in (("row", i // columns, result.rows), ("column", i % columns, columns)):
-            if np.ptp(places) == 0 and count > 1:
-                said.append(f"They are all in {word} {places[0]}.")
+    off = result.wrong.reshape(result.shape or (1,))
+    place = where(off, ~off)
+    said = [f"They are all in {escape(place.of(result.block))}."] if place and off.sum() > 1 else []
     still = np.count_nonzero(result.wrong & (result.approx == 0))
     zero = np.count_nonzero(result.wrong & (result.gradient == 0))
     if still:
@@ -192,10 +191,10 @@ def table(result: Result) -> str:
     for i in np.argsort(-np.abs(a - g / result.k), kind="stable")[:LISTED]:
         index = list(entry(result, i).index) or ""
         quotient = f"{g[i] / a[i]:.4g}" if a[i] else "–"
-        numbers = f"<td>{a[i]:.4g}</td><td>{g[i]:.4g}</td><td>{quotient}</td><td>{result.readings[i]:.1e}</td>"
-        rows.append(f"<tr><th>{escape(result.block)}{index}</th>{numbers}</tr>")
-    head = "<th>entry</th><th>dθ_approx</th><th>dθ</th><th>dθ / dθ_approx</th><th>relative difference</th>"
-    return f"<table><tr>{head}</tr>{''.join(rows)}</table>"
+        numbers = f"{a[i]:.4g}", f"{g[i]:.4g}", quotient, f"{result.readings[i]:.1e}"
+        rows.append((f"{escape(result.block)}{index}", *numbers))
+    head = ["entry", "dθ_approx", "dθ", "dθ / dθ_approx", "relative difference"]
+    return html_table(head, rows, named=True)
 
 
 class Inspect(Lab):

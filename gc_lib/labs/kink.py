@@ -8,7 +8,7 @@ import numpy as np
 from ..checker.inputs import above_zero
 from ..checker.params import from_vector, to_vector
 from ..checker.slide import GREAT, SLIDE, band, score
-from ..checker.words import power
+from ..checker.words import html_table, power
 from ..data import moons
 from ..network.network import Network, one_of
 from ..plots import KinkPicture
@@ -128,12 +128,9 @@ class Result:
     def table(self) -> str:
         """What the picture shows, as tables."""
         slopes = zip(("left of θ[i]", "right of θ[i]", "dθ_approx[i]", "dθ[i]"), self.lines, strict=True)
-        rows = "".join(f"<tr><th>{words}</th><td>{slope:.2g}</td></tr>" for words, slope in slopes)
-        crossed = (f"<td>{int((self.nearest <= eps).sum())}</td>" for eps in self.curve[0])
-        readings = zip(*self.curve, crossed, strict=True)
-        curve = "".join(f"<tr><td>{eps:g}</td><td>{reading:.0e}</td>{n}</tr>" for eps, reading, n in readings)
-        head = "<tr><th>ε</th><th>relative difference</th><th>entries with a corner within ε</th></tr>"
-        return f"<table><tr><th></th><th>slope of J</th></tr>{rows}</table><table>{head}{curve}</table>"
+        rows = [(f"{eps:g}", f"{y:.0e}", int((self.nearest <= eps).sum())) for eps, y in zip(*self.curve, strict=True)]
+        first = html_table(["", "slope of J"], [(words, f"{slope:.2g}") for words, slope in slopes], named=True)
+        return first + html_table(["ε", "relative difference", "entries with a corner within ε"], rows)
 
     @property
     def lines(self) -> tuple[float, ...]:

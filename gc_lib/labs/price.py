@@ -10,6 +10,7 @@ from ..checker.inputs import whole
 from ..checker.objective import Objective
 from ..checker.screen import screen
 from ..checker.slide import two_sided_loop
+from ..checker.words import html_table
 from ..network.network import Network
 from ..plots import PricePicture
 from .controls import Slider
@@ -122,20 +123,17 @@ class Result:
     @property
     def table(self) -> str:
         """The picture as a table: counted for every size, and timed where that was asked for."""
-        head = "<tr><th>hidden units</th><th>parameters</th><th>step</th><th>screen</th><th>loop</th></tr>"
-        rows = [(units, count(units)) for units in UNITS]
-        counted = "".join(
-            f"<tr><td>{units}</td><td>{each.parameters:,}</td><td>{each.step}</td><td>{each.screen}</td>"
-            f"<td>{each.loop:,}</td></tr>"
-            for units, each in rows
-        )
-        times = "".join(
-            f"<tr><td>{each.parameters:,}</td><td>{1e3 * each.step:.2g} ms</td><td>{1e3 * each.screen:.2g} ms</td>"
-            f"<td>{1e3 * each.loop:,.0f} ms</td></tr>"
-            for each in self.timed
-        )
-        timed = f"<tr><th>parameters</th><th>gradient</th><th>screen</th><th>loop</th></tr>{times}" if times else ""
-        return f"<table>{head}{counted}</table><table>{timed}</table>"
+        works = ("step", "screen", "loop")
+        prices = [(units, count(units)) for units in UNITS]
+        counted = [(n, f"{each.parameters:,}", each.step, each.screen, f"{each.loop:,}") for n, each in prices]
+        table = html_table(["hidden units", "parameters", *works], counted)
+        if not self.timed:
+            return table
+        times = [
+            (f"{n.parameters:,}", f"{1e3 * n.step:.2g} ms", f"{1e3 * n.screen:.2g} ms", f"{1e3 * n.loop:,.0f} ms")
+            for n in self.timed
+        ]
+        return table + html_table(["parameters", "gradient", *works[1:]], times)
 
 
 class PriceLab(Lab):

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..checker.slide import ONE_SIDED, SLIDE
+from ..checker.words import html_table
 from ..network.network import Network, one_of
 from ..plots import SecantPicture
 from .controls import Menu, Slider, log_values
@@ -139,12 +140,8 @@ class Result:
     @property
     def table(self) -> str:
         """What the picture shows, as a table."""
-        head = "<tr><th>ε</th><th>one-sided error</th><th>two-sided error</th></tr>"
-        rows = [
-            f"<tr><td>{each.eps:g}</td><td>{each.error('one-sided')}</td><td>{each.error('two-sided')}</td></tr>"
-            for each in self.path
-        ]
-        return f"<table>{head}{''.join(rows)}</table>"
+        rows = [(f"{each.eps:g}", each.error("one-sided"), each.error("two-sided")) for each in self.path]
+        return html_table(["ε", "one-sided error", "two-sided error"], rows)
 
 
 def compute(state: State) -> Result:

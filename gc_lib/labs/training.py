@@ -10,7 +10,7 @@ from .. import data
 from ..checker.inputs import whole
 from ..checker.report import Report, check
 from ..checker.slide import SLIDE, norm, score
-from ..checker.words import listed
+from ..checker.words import html_table, listed
 from ..network import bugs
 from ..network.cost import Cost, Gradient
 from ..network.forward import Params
@@ -169,17 +169,13 @@ class Result(OfReport):
     def table(self) -> str:
         """The picture as tables: reading, error bound and J at each check, and each block with its error bound."""
         columns = (self.run.readings, self.run.bounds, self.run.J[[*CHECKED]], self.right.J[[*CHECKED]])
-        rows = "".join(
-            f"<tr><td>{step}</td><td>{reading:.0e}</td><td>{bound:.0e}</td><td>{J:.2g}</td><td>{right:.2g}</td></tr>"
+        rows = [
+            (step, f"{reading:.0e}", f"{bound:.0e}", f"{J:.2g}", f"{right:.2g}")
             for step, reading, bound, J, right in zip(CHECKED, *columns, strict=True)
-        )
-        head = "<tr><th>steps</th><th>reading</th><th>error bound</th><th>J</th><th>J, right backprop</th></tr>"
-        blocks = "".join(
-            f"<tr><th>{name}</th><td>{reading:.0e}</td><td>{self.bounds[name]:.0e}</td></tr>"
-            for name, reading in self.blocks.items()
-        )
-        above = "<tr><th>block</th><th>reading</th><th>error bound</th></tr>"
-        return f"<table>{head}{rows}</table><table>{above}{blocks}</table>"
+        ]
+        blocks = [(name, f"{reading:.0e}", f"{self.bounds[name]:.0e}") for name, reading in self.blocks.items()]
+        checks = html_table(["steps", "reading", "error bound", "J", "J, right backprop"], rows)
+        return checks + html_table(["block", "reading", "error bound"], blocks, named=True)
 
 
 class Training(Lab):

@@ -9,7 +9,7 @@ from .. import data
 from ..checker.objective import Objective
 from ..checker.params import entry, to_vector
 from ..checker.slide import SLIDE, band, norm, score
-from ..checker.words import power
+from ..checker.words import html_table, power
 from ..network import bugs
 from ..network.network import Network, one_of
 from ..plots import VectorPicture
@@ -121,14 +121,14 @@ class Result:
     @property
     def table(self) -> str:
         """The picture as tables: every entry as far as the loop has come, and the three norms."""
-        cells = "".join(
-            f"<tr><td>{i}</td><td>{named(i)}</td><td>{self.theta[i]:.4f}</td><td>{named(place, 'd')}</td>"
-            f"<td>{self.dtheta[i]:.4g}</td><td>{f'{self.approx[i]:.4g}' if i < self.approx.size else '—'}</td></tr>"
+        approx = [f"{slope:.4g}" for slope in self.approx] + ["—"] * (SIZE - self.approx.size)
+        rows = [
+            (i, named(i), f"{self.theta[i]:.4f}", named(place, "d"), f"{self.dtheta[i]:.4g}", approx[i])
             for i, place in enumerate(self.places.tolist())
-        )
-        head = "<tr><th>i</th><th>θ[i] is</th><th>θ[i]</th><th>dθ[i] is</th><th>dθ[i]</th><th>dθ_approx[i]</th></tr>"
-        norms = "".join(f"<tr><th>‖{name}‖</th><td>{in_digits(size)}</td></tr>" for name, size in self.lengths.items())
-        return f"<table>{head}{cells}</table><table>{norms}</table>"
+        ]
+        entries = html_table(["i", "θ[i] is", "θ[i]", "dθ[i] is", "dθ[i]", "dθ_approx[i]"], rows)
+        norms = [(f"‖{name}‖", in_digits(size)) for name, size in self.lengths.items()]
+        return entries + html_table([], norms, named=True)
 
 
 def in_digits(x: float) -> str:

@@ -2,7 +2,7 @@
 
 from ..checker.reading import Reading
 from ..checker.slide import GREAT, band, norm
-from ..checker.words import all_agree, listed
+from ..checker.words import all_agree, html_table, listed
 from ..network.activations import ACTIVATIONS
 from .bars import beyond, unheard
 
@@ -76,18 +76,17 @@ def finding(report: Reading) -> str:
 
 def blocks_table(report: Reading) -> str:
     """Write the reading and the error bound of each block as a table."""
-    rows = "<tr><th>block</th><th>reading</th><th>error bound</th><th></th></tr>"
     silent = unheard(report)
-    for name, reading in report.blocks.items():
-        said = "within its error bound" if name in silent else band(reading)
-        rows += f"<tr><th>{name}</th><td>{reading:.1e}</td><td>{report.bounds[name]:.1e}</td><td>{said}</td></tr>"
-    return f"<table>{rows}</table>"
+    rows = [
+        (name, f"{x:.1e}", f"{report.bounds[name]:.1e}", "within its error bound" if name in silent else band(x))
+        for name, x in report.blocks.items()
+    ]
+    return html_table(["block", "reading", "error bound", ""], rows, named=True)
 
 
 def curve_table(words: str, curve) -> str:
     """Write a curve of readings as a table; `words` say against what it is taken."""
-    rows = "".join(f"<tr><td>{x:g}</td><td>{y:.1e}</td></tr>" for x, y in zip(*curve, strict=True))
-    return f"<table><tr><th>{words}</th><th>relative difference</th></tr>{rows}</table>"
+    return html_table([words, "relative difference"], [(f"{x:g}", f"{y:.1e}") for x, y in zip(*curve, strict=True)])
 
 
 def table(result) -> str:

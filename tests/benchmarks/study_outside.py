@@ -59,8 +59,10 @@ FAMILIES = {  # append new ones: a family's place is part of its seed
     "float32": inexact.single,
     "float16": inexact.half,
 }
+GROUPS = {"all": list(FAMILIES), "float64": [name for name in FAMILIES if not name.startswith("float")]}
 ANSWERS = ("wrong", "cannot tell", "right", "refuses")
 TRUTHS = ("correct", *CLASSES)
+FALSE = {("correct", "wrong"), ("errors that matter", "right")}
 TRUE_REASONS = {  # what may be said of a right gradient that cannot be told, by what clouds J
     "offset": {"small gradients", "small beside J", "round-off"},
     "offset taken away": {"small gradients", "small beside J", "round-off", "steps", "noise"},
@@ -115,9 +117,6 @@ def study(problems: int, seed: int = SEED, rules: dict = RULES, in_turn: bool = 
     return counts, clouds, failures
 
 
-FALSE = {("correct", "wrong"), ("errors that matter", "right")}
-
-
 # ---- what an answer costs --------------------------------------------------------------------------------------------
 
 NETS = {"81": (8, 8, 1), "245": (10, 12, 8, 1), "2,061": (40, 40, 10, 1)}  # by n
@@ -145,8 +144,8 @@ def evaluations(drawn: Problem, eps) -> int:
 
 
 def rows(counts: Counter) -> Iterator[dict]:
-    """Yield the table: a row for each family and rule, those of all families first."""
-    for family in ("all", *FAMILIES):
+    """Yield the table: a row for each family and rule, those of several families first."""
+    for family in (*GROUPS, *FAMILIES):
         for rule in dict.fromkeys(rule for _, rule, *_ in counts):
             row = {"family": family, "rule": rule}
             for truth in TRUTHS:
@@ -157,8 +156,8 @@ def rows(counts: Counter) -> Iterator[dict]:
 
 
 def total(counts: Counter, family: str, rule: str, truth: str, said: str) -> int:
-    """Return how often a rule gave this answer, in a family or in all."""
-    return sum(counts[name, rule, truth, said] for name in (FAMILIES if family == "all" else [family]))
+    """Return how often a rule gave this answer, in a family or a group of them."""
+    return sum(counts[name, rule, truth, said] for name in GROUPS.get(family, [family]))
 
 
 def means(found: int, of: int) -> str:
@@ -174,14 +173,15 @@ def show(counts: Counter, clouds: Counter, failures: list) -> None:
     print("Correct gradients by family: wrong/cannot tell/right/refused")
     rules = list(dict.fromkeys(row["rule"] for row in table))
     print(f"{'':14}", *(f"{rule:>16}" for rule in rules))
-    for family in (*FAMILIES, "all"):
+    for family in (*FAMILIES, *GROUPS):
         cells = ["/".join(str(total(counts, family, rule, "correct", said)) for said in ANSWERS) for rule in rules]
         print(f"{family:14}", *(f"{cell:>16}" for cell in cells))
     print("\nOf all families")
-    for row in table[: len(rules)]:
+    for row, double in zip(table, table[len(rules) : 2 * len(rules)], strict=False):
         matter = row["errors that matter"]
         print(f"{row['rule']}:")
         print(f"  correct called wrong: {means(row['correct: wrong'], row['correct'])}")
+        print(f"  correct, cannot tell, in float64: {means(double['correct: cannot tell'], double['correct'])}")
         print(f"  errors that matter called right: {means(row['errors that matter: right'], matter)}")
         print(f"  errors that matter, cannot tell: {means(row['errors that matter: cannot tell'], matter)}")
         found = (f"{size} {means(row[f'{size}: wrong'], row[size])}" for size in CLASSES)

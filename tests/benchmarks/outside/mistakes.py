@@ -7,7 +7,12 @@ import numpy as np
 from .problem import Blocks, Problem, as_blocks, in_blocks, like, log_uniform, vector
 
 MATTERS, SEEN = 1e-3, 1e-6  # an error matters from this share of its block and of the whole gradient on
-CLASSES = {"errors that matter": MATTERS, "1e-4 … 1e-3": 1e-4, "1e-5 … 1e-4": 1e-5, "1e-6 … 1e-5": 1e-6}  # of the block
+CLASSES = {  # the least share of the block
+    "errors that matter": MATTERS,
+    "errors of 1e-4 … 1e-3": 1e-4,
+    "errors of 1e-5 … 1e-4": 1e-5,
+    "errors of 1e-6 … 1e-5": 1e-6,
+}
 GROSS = ("factor", "sign", "zero", "permuted", "entry", "noise")
 
 

@@ -1,0 +1,494 @@
+"""What an investigation learns of J: scales, bars, suspects and second looks, against closed forms."""
+
+import numpy as np
+import pytest
+from helpers import problem
+from test_ladder import STEPS, made
+
+import gc_lib as gcl
+from gc_lib.checker.investigation import BLIND, EXACT, FAR_LEAPS, SINGLE, Investigation, rms, scales, unfit
+from gc_lib.checker.leaps import Leap
+from gc_lib.checker.objective import Objective
+
+A, B = np.linspace(0.3, 1.1, 6), np.array([0.5, -0.7, 1.3])
+PARAMS = {"a": A, "b": B}
+C = np.arange(1.0, 10)
+
+
+def sines(p):
+    return float(np.sin(p["a"]).sum() + 3 * np.sin(p["b"]).sum())
+
+
+def cosines(p):
+    return {"a": np.cos(p["a"]), "b": 3 * np.cos(p["b"])}
+
+
+def investigate(cost=sines, gradient=cosines, params=PARAMS, rtol=1e-6, seed=0):
+    """Return an investigation of J, and what it knows by listening."""
+    J, calls = Objective(cost, params), []
+
+    def vector():
+        calls.append(1)
+        return gcl.to_vector(gradient(params)).astype(float)
+
+    with np.errstate(all="ignore"):
+        found = Investigation(J, vector, J.given, rtol, seed)
+    found.calls = calls
+    return found
+
+
+def looked(found, eps=1e-5):
+    with np.errstate(all="ignore"):
+        found.loop(eps)
+        found.look()
+    return found
+
+
+def off(change, cost=sines, gradient=cosines):
+    """Return a gradient whose block "a" is changed."""
+    return lambda p: gradient(p) | {"a": change(gradient(p)["a"])}
+
+
+# ---- directions and sizes --------------------------------------------------------------------------------------------
+
+
+def test_scales_are_the_sizes_of_the_entries_but_no_less_than_a_share_of_what_is_usual():
+    theta = np.array([3.0, -2.0, 1.0, 0.0, 1e-5, 0.0, 0.0])
+    parts = {"a": slice(0, 5), "b": slice(5, 7)}
+    assert scales(theta, parts, 0.01).tolist() == [3.0, 2.0, 1.0, 1.5, 0.015, 1.0, 1.0]
+    assert scales(theta, parts, 1.0).tolist() == [3.0, 2.0, 1.5, 1.5, 1.5, 1.0, 1.0]
+
+
+def test_a_direction_moves_the_entries_of_one_block_by_half_to_one_and_a_half_of_their_sizes():
+    found = investigate()
+    v = np.array([found.direction(found.parts["b"]) for _ in range(300)])
+    shares = np.abs(v[:, 6:]) / np.abs(B)
+    assert not v[:, :6].any() and 0.5 <= shares.min() < 0.52 and 1.48 < shares.max() <= 1.5
+    assert {*np.sign(v[:, 6:]).ravel().tolist()} == {-1.0, 1.0}
+
+
+def test_a_direction_has_something_to_say():
+    found = investigate()
+    share = [
+        abs(found.exact @ v) / np.linalg.norm(found.exact * v)
+        for v in (found.direction(slice(0, 9)) for _ in range(200))
+    ]
+    assert 0.3 <= min(share) < 0.4
+    found.exact = np.zeros(9)
+    assert found.direction(slice(0, 9)).all()  # where dθ has nothing to say at all, any will do
+
+
+def test_the_same_input_gets_the_same_answer_and_another_seed_another_direction():
+    one, same, other = investigate(), investigate(), investigate(seed=1)
+    assert np.array_equal(one.v, same.v) and not np.array_equal(one.v, other.v)
+    assert np.array_equal(one.whole.slope, same.whole.slope)
+    first, second = (gcl.check(sines, off(lambda g: 1.01 * g), PARAMS) for _ in range(2))
+    assert first.explain() == second.explain() and first.within == second.within
+    assert first.evaluations == second.evaluations and np.array_equal(first.slopes, second.slopes)
+
+
+# ---- listening -------------------------------------------------------------------------------------------------------
+
+
+def test_listening_takes_48_evaluations_and_j_at_theta_four_times():
+    found = investigate(lambda p: float(A @ p["a"] + B @ p["b"]), lambda p: {"a": A, "b": B})
+    assert found.J.evaluations == 1 + 3 + 48 and len(found.calls) == 1
+    assert set(found.ladders) == {"a", "b"} and found.ladders["a"] is found.whole
+    assert not found.odd and found.steady and not found.random and found.leap == 0
+
+
+@pytest.mark.parametrize("n, least, most", [(5, 2, 80), (245, 2.0, 2.3), (500, 2.0, 2.2)])
+def test_what_a_right_gradient_costs(n, least, most):
+    theta = np.random.default_rng(0).normal(size=n)
+    report = gcl.check(lambda t: float(np.sin(t).sum()), np.cos, theta)
+    assert report.answer == "right"
+    assert least <= (report.evaluations / n if n > 100 else report.evaluations) <= most
+
+
+def test_a_network_s_own_cost_gives_the_ladder_of_the_bare_function_to_rounding():
+    net, X, Y, params = problem(keep_prob=1.0)
+    cost, gradient = net.on(X, Y)
+    own, bare = (investigate(J, gradient, params) for J in (cost, lambda p: cost(p)))
+    assert np.array_equal(own.v, bare.v)
+    assert np.allclose(own.whole.slope * STEPS, bare.whole.slope * STEPS, rtol=0, atol=8 * EXACT * abs(own.J.here))
+    for one, other in zip((own, bare), (bare, own), strict=True):
+        assert np.abs(one.whole.slope - other.whole.slope)[8:].max() <= one.whole.error[8:].max()
+    said = [gcl.check(J, gradient, params, 1e-5).answers for J in (cost, lambda p: cost(p))]
+    assert said[0] == said[1]
+
+
+def jittered(size, seed=0):
+    rng = np.random.default_rng(seed)
+    return lambda p: sines(p) + size * rng.standard_normal()
+
+
+@pytest.mark.parametrize("digits, asked", [(30, 0), (300, 16)])
+def test_j_is_asked_again_where_its_noise_is_above_a_hundred_digits(digits, asked):
+    quiet = investigate()
+    found = investigate(
+        lambda p: sines(p) + digits * EXACT * abs(sines(PARAMS)) * np.sign(np.sin(1e13 * p["a"][0] + p["b"][1] * 1e14))
+    )
+    extra = (found.J.evaluations - quiet.J.evaluations) % 3  # a test of a leap takes 3 at a time
+    assert extra == asked % 3 and (len(found.calls) > 1) == (asked > 0)
+
+
+@pytest.mark.parametrize("digits, least", [(0.3e5, 1e-2), (3e5, 1.0)])
+def test_small_entries_take_larger_steps_in_a_loud_j(digits, least):
+    params = {"a": np.array([1.0, 2.0, 3.0, 1e-4]), "b": B}
+    found = investigate(jittered(digits * EXACT * sines(params)), cosines, params)
+    assert found.scale[3] == pytest.approx(least * 1.5)
+
+
+@pytest.mark.parametrize("spread, random", [(0.9e-4, False), (1.1e-4, True), (np.nan, True)])
+def test_j_is_random_if_it_differs_from_itself_by_a_ten_thousandth_of_what_it_moves(spread, random):
+    found = investigate()
+    found.spread = spread * found.whole.swing
+    assert found.random == random
+
+
+def flips(seed, at=None):
+    """Return a J that is another three times in ten, at θ or off it."""
+    rng = np.random.default_rng(seed)
+
+    def cost(p):
+        w = np.concatenate([p["a"], p["b"]])
+        weights = C[::-1] if rng.random() < 0.3 and not (at == "off θ" and p["a"][0] == A[0]) else C
+        return float(weights @ w**2)
+
+    return cost
+
+
+def exact(p):
+    return {"a": 2 * C[:6] * p["a"], "b": 2 * C[6:] * p["b"]}
+
+
+@pytest.mark.parametrize("at", ["θ", "off θ"])
+def test_a_j_that_is_another_three_times_in_ten_is_always_not_deterministic(at):
+    for seed in range(50):
+        report = gcl.check(flips(seed, at), exact, PARAMS)
+        assert report.answer == "cannot tell" and report.reasons[0].kind == "not deterministic"
+
+
+def test_a_gradient_that_is_another_three_times_in_ten_is_always_not_deterministic():
+    for seed in range(50):
+        rng = np.random.default_rng(seed)
+
+        def gradient(p, rng=rng):
+            return {name: block * (1.5 if rng.random() < 0.15 else 1) for name, block in cosines(p).items()}
+
+        report = gcl.check(sines, gradient, PARAMS, 1e-5)
+        assert report.answer == "cannot tell" and [each.kind for each in report.reasons] == ["not deterministic"]
+        assert "gradient is not deterministic" in report.explain()
+
+
+def test_j_is_asked_again_off_theta_and_the_largest_difference_kept():
+    found = investigate()
+    thetas = []
+    found.J.again = lambda theta, times: thetas.append((theta, times)) or 0.25
+    found.spread = 0.125
+    found.ask_again(7)
+    [(theta, times)] = thetas
+    assert times == 7 and found.spread == 0.25 and np.allclose(theta, found.J.theta + 0.23 * found.v)
+    found.J.again = lambda theta, times: 0.0
+    found.ask_again(7)
+    assert found.spread == 0.25 and found.steady
+    found.gradient = lambda: found.exact + 1
+    found.ask_again(1)
+    assert not found.steady
+    found.gradient = lambda: found.exact
+    found.ask_again(1)
+    assert not found.steady
+
+
+# ---- tolerance, loop and bars ----------------------------------------------------------------------------------------
+
+
+def test_tolerance_is_rtol_of_each_block_and_the_rounding_of_dtheta():
+    found = investigate(rtol=1e-3)
+    v = np.linspace(1, 2, 9)
+    a, b = found.exact[:6], found.exact[6:]
+    assert rms(a) == pytest.approx(np.sqrt(np.mean(a**2))) and rms(np.zeros(0)) == 0
+    assert found.allowed("b") == pytest.approx(1e-3 * rms(b))
+    blocks = 1e-3 * (rms(a) * np.linalg.norm(v[:6]) + rms(b) * np.linalg.norm(v[6:]))
+    assert found.tolerance(v) == pytest.approx(blocks)
+    found.rtol = 0
+    assert found.tolerance(v) == pytest.approx(16 * EXACT * np.abs(found.exact) @ np.abs(v))
+
+
+@pytest.mark.parametrize("dtype, rtol", [("f8", 1e-6), ("f4", SINGLE)])
+def test_float32_parameters_may_be_off_by_their_own_rounding(dtype, rtol):
+    params = {name: block.astype(dtype) for name, block in PARAMS.items()}
+    assert investigate(params=params).rtol == rtol and investigate(params=params, rtol=1e-3).rtol == 1e-3
+
+
+def test_the_slope_is_over_what_theta_moves_once_it_is_rounded():
+    found = investigate(lambda p: 1e-3 * float(p["a"][0] + 2 * p["b"][1]), lambda p: PARAMS)
+    found.loop(1e-14)
+    assert found.slopes[0] == pytest.approx(1e-3, rel=0.01) and found.slopes[7] == pytest.approx(2e-3, rel=0.01)
+    assert found.flat.tolist() == [i not in (0, 7) for i in range(9)]
+    with np.errstate(all="ignore"):
+        found.loop(1e-20)
+    assert np.isnan(found.slopes).all()
+
+
+def test_the_loop_takes_what_was_found_already_and_each_entry_its_own_eps():
+    found = investigate()
+    nudged = found.J.nudged(np.arange(9), np.full(9, 1e-5))
+    before = found.J.evaluations
+    found.loop(1e-5, nudged)
+    assert found.J.evaluations == before and np.allclose(found.slopes, found.exact, rtol=1e-8)
+    found.loop(np.linspace(1e-4, 1e-3, 9))
+    assert found.J.evaluations == before + 18 and found.eps[4] == pytest.approx(5.5e-4)
+    found.nudge(np.array([2, 5]), np.array([1e-2, 2e-2]))
+    assert found.eps[[2, 4, 5]].tolist() == pytest.approx([1e-2, 5.5e-4, 2e-2]) and found.J.evaluations == before + 22
+    assert found.slopes[5] == pytest.approx(np.cos(A[5]) * np.sin(2e-2) / 2e-2)
+
+
+def test_best_steps_are_the_ladder_s_best_times_the_sizes():
+    found = investigate()
+    step = found.whole.steps[found.whole.best]
+    assert np.allclose(found.best_steps(), step * np.abs(np.r_[A, B]))
+    assert found.best_eps("b") == pytest.approx(step * 0.7)
+    found.open["b"] = made(truncation=np.where(np.arange(24) == 9, 0, 1.0))
+    assert found.best_eps("b") == pytest.approx(STEPS[9] * 0.7)
+    empty = made(STEPS[:4])
+    found.open, found.ladders["b"], found.whole = {}, empty, empty
+    assert found.best_eps("b") == pytest.approx(BLIND * 0.7) and found.best_steps()[0] == pytest.approx(BLIND * 0.3)
+
+
+def known(name="b", eps=1e-4, **ladder):
+    found = investigate()
+    found.loop(eps)
+    found.ladders[name] = made(**ladder)
+    return found
+
+
+def test_the_bar_of_noise_is_four_noises_of_the_step_over_eps():
+    noise = np.arange(24.0)
+    found = known(noise=noise)
+    at = np.searchsorted(STEPS, 2 * 1e-4 / np.abs(B))
+    assert np.allclose(found.bars("b")[0], 4 * noise[at] / 1e-4)
+    huge = known(noise=noise, eps=10.0)
+    assert np.allclose(huge.bars("b")[0], 4 * 23 / 10)
+
+
+def test_the_rest_of_a_bar_is_rounding_what_a_staircase_hides_and_what_was_added():
+    found = known(hidden=0.3, leaps=(Leap(1.0, 2e-4 / 0.6),))
+    g = found.exact[6:]
+    rounding = np.abs(g) * np.spacing(np.abs(B) + 1e-4) / 1e-4 + 8 * EXACT * (np.abs(g) + rms(g))
+    hidden = 0.3 / np.abs(B) / 3**0.5 * (np.abs(B) > 0.6)  # 2 ε, in sizes of the entry, is within the stair
+    assert np.allclose(found.bars("b")[1], hidden + rounding)
+    found.extra[6:] = 0.125
+    assert np.allclose(found.bars("b")[1], hidden + rounding + 0.125)
+    assert np.allclose(known().bars("b")[1], rounding, rtol=1e-6, atol=0)
+
+
+def test_without_a_ladder_bars_are_infinite():
+    found = known(steps=STEPS[:4])
+    assert np.isinf(found.bars("b")).all() and np.isinf(found.error_bars("b")).all() and np.isinf(found.reach("b"))
+
+
+def test_error_bars_have_a_share_of_what_the_ladder_bends_at_these_steps():
+    slope = 1 + STEPS
+    found = known(slope=slope, truncation=STEPS, kink=2 * STEPS, noise=1e-9)
+    at = np.searchsorted(STEPS, 1e-4 / np.abs(B))
+    bend = np.abs(slope[at] - slope[found.ladders["b"].best]) + 3 * STEPS[at]
+    assert np.allclose(found.error_bars("b") - sum(found.bars("b")), 3 * bend / np.abs(B) / 3**0.5)
+
+
+@pytest.mark.parametrize("eps", [1e-7, 1e-5, 1e-3, 1e-2, "auto"])
+def test_error_bars_hold(eps):
+    report = gcl.check(sines, cosines, PARAMS, eps)
+    for name, bars in report.error_bars.items():
+        approx, true = report.approx[report.parts[name]], cosines(PARAMS)[name]
+        assert (np.abs(approx - true) <= bars).all()
+
+
+def test_the_reach_adds_up_noises_as_noises_and_the_rest_as_it_is():
+    found = known()
+    found.bars = lambda name: (np.full(16, 0.5), np.full(16, 0.25))
+    assert found.reach("b") == pytest.approx(2 * (1 / 4 + 1 / 4) / 2**0.5 + 1)
+
+
+@pytest.mark.parametrize("times, suspects", [(0.99, []), (1.01, [7]), (np.nan, [7])])
+def test_a_suspect_is_farther_off_than_bar_and_tolerance(times, suspects):
+    found = known(noise=1e-8)
+    bar = np.add(*found.bars("b"))[1] + found.allowed("b")
+    found.slopes = found.exact.copy()
+    found.slopes[7] -= times * bar
+    assert found.suspects("b").tolist() == suspects and not found.suspects("a").size
+
+
+# ---- look again ------------------------------------------------------------------------------------------------------
+
+
+def test_where_all_agrees_nothing_is_looked_at_again():
+    found = investigate()
+    found.loop(1e-5)
+    before = found.J.evaluations
+    found.look()
+    assert found.J.evaluations == before
+    assert not (found.wrong or found.open or found.inexact or found.doubts or found.notes or found.blame)
+
+
+@pytest.mark.parametrize("wrong", [[2], [0, 3], range(6)])
+def test_one_ladder_along_the_disagreement_finds_what_is_wrong_however_many_entries(wrong):
+    change = np.ones(6)
+    change[list(wrong)] = 1.3
+    found = investigate(gradient=off(lambda g: g * change))
+    found.loop(1e-5)
+    before = found.J.evaluations
+    found.look()
+    assert list(found.wrong) == ["a"] and found.J.evaluations - before <= 48 + 4 * 18
+    assert found.settled("a") and not found.settled("b")
+
+
+def test_where_the_step_asked_for_does_not_do_the_better_one_and_the_reason_are_kept():
+    def why(cost, gradient, theta, eps):
+        found = looked(investigate(lambda p: cost(p["a"]), lambda p: {"a": gradient(p["a"])}, {"a": theta}), eps)
+        assert not found.wrong and not found.open and found.suspects("a").size == 0
+        assert np.allclose(found.slopes, gradient(theta), rtol=1e-3)
+        return found.notes
+
+    theta = np.array([0.7, 0.9])
+    bent = why(lambda t: float(np.sin(50 * t).sum()), lambda t: 50 * np.cos(50 * t), theta, 1e-2)
+    assert bent == {"a": "truncation"}
+    corner = theta + 2e-5
+
+    def kinked(t):
+        return float(np.sin(t).sum() + np.maximum(t - corner, 0).sum())
+
+    assert why(kinked, np.cos, theta, 1e-3) == {"a": "kink within ε"}
+    assert why(kinked, np.cos, theta, 1e-6) == {}
+    edge = why(
+        lambda t: float(np.log(t).sum()) if (t > 0).all() else np.nan, lambda t: 1 / t, np.array([1e-4, 1e-4]), 1e-3
+    )
+    assert edge == {"a": "domain"}
+
+
+def test_unfit_names_what_is_found_at_the_step_asked_for():
+    kink = np.where(STEPS > 1e-4, 1.0, 0.0)
+    jumps = made(kink=kink, slope=1 + kink, truncation=1e-9)
+    assert unfit(jumps, 1e-3) == "kink within ε" and unfit(jumps, STEPS[STEPS > 1e-4][0] / 2.9) == "kink within ε"
+    assert unfit(jumps, STEPS[STEPS > 1e-4][0] / 3.1) == "truncation"
+    best = made(truncation=np.where(np.arange(24) == 12, 0, 1.0))
+    assert unfit(best, STEPS[12] * 1.1) == "truncation" and unfit(best, STEPS[12] * 0.9) == "round-off"
+    stairs = made(leaps=(Leap(1e-3, 1e-3),), kink=kink, slope=1 + kink)
+    assert unfit(stairs, 1.1e-3) == "steps" and unfit(stairs, 0.9e-3) != "steps"
+
+
+def test_a_corner_of_the_ladder_is_where_the_slope_jumps_all_at_once():
+    some = np.arange(24)
+    kink = np.where(some >= 10, 1.0, 0.0)
+    assert made(kink=kink, slope=1 + kink).corner == STEPS[10]
+    for before, jumps in ((0.9e-2, True), (1.1e-2, False)):
+        slope = 1 + kink - before * (some < 9)
+        assert (made(kink=kink, slope=slope).corner < np.inf) == jumps
+    for error, jumps in ((0.099, True), (0.101, False)):
+        assert (made(kink=kink, slope=1 + kink, truncation=error).corner < np.inf) == jumps
+    assert made().corner == np.inf and made(kink=1.0).corner == np.inf
+    assert made(kink=np.where(some > 0, 1.0, 0), slope=np.where(some > 1, 2.0, 1)).corner == STEPS[1]
+
+
+@pytest.mark.parametrize("share, wrong", [(0.9e-2, False), (1.1e-2, True)])
+def test_an_error_below_a_hundredth_is_not_believed_where_j_leaps_afar(share, wrong):
+    def leaping(p):  # by 10 as a[0] is half as large again: of the slope along v this is much more than a hundredth
+        return sines(p) + 10.0 * (p["a"][0] > 1.5 * A[0])
+
+    found = looked(investigate(leaping, off(lambda g: (1 + share) * g)))
+    assert (list(found.wrong), list(found.inexact)) == ((["a"], []) if wrong else ([], ["a"]))
+    assert list(looked(investigate(gradient=off(lambda g: (1 + share) * g))).wrong) == ["a"]
+    report = gcl.check(leaping, off(lambda g: (1 + share) * g), PARAMS, 1e-5)
+    assert report.answers["a"] == ("wrong" if wrong else "cannot tell")
+    assert wrong or [reason.kind for reason in report.reasons] == ["steps"]
+
+
+def test_a_leap_afar_matters_from_a_hundredth_of_the_difference_on_and_is_looked_for_in_five_blocks(monkeypatch):
+    found, ladder, heights = investigate(), made(slope=3.0), [0.0]
+    monkeypatch.setattr("gc_lib.checker.investigation.leap_afar", lambda at, noise: heights[0])
+    for height, leaps in ((0.0099, False), (0.0101, True)):
+        heights[0] = height
+        assert found.leaps(found.v, ladder, 2.0) == found.leaps(found.v, ladder, 4.0) == leaps
+    heights[0] = 1.0
+    found.wrong = dict.fromkeys("abcd"[: FAR_LEAPS - 1], ladder)
+    assert found.leaps(found.v, ladder, 2.0)
+    found.wrong = dict.fromkeys("abcde", ladder)
+    assert not found.leaps(found.v, ladder, 2.0)
+    found.inexact, heights[0] = {"f": ladder}, 0.0
+    assert found.leaps(found.v, ladder, 2.0)
+
+
+def test_bars_that_are_too_wide_are_narrowed_at_a_better_step():
+    found = investigate()
+    found.loop(1e-13)
+    before, exact = found.reach("a"), cosines(PARAMS)["a"]
+    assert before > 1e-3 * np.linalg.norm(exact)
+    found.widen("a")
+    assert found.reach("a") < 1e-6 < before and np.allclose(found.slopes[:6], exact, rtol=1e-7)
+    assert (found.eps[:6] == found.best_steps()[:6]).all() and (found.eps[6:] == 1e-13).all()
+    evaluations = found.J.evaluations
+    found.widen("a")
+    assert found.J.evaluations == evaluations
+
+
+def test_a_block_has_its_own_ladder_where_the_whole_one_is_too_coarse_for_it():
+    def cost(p):
+        return 1e9 + float(np.sin(100 * p["a"]).sum() + 0.1 * p["b"].sum())
+
+    found = looked(investigate(cost, lambda p: {"a": 100 * np.cos(100 * p["a"]), "b": 0 * p["b"] + 0.1}), 1e-5)
+    assert found.ladders["b"] is not found.whole and found.ladders["a"] is found.whole
+    assert found.reach("b") < 1e-3 * 0.1 * 3**0.5 and not found.wrong and not found.open
+
+
+def test_each_block_is_listened_to_where_j_has_steps():
+    def cost(p):
+        return sines(p) + 1e-6 * round(p["b"].sum() * 1e5)
+
+    found = looked(investigate(cost))
+    assert found.whole.first_leap < np.inf and found.ladders["a"] is not found.whole
+    assert not found.ladders["a"].leaps and found.ladders["b"].leaps
+    assert gcl.check(cost, cosines, PARAMS, 1e-5).answers["a"] == "right"
+
+
+def test_an_error_that_hides_in_every_bar_shows_along_a_direction():
+    theta = np.random.default_rng(1).uniform(0.5, 1.5, 300)
+
+    def cost(p):
+        return 1e5 + float(np.sin(p["a"]).sum())
+
+    found = investigate(cost, lambda p: {"a": np.cos(p["a"]) * 1.0003}, {"a": theta})
+    assert found.odd
+    looked(found, 1e-7)
+    report = gcl.check(cost, lambda p: {"a": np.cos(p["a"]) * 1.0003}, {"a": theta}, 1e-7)
+    assert report.answer != "right"
+
+
+def test_a_dtheta_that_agrees_with_j_at_a_poor_eps_alone_is_not_right():
+    report = gcl.check(sines, lambda p: gcl.numeric_gradient(sines, p, 0.1), PARAMS, eps=0.1)
+    assert report.answer == "cannot tell" and [reason.kind for reason in report.reasons] == ["truncation"]
+    assert gcl.check(sines, lambda p: gcl.numeric_gradient(sines, p, 0.1), PARAMS).answer == "wrong"
+
+
+def test_a_doubt_of_a_ladder_leaves_a_block_open():
+    found = investigate()
+    found.loop(1e-5)
+    found.odd = True
+    found.doubts["b"] = made()
+    found.look()
+    assert list(found.open) == ["b"] and found.ladders["a"] is not found.whole
+    found = investigate()
+    found.loop(1e-5)
+    found.exact = found.exact * np.r_[np.ones(6), np.full(3, 1.2)]
+    found.own_ladder("b"), found.own_ladder("a")
+    assert list(found.doubts) == ["b"]
+
+
+@pytest.mark.parametrize("size", [1e-9, 1e-6])
+def test_what_is_wrong_in_noise_is_found_and_what_is_right_is_not_accused(size):
+    def fixed(p):  # noise that is the same at the same θ
+        bits = abs(hash(np.concatenate([p["a"], p["b"]]).tobytes()))
+        return sines(p) + size * float(np.random.default_rng(bits).standard_normal())
+
+    right = gcl.check(fixed, cosines, PARAMS)
+    assert set(right.answers.values()) <= {"right", "cannot tell"}
+    assert gcl.check(fixed, off(lambda g: -g), PARAMS).answers["a"] == "wrong"

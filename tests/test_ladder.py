@@ -1,0 +1,502 @@
+"""One ladder: noise, leaps, corners and truncation read off closed forms, each just below and above its threshold."""
+
+from dataclasses import fields
+
+import numpy as np
+import pytest
+
+from gc_lib.checker.ladder import CLOSE, STEPS, SURE, Ladder, hidden_slope, listen
+from gc_lib.checker.leaps import Leap, leap_afar, leap_near, stays
+from gc_lib.checker.taylor import taylor
+
+THETA = 0.7
+EXACT = np.cos(THETA)  # of sin
+
+
+class Line:
+    """J along a line through θ = 0.7; counts its evaluations."""
+
+    def __init__(self, J):
+        self.J, self.evaluations = np.vectorize(J, otypes=[float]), 0
+
+    def __call__(self, t):
+        self.evaluations += np.size(t)
+        with np.errstate(all="ignore"):
+            return self.J(THETA + np.asarray(t))
+
+
+def heard(J, **known):
+    with np.errstate(all="ignore"):
+        return listen(float(J(THETA)), Line(J), **known)
+
+
+def made(steps=STEPS, leaps=(), here=1.0, swing=1.0, **arrays):
+    """Return a ladder of these arrays; what is not given is 0, and the slope 1."""
+    given = {"slope": 1.0, "still": False} | arrays
+    names = [f.name for f in fields(Ladder) if f.name not in ("steps", "leaps", "here", "swing")]
+    full = {name: np.zeros(steps.size, bool if name == "still" else float) + given.get(name, 0) for name in names}
+    full["still"] = full["still"].astype(bool)
+    return Ladder(steps=steps, leaps=leaps, here=here, swing=swing, **full)
+
+
+def corner(at, jump=2.0):
+    return lambda t: np.sin(t) + jump * max(t - THETA - at, 0)
+
+
+def stairs(width, share=0.1):
+    return lambda t: np.sin(t) + share * np.round(t / width) * width
+
+
+def noisy(size, seed=0):
+    rng = np.random.default_rng(seed)
+    return lambda t: np.sin(t) + size * rng.standard_normal()
+
+
+# ---- what a ladder holds ---------------------------------------------------------------------------------------------
+
+
+def test_the_steps_are_two_a_decade_from_7e_13_to_0_23_and_no_round_numbers():
+    assert STEPS.size == 24 and STEPS[-1] == 0.23 and STEPS[0] == pytest.approx(7.27e-13, rel=1e-3)
+    assert np.allclose(STEPS[2:] / STEPS[:-2], 10)
+
+
+def test_slope_bend_and_truncation_of_a_cubic_are_its_closed_forms():
+    a, b, c = 2.0, 5.0, 4.0
+    ladder = heard(lambda t: 3 + a * (t - THETA) + b * (t - THETA) ** 2 + c * (t - THETA) ** 3)
+    large = STEPS > 1e-3
+    assert np.allclose(ladder.slope[large], a + c * STEPS[large] ** 2, rtol=1e-9)
+    assert np.allclose(ladder.bend[large], 2 * b * STEPS[large], rtol=1e-9)
+    assert np.allclose(ladder.truncation[large][:-1], 2 * c * STEPS[large][:-1] ** 2, rtol=1e-6)  # twice what it is
+    assert ladder.truncation[-1] == np.inf and ladder.here == 3.0 and not ladder.leaps
+    assert ladder.swing == pytest.approx(a * 0.23 + b * 0.23**2 + c * 0.23**3)
+    assert not ladder.still.any() and not ladder.hidden.any() and not ladder.kink.any()
+
+
+def test_truncation_does_not_fall_where_two_slopes_agree_by_chance():
+    flat = heard(lambda t: np.sin(40 * (t - THETA)))  # D(h) = sin(40 h) / h crosses 0 time and again
+    i = np.arange(STEPS.size - 1)
+    assert (flat.truncation[i[:-1]] >= flat.truncation[i[1:]] / 10 - 1e-12).all()
+    true = np.abs(40 * np.sinc(40 * STEPS / np.pi) - 40)
+    assert (true[STEPS < 0.03] <= flat.error[STEPS < 0.03]).all()
+
+
+@pytest.mark.parametrize("k", [1, 30, 1e3, 1e5])
+def test_the_best_step_of_a_sine_is_within_a_factor_of_32_of_the_closed_form(k):
+    ladder = heard(lambda t: np.sin(k * t))
+    exact = k * np.cos(k * THETA)
+    noise = max(1.1e-16, k * np.spacing(THETA) / 4)  # of J, and of what θ itself is rounded by
+    ideal = (3 * noise / k**3) ** (1 / 3)
+    assert ideal / 32 < ladder.steps[ladder.best] < ideal * 32
+    assert abs(ladder.slope[ladder.best] - exact) <= ladder.error[ladder.best] < 1e-6 * k
+    assert ladder.clouds() == [] and ladder.judge(exact, 0.0) == "right"
+
+
+def test_error_is_four_noises_a_step_and_the_rest_once():
+    ladder = made(noise=STEPS, truncation=2.0, hidden=0.25, kink=0.125)
+    assert SURE == 4 and np.allclose(ladder.smooth_error, 6)
+    assert np.allclose(ladder.one_sided_error, 6.25) and np.allclose(ladder.error, 6.375)
+
+
+def test_it_prints_as_one_row_a_step():
+    printed = str(heard(np.sin)).splitlines()
+    assert printed[0].split() == ["step", "slope", "error"] and len(printed) == 25
+    assert printed[-1].split()[:2] == ["2e-01", f"{EXACT * np.sin(0.23) / 0.23:.5g}"]
+
+
+# ---- noise -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("size", [1e-12, 1e-9, 1e-6, 1e-3])
+def test_noise_is_read_off_to_a_factor_of_two(size):
+    found = np.array([heard(noisy(size, seed)).noise for seed in range(40)])
+    ratios = np.median(found, axis=1) / size
+    assert np.median(ratios) == pytest.approx(1, abs=0.25)
+    assert ((ratios > 0.5) & (ratios < 2)).mean() > 0.75
+
+
+def test_noise_is_never_below_a_third_of_the_last_digit():
+    assert np.allclose(heard(lambda t: 1.0).noise, 0.3 * 2**-52, rtol=1e-12)
+    assert np.allclose(heard(lambda t: 1000.0).noise, 0.3 * np.spacing(1000.0), rtol=1e-12)
+
+
+def test_noise_known_already_counts_where_j_stands_still_and_nowhere_else():
+    ladder = heard(lambda t: np.round(t * 1e3) / 1e3, noise=0.5)
+    assert ladder.still.any() and not ladder.still.all()
+    assert (ladder.noise[ladder.still] == 0.5).all() and (ladder.noise[~ladder.still] < 0.01).all()
+
+
+def test_a_leap_known_already_hides_a_slope_over_the_whole_ladder():
+    ladder = heard(np.sin, leap=0.023)
+    assert np.allclose(ladder.hidden, 0.1) and heard(np.sin).hidden.max() == 0
+
+
+@pytest.mark.parametrize("size, loud", [(1.19e-3, False), (1.21e-3, True)])
+def test_noise_is_worth_a_word_from_three_tenths_of_the_slope_on(size, loud):
+    step = 0.016  # 4 · noise / step = 0.3 at a noise of 1.2e-3
+    ladder = made(np.full(6, step), noise=size)
+    assert ladder.clouds() == ["noise"] * loud
+
+
+# ---- leaps -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("width", [1e-8, 1e-6, 1e-4, 1e-2])
+def test_a_staircase_has_leaps_and_hides_its_slope_below_its_width(width):
+    ladder = heard(stairs(width))
+    nearest = min(ladder.leaps, key=lambda leap: leap.distance)
+    edge = width / 2 - abs(THETA - np.round(THETA / width) * width)  # the nearest of the two
+    assert nearest.height == pytest.approx(0.1 * width, rel=0.01) and ladder.first_leap == nearest.distance
+    assert edge * 0.99 < nearest.distance <= 4 * width
+    assert ladder.hidden[0] == pytest.approx(0.1, rel=0.15)
+    assert (ladder.one_sided_error[STEPS < width / 2] > 0.09).all()  # by what is hidden, or by the leap
+    assert not ladder.hidden[STEPS > 4 * width].any()
+    assert (ladder.noise[STEPS > 4 * width] >= 0.04 * width).all()
+    assert ladder.judge(EXACT, 1e-6) != "wrong" and ladder.judge(EXACT + 0.1, 1e-6) != "wrong"
+    assert ladder.judge(EXACT + 1, 1e-6) == "wrong"
+
+
+def test_two_staircases_of_far_apart_widths_are_both_found():
+    ladder = heard(lambda t: stairs(1e-8)(t) + 0.1 * np.round(t / 1e-3) * 1e-3)
+    heights = sorted(leap.height for leap in ladder.leaps)
+    assert heights[0] == pytest.approx(1e-9, rel=0.1) and heights[-1] == pytest.approx(1e-4, rel=0.1)
+
+
+@pytest.mark.parametrize("at", [0, 1e-10, 1e-6, 1e-3, 1e-1])
+def test_a_corner_is_no_leap(at):
+    assert heard(corner(at)).leaps == ()
+
+
+def test_a_smooth_j_takes_48_evaluations_and_each_test_of_a_leap_18_more():
+    def count(J):
+        line = Line(J)
+        listen(float(J(THETA)), line)
+        return line.evaluations
+
+    assert count(lambda t: 2 * t) == count(lambda t: t**2) == 48
+    assert count(stairs(1e-6)) == 48 + 18
+    assert all((count(J) - 48) % 3 == 0 and count(J) <= 48 + 4 * 18 for J in (np.sin, corner(1e-4), noisy(1e-6)))
+
+
+@pytest.mark.parametrize("height, nature", [(7, "round-off"), (9, "steps")])
+def test_leaps_of_a_few_last_digits_are_round_off(height, nature):
+    digit = np.spacing(1.0)
+    assert made(leaps=(Leap(height * digit, 1e-6), Leap(digit, 1e-8))).nature == nature
+
+
+@pytest.mark.parametrize("digits, nature", [(0.009, "steps"), (0.011, "float32"), (29, "float32"), (31, "steps")])
+def test_leaps_about_the_last_digit_of_a_float32_are_of_float32(digits, nature):
+    leaps = (Leap(digits * float(np.spacing(np.float32(1.0))), 1e-6),)
+    assert made(leaps=leaps).nature == nature and made(leaps=leaps).clouds()[0] == nature
+
+
+def test_a_j_in_float32_has_its_leaps_named():
+    assert heard(lambda t: float(np.float32(np.sin(t)))).clouds() == ["float32"]
+
+
+@pytest.mark.parametrize("distance, first", [(CLOSE * 0.99, CLOSE * 0.99), (CLOSE * 1.01, np.inf)])
+def test_a_leap_farther_off_than_three_hundredths_of_theta_makes_no_staircase(distance, first):
+    ladder = made(leaps=(Leap(1e-3, 1.0), Leap(1e-3, distance)))
+    assert ladder.first_leap == first
+    args = STEPS, np.ones(24), 5.1e-4 * (STEPS > 1e-4), np.zeros(24), np.zeros(24)
+    assert hidden_slope(*args, [Leap(1e-3, distance)]).any() == (first < np.inf)
+
+
+def test_the_slope_hidden_is_height_over_width_or_what_the_slope_is_off_beyond():
+    far, quiet = STEPS > 1e-4, np.zeros(24)
+    noise = 5e-5 * far
+    by_height = hidden_slope(STEPS, 1 + 10.0 * far, noise, quiet, quiet, [Leap(1e-4, 1e-4)])
+    assert np.allclose(by_height[~far], 1.0) and not by_height[far].any()
+    at_noise = hidden_slope(STEPS, 1 + 10.0 * far, noise, quiet, quiet, [Leap(1e-4, 5e-3)])
+    assert np.allclose(at_noise[~far], 1e-4 / STEPS[far][0]) and not at_noise[far].any()  # where the noise begins
+    slope, noise = 1 + 0.5 * (STEPS > 3e-4) + 0.1 * (STEPS > 1e-2), 5e-3 * far
+    beyond = STEPS > 3e-4
+    for truncation in (0.0, 0.25):
+        by_slope = hidden_slope(STEPS, slope, noise, quiet + truncation, quiet, [Leap(1e-2, 1e-4)])
+        expected = (slope - 1 + 2 * noise / STEPS)[beyond].min() + truncation
+        assert np.allclose(by_slope[~far], expected) and not by_slope[far].any()
+
+
+def test_the_slope_below_a_staircase_is_taken_where_its_error_is_smallest():
+    far, some = STEPS > 1e-4, np.arange(24)
+    slope = np.where(far, 2.0, np.where(some == 5, 1.9, 1.0))
+    for error in (1e3 * (some != 5), 0 * STEPS):
+        noise = np.where(far, 5e-4, error * STEPS)
+        hidden = hidden_slope(STEPS, slope, noise, 0 * STEPS, 0 * STEPS, [Leap(1e-3, 1e-4)])[0]
+        kinked = hidden_slope(STEPS, slope, 5e-4 * far, 0 * STEPS, np.where(far, 0, error), [Leap(1e-3, 1e-4)])[0]
+        bent = hidden_slope(STEPS, slope, 5e-4 * far, np.where(far, 0, error), 0 * STEPS, [Leap(1e-3, 1e-4)])[0]
+        expected = (0.1 if error.any() else 1.0) + 2 * 5e-4 / 0.23
+        assert hidden == pytest.approx(expected) and kinked == pytest.approx(expected)
+        assert bent == pytest.approx(expected)
+
+
+def test_leap_near_finds_height_and_place_on_either_side():
+    for side in (1, -1):
+
+        def at(t, side=side):
+            return 3 * t + 0.5 * (side * t > 0.011)
+
+        up, down = at(STEPS), at(-STEPS)
+        k = int(np.argmax(STEPS > 0.011))
+        leap = leap_near(0.0, at, STEPS, up, down, 3.0, k, 1e-12)
+        assert leap.height == pytest.approx(0.5) and leap.distance == pytest.approx(0.011, rel=1e-3)
+        assert leap_near(0.0, at, STEPS, up, down, 3.0, k - 2, 1e-12) == leap  # up to two steps on
+        assert leap_near(0.0, at, STEPS, up, down, 3.0, k - 3, 1e-12) is None
+        assert leap_near(0.0, at, STEPS, up, down, 3.0, k, 0.5 / 6.1) and not leap_near(
+            0.0, at, STEPS, up, down, 3.0, k, 0.5 / 5.9
+        )
+
+
+def test_leap_near_finds_a_leap_between_theta_and_the_first_step():
+    def at(t):
+        return t + 2.0 * (t > 3e-13)
+
+    leap = leap_near(0.0, at, STEPS, at(STEPS), at(-STEPS), 1.0, 0, 1e-15)
+    assert leap.height == pytest.approx(2) and leap.distance == pytest.approx(3e-13, rel=1e-3)
+
+
+def test_leap_near_gives_up_at_a_corner_and_where_j_has_no_value():
+    k = int(np.argmax(STEPS > 1e-3))
+
+    def bent(t):
+        return np.maximum(t - 5e-4, 0)
+
+    assert leap_near(0.0, bent, STEPS, bent(STEPS), bent(-STEPS), 0.0, k, 1e-18) is None
+
+    def gap(t):
+        return np.where(np.isin(t, [*STEPS, *-STEPS]), np.sign(t - 1e-3), np.nan)
+
+    assert leap_near(-1.0, gap, STEPS, gap(STEPS), gap(-STEPS), 0.0, k, 1e-18) is None
+
+
+@pytest.mark.parametrize("at", [-0.81, -0.3, 0.003, 0.37, 0.9])
+def test_a_leap_afar_is_found_with_its_height(at):
+    assert leap_afar(lambda t: np.sin(3 * t) + 1e-4 * (t > at), 1e-12) == pytest.approx(1e-4, rel=0.01)
+
+
+@pytest.mark.parametrize("J", [np.sin, lambda t: 0 * t, np.exp, lambda t: np.sin(20 * t)])
+def test_afar_a_bend_is_no_leap(J):
+    assert leap_afar(J, 1e-15) == 0
+
+
+def test_afar_a_corner_is_no_leap_wherever_it_is():
+    places = np.random.default_rng(0).uniform(-0.9, 0.9, 60)
+    assert [at for at in places if leap_afar(lambda t, at=at: np.sin(t) + np.maximum(t - at, 0), 1e-15)] == []
+
+
+def test_a_leap_afar_stands_out_from_twenty_times_the_noise_and_from_where_j_has_no_value():
+    def leap(t):
+        return 1.0 * (t > 0.37)
+
+    assert leap_afar(leap, 2 / 20.5) == pytest.approx(1) and leap_afar(leap, 2 / 19.5) == 0
+    assert leap_afar(lambda t: np.where(t < -0.9, np.nan, leap(t)), 1e-9) == pytest.approx(1)
+
+
+def test_the_second_oddest_place_afar_is_looked_at_too():
+    def both(t):
+        return 1e-4 * (t > 0.37) + 0.1 * np.maximum(t + 0.5, 0)
+
+    assert leap_afar(both, 1e-15) == pytest.approx(1e-4, rel=0.01)
+
+
+def test_a_height_stays_that_is_above_a_third_of_the_last_but_one():
+    assert stays([1.0, 0.5, 0.34]) and not stays([1.0, 0.9, 0.33]) and stays([0.0, 1.0, 1.0, 0.34])
+
+
+# ---- kinks -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_corner_on_theta_is_half_the_jump_off_and_a_parabola_is_none():
+    ladder = heard(corner(0))
+    assert np.allclose(ladder.kink[STEPS > 1e-7], 1, atol=1e-5) and ladder.on_theta
+    assert ladder.clouds() == ["kink on θ"]
+    assert not heard(lambda t: (t - THETA) ** 2).kink.any()
+
+
+@pytest.mark.parametrize(
+    "at, on", [(0, True), (1e-12, True), (1e-8, False), (1e-5, False), (1e-3, False), (0.5, False)]
+)
+def test_a_corner_on_theta_near_it_and_beyond_the_ladder(at, on):
+    ladder = heard(corner(at))
+    assert ladder.on_theta == on
+    assert ladder.judge(EXACT, 1e-6) == "right" and ladder.judge(EXACT + 2.5, 1e-6) == "wrong"
+    if on:
+        assert ladder.judge(EXACT + 2, 1e-6) == "right"  # the other of the two slopes
+    else:
+        assert ladder.steps[ladder.best] < max(at, 1e-12)
+        assert abs(ladder.slope[ladder.best] - EXACT) <= ladder.error[ladder.best] < 1e-4
+        assert ladder.judge(EXACT + 2, 1e-6) == "wrong"
+
+
+def test_a_kink_that_shows_as_soon_as_it_can_is_taken_for_one_on_theta():
+    def best(first, share):
+        """Return the best step where a kink of 1 begins at this one, and the noise before it hides so much of it."""
+        kink, noise = 1.0 * (np.arange(24) >= first), share / (11 * SURE) * STEPS
+        return made(kink=kink, noise=noise, truncation=1e-13 / STEPS).best
+
+    assert best(12, 0.49) == 11 and best(12, 0.51) == 23  # below the kink; beyond it, for all we know
+    assert best(2, 0.0) == 1 and best(1, 0.0) == 23 and best(24, 0.0) == 23
+
+
+# ---- what it says ----------------------------------------------------------------------------------------------------
+
+
+def test_a_constant_is_flat_and_an_even_j_is_not():
+    constant, even = heard(lambda t: 1.0), heard(lambda t: (t - THETA) ** 2)
+    assert constant.clouds() == ["flat"] and not constant.moved
+    assert even.moved and "flat" not in even.clouds()
+    assert even.judge(0.0, 1e-6) == "right" and even.judge(1e-3, 1e-6) == "wrong"
+
+
+def test_j_has_no_vote_where_it_stands_still():
+    ladder = heard(lambda t: np.round(np.sin(t), 6))
+    assert ladder.still[:8].all() and not ladder.still[-8:].any()
+    assert not heard(lambda t: 1.0).still.any()  # it stands still nowhere in particular
+    assert ladder.judge(EXACT * 1.5, 1e-6) == "wrong" and ladder.judge(0.0, 1e-6) == "wrong"
+
+
+@pytest.mark.parametrize("edge, steps", [(1e-3, 19), (1e-11, 3)])
+def test_a_ladder_ends_where_j_has_no_value(edge, steps):
+    ladder = heard(lambda t: np.nan if t > THETA + edge else np.sin(t))
+    assert bool(ladder) == (steps >= 5) and ladder.steps.size == (steps if steps >= 5 else 0)
+    assert ladder.clouds() == ([] if ladder else ["domain"])
+    assert ladder.judge(EXACT, 1e-6) == ("right" if ladder else "cannot tell")
+    assert ladder.judge(2.0, 1e-6) == ("wrong" if ladder else "cannot tell")
+    below = heard(lambda t: np.nan if t < THETA - edge else np.sin(t))
+    assert below.steps.size == ladder.steps.size
+
+
+@pytest.mark.parametrize("count, enough", [(4, False), (5, True)])
+def test_a_ladder_of_fewer_than_five_steps_says_nothing(count, enough):
+    last = (STEPS[count - 1] + STEPS[count]) / 2
+    ladder = heard(lambda t: np.nan if t - THETA > last else 2 * t)
+    assert bool(ladder) == bool(made(STEPS[:count])) == enough
+    assert ladder.on_theta is False and ladder.swing == pytest.approx(2 * STEPS[4] if enough else 0, rel=1e-3)
+
+
+@pytest.mark.parametrize("factor, answer", [(0.999, "cannot tell"), (1.001, "wrong")])
+def test_wrong_is_off_by_two_errors_six_tenths_of_a_corner_and_the_tolerance(factor, answer):
+    for error, bend in ({"truncation": 0.02}, 0.0), ({"hidden": 0.02}, 0.3):
+        off = 2 * (4 * 0.0025 + 0.02) + 0.6 * bend + 0.05
+        ladder = made(noise=0.0025 * STEPS, bend=bend, **error)
+        assert ladder.judge(1 + factor * off, 0.05) == ladder.judge(1 - factor * off, 0.05) == answer
+
+
+@pytest.mark.parametrize("factor, answer", [(0.999, "cannot tell"), (1.001, "wrong")])
+def test_an_entry_between_two_slopes_or_a_little_beyond_is_not_wrong(factor, answer):
+    bend = np.where(STEPS < 0.2, 1.0, 0)
+    ladder = made(bend=bend, kink=0.5)
+    assert ladder.judge(1 + factor * 0.6, 0.0) == ladder.judge(1 - factor * 0.6, 0.0) == answer
+    assert ladder.judge(1.5, 0.0) == "right"  # just on one of them
+
+
+@pytest.mark.parametrize("steps, answer", [(2, "cannot tell"), (3, "wrong")])
+def test_wrong_takes_three_steps_in_a_row(steps, answer):
+    some = np.arange(24)
+    error = np.where((some >= 10) & (some < 10 + steps), 0.0, 1e3)
+    assert made(truncation=error).judge(2.0, 0.0) == answer
+    assert made(truncation=np.where(some % 2, 0.0, 1e3)).judge(2.0, 0.0) == "cannot tell"
+    still = np.where((some >= 10) & (some < 10 + steps), False, True)
+    assert made(still=still).judge(2.0, 0.0) == answer
+
+
+def test_the_last_three_steps_and_the_first_three_may_be_the_plateau():
+    some = np.arange(24)
+    assert made(truncation=np.where(some < 3, 0, 1e3)).judge(2.0, 0.0) == "wrong"
+    assert made(truncation=np.where(some > 20, 0, 1e3)).judge(2.0, 0.0) == "wrong"
+
+
+@pytest.mark.parametrize("spread, answer", [(0.32, "wrong"), (0.35, "cannot tell")])
+def test_the_three_agree_to_a_third_of_their_gap(spread, answer):
+    some = np.arange(24)
+    error, slope = np.where((some >= 10) & (some < 13), 0.0, 1e3), np.where(some == 11, 1 - spread, 1.0)
+    assert made(slope=slope, truncation=error).judge(2.0, 0.0) == answer
+
+
+@pytest.mark.parametrize(
+    "error, tolerance, still, answer",
+    [
+        (0.0, 0.0, False, "cannot tell"),  # a step that agrees
+        (0.49, 0.0, False, "cannot tell"),  # it knows to less than half the gap
+        (0.51, 0.0, False, "wrong"),  # it knows too little to have a say
+        (0.0, 0.0, True, "wrong"),  # it stood still
+    ],
+)
+def test_a_step_that_agrees_vetoes_wrong_if_it_can_tell(error, tolerance, still, answer):
+    some = np.arange(24)
+    slope, kink = np.where(some == 2, 2.0, 1.0), np.where(some == 2, error, 0.0)
+    ladder = made(slope=slope, truncation=kink, still=(some == 2) & still)
+    assert ladder.judge(2.0, tolerance) == answer
+
+
+def test_hidden_slopes_do_not_keep_a_step_from_its_veto():
+    some = np.arange(24)
+    slope = np.where(some == 2, 2.0, 1.0)
+    assert made(slope=slope, hidden=np.where(some == 2, 5.0, 0.0)).judge(2.0, 0.0) == "cannot tell"
+    assert made(slope=slope, kink=np.where(some == 2, 5.0, 0.0)).judge(2.0, 0.0) == "wrong"
+
+
+@pytest.mark.parametrize("factor, answer", [(0.999, "right"), (1.001, "cannot tell")])
+def test_right_is_within_the_error_of_the_best_step_and_the_tolerance(factor, answer):
+    error = np.where(np.arange(24) == 7, 0.1, 0.5)
+    ladder = made(truncation=error, still=np.arange(24) != 7)
+    assert ladder.best == 7 and ladder.judge(1 + factor * 0.15, 0.05) == answer
+
+
+def test_on_theta_is_where_the_corner_weighs_more_than_the_rest():
+    assert made(kink=0.2, truncation=0.1).on_theta and not made(kink=0.1, truncation=0.2).on_theta
+    assert made(kink=0.2, truncation=0.1).clouds() == ["kink on θ"]
+    assert made(kink=0.2, truncation=0.1, leaps=(Leap(1e-3, 1e-3),)).clouds() == ["steps"]
+    assert made(swing=0.0).clouds() == ["flat"]
+
+
+# ---- read another way ------------------------------------------------------------------------------------------------
+
+
+def test_the_remainder_falls_as_h_squared_if_right_and_as_h_if_wrong_or_at_a_kink():
+    right, wrong = taylor(heard(np.sin), EXACT), taylor(heard(np.sin), 1.1 * EXACT)
+    assert right.slope == pytest.approx(2, abs=0.01) and right.answer == "right" and right.fit < 0.02
+    assert wrong.slope == pytest.approx(1, abs=0.01) and wrong.answer == "wrong"
+    assert taylor(heard(corner(0)), EXACT).answer == "wrong"
+    assert np.array_equal(right.steps, STEPS[::-1])
+    h = right.steps[:8]
+    assert np.allclose(right.remainders[:8], np.abs(np.sin(THETA + h) - np.sin(THETA) - h * EXACT), rtol=1e-5)
+
+
+def test_the_remainder_of_a_line_says_nothing():
+    found = taylor(heard(lambda t: 2 * t), 2.0)
+    assert np.isnan(found.slope) and np.isnan(found.fit) and found.answer == "cannot tell"
+
+
+@pytest.mark.parametrize(
+    "power, answer",
+    [(2.5, "right"), (1.81, "right"), (1.79, "cannot tell"), (1.21, "cannot tell"), (1.19, "wrong"), (0.5, "wrong")],
+)
+def test_the_answer_by_the_slope(power, answer):
+    found = taylor(made(slope=STEPS ** (power - 1)), 0.0)
+    assert found.slope == pytest.approx(power) and found.answer == answer
+
+
+@pytest.mark.parametrize("off, answer", [(0.29, "right"), (0.31, "cannot tell")])
+def test_the_answer_needs_a_straight_line(off, answer):
+    wiggle = 10.0 ** (off * np.array([1, -1, -1, 1]))  # to which a straight line fits no better than a level one
+    slope = STEPS.copy()
+    slope[:4] *= wiggle
+    found = taylor(made(slope=slope), 0.0)
+    assert found.fit == pytest.approx(off) and found.answer == answer
+
+
+def test_the_line_goes_through_the_last_four_steps_above_thirty_noises():
+    some = np.arange(24)
+    slope = np.where(some < 10, STEPS, np.where(some < 14, STEPS**2 * 1e3, STEPS))
+    noise = np.where(some < 10, STEPS**2, 0.0)
+    assert taylor(made(slope=slope, noise=noise), 0.0).slope == pytest.approx(3)
+    enough = made(slope=STEPS, noise=np.where(some < 20, STEPS**2, STEPS**2 / 30.5))
+    too_few = made(slope=STEPS, noise=np.where(some < 21, STEPS**2, 0))
+    too_loud = made(slope=STEPS, noise=np.where(some < 20, STEPS**2, STEPS**2 / 29.5))
+    between = made(slope=STEPS, noise=np.where((some < 19) | (some == 21), STEPS**2, 0))
+    assert taylor(enough, 0.0).answer == "right"
+    assert [taylor(each, 0.0).answer for each in (too_few, too_loud, between)] == ["cannot tell"] * 3
+
+
+def test_a_ladder_that_says_nothing_has_no_remainder():
+    assert taylor(heard(lambda t: np.nan if t > THETA else t), 1.0).answer == "cannot tell"
