@@ -42,7 +42,7 @@ def test_its_code_runs_as_it_stands_from_any_folder(tmp_path):
     script.write_text("\n".join(blocks("python")), encoding="utf-8")
     said = run(script, cwd=tmp_path, env={**os.environ, **UTF8, "PYTHONPATH": str(ROOT)})
     assert "great. All 6 blocks agree." in said
-    assert re.search(r"^ +W2 .* worry", said, re.M)
+    assert re.search(r"^ +W2 .* wrong by", said, re.M)
     assert "wrong:  return dZ @ c.A_prev.T / c.m" in said
 
 

@@ -24,7 +24,7 @@ def test_its_code_runs_from_top_to_bottom(capsys):
     said = capsys.readouterr().out
     assert re.search(r"^ +b .* as if times 3$", said, re.M)
     assert re.search(r"^wrong$", said, re.M) and "b is wrong" in said
-    assert "The one block agrees. (2 evaluations of J)" in said
+    assert re.search(r"^The one block agrees\. \(\d+ evaluations of J\)$", said, re.M)
 
 
 @pytest.mark.parametrize("shape", SHAPES)
@@ -39,8 +39,8 @@ def test_every_shape_of_code_that_it_shows_is_checked(shape):
 
 
 def test_it_counts_the_evaluations_of_J():
-    """Six for every parameter, and a few more for all of them together."""
+    """Two for every parameter, and some 50 more to listen to J."""
     counted = []
     gcl.check(lambda x: counted.append(x) or np.sum(x**3), lambda x: 3 * x**2, np.linspace(1, 2, 500))
-    assert "evaluates J six times for every parameter" in PAGE
-    assert 6 * 500 <= len(counted) < 6 * 500 + 50
+    assert "evaluates J twice for every parameter, and some 50 times more" in PAGE
+    assert 2 * 500 + 48 <= len(counted) < 2 * 500 + 60
