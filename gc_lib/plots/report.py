@@ -23,8 +23,8 @@ NEAR = 10  # an ε less than so many times larger or smaller is near the best on
 def draw_report(report: Any) -> Drawing:
     """Draw a report; its headline is the answer, its caption the answer and what the picture shows."""
     with styled():
-        figure = Figure((11.6, 4.4), layout="constrained")
-        entries, blocks, curve = figure.subplots(1, 3, width_ratios=(1, 1, 1.25))
+        figure = Figure((10.2, 4.2), layout="constrained")
+        entries, blocks, curve = figure.subplots(1, 3, width_ratios=(1, 1, 1.3))
         banded(blocks, curve)
         draw_entries(entries, report)
         draw_blocks(blocks, report)
