@@ -181,7 +181,9 @@ def noise_and_leaps(here: float, at: Callable, h, up, down, slope) -> tuple[np.n
     third = (slope[:-2] - slope[1:-1]) - (slope[1:-1] - slope[2:]) / 10  # h² cancels: noise is left, and h⁴
     seen = np.abs(h[:-2] * third) / 0.75
     largest = np.maximum.accumulate(np.maximum(np.maximum(np.abs(up), np.abs(down)), abs(here)))
-    noise, k, tests = np.maximum(0.3 * np.spacing(largest), 1.5 * np.median(seen[:5])), 0, 0
+    moved = np.maximum(np.abs(up - here), np.abs(down - here)) / h  # as θ is rounded, which is of order 1 in h
+    rounding = 0.3 * (np.spacing(largest) + np.finfo(float).eps * moved)
+    noise, k, tests = np.maximum(rounding, 1.5 * np.median(seen[:5])), 0, 0
     found: list[Leap] = []
     while k < seen.size and tests < TESTS:
         sudden = k == 0 or not tests or found or seen[k] > 1000 * seen[k - 1]
