@@ -13,6 +13,7 @@ import pytest
 from matplotlib.figure import Figure
 from PIL import Image
 
+import gc_lib as gcl
 from gc_lib import plots
 from gc_lib.plots import picture as canvas
 from gc_lib.plots import style
@@ -240,6 +241,7 @@ import sys, matplotlib
 def settings(): return {key: matplotlib.rcParams[key] for key in matplotlib.rcParams if key != "backend"}
 matplotlib.rcParams["font.size"] = 31
 before = settings()
+import gc_lib as gcl
 from gc_lib import plots
 assert settings() == before
 plots.BenchPicture(["W1", "b1"])
@@ -261,3 +263,99 @@ def test_figure_html_holds_picture_caption_and_alternative():
         '<figure><img alt="a &quot;V&quot; curve" src="data:image/png;base64,YWJj">'
         "<figcaption>W2 <b>disagrees</b>.</figcaption></figure>"
     )
+
+
+# ---- the picture of a report: its third panel, the V-curve of this very J --------------------------------------------
+
+
+def drawn(cost, gradient, theta, **options):
+    """Check, draw, and return the report, the caption and the panel of the V-curve."""
+    report = gcl.check(cost, gradient, theta, **options)
+    drawing = report.plot()
+    return report, drawing.caption, drawing.figure.axes[2]
+
+
+def smooth(t):
+    return float(np.exp(t).sum())
+
+
+THETA = np.array([0.3, -1.2, 0.7])
+
+
+def words(axes):
+    return {text.get_text() for text in axes.texts}
+
+
+@pytest.mark.parametrize(
+    "eps, beside", [(1e-14, "smaller than"), (1e-9, "smaller than"), (1.0, "larger than"), ("auto", "near")]
+)
+def test_the_v_curve_marks_the_eps_asked_for_and_the_best_one(eps, beside):
+    report, caption, axes = drawn(smooth, np.exp, THETA, eps=eps)
+    asked, (best, _) = axes.lines[2].get_xdata()[0], axes.lines[3].get_xydata()[0]
+    assert best == pytest.approx(report.found.best_eps("theta"))
+    assert asked == (best if eps == "auto" else eps)
+    assert {f"ε = {eps}" if eps == "auto" else f"ε = {eps:g}", "best ε", "round-off", "truncation"} == words(axes)
+    assert caption.endswith(f" is {beside} the best one.")
+    assert axes.get_xlim()[0] < min(asked, best) and max(asked, best) < axes.get_xlim()[1]
+
+
+def test_dots_of_the_v_curve_lie_in_what_the_errors_explain_or_level_above_it():
+    for factor, level in ((1.0, False), (1.1, True)):
+        _, _, axes = drawn(smooth, lambda t, k=factor: k * np.exp(t), THETA)
+        error, read = (line.get_ydata() for line in axes.lines[:2])
+        assert (np.ptp(np.log10(read[5:-5])) < 0.01) == level
+        assert (read <= error)[np.isfinite(error)].all() != level
+
+
+CURVES = {
+    "noise": (lambda t: smooth(t) + 1e-9 * np.sin(1e13 * t.sum()), np.exp, THETA, {"noise"}),
+    "steps": (lambda t: round(smooth(t), 4), np.exp, THETA, {"steps"}),
+    "a kink on θ": (
+        lambda t: abs(t[0]) + 1.5 * t[0] + smooth(t),
+        lambda t: np.exp(t) + [1.5, 0, 0],
+        0 * THETA,
+        {"kink"},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CURVES)
+def test_the_v_curve_names_what_makes_the_error(name):
+    *problem, named = CURVES[name]
+    _, caption, axes = drawn(*problem)
+    assert named <= words(axes)
+    assert all(word in caption for word in named)
+
+
+def test_of_a_corner_on_theta_no_eps_is_the_best():
+    _, caption, axes = drawn(*CURVES["a kink on θ"][:3])
+    assert caption.endswith("A corner lies on θ: no ε gets around it.")
+    assert "best ε" not in words(axes)
+
+
+NO_CURVES = {
+    "J does not move": (lambda t: 3.0, lambda t: 0 * t, THETA),
+    "J has no value": (lambda t: smooth(t) if (t == THETA).all() else np.nan, np.exp, THETA),
+}
+
+
+@pytest.mark.parametrize("says", NO_CURVES)
+def test_where_there_is_no_v_curve_the_picture_says_why(says):
+    _, caption, axes = drawn(*NO_CURVES[says])
+    assert any(says in word for word in words(axes)) and says in caption
+    assert not axes.lines
+
+
+def test_a_v_curve_of_few_steps_is_drawn_as_far_as_it_goes():
+    report, _, axes = drawn(lambda t: float(np.log(t).sum()), lambda t: 1 / t, np.array([1.0, 1e-9]), eps=1e-12)
+    assert 5 <= report.ladder.steps.size < 24
+    assert len(axes.lines[1].get_xdata()) == report.ladder.steps.size
+
+
+def test_long_names_of_blocks_are_turned():
+    layers = [{"weights": THETA}, {"weights": -THETA}]
+    report = gcl.check(
+        lambda n: sum(smooth(x["weights"]) for x in n), lambda n: [{"weights": np.exp(x["weights"])} for x in n], layers
+    )
+    labels = report.plot().figure.axes[1].get_xticklabels()
+    assert {label.get_text(): label.get_rotation() for label in labels} == {"[0].weights": 30, "[1].weights": 30}

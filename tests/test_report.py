@@ -229,7 +229,7 @@ def test_the_picture_says_the_answer_and_shows_every_entry(bug, eps, headline):
     net, X, Y, params = problem(keep_prob=1.0)
     report = checked(net.plant(*bug) if bug else net, X, Y, params, eps)
     drawing = report.plot()
-    entries, blocks = drawing.figure.axes
+    entries, blocks, _ = drawing.figure.axes
     assert drawing.caption.startswith(f"{headline}. ") and drawing.figure.get_suptitle() == headline
     assert drawing.png.startswith(b"\x89PNG") and drawing.caption in drawing._repr_mimebundle_()["text/html"]
     drawn = [container.lines[0].get_xydata() for container in entries.containers]

@@ -172,9 +172,10 @@ class Investigation:
         bars = np.add(*self.bars(name))
         if not ladder:
             return bars
-        i = np.clip(np.searchsorted(ladder.steps, self.eps[part] / self.scale[part]), 0, ladder.steps.size - 2)
+        scale = np.maximum(self.scale[part], rms(self.scale[part]))  # a small entry bends J no more than its neighbours
+        i = np.clip(np.searchsorted(ladder.steps, self.eps[part] / scale), 0, ladder.steps.size - 2)
         bend = np.abs(ladder.slope[i] - ladder.slope[ladder.best]) + ladder.truncation[i] + ladder.kink[i]
-        return bars + 3 * bend / self.scale[part] / i.size**0.5
+        return bars + 3 * bend / scale / i.size**0.5
 
     def reach(self, name: str) -> float:
         """Return how long the error of a block's slopes may be: n noises add up to √n of them, give or take."""

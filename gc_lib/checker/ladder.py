@@ -107,6 +107,17 @@ class Ladder:
             return "round-off"
         return "float32" if 0.01 < highest / np.spacing(np.float32(abs(self.here))) < 30 else "steps"
 
+    @property
+    def causes(self) -> dict[str, np.ndarray]:
+        """What makes the error of D(h), each by itself; leaps of J are noise to steps larger than their stairs."""
+        calm = np.minimum(self.noise, self.noise[0]) if self.leaps else self.noise
+        return {
+            "noise" if calm[0] > 200 * np.spacing(abs(self.here)) else "round-off": SURE * calm / self.steps,
+            "truncation": self.truncation,
+            "steps": self.hidden + SURE * (self.noise - calm) / self.steps,
+            "kink": self.kink,
+        }
+
     def clouds(self) -> list[str]:
         """Return the kinds of what makes J hard to judge along this direction, the weightiest first."""
         if not self:

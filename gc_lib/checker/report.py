@@ -144,7 +144,7 @@ class Report(Reading):
         return f"cannot tell: {self.reasons[0].kind}"
 
     def plot(self) -> "Drawing":
-        """Draw dθ against dθ_approx with its error bars, and the blocks: a picture with its message in words."""
+        """Draw dθ against dθ_approx, the blocks, and the V-curve of this J: a picture with its message in words."""
         from ..plots import draw_report  # and with it matplotlib, only now
 
         return draw_report(self)

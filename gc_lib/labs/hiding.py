@@ -183,8 +183,10 @@ FALLS = {
 
 def opinion(report: Report) -> str:
     """Say what the error bars answer."""
-    blocks = "" if report.answer == "right" else f" of {listed(report.that_are(report.answer))}"
-    return f"The error bars say{blocks}: {report.answer}."
+    said = [
+        f" of {listed(names)}: {answer}" for answer in ("wrong", "cannot tell") if (names := report.that_are(answer))
+    ]
+    return f"The error bars say{','.join(said) or ': right'}."
 
 
 @lru_cache(32)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
@@ -10,7 +11,7 @@ from .parts import Blocks
 from .picture import MOVES, Picture
 from .style import BEFORE, DIFFERENCE, INK, PALE, SAYS_NOTHING, Scale, banded, styled
 
-REMAINDERS, STEPS = Scale(1e-16, 1), (3e-8, 3.0)
+REMAINDERS, STEPS = Scale(1e-16, 1), (3e-9, 3.0)
 ROUNDOFF = 3e-15  # below it a remainder of a J of about 1 is only its last digits
 NAMES = ("all θ", "W1", "b1", "W2", "b2", "W3", "b3")
 
@@ -36,18 +37,24 @@ class Fall:
 
     def move(self, result: Any) -> None:
         """Move to a result."""
-        steps, remainders = result.taylor.steps, result.taylor.remainders
+        steps, remainders = shown(result.taylor)
         self.dots.set_data(steps, REMAINDERS.place(remainders))
         self.before.set_visible(result.before is not None)
         if result.before is not None:
-            before = result.before.taylor
-            self.before.set_data(before.steps, REMAINDERS.place(before.remainders))
+            steps_before, remainders_before = shown(result.before.taylor)
+            self.before.set_data(steps_before, REMAINDERS.place(remainders_before))
         for power, guide in self.guides.items():
             fall = remainders[0] * (steps / steps[0]) ** power
             seen = fall > REMAINDERS.low
             guide.set_data(steps[seen], fall[seen])
             start = -1 if power == 1 else 5
             self.words[power].set_position((2 * steps[start], 0.6 * fall[start]))
+
+
+def shown(taylor: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Return the steps that are on the axis, and their remainders."""
+    on_axis = taylor.steps > STEPS[0]
+    return taylor.steps[on_axis], taylor.remainders[on_axis]
 
 
 class HidingPicture(Picture):
