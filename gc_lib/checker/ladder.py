@@ -180,7 +180,8 @@ def listen(here: float, at: Callable, noise: float = 0.0, leap: float = 0.0) -> 
     truncation = np.append(np.abs(np.diff(slope)), np.inf) * 2 / 9  # D(√10 h) is off by ten times as much as D(h)
     truncation[:-1] = np.maximum(truncation[:-1], np.append(truncation[1:-1] / 10, 0))
     jump = np.append(0, np.abs(RUNG * bend[:-1] - bend[1:]) / (RUNG - 1))  # of the slope: 0 for a parabola
-    kink = np.maximum.accumulate(np.maximum(jump - 11 * SURE * heard / h, 0) / 2)
+    loud = np.maximum(heard, np.spacing(np.maximum(np.abs(up), np.abs(down))))  # a sum may be off by a digit or two
+    kink = np.maximum.accumulate(np.maximum(jump - 11 * SURE * loud / h, 0) / 2)
     hidden = np.maximum(leap / h[-1], hidden_slope(h, slope, heard, truncation, kink, found))
     return Ladder(
         h, slope, bend, heard, truncation, kink, hidden, still & ~still.all(), tuple(found), here, np.abs(moved).max()
