@@ -21,7 +21,7 @@ CLOUDS = {  # each kind: what is said of the blocks, and what to do
         "Start from small random biases, not from 0, and check there.",
     ),
     "float32": (
-        "J is computed in float32 somewhere, which has 7 digits: too few for good slopes in {blocks}.",
+        "{single} has the 7 digits of float32: too few for good slopes in {blocks}.",
         "Compute all of J in float64: the parameters, the data, and every sum.",
     ),
     "steps": (
@@ -126,6 +126,8 @@ def cloud(report, kind: str, names: tuple[str, ...]) -> Reason:
         "J": report.J,
     }
     words = {"blocks": listed(names), "still": "", "units": "", "entries": "", "between": ""}
+    steps_of = f"J moves in steps of about {evidence['leap']:.0e}, so that some of it, rounded or in float32,"
+    words["single"] = steps_of if evidence["leap"] > 0 else "J"
     if report.unmoved:
         words["still"] = f" ε even leaves {report.unmoved} entries of θ where they are."
     at: tuple = ()

@@ -180,7 +180,8 @@ def listen(here: float, at: Callable, noise: float = 0.0, leap: float = 0.0) -> 
     truncation = np.append(np.abs(np.diff(slope)), np.inf) * 2 / 9  # D(√10 h) is off by ten times as much as D(h)
     truncation[:-1] = np.maximum(truncation[:-1], np.append(truncation[1:-1] / 10, 0))
     jump = np.append(0, np.abs(RUNG * bend[:-1] - bend[1:]) / (RUNG - 1))  # of the slope: 0 for a parabola
-    kink = np.maximum.accumulate(np.maximum(jump - 11 * SURE * heard / h, 0) / 2)
+    loud = np.maximum(heard, np.spacing(np.maximum(np.abs(up), np.abs(down))))  # a sum may be off by a digit or two
+    kink = np.maximum.accumulate(np.maximum(jump - 11 * SURE * loud / h, 0) / 2)
     hidden = np.maximum(leap / h[-1], hidden_slope(h, slope, heard, truncation, kink, found))
     return Ladder(
         h, slope, bend, heard, truncation, kink, hidden, still & ~still.all(), tuple(found), here, np.abs(moved).max()
@@ -192,7 +193,9 @@ def noise_and_leaps(here: float, at: Callable, h, up, down, slope) -> tuple[np.n
     third = (slope[:-2] - slope[1:-1]) - (slope[1:-1] - slope[2:]) / 10  # h² cancels: noise is left, and h⁴
     seen = np.abs(h[:-2] * third) / 0.75
     largest = np.maximum.accumulate(np.maximum(np.maximum(np.abs(up), np.abs(down)), abs(here)))
-    noise, k, tests = np.maximum(0.3 * np.spacing(largest), 1.5 * np.median(seen[:5])), 0, 0
+    moved = np.maximum(np.abs(up - here), np.abs(down - here)) / h  # as θ is rounded, which is of order 1 in h
+    rounding = 0.3 * (np.spacing(largest) + np.finfo(float).eps * moved)
+    noise, k, tests = np.maximum(rounding, 1.5 * np.median(seen[:5])), 0, 0
     found: list[Leap] = []
     while k < seen.size and tests < TESTS:
         sudden = k == 0 or not tests or found or seen[k] > 1000 * seen[k - 1]
