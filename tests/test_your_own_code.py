@@ -11,7 +11,11 @@ import gc_lib as gcl
 PAGE = (Path(__file__).resolve().parents[1] / "notebooks" / "your_own_code.md").read_text("utf-8")
 BLOCKS = re.findall(r"^```python\n(.*?)^```$", PAGE, re.M | re.S)
 SHAPES = {  # of other people's code: what to break in it, and what the check then says
-    "a dict, and gradients under other names": ('(A - Y) @ X.T / 3, "db1"', '(A - Y) @ X.T, "db1"', "In W1 dθ is 3 times"),
+    "a dict, and gradients under other names": (
+        '(A - Y) @ X.T / 3, "db1"',
+        '(A - Y) @ X.T, "db1"',
+        "In W1 dθ is 3 times",
+    ),
     "layers in a list": ("W @ V @ X @ (V", "2 * W @ V @ X @ (V", r"In layers\[1\]\.W dθ is 2 times"),
     "cost and gradient together": (", 2 * X @ (w @ X - y)", ", X @ (w @ X - y)", "In theta dθ is 0.5 times"),
     "a flat vector": ("+= 200 * bend", "+= 100 * bend", "dθ is wrong in theta"),
