@@ -57,7 +57,7 @@ class Report(Reading):
 
     @cached_property
     def within(self) -> dict[str, Within]:
-        """How far each block of dθ is off: "right to 3e-09", "wrong by 0.33" or "cannot tell"; one without entries: 0."""
+        """How far each block of dθ is off: "right to 3e-09", "wrong by 0.33" or "cannot tell"; empty ones by 0."""
         return {name: self.opinion.within.get(name, Within("right", 0.0)) for name in self.parts}
 
     @property
@@ -210,9 +210,12 @@ def check(
     if not isinstance(eps, str) or eps != "auto":
         eps = above_zero(eps)
     J = Objective(J_of, params)
-    found = Investigation(
-        J, lambda at=params: checker.order(gradient_at(dJ_of, at, blocks)).astype(float), blocks, rtol
-    )
+
+    def vector(at=params) -> np.ndarray:
+        """Return dθ as a vector."""
+        return checker.order(gradient_at(dJ_of, at, blocks)).astype(float)
+
+    found = Investigation(J, vector, blocks, rtol)
     if eps == "auto":
         found.loop(found.best_steps())
         approx, still = found.slopes.copy(), 0
