@@ -1,5 +1,7 @@
 """The error bars of a report: they cover the true error of dθ_approx, whatever ε is, and they see a kink."""
 
+from zlib import crc32
+
 import numpy as np
 import pytest
 from helpers import SMOOTH as SMOOTH_ACTIVATIONS
@@ -21,7 +23,7 @@ THETA = np.random.default_rng(0).uniform(-2, 2, 40)
 
 def jitter(theta, size):
     """Return noise that is always the same at the same θ."""
-    return size * float(np.random.default_rng(abs(hash(theta.tobytes()))).standard_normal())
+    return size * float(np.random.default_rng(crc32(theta.tobytes())).standard_normal())
 
 
 def kinds(report):
@@ -84,7 +86,7 @@ def test_the_noise_of_j_is_measured(size):
 def test_noise_that_drowns_every_step_is_named_with_its_size():
     report = gcl.check(lambda t: (t**2).sum() + jitter(t, 1e-3), lambda t: 2 * t, THETA, 1e-4)
     assert report.answer == "cannot tell" and kinds(report) == ["noise"]
-    assert 5e-4 < report.reasons[0].evidence["noise of J"] < 4e-3
+    assert 5e-4 < report.reasons[0].evidence["noise"] < 4e-3
 
 
 @pytest.mark.parametrize("where", [0.0, 0.04, 0.15, 0.3, 0.44, 0.59, 0.74, 0.85, 0.9, 0.95, 0.99])

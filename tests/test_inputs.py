@@ -124,7 +124,7 @@ def test_a_wrong_block_of_a_nest_is_named_by_the_way_to_it():
 
     report = gcl.check(cubes, wrong, params, EPS)
     assert report.that_are("wrong") == ("layers[0].W",) and report.worst_of("layers[0].W").index == (1, 2)
-    assert "layers[0].W is 2 times what it should be" in report.explain()
+    assert "In layers[0].W dθ is 2 times the slope of J." in report.explain()
     assert "Worst entry: layers[0].W[1, 2]: " in str(report)
     assert gcl.screen(cubes, wrong, params).wrong == ("layers[0].W",)
 
@@ -279,8 +279,8 @@ def test_a_cost_that_returns_anything_else_is_refused_with_what_to_do(J, words):
         gcl.check(lambda theta: J, pytest.fail, THETA)
     with pytest.raises(TypeError, match=words):
         gcl.numeric_gradient(lambda theta: J, THETA)
-    with pytest.raises(TypeError, match=words.replace("at θ", "along a direction in theta")):
-        gcl.screen(lambda theta: J, slopes, THETA)
+    with pytest.raises(TypeError, match=words):
+        gcl.screen(lambda theta: J, pytest.fail, THETA)
 
 
 @pytest.mark.parametrize("J", [np.nan, -np.inf, np.float32(np.inf), np.ma.masked, Number(np.nan), Decimal("inf")])
@@ -313,19 +313,50 @@ def raising(error):
     ],
 )
 def test_a_cost_that_goes_wrong_in_mid_course_is_refused_with_the_entry(then, error, words):
-    for call in (gcl.check, lambda cost, gradient, *rest: gcl.numeric_gradient(cost, *rest)):
-        with pytest.raises(error, match=words):
-            call(later(4, then), slopes, THETA, EPS)
+    with pytest.raises(error, match=words):
+        gcl.numeric_gradient(later(4, then), THETA, EPS)
+    if error is TypeError:  # where J has no value a check looks elsewhere; what is no number at all ends it
+        with pytest.raises(error, match=words.replace("entry 1", "entry 0")):
+            gcl.check(later(4, then), slopes, THETA, EPS)
 
 
-@pytest.mark.parametrize("error", [RuntimeError, KeyError, ZeroDivisionError, RecursionError])
+def at_nudges_of(entry, then):
+    """Return a cost that is Σ θ³, and does something else where this entry alone is nudged; at θ if it is none."""
+    nudged = [] if entry is None else [entry]
+    return lambda theta: then() if np.flatnonzero(theta != THETA).tolist() == nudged else cubes(theta)
+
+
+def too_hot(error):
+    """Return a function that raises a new error at each call."""
+    return lambda: raising(error("too hot"))()
+
+
+@pytest.mark.parametrize("error", [RuntimeError, KeyError, RecursionError])
 @pytest.mark.parametrize(
-    "calls, where", [(0, "at θ"), (1, "at a nudge of theta, entry 0"), (6, "at a nudge of theta, entry 2")]
+    "entry, where", [(None, "at θ"), (0, "at a nudge of theta, entry 0"), (2, "at a nudge of theta, entry 2")]
 )
-def test_what_a_cost_raises_passes_through_with_a_note_of_where_it_was(error, calls, where):
+def test_what_a_cost_raises_in_the_loop_passes_through_with_a_note_of_where_it_was(error, entry, where):
     with pytest.raises(error, match="too hot") as raised:
-        gcl.check(later(calls, raising(error("too hot"))), slopes, THETA, EPS)
+        gcl.check(at_nudges_of(entry, too_hot(error)), slopes, THETA, EPS)
     assert raised.value.__notes__ == [f"when cost was evaluated {where}"]
+
+
+def test_where_the_cost_finds_no_number_the_other_entries_get_their_answer_and_the_loop_alone_ends():
+    cost = at_nudges_of(1, too_hot(ZeroDivisionError))
+    report = gcl.check(cost, slopes, THETA, EPS)
+    assert report.answer == "cannot tell" and [reason.kind for reason in report.reasons] == ["domain"]
+    with pytest.raises(ZeroDivisionError) as raised:
+        gcl.numeric_gradient(cost, THETA, EPS)
+    assert raised.value.__notes__ == ["when cost was evaluated at a nudge of theta, entry 1"]
+
+
+def test_what_a_cost_raises_at_a_step_that_is_not_of_the_loop_does_not_end_the_check():
+    def cost(theta):
+        far = np.abs(theta - THETA).max() > 1e-3
+        return too_hot(RuntimeError)() if far else cubes(theta)
+
+    assert gcl.check(cost, slopes, THETA, EPS).answer == "right"
+    assert gcl.check(cost, lambda theta: 1.1 * slopes(theta), THETA, EPS).answer == "wrong"
 
 
 def test_so_does_what_the_gradient_raises():
@@ -410,7 +441,7 @@ def test_a_gradient_that_writes_its_next_answer_over_the_last_is_copied_at_once(
 def test_the_cost_is_asked_first_and_then_the_gradient():
     asked = []
     gcl.check(lambda t: asked.append("J") or cubes(t), lambda t: asked.append("dθ") or slopes(t), THETA, EPS)
-    assert asked[:3] == ["J", "dθ", "J"] and asked.count("dθ") == 1
+    assert asked[:3] == ["J", "dθ", "J"] and asked.count("dθ") > 1, "asked again: is it the same?"
 
 
 UNFIT = {
@@ -525,7 +556,8 @@ def test_numbers_of_every_kind_are_taken():
 
 def test_a_report_is_neither_true_nor_false():
     report = gcl.check(cubes, slopes, THETA, EPS)
-    with pytest.raises(
-        TypeError, match=r'neither true nor false: take report\.answer == "right", or report\.assert_ok'
-    ):
+    words = r"neither true nor false; use report\.assert_ok\(\), or report\.answer == 'right'"
+    with pytest.raises(TypeError, match=words):
         assert report
+    with pytest.raises(TypeError, match=r"neither true nor false; use \.assert_ok\(\), or \.answer == 'right'"):
+        assert gcl.screen(cubes, slopes, THETA)

@@ -23,8 +23,8 @@ UNCERTAIN = 0.3  # a direction in which dθ has less to say than this share of w
 class Investigation:
     """Ask J about each block of dθ, and keep what was learnt.
 
-    `gradient(params)` is dθ as a vector, `exact` what it was at first, `steady` whether it stayed so, `rounding` what
-    the dtypes of the parameters do to it; `parts` says where each block stands in it, `rtol` what an entry may be off,
+    `gradient()` is dθ as a vector, `exact` what it was at first, `steady` whether it stayed so, `rounding` what the
+    dtypes of the parameters do to it; `parts` says where each block stands in it, `rtol` what an entry may be off,
     × the RMS of its block. `scale` is the size of each entry's nudges on a ladder; `whole` is the ladder of all θ along
     `v`, `ladders` the best known one for each block. `slopes` are those of J, as far as they are known, at steps `eps`,
     and `extra` what their error bars have beyond those of the loop; `bend` is the slope on the right less that on the
@@ -33,7 +33,7 @@ class Investigation:
 
     def __init__(self, J: Objective, gradient: Callable, blocks: Mapping, rtol: float, seed: int = 0):
         self.J, self.gradient, self.rng = J, gradient, np.random.default_rng(seed)
-        self.exact, self.steady = gradient(J.params), True
+        self.exact, self.steady = gradient(), True
         self.rounding = self.rounding_of_gradient()
         self.parts = {name: part for name, part in block_slices(blocks).items() if part.stop > part.start}
         single = any(block.dtype.itemsize < 8 for block in J.given.values())
@@ -73,8 +73,7 @@ class Investigation:
         """
         off = self.J.theta + (self.whole.steps[-1] if self.whole else 0) * self.v
         self.spread = max(self.spread, self.J.again(off, times))
-        same = (np.array_equal(self.gradient(self.J.params), self.exact) for _ in range(20))
-        self.steady = self.steady and all(same)
+        self.steady = self.steady and all(np.array_equal(self.gradient(), self.exact) for _ in range(20))
 
     @property
     def random(self) -> bool:

@@ -74,7 +74,7 @@ class Objective:
         try:
             J = float(ask(self.cost, shown, self.where(theta)))
         except (ArithmeticError, ValueError) as problem:
-            self.failure, J = problem, np.nan
+            self.failure, J = self.failure or problem, np.nan
         if self.writes is None and not np.array_equal(self.vector, theta):
             self.writes = int(np.argmax(self.vector != theta))
             return self(theta)

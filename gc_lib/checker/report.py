@@ -55,15 +55,15 @@ class Report(Reading):
         """How often the cost was evaluated."""
         return self.found.J.evaluations
 
-    @property
+    @cached_property
     def within(self) -> dict[str, Within]:
-        """How far each block of dθ is off: "right to 3e-09", "wrong by 0.33" or "cannot tell"."""
-        return dict(self.opinion.within)
+        """How far each block of dθ is off: "right to 3e-09", "wrong by 0.33" or "cannot tell"; empty ones by 0."""
+        return {name: self.opinion.within.get(name, Within("right", 0.0)) for name in self.parts}
 
     @property
     def answers(self) -> dict[str, Judgement]:
         """For each block: wrong, right or cannot tell."""
-        return {name: within.answer for name, within in self.opinion.within.items()}
+        return {name: within.answer for name, within in self.within.items()}
 
     @property
     def answer(self) -> Judgement:
@@ -105,7 +105,7 @@ class Report(Reading):
     def lines(self) -> Iterator[tuple[str, str, str]]:
         """Yield block, reading and remark for each block."""
         for name, x in self.blocks.items():
-            reading, within = self.in_stable_digits(x, self.parts[name]), self.opinion.within[name]
+            reading, within = self.in_stable_digits(x, self.parts[name]), self.within[name]
             if within.answer == "wrong":
                 k = self.factor(name)
                 yield name, reading, str(within) + (f", as if times {k:.4g}" if k and abs(k - 1) > 1e-3 else "")
@@ -159,7 +159,7 @@ class Report(Reading):
         if rtol is None:
             passed, why = self.answer == "right", ""
         else:
-            far = [f"{name} ({within})" for name, within in self.opinion.within.items() if not within.size <= rtol]
+            far = [f"{name} ({within})" for name, within in self.within.items() if not within.size <= rtol]
             passed, why = not far, f"Not known to be right to rtol = {rtol:g}: {', '.join(far)}.\n"
         if not passed:
             raise AssertionError(printable(why) + self.explain())
@@ -210,7 +210,12 @@ def check(
     if not isinstance(eps, str) or eps != "auto":
         eps = above_zero(eps)
     J = Objective(J_of, params)
-    found = Investigation(J, lambda at: checker.order(gradient_at(dJ_of, at, blocks)).astype(float), blocks, rtol)
+
+    def vector(at=params) -> np.ndarray:
+        """Return dθ as a vector."""
+        return checker.order(gradient_at(dJ_of, at, blocks)).astype(float)
+
+    found = Investigation(J, vector, blocks, rtol)
     if eps == "auto":
         found.loop(found.best_steps())
         approx, still = found.slopes.copy(), 0

@@ -120,7 +120,12 @@ def screen(
     (J_of, dJ_of), params = two_functions(cost, gradient), copied(params)
     blocks, directions = nudgeable(params), whole("directions", directions, least=1)
     J = Objective(J_of, params)
-    found = Investigation(J, lambda at: to_vector(gradient_at(dJ_of, at, blocks)).astype(float), blocks, RTOL, seed)
+
+    def vector(at=params) -> np.ndarray:
+        """Return dθ as a vector."""
+        return to_vector(gradient_at(dJ_of, at, blocks)).astype(float)
+
+    found = Investigation(J, vector, blocks, RTOL, seed)
     readings, within, regions, clouds = {}, {}, {}, {}
     for name in found.parts:
         asked = [along(found, name) for _ in range(directions)]

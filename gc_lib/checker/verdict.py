@@ -61,7 +61,7 @@ def judge(found: Investigation) -> Verdict:
     judged = {name: judge_block(found, name) for name in found.parts}
     clear = not found.blame and all(within.answer == "right" for within, _ in judged.values())
     found.ask_again(2 if clear else 20)
-    within = {name: judged[name][0] if name in judged else Within("right", 0.0) for name in found.J.blocks}  # or empty
+    within = {name: each for name, (each, _) in judged.items()}
     clouds = {name: kinds for name, (_, kinds) in judged.items()}
     if found.random or not found.steady:
         cannot_tell = dict.fromkeys(within, CANNOT_TELL)

@@ -280,7 +280,8 @@ def dead(base: Base) -> tuple:
 def tiny(base: Base) -> tuple:
     """Add a large constant to J."""
     cost, gradient = base.net.on(base.X, base.Y)
-    return gcl.check(lambda params: cost(params) + 1e9, gradient, base.params, 1e-5), kind_is("small gradients")
+    report = gcl.check(lambda params: cost(params) + 1e9, gradient, base.params, 1e-5)
+    return report, lambda report: any(reason.kind == "small gradients" for reason in report.reasons)
 
 
 CAUSES = (bug, factor, sign, decay, order, fresh_masks, small_eps, large_eps, single)
