@@ -117,6 +117,24 @@ def test_why_a_block_has_wide_bars():
     assert why(ladder=made(kink=9.9, truncation=1.0)) == ("small gradients",)
 
 
+def test_just_on_its_threshold_a_block_is_right_near_rtol_or_small():
+    assert judge_block(learnt([1], [1], 1e-3), "a")[0].answer == "right"
+    assert judge_block(learnt([1], [1], 1e-3, open=heard(np.sin)), "a")[1] == ("near rtol",)
+    assert judge(learnt([0.0], [0.0], 1e-6)).small == ("a",)
+    loud = made(noise=200 * np.spacing(1.0))
+    assert judge_block(learnt([1], [1], 1.0, ladder=loud), "a")[1] == ("small gradients",)
+    bent = made(kink=5.0, truncation=0.3)
+    assert judge_block(learnt([1], [1], 1.0, ladder=bent), "a")[1] == ("kink on θ",)
+    assert judge_block(learnt([1], [1], 1.0, ladder=made(kink=3.0, truncation=0.3)), "a")[1] == ("small gradients",)
+
+
+@pytest.mark.parametrize("eps, kind", [(0.02, "truncation"), (1e-9, "round-off")])
+def test_a_block_that_agrees_at_the_step_asked_for_alone_has_an_eps_that_does_not_do(eps, kind):
+    known = learnt([1, 1], [1, 1], open=heard(np.sin), eps=None)
+    known.suspects, known.eps, known.scale = lambda name: np.empty(0, int), np.full(3, eps), np.full(3, 0.5)
+    assert judge_block(known, "a") == (CANNOT_TELL, (kind,))
+
+
 # ---- the whole -------------------------------------------------------------------------------------------------------
 
 
