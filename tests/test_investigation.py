@@ -27,7 +27,7 @@ def investigate(cost=sines, gradient=cosines, params=PARAMS, rtol=1e-6, seed=0):
     """Return an investigation of J, and what it knows by listening."""
     J, calls = Objective(cost, params), []
 
-    def vector():
+    def vector(params):
         calls.append(1)
         return gcl.to_vector(gradient(params)).astype(float)
 
@@ -192,10 +192,10 @@ def test_j_is_asked_again_off_theta_and_the_largest_difference_kept():
     found.J.again = lambda theta, times: 0.0
     found.ask_again(7)
     assert found.spread == 0.25 and found.steady
-    found.gradient = lambda: found.exact + 1
+    found.gradient = lambda params: found.exact + 1
     found.ask_again(1)
     assert not found.steady
-    found.gradient = lambda: found.exact
+    found.gradient = lambda params: found.exact
     found.ask_again(1)
     assert not found.steady
 
@@ -225,7 +225,7 @@ def test_the_slope_is_over_what_theta_moves_once_it_is_rounded():
     found = investigate(lambda p: 1e-3 * float(p["a"][0] + 2 * p["b"][1]), lambda p: PARAMS)
     found.loop(1e-14)
     assert found.slopes[0] == pytest.approx(1e-3, rel=0.01) and found.slopes[7] == pytest.approx(2e-3, rel=0.01)
-    assert found.flat.tolist() == [i not in (0, 7) for i in range(9)]
+    assert [i for i in range(9) if found.slopes[i]] == [0, 7]
     with np.errstate(all="ignore"):
         found.loop(1e-20)
     assert np.isnan(found.slopes).all()
@@ -366,15 +366,26 @@ def test_where_the_step_asked_for_does_not_do_the_better_one_and_the_reason_are_
     assert edge == {"a": "domain"}
 
 
-def test_unfit_names_what_is_found_at_the_step_asked_for():
-    kink = np.where(STEPS > 1e-4, 1.0, 0.0)
-    jumps = made(kink=kink, slope=1 + kink, truncation=1e-9)
-    assert unfit(jumps, 1e-3) == "kink within ε" and unfit(jumps, STEPS[STEPS > 1e-4][0] / 2.9) == "kink within ε"
-    assert unfit(jumps, STEPS[STEPS > 1e-4][0] / 3.1) == "truncation"
-    best = made(truncation=np.where(np.arange(24) == 12, 0, 1.0))
-    assert unfit(best, STEPS[12] * 1.1) == "truncation" and unfit(best, STEPS[12] * 0.9) == "round-off"
-    stairs = made(leaps=(Leap(1e-3, 1e-3),), kink=kink, slope=1 + kink)
-    assert unfit(stairs, 1.1e-3) == "steps" and unfit(stairs, 0.9e-3) != "steps"
+def test_unfit_names_what_weighs_most_at_the_step_asked_for():
+    some = np.arange(24)
+    kink = 1.0 * (some >= 12)
+    jumps = made(kink=kink, slope=1 + kink)
+    assert unfit(jumps, 1.0) == unfit(jumps, STEPS[12]) == unfit(jumps, 1.01 * STEPS[12] / 3) == "kink within ε"
+    assert unfit(jumps, 0.99 * STEPS[12] / 3) == "truncation"
+    for noise, hidden, kind in (
+        (0.24, 0, "truncation"),
+        (0.26, 0, "round-off"),
+        (0.1, 0.7, "round-off"),
+        (0, 0.9, "truncation"),
+    ):
+        clouded = made(noise=noise * STEPS, hidden=hidden, truncation=0.75, kink=0.25)
+        assert unfit(clouded, 1e-5) == unfit(clouded, 1.0) == kind
+        stairs = made(noise=noise * STEPS, hidden=hidden, truncation=0.75, kink=0.25, leaps=(Leap(0.1, 1e-3),))
+        assert unfit(stairs, 1e-5) == ("steps" if kind == "round-off" else kind)
+    at = made(noise=np.where(some == 9, 1.0, 0.0), truncation=1.0)
+    assert (
+        unfit(at, STEPS[9]) == unfit(at, 1.01 * STEPS[8]) == "round-off" and unfit(at, 1.01 * STEPS[9]) == "truncation"
+    )
 
 
 def test_a_corner_of_the_ladder_is_where_the_slope_jumps_all_at_once():
@@ -387,7 +398,7 @@ def test_a_corner_of_the_ladder_is_where_the_slope_jumps_all_at_once():
     for error, jumps in ((0.099, True), (0.101, False)):
         assert (made(kink=kink, slope=1 + kink, truncation=error).corner < np.inf) == jumps
     assert made().corner == np.inf and made(kink=1.0).corner == np.inf
-    assert made(kink=np.where(some > 0, 1.0, 0), slope=np.where(some > 1, 2.0, 1)).corner == STEPS[1]
+    assert made(kink=kink, slope=1 + kink + 200.0 * (some >= 15)).corner == STEPS[10]  # the first of two
 
 
 @pytest.mark.parametrize("share, wrong", [(0.9e-2, False), (1.1e-2, True)])
@@ -404,18 +415,20 @@ def test_an_error_below_a_hundredth_is_not_believed_where_j_leaps_afar(share, wr
 
 
 def test_a_leap_afar_matters_from_a_hundredth_of_the_difference_on_and_is_looked_for_in_five_blocks(monkeypatch):
-    found, ladder, heights = investigate(), made(slope=3.0), [0.0]
+    found, heights = investigate(), [0.0]
+    said = float(found.exact @ found.v)
+    ladder, below = made(slope=said + 1), made(slope=said - 1)
     monkeypatch.setattr("gc_lib.checker.investigation.leap_afar", lambda at, noise: heights[0])
     for height, leaps in ((0.0099, False), (0.0101, True)):
         heights[0] = height
-        assert found.leaps(found.v, ladder, 2.0) == found.leaps(found.v, ladder, 4.0) == leaps
+        assert found.leaps(found.v, ladder) == found.leaps(found.v, below) == leaps
     heights[0] = 1.0
     found.wrong = dict.fromkeys("abcd"[: FAR_LEAPS - 1], ladder)
-    assert found.leaps(found.v, ladder, 2.0)
+    assert found.leaps(found.v, ladder)
     found.wrong = dict.fromkeys("abcde", ladder)
-    assert not found.leaps(found.v, ladder, 2.0)
+    assert not found.leaps(found.v, ladder)
     found.inexact, heights[0] = {"f": ladder}, 0.0
-    assert found.leaps(found.v, ladder, 2.0)
+    assert found.leaps(found.v, ladder)
 
 
 def test_bars_that_are_too_wide_are_narrowed_at_a_better_step():
