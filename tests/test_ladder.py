@@ -615,3 +615,16 @@ def test_a_leap_afar_beside_two_others_that_are_larger_is_theirs():
 
     assert leap_afar(three, 1e-12) in (pytest.approx(1.0), pytest.approx(0.5), pytest.approx(0.01))
     assert leap_afar(three, 0.04) in (pytest.approx(1.0), pytest.approx(0.5))
+
+
+def test_the_height_of_a_leap_is_that_on_the_smallest_interval():
+    def at(t):
+        return 300 * t + 40 * t**2 + 0.5 * (t > 0.011)
+
+    h = STEPS[: int(np.argmax(STEPS > 0.011)) + 1]
+    leap = leap_near(0.0, at, h, at(h), at(-h), 300.0, h.size - 1, 1e-9)
+    assert leap.height == pytest.approx(0.5, rel=2e-5)  # the bend adds 2e-3 to it after two quarterings
+
+
+def test_afar_a_cusp_is_no_leap():
+    assert leap_afar(lambda t: np.abs(t - 0.37) ** 0.3, 1e-9) == 0
