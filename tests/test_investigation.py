@@ -319,6 +319,30 @@ def test_a_suspect_is_farther_off_than_bar_and_tolerance(times, suspects):
     assert found.suspects("b").tolist() == suspects and not found.suspects("a").size
 
 
+def test_the_direction_of_disagreement_has_the_sizes_of_the_entries_and_the_signs_of_the_gaps():
+    found = investigate()
+    found.loop(1e-5)
+    found.slopes = found.exact + [0, 1, 0, -2, 0, 0, np.nan, 0.1, 0]
+    ladder, v, judged = found.along_disagreement(np.array([1, 3, 6, 7]))
+    assert np.allclose(v[[1, 3, 7]], found.scale[[1, 3, 7]] * [1, -1, 1]) and abs(v[6]) == found.scale[6]
+    assert np.flatnonzero(v).tolist() == [1, 3, 6, 7] and judged == "right"
+    assert ladder.slope[ladder.best] == pytest.approx(found.exact @ v, rel=1e-8)
+
+
+@pytest.mark.parametrize("share, narrowed", [(0.69, True), (0.71, False)])
+def test_bars_are_narrowed_only_to_seven_tenths_and_less(share, narrowed):
+    found = investigate()
+    found.loop(1e-4)
+    best = found.whole.best
+    noise = np.linalg.norm(found.whole.noise[best] / (found.whole.steps[best] * found.scale[:6]))
+    reach = noise * (1 + 4 / 6**0.5) / 2**0.5 / share
+    found.exact = found.exact * 1e-12  # so small that these bars are too wide for it
+    found.reach, found.own_ladder = (lambda name: reach), (lambda name: made(STEPS[:4]))
+    before = found.J.evaluations
+    found.widen("a")
+    assert found.J.evaluations - before == 12 * narrowed
+
+
 # ---- look again ------------------------------------------------------------------------------------------------------
 
 
@@ -386,19 +410,6 @@ def test_unfit_names_what_weighs_most_at_the_step_asked_for():
     assert (
         unfit(at, STEPS[9]) == unfit(at, 1.01 * STEPS[8]) == "round-off" and unfit(at, 1.01 * STEPS[9]) == "truncation"
     )
-
-
-def test_a_corner_of_the_ladder_is_where_the_slope_jumps_all_at_once():
-    some = np.arange(24)
-    kink = np.where(some >= 10, 1.0, 0.0)
-    assert made(kink=kink, slope=1 + kink).corner == STEPS[10]
-    for before, jumps in ((0.9e-2, True), (1.1e-2, False)):
-        slope = 1 + kink - before * (some < 9)
-        assert (made(kink=kink, slope=slope).corner < np.inf) == jumps
-    for error, jumps in ((0.099, True), (0.101, False)):
-        assert (made(kink=kink, slope=1 + kink, truncation=error).corner < np.inf) == jumps
-    assert made().corner == np.inf and made(kink=1.0).corner == np.inf
-    assert made(kink=kink, slope=1 + kink + 200.0 * (some >= 15)).corner == STEPS[10]  # the first of two
 
 
 @pytest.mark.parametrize("share, wrong", [(0.9e-2, False), (1.1e-2, True)])

@@ -338,6 +338,25 @@ def test_a_kink_that_shows_as_soon_as_it_can_is_taken_for_one_on_theta():
     assert best(2, 0.0) == 1 and best(1, 0.0) == 23 and best(24, 0.0) == 23
 
 
+def test_a_corner_of_the_ladder_is_where_the_slope_jumps_all_at_once():
+    some = np.arange(24)
+    kink = np.where(some >= 10, 1.0, 0.0)
+    assert made(kink=kink, slope=1 + kink).corner == STEPS[10]
+    for before, jumps in ((0.995e-2, True), (1.005e-2, False)):
+        slope = 1 + kink - before * (some < 9)
+        assert (made(kink=kink, slope=slope).corner < np.inf) == jumps
+    for error, jumps in ((0.0995, True), (0.1005, False)):
+        assert (made(kink=kink, slope=1 + kink, truncation=error).corner < np.inf) == jumps
+    assert made().corner == np.inf and made(kink=1.0).corner == np.inf
+    assert made(kink=kink, slope=1 + kink + 200.0 * (some >= 15)).corner == STEPS[10]  # the first of two
+
+
+def test_at_a_corner_a_slope_of_its_two_sides_is_not_wrong_whatever_j_does_farther_out():
+    farther = np.where(np.arange(24) < 20, 1.0, 2.9)
+    assert made(kink=1.0, slope=farther).judge(1.0, 0.0) == "right"
+    assert made(kink=np.where(np.arange(24) < 20, 0.0, 1.0), slope=farther).judge(2.9, 0.0) == "wrong"
+
+
 # ---- what it says ----------------------------------------------------------------------------------------------------
 
 
@@ -429,11 +448,17 @@ def test_a_step_that_agrees_vetoes_wrong_if_it_can_tell(error, tolerance, still,
     assert ladder.judge(2.0, tolerance) == answer
 
 
+def test_a_step_that_agrees_but_for_the_tolerance_vetoes_wrong():
+    slope = np.where(np.arange(24) == 2, 1.8, 1.0)
+    assert made(slope=slope).judge(2.0, 0.21) == "cannot tell" and made(slope=slope).judge(2.0, 0.19) == "wrong"
+
+
 def test_hidden_slopes_do_not_keep_a_step_from_its_veto():
     some = np.arange(24)
     slope = np.where(some == 2, 2.0, 1.0)
     assert made(slope=slope, hidden=np.where(some == 2, 5.0, 0.0)).judge(2.0, 0.0) == "cannot tell"
     assert made(slope=slope, kink=np.where(some == 2, 5.0, 0.0)).judge(2.0, 0.0) == "wrong"
+    assert made(slope=slope, kink=np.where(some == 2, 0.4, 0.0)).judge(2.0, 0.0) == "cannot tell"
 
 
 @pytest.mark.parametrize("factor, answer", [(0.999, "right"), (1.001, "cannot tell")])
