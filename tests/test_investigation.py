@@ -329,6 +329,34 @@ def test_the_direction_of_disagreement_has_the_sizes_of_the_entries_and_the_sign
     assert ladder.slope[ladder.best] == pytest.approx(found.exact @ v, rel=1e-8)
 
 
+def test_entries_between_the_two_sides_of_a_corner_are_left_out_where_one_is_at_a_corner():
+    def answered(suspects, ladder):
+        """Return what was asked, and what is answered, where each of these ladders is found."""
+        found, asked = investigate(), []
+        found.loop(1e-5)
+        found.slopes, found.bend = found.exact + [0.59, 0.61, -0.3, 0, 0, 0, 0, 0, 0], -np.ones(9)
+        found.along_disagreement = lambda some: asked.append(some.tolist()) or (ladder, found.v, "right")
+        return asked, found.without_corners(np.array(suspects), made(), found.v)[2]
+
+    corner = made(kink=1.0)
+    assert answered([0, 1, 2], corner) == ([[0], [1]], "right")
+    assert answered([2, 0], corner) == ([[0]], "right")
+    assert answered([1], corner) == ([], "wrong") and answered([0, 1, 2], made()) == ([[0]], "wrong")
+
+
+def test_slopes_asked_again_have_the_errors_of_their_ladder():
+    found, some = investigate(), np.array([1, 3])
+    found.loop(1e-5)
+    ladder = made(truncation=0.5 + STEPS, kink=0.25, noise=STEPS)
+    asked = [some, some]
+    found.suspects = lambda name: asked.pop() if asked else some[:0]
+    found.along_disagreement = lambda suspects: (ladder, found.v, "cannot tell")
+    found.look_again("a")
+    off = 3 * (0.5 + STEPS[0]) + 0.25 + 4
+    assert np.allclose(found.extra[some], off / found.scale[some] / 2**0.5) and not found.extra[[0, 2]].any()
+    assert np.allclose(found.eps[some], STEPS[0] * found.scale[some]) and list(found.notes) == ["a"]
+
+
 @pytest.mark.parametrize("share, narrowed", [(0.69, True), (0.71, False)])
 def test_bars_are_narrowed_only_to_seven_tenths_and_less(share, narrowed):
     found = investigate()

@@ -83,7 +83,7 @@ def test_an_entry_and_its_index_belong_together():
 
 
 def test_digits_that_round_off_made_are_not_written():
-    for noise, said in ((0.9, "2.3e-05"), (1.1, "1e-05")):
+    for noise, said in ((0.9, "2.3e-05"), (1.0, "1e-05"), (1.1, "1e-05")):
         found = reading(changed(6, 2.0), noise=noise * np.eye(9)[6])
         assert found.in_stable_digits(2.345e-5, slice(6, 7)) == said
     assert reading(changed(6, 2.0), noise=5 * np.eye(9)[0]).in_stable_digits(2.345e-5, slice(6, 7)) == "2.3e-05"
