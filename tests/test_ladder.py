@@ -103,6 +103,14 @@ def test_it_prints_as_one_row_a_step():
     assert printed[-1].split()[:2] == ["2e-01", f"{EXACT * np.sin(0.23) / 0.23:.5g}"]
 
 
+def test_the_causes_of_its_error_add_up_to_it():
+    for ladder in (heard(stairs(1e-4)), heard(corner(1e-3)), made(noise=STEPS, hidden=0.5, kink=0.25)):
+        assert np.allclose(sum(ladder.causes.values())[:-1], ladder.error[:-1])
+        assert {"truncation", "steps", "kink"} < set(ladder.causes)
+    digit = np.spacing(1.0)
+    assert "noise" in made(noise=201 * digit).causes and "round-off" in made(noise=199 * digit).causes
+
+
 # ---- noise -----------------------------------------------------------------------------------------------------------
 
 
