@@ -7,7 +7,7 @@ import pytest
 
 from gc_lib.checker.ladder import CLOSE, STEPS, SURE, Ladder, hidden_slope, listen
 from gc_lib.checker.leaps import Leap, leap_afar, leap_near, stays
-from gc_lib.checker.taylor import taylor
+from gc_lib.checker.taylor import Taylor, taylor
 
 THETA = 0.7
 EXACT = np.cos(THETA)  # of sin
@@ -101,6 +101,14 @@ def test_it_prints_as_one_row_a_step():
     printed = str(heard(np.sin)).splitlines()
     assert printed[0].split() == ["step", "slope", "error"] and len(printed) == 25
     assert printed[-1].split()[:2] == ["2e-01", f"{EXACT * np.sin(0.23) / 0.23:.5g}"]
+
+
+def test_the_causes_of_its_error_add_up_to_it():
+    for ladder in (heard(stairs(1e-4)), heard(corner(1e-3)), made(noise=STEPS, hidden=0.5, kink=0.25)):
+        assert np.allclose(sum(ladder.causes.values())[:-1], ladder.error[:-1])
+        assert {"truncation", "steps", "kink"} < set(ladder.causes)
+    digit = np.spacing(1.0)
+    assert "noise" in made(noise=201 * digit).causes and "round-off" in made(noise=199 * digit).causes
 
 
 # ---- noise -----------------------------------------------------------------------------------------------------------
@@ -309,7 +317,8 @@ def test_a_corner_on_theta_is_half_the_jump_off_and_a_parabola_is_none():
     ladder = heard(corner(0))
     assert np.allclose(ladder.kink[STEPS > 1e-7], 1, atol=1e-5) and ladder.on_theta
     assert ladder.clouds() == ["kink on θ"]
-    assert not heard(lambda t: (t - THETA) ** 2).kink.any()
+    for off in (0, 1e-12, 1e-8, 1e-3):  # J is of more digits than θ there
+        assert not heard(lambda t, off=off: (t - THETA + off) ** 2).on_theta
 
 
 @pytest.mark.parametrize(
@@ -335,6 +344,25 @@ def test_a_kink_that_shows_as_soon_as_it_can_is_taken_for_one_on_theta():
 
     assert best(12, 0.49) == 11 and best(12, 0.51) == 23  # below the kink; beyond it, for all we know
     assert best(2, 0.0) == 1 and best(1, 0.0) == 23 and best(24, 0.0) == 23
+
+
+def test_a_corner_of_the_ladder_is_where_the_slope_jumps_all_at_once():
+    some = np.arange(24)
+    kink = np.where(some >= 10, 1.0, 0.0)
+    assert made(kink=kink, slope=1 + kink).corner == STEPS[10]
+    for before, jumps in ((0.995e-2, True), (1.005e-2, False)):
+        slope = 1 + kink - before * (some < 9)
+        assert (made(kink=kink, slope=slope).corner < np.inf) == jumps
+    for error, jumps in ((0.0995, True), (0.1005, False)):
+        assert (made(kink=kink, slope=1 + kink, truncation=error).corner < np.inf) == jumps
+    assert made().corner == np.inf and made(kink=1.0).corner == np.inf
+    assert made(kink=kink, slope=1 + kink + 200.0 * (some >= 15)).corner == STEPS[10]  # the first of two
+
+
+def test_at_a_corner_a_slope_of_its_two_sides_is_not_wrong_whatever_j_does_farther_out():
+    farther = np.where(np.arange(24) < 20, 1.0, 2.9)
+    assert made(kink=1.0, slope=farther).judge(1.0, 0.0) == "right"
+    assert made(kink=np.where(np.arange(24) < 20, 0.0, 1.0), slope=farther).judge(2.9, 0.0) == "wrong"
 
 
 # ---- what it says ----------------------------------------------------------------------------------------------------
@@ -428,11 +456,17 @@ def test_a_step_that_agrees_vetoes_wrong_if_it_can_tell(error, tolerance, still,
     assert ladder.judge(2.0, tolerance) == answer
 
 
+def test_a_step_that_agrees_but_for_the_tolerance_vetoes_wrong():
+    slope = np.where(np.arange(24) == 2, 1.8, 1.0)
+    assert made(slope=slope).judge(2.0, 0.21) == "cannot tell" and made(slope=slope).judge(2.0, 0.19) == "wrong"
+
+
 def test_hidden_slopes_do_not_keep_a_step_from_its_veto():
     some = np.arange(24)
     slope = np.where(some == 2, 2.0, 1.0)
     assert made(slope=slope, hidden=np.where(some == 2, 5.0, 0.0)).judge(2.0, 0.0) == "cannot tell"
     assert made(slope=slope, kink=np.where(some == 2, 5.0, 0.0)).judge(2.0, 0.0) == "wrong"
+    assert made(slope=slope, kink=np.where(some == 2, 0.4, 0.0)).judge(2.0, 0.0) == "cannot tell"
 
 
 @pytest.mark.parametrize("factor, answer", [(0.999, "right"), (1.001, "cannot tell")])
@@ -500,3 +534,130 @@ def test_the_line_goes_through_the_last_four_steps_above_thirty_noises():
 
 def test_a_ladder_that_says_nothing_has_no_remainder():
     assert taylor(heard(lambda t: np.nan if t > THETA else t), 1.0).answer == "cannot tell"
+
+
+# ---- just on a threshold ---------------------------------------------------------------------------------------------
+
+TWOS = 2.0 ** np.arange(-12, 0)  # steps that divide without rounding
+
+
+def test_just_on_its_threshold_nothing_is_wrong_loud_a_staircase_or_a_corner():
+    some = np.arange(24)
+    assert made(truncation=0.25).judge(1.5, 0.0) == "cannot tell"
+    assert made(truncation=0.25).judge(1.25, 0.0) == made().judge(1.5, 0.5) == "right"
+    dip = made(slope=np.where(some == 11, 0.0, 1.0), truncation=np.where((some > 9) & (some < 13), 0, 1e3))
+    assert dip.judge(4.0, 0.0) == "cannot tell"  # 1 apart, 3 off
+    one_agrees = {"slope": np.where(some == 2, 2.0, 1.0), "still": False}
+    assert made(**one_agrees, kink=np.where(some == 2, 0.5, 0)).judge(2.0, 0.0) == "wrong"
+    assert made(**one_agrees, truncation=np.where(some == 2, 0.25, 0)).judge(2.25, 0.0) == "cannot tell"
+    assert made(np.ones(6), noise=0.3 / 4).clouds() == []
+    assert made(leaps=(Leap(1e-3, CLOSE),)).first_leap == np.inf
+    far = 5e-4 * (STEPS > 1e-4)
+    assert not hidden_slope(STEPS, np.ones(24), far, 0 * STEPS, 0 * STEPS, [Leap(1e-3, CLOSE)]).any()
+    digit = np.spacing(1.0)
+    assert made(leaps=(Leap(8 * digit, 1e-6),)).nature == "round-off"
+    assert made(leaps=(Leap(30 * float(np.spacing(np.float32(1.0))), 1e-6),)).nature == "steps"
+    assert not made(kink=0.25, truncation=0.25).on_theta
+    assert made(kink=1.0 * (some >= 12), noise=0.5 / 44 * STEPS, truncation=1e-13 / STEPS).best in (11, 23)
+
+
+def test_just_on_its_threshold_the_remainder_does_not_say():
+    said = [Taylor(STEPS, STEPS, slope, fit).answer for slope, fit in ((1.8, 0.1), (1.2, 0.1), (2.0, 0.3))]
+    assert said == ["cannot tell"] * 3
+    just = made(TWOS, slope=30 * TWOS, noise=TWOS**2)
+    assert np.isnan(taylor(just, 0.0).slope) and taylor(made(TWOS, slope=32 * TWOS, noise=TWOS**2), 0.0).slope == (
+        pytest.approx(2)
+    )
+
+
+def test_just_on_its_threshold_a_leap_counts():
+    def at(t):
+        return 0.75 * (t > 0.011)
+
+    k = int(np.argmax(STEPS > 0.011))
+    assert leap_near(0.0, at, STEPS, at(STEPS), at(-STEPS), 0.0, k, 0.125).height == 0.75
+
+
+def test_a_slope_hidden_is_looked_for_from_three_widths_on():
+    width, some = STEPS[10], np.arange(24)
+    slope = np.where(some <= 10, 1.0, np.where(some == 11, 1.05, 2.0))  # √10 widths off, and farther
+    noise = 1e-15 * (some > 10)
+    hidden = hidden_slope(STEPS, slope, noise, 0 * STEPS, 0 * STEPS, [Leap(1e-15, width)])
+    assert hidden[0] == pytest.approx(min(1e-15 / width, 0.05 + 2e-15 / STEPS[11]))
+    hidden = hidden_slope(STEPS, slope, noise * 1e9, 0 * STEPS, 0 * STEPS, [Leap(1e-6, width)])
+    assert hidden[0] == pytest.approx(min(1e-6 / width, (np.abs(slope - 1) + 2e-6 / STEPS)[11:].min()))
+    third = np.where(some > 10, 1e-6, np.where(some > 5, 0.4e-6, 0))  # below half of the leap
+    assert hidden_slope(STEPS, slope + 9 * (some > 5), third, 0 * STEPS, 0 * STEPS, [Leap(1e-6, 1.0 * CLOSE / 2)])[
+        8
+    ] == pytest.approx(1e-6 / STEPS[11])
+
+
+# ---- where leaps are looked for --------------------------------------------------------------------------------------
+
+
+def test_leap_near_takes_the_interval_that_is_least_like_the_line_however_steep():
+    def at(t):
+        return 300 * t + 4 * t**2 + 0.5 * (t > 0.011)
+
+    k = int(np.argmax(STEPS > 0.011))
+    leap = leap_near(0.0, at, STEPS, at(STEPS), at(-STEPS), 300.0, k, 1e-9)
+    assert leap.height == pytest.approx(0.5, rel=1e-3) and leap.distance == pytest.approx(0.011, rel=1e-3)
+
+
+def test_a_leap_beyond_a_bend_is_found_where_j_leaves_the_bend_all_at_once():
+    for height, found in ((1e-2, True), (1e-9, False)):
+        ladder = heard(lambda t, height=height: np.sin(5 * t) + height * (t > THETA + 0.011))
+        assert [leap.height for leap in ladder.leaps] == ([pytest.approx(height, rel=0.05)] if found else [])
+
+
+@pytest.mark.parametrize("size", [1e-9, 1e-6])
+def test_noise_that_is_frozen_in_cells_is_noise_from_their_width_on(size):
+    ratios = []
+    for seed in range(20):
+        values = size * np.random.default_rng(seed).standard_normal(9973)
+
+        def cells(t, values=values):
+            return np.sin(t) + values[int(np.floor(t * 1e8 + 0.3)) % values.size]
+
+        ladder = heard(cells)
+        assert ladder.noise[0] < size / 100 and ladder.judge(EXACT, 1e-9) == "right"
+        ratios.append(ladder.noise[-1] / size)
+    assert 0.6 < np.median(ratios) < 1.7
+
+
+def test_leaps_afar_are_found_wherever_they_are():
+    for at in np.random.default_rng(1).uniform(-0.9, 0.9, 40):
+        leap = leap_afar(lambda t, at=at: np.sin(3 * t) + 1e-4 * (t > at), 1e-12)
+        assert leap == pytest.approx(1e-4, rel=0.01)
+
+
+def test_what_looking_afar_costs():
+    def count(J):
+        asked = []
+        leap_afar(lambda t: asked.extend(t) or J(t), 1e-15)
+        assert min(asked) == -1 and max(asked) == 1
+        return len(asked)
+
+    assert count(lambda t: 0 * t) == 121 + 2 * 9  # two places, in which nothing is left at the first look
+    assert count(lambda t: 1.0 * (t > 0.37)) == 121 + 7 * 9
+
+
+def test_a_leap_afar_beside_two_others_that_are_larger_is_theirs():
+    def three(t):
+        return 1.0 * (t > 0.37) + 0.5 * (t > -0.5) + 0.01 * (t > 0.8)
+
+    assert leap_afar(three, 1e-12) in (pytest.approx(1.0), pytest.approx(0.5), pytest.approx(0.01))
+    assert leap_afar(three, 0.04) in (pytest.approx(1.0), pytest.approx(0.5))
+
+
+def test_the_height_of_a_leap_is_that_on_the_smallest_interval():
+    def at(t):
+        return 300 * t + 40 * t**2 + 0.5 * (t > 0.011)
+
+    h = STEPS[: int(np.argmax(STEPS > 0.011)) + 1]
+    leap = leap_near(0.0, at, h, at(h), at(-h), 300.0, h.size - 1, 1e-9)
+    assert leap.height == pytest.approx(0.5, rel=2e-5)  # the bend adds 2e-3 to it after two quarterings
+
+
+def test_afar_a_cusp_is_no_leap():
+    assert leap_afar(lambda t: np.abs(t - 0.37) ** 0.3, 1e-9) == 0

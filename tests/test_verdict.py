@@ -12,6 +12,7 @@ from gc_lib.checker.leaps import Leap
 from gc_lib.checker.verdict import CANNOT_TELL, Verdict, Within, judge, judge_block
 
 THETA = np.linspace(0.3, 1.1, 6)
+DIGIT = np.spacing(1.0)
 NO = np.empty(0)
 EMPTY = Ladder(NO, NO, NO, NO, NO, NO, NO, NO.astype(bool), (), 0.0, 0.0)
 
@@ -20,9 +21,7 @@ def sines(t):
     return float(np.sin(t).sum())
 
 
-def learnt(
-    slopes, exact, reach=0.0, *, ladder=None, whole=1.0, here=1.0, flat=False, steady=True, random=False, **found
-):
+def learnt(slopes, exact, reach=0.0, *, ladder=None, whole=1.0, here=1.0, steady=True, random=False, **found):
     """Return what an investigation of one block, "a", may have learnt; `whole` is the norm of all of dθ."""
     slopes, exact = np.array(slopes, float), np.array(exact, float)
     rest = np.sqrt(max(whole**2 - exact @ exact, 0))
@@ -31,7 +30,6 @@ def learnt(
         ladders={"a": made() if ladder is None else ladder},
         slopes=np.append(slopes, rest),
         exact=np.append(exact, rest),
-        flat=np.full(exact.size + 1, flat),
         reach=lambda name: reach,
         wrong={},
         open={},
@@ -42,7 +40,7 @@ def learnt(
         random=random,
         suspects=lambda name: np.arange(exact.size),
         asked=[],
-        J=SimpleNamespace(here=here),
+        J=SimpleNamespace(here=here, blocks={"a": exact}),
     )
     known.ask_again = known.asked.append
     for kind, value in found.items():
@@ -68,9 +66,10 @@ def test_wrong_is_wrong_by_a_share_of_the_larger_of_dtheta_and_the_slope_of_j():
 
 
 def test_a_flat_block_of_zeros_and_a_block_of_zeros_are_not_right():
-    assert judge_block(learnt([0, 0], [0, 0], flat=True), "a") == (CANNOT_TELL, ("flat",))
+    assert judge_block(learnt([0, 0], [0, 0], ladder=made(swing=32 * DIGIT)), "a") == (CANNOT_TELL, ("flat",))
+    assert judge_block(learnt([0, 0], [0, 0], ladder=made(swing=33 * DIGIT)), "a")[1] == ("zero within noise",)
+    assert judge_block(learnt([0, 0], [0, 0], ladder=made(swing=33 * DIGIT), here=-4.0), "a")[1] == ("flat",)
     assert judge_block(learnt([0, 0], [0, 0]), "a") == (CANNOT_TELL, ("zero within noise",))
-    assert judge_block(learnt([1, 1], [1, 1], flat=True), "a")[0].answer == "right"
 
 
 @pytest.mark.parametrize("exact", [[np.inf, 1.0], [1.7e308, 1.7e308]])
@@ -115,6 +114,24 @@ def test_why_a_block_has_wide_bars():
     assert why(ladder=made(noise=201 * digit), here=-4.0) == ("small gradients",)
     assert why(ladder=made(kink=10.1, truncation=1.0)) == ("kink on θ",)
     assert why(ladder=made(kink=9.9, truncation=1.0)) == ("small gradients",)
+
+
+def test_just_on_its_threshold_a_block_is_right_near_rtol_or_small():
+    assert judge_block(learnt([1], [1], 1e-3), "a")[0].answer == "right"
+    assert judge_block(learnt([1], [1], 1e-3, open=heard(np.sin)), "a")[1] == ("near rtol",)
+    assert judge(learnt([0.0], [0.0], 1e-6)).small == ("a",)
+    loud = made(noise=200 * np.spacing(1.0))
+    assert judge_block(learnt([1], [1], 1.0, ladder=loud), "a")[1] == ("small gradients",)
+    bent = made(kink=5.0, truncation=0.3)
+    assert judge_block(learnt([1], [1], 1.0, ladder=bent), "a")[1] == ("kink on θ",)
+    assert judge_block(learnt([1], [1], 1.0, ladder=made(kink=3.0, truncation=0.3)), "a")[1] == ("small gradients",)
+
+
+@pytest.mark.parametrize("eps, kind", [(0.02, "truncation"), (1e-9, "round-off")])
+def test_a_block_that_agrees_at_the_step_asked_for_alone_has_an_eps_that_does_not_do(eps, kind):
+    known = learnt([1, 1], [1, 1], open=heard(np.sin), eps=None)
+    known.suspects, known.eps, known.scale = lambda name: np.empty(0, int), np.full(3, eps), np.full(3, 0.5)
+    assert judge_block(known, "a") == (CANNOT_TELL, (kind,))
 
 
 # ---- the whole -------------------------------------------------------------------------------------------------------

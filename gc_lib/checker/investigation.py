@@ -14,6 +14,7 @@ EXACT = float(np.finfo(float).eps)
 WORTH, SEEN = 1e-3, 1e-6  # an error matters from this share of its block on; of the whole gradient
 SMALL = 1e-2  # an error below this share of its block is believed only if J itself has no leap as far as 100 % of θ
 SINGLE = 2e-5  # what an entry may be off, × the RMS of its block, where parameters are float32: their own rounding
+CORNERS = 30  # so many times what a kink shows may be hidden, where corners of either sign cancel along a direction
 ROUNDS = 3  # of looking again at a block
 FAR_LEAPS = 5  # blocks for which a leap of J is looked for afar: each takes some 150 evaluations
 BLIND = 1e-6  # the step, as a share of the size of θ, where no ladder can tell a better one
@@ -233,14 +234,28 @@ class Investigation:
     def without_corners(self, suspects: np.ndarray, ladder: Ladder, v: np.ndarray):
         """Ask again without the entries that lie between the slopes on the two sides of a corner, where any is right.
 
-        Along several corners at once J may have the slope of neither side.
+        Along several corners at once J may have the slope of neither side: then the worst entry has to be wrong alone.
         """
         gap = np.abs(self.slopes - self.exact)[suspects]
+        clear = int(np.argmin(ladder.one_sided_error))
+        many = abs(ladder.slope[clear] - float(self.exact @ v)) < CORNERS * ladder.kink[clear]
+        if many:
+            h = 2 * ladder.steps[clear] * self.scale
+            smooth = suspects[[not self.J.corners(i, h[i]) for i in suspects]]  # as far as the cost can tell
+            if smooth.size < suspects.size:
+                return self.along_disagreement(smooth) if smooth.size else (ladder, v, "cannot tell")
         between = gap < 0.6 * np.abs(self.bend[suspects])
         if between.any():
             alone = self.along_disagreement(suspects[[np.argmax(np.where(between, gap, -1))]])
+            if alone[0].on_theta and between.all():
+                return alone
             if alone[0].on_theta:
-                return alone if between.all() else self.along_disagreement(suspects[~between])
+                suspects, gap = suspects[~between], gap[~between]
+                ladder, v, judged = self.along_disagreement(suspects)
+                if judged != "wrong":
+                    return ladder, v, judged
+        if many and suspects.size > 1:
+            return self.along_disagreement(suspects[[np.argmax(np.nan_to_num(gap))]])
         return ladder, v, "wrong"
 
     def leaps(self, v: np.ndarray, ladder: Ladder) -> bool:

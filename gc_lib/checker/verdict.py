@@ -84,7 +84,9 @@ def judge_block(found: Investigation, name: str) -> tuple[Within, tuple[str, ...
         return Within("right", float(off / size)), ("steps",) * (name in found.inexact)
     if name in found.inexact:
         return CANNOT_TELL, ("steps",)
-    if ladder.swing <= DIGITS * np.spacing(abs(found.J.here)):  # it may also be too small for the digits of J
+    if ladder and ladder.swing <= DIGITS * np.spacing(
+        abs(found.J.here)
+    ):  # it may also be too small for the digits of J
         return CANNOT_TELL, ("flat",)
     return CANNOT_TELL, tuple(found.blame.get(name) or coarse(ladder) or [drowned(found, ladder, size)])
 
