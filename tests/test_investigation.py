@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from helpers import problem
-from test_ladder import STEPS, made
+from ladder_helpers import STEPS, made
 
 import gc_lib as gcl
 from gc_lib.checker.investigation import BLIND, EXACT, FAR_LEAPS, SINGLE, Investigation, rms, scales, unfit
@@ -27,9 +27,9 @@ def investigate(cost=sines, gradient=cosines, params=PARAMS, rtol=1e-6, seed=0):
     """Return an investigation of J, and what it knows by listening."""
     J, calls = Objective(cost, params), []
 
-    def vector(params):
+    def vector(at=params):
         calls.append(1)
-        return gcl.to_vector(gradient(params)).astype(float)
+        return gcl.to_vector(gradient(at)).astype(float)
 
     with np.errstate(all="ignore"):
         found = Investigation(J, vector, J.given, rtol, seed)
@@ -192,10 +192,10 @@ def test_j_is_asked_again_off_theta_and_the_largest_difference_kept():
     found.J.again = lambda theta, times: 0.0
     found.ask_again(7)
     assert found.spread == 0.25 and found.steady
-    found.gradient = lambda params: found.exact + 1
+    found.gradient = lambda at=PARAMS: found.exact + 1
     found.ask_again(1)
     assert not found.steady
-    found.gradient = lambda params: found.exact
+    found.gradient = lambda at=PARAMS: found.exact
     found.ask_again(1)
     assert not found.steady
 

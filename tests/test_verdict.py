@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from test_ladder import corner, heard, made
+from ladder_helpers import corner, heard, made
 
 import gc_lib as gcl
 from gc_lib.checker.ladder import Ladder

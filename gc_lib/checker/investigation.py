@@ -24,12 +24,12 @@ UNCERTAIN = 0.3  # a direction in which dθ has less to say than this share of w
 class Investigation:
     """Ask J about each block of dθ, and keep what was learnt.
 
-    `gradient()` is dθ as a vector, `exact` what it was at first, `steady` whether it stayed so, `rounding` what the
-    dtypes of the parameters do to it; `parts` says where each block stands in it, `rtol` what an entry may be off,
-    × the RMS of its block. `scale` is the size of each entry's nudges on a ladder; `whole` is the ladder of all θ along
-    `v`, `ladders` the best known one for each block. `slopes` are those of J, as far as they are known, at steps `eps`,
-    and `extra` what their error bars have beyond those of the loop; `bend` is the slope on the right less that on the
-    left. `spread` is by how much J differed from itself at the same θ.
+    `gradient()` is dθ as a vector, and `gradient(params)` in other dtypes; `exact` is what it was at first, `steady`
+    whether it stayed so, `rounding` what the dtypes of the parameters do to it; `parts` says where each block stands in
+    it, `rtol` what an entry may be off, × the RMS of its block. `scale` is the size of each entry's nudges on a ladder;
+    `whole` is the ladder of all θ along `v`, `ladders` the best known one for each block. `slopes` are those of J, as
+    far as they are known, at steps `eps`, and `extra` what their error bars have beyond those of the loop; `bend` is
+    the slope on the right less that on the left. `spread` is by how much J differed from itself at the same θ.
     """
 
     def __init__(self, J: Objective, gradient: Callable, blocks: Mapping, rtol: float, seed: int = 0):

@@ -218,7 +218,7 @@ def check(
     found = Investigation(J, vector, blocks, rtol)
     if eps == "auto":
         found.loop(found.best_steps())
-        approx, still = found.slopes.copy(), 0
+        approx, still = None, 0
         noise = noise_of(found)
     else:
         still = unmoved(blocks, eps)
@@ -232,7 +232,7 @@ def check(
             noise += np.nan_to_num(np.abs(approx - found.slopes))  # the rounding of the dtypes as given
     found.look()
     opinion = judge(found)
-    approx = np.where(np.isfinite(approx), approx, found.slopes)
+    approx = found.slopes.copy() if approx is None else np.where(np.isfinite(approx), approx, found.slopes)
     bars = np.abs(approx - found.slopes) + np.concatenate([found.error_bars(name) for name in found.parts])
     reading = eps, J.here, approx, found.exact, blocks, bars, noise, still, checker.quotient
     remainder = taylor(found.whole, float(found.exact @ found.v))
