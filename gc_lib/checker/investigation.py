@@ -237,10 +237,9 @@ class Investigation:
         Along several corners at once J may have the slope of neither side: then the worst entry has to be wrong alone.
         """
         gap = np.abs(self.slopes - self.exact)[suspects]
-        clear = int(np.argmin(ladder.one_sided_error))
-        many = abs(ladder.slope[clear] - float(self.exact @ v)) < CORNERS * ladder.kink[clear]
+        many = self.among_corners(ladder, v)
         if many:
-            h = 2 * ladder.steps[clear] * self.scale
+            h = 2 * ladder.steps[np.argmin(ladder.one_sided_error)] * self.scale
             smooth = suspects[[not self.J.corners(i, h[i]) for i in suspects]]  # as far as the cost can tell
             if smooth.size < suspects.size:
                 return self.along_disagreement(smooth) if smooth.size else (ladder, v, "cannot tell")
@@ -257,6 +256,11 @@ class Investigation:
         if many and suspects.size > 1:
             return self.along_disagreement(suspects[[np.argmax(np.nan_to_num(gap))]])
         return ladder, v, "wrong"
+
+    def among_corners(self, ladder: Ladder, v: np.ndarray) -> bool:
+        """Tell whether the difference is so small beside a kink that corners of either sign may explain it."""
+        clear = int(np.argmin(ladder.one_sided_error))
+        return bool(abs(ladder.slope[clear] - float(self.exact @ v)) < CORNERS * ladder.kink[clear])
 
     def leaps(self, v: np.ndarray, ladder: Ladder) -> bool:
         """Tell whether J has leaps afar that make a difference as small as this one meaningless."""

@@ -155,7 +155,7 @@ def along(found: Investigation, name: str) -> tuple[float, Within, Ladder]:
     gap, answer = abs(slope - said), ladder.judge(said, found.tolerance(v))
     size = usual + abs(slope)
     reading = float(gap / size) if size else 0.0
-    if answer == "wrong":
+    if answer == "wrong" and not found.among_corners(ladder, v):
         return reading, Within("wrong", float(gap / max(usual, abs(slope)))), ladder
     off = float((gap + error) / usual) if usual else np.inf
     return reading, Within("right", off) if off <= CLOSE_ENOUGH else CANNOT_TELL, ladder
