@@ -400,8 +400,8 @@ def test_the_three_agree_to_a_third_of_their_gap(spread, answer):
     "error, tolerance, still, answer",
     [
         (0.0, 0.0, False, "cannot tell"),  # a step that agrees
-        (0.49, 0.0, False, "cannot tell"),  # it knows to less than half the gap
-        (0.51, 0.0, False, "wrong"),  # it knows too little to have a say
+        (0.24, 0.0, False, "cannot tell"),  # it knows to less than a quarter of the gap
+        (0.26, 0.0, False, "wrong"),  # it knows too little to have a say
         (0.0, 0.0, True, "wrong"),  # it stood still
     ],
 )
@@ -422,7 +422,7 @@ def test_hidden_slopes_do_not_keep_a_step_from_its_veto():
     slope = np.where(some == 2, 2.0, 1.0)
     assert made(slope=slope, hidden=np.where(some == 2, 5.0, 0.0)).judge(2.0, 0.0) == "cannot tell"
     assert made(slope=slope, kink=np.where(some == 2, 5.0, 0.0)).judge(2.0, 0.0) == "wrong"
-    assert made(slope=slope, kink=np.where(some == 2, 0.4, 0.0)).judge(2.0, 0.0) == "cannot tell"
+    assert made(slope=slope, kink=np.where(some == 2, 0.2, 0.0)).judge(2.0, 0.0) == "cannot tell"
 
 
 @pytest.mark.parametrize("factor, answer", [(0.999, "right"), (1.001, "cannot tell")])

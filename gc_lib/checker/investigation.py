@@ -260,7 +260,8 @@ class Investigation:
     def among_corners(self, ladder: Ladder, v: np.ndarray) -> bool:
         """Tell whether the difference is so small beside a kink that corners of either sign may explain it."""
         clear = int(np.argmin(ladder.one_sided_error))
-        return bool(abs(ladder.slope[clear] - float(self.exact @ v)) < CORNERS * ladder.kink[clear])
+        gap = abs(ladder.slope[clear] - float(self.exact @ v))
+        return bool(gap < CORNERS * ladder.kink[clear] and not ladder.leaps)  # of steps, noise looks like a kink
 
     def leaps(self, v: np.ndarray, ladder: Ladder) -> bool:
         """Tell whether J has leaps afar that make a difference as small as this one meaningless."""

@@ -133,7 +133,8 @@ class Ladder:
 
         Wrong needs a plateau over a factor of ten in the step: three slopes in a row that agree with each other to a
         third of their gap from the slope given, and lie off it by more than their errors and beyond both one-sided
-        slopes; and no step that could tell may agree with the slope given. Where J stood still it has no vote.
+        slopes; and no step that knows to a quarter of the gap may agree with the slope given. Where J stood still it has
+        no vote.
         """
         if not self:
             return "cannot tell"
@@ -148,7 +149,7 @@ class Ladder:
         between = self.on_theta and not off[self.best]  # at a corner both sides are right, whatever J does farther out
         if plateau and not between:
             known = self.smooth_error + self.kink
-            agrees = (gap <= known + tolerance) & (known < np.median(gap[off]) / 2) & ~self.still
+            agrees = (gap <= known + tolerance) & (known < np.median(gap[off]) / 4) & ~self.still
             if not agrees.any():
                 return "wrong"
         return "right" if gap[self.best] <= self.error[self.best] + tolerance else "cannot tell"
