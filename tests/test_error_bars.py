@@ -48,7 +48,7 @@ def test_they_hold_where_j_is_smooth_and_a_right_gradient_is_right_at_every_eps(
         shares.append(share_covered(report, slope(THETA)))
         within = np.linalg.norm(report.slopes - slope(THETA)) / np.linalg.norm(slope(THETA))
         assert report.answer == "right" and within <= report.within["theta"].size < 1e-3
-    assert np.mean(shares) >= 0.98
+    assert np.mean(shares) >= 0.99
 
 
 @pytest.mark.slow

@@ -178,7 +178,7 @@ COARSE = {  # J that is coarser than its dtype says, and whether a right gradien
     "float32 inside": (lambda p: float(sum(np.sin(b.astype("float32")).sum() for b in p.values())), True),
     "a float32 sum": (lambda p: float(np.float32(sines(p))), True),
     "an offset": (lambda p: sines(p) + 1e6, True),
-    "an offset taken away": (lambda p: (sines(p) + 1e6) - 1e6, True),
+    "an offset taken away": (lambda p: (sines(p) + 1e6) - 1e6, False),
     "little noise": (noisy(1e-8, fresh=False), False),
     "noise": (noisy(1e-2, fresh=False), False),
     "rounded": (lambda p: round(sines(p), 2), False),

@@ -133,8 +133,8 @@ class Ladder:
 
         Wrong needs a plateau over a factor of ten in the step: three slopes in a row that agree with each other to a
         third of their gap from the slope given, and lie off it by more than their errors and beyond both one-sided
-        slopes; and no step that knows to a quarter of the gap may agree with the slope given. Where J stood still it has
-        no vote.
+        slopes; and no step that knows to a quarter of the gap may agree with the slope given. Where J stood still it
+        has no vote.
         """
         if not self:
             return "cannot tell"
