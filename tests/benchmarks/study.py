@@ -438,7 +438,7 @@ def show(table: list[dict], failures: list[str]) -> None:
 def main() -> None:
     """Run the study as the command line says."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--problems", type=int, default=10_000)
+    parser.add_argument("--problems", type=int, default=1_000)
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--store", action="store_true", help=f"write {STORED.name} and {REASONS.name} into the package")
     given = parser.parse_args()

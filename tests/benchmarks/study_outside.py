@@ -222,7 +222,7 @@ def store(path: Path, table: list[dict]) -> None:
 def main() -> None:
     """Run the study as the command line says."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--problems", type=int, default=4_600)
+    parser.add_argument("--problems", type=int, default=345)
     parser.add_argument("--seed", type=int, default=SEED, help=f"{SHIPPED_SEED} is kept for the figures shipped")
     parser.add_argument("--real", action="store_true", help="ask scipy, numdifftools and torch too, if installed")
     parser.add_argument("--store", action="store_true", help=f"write {STORED.name} into the package")
