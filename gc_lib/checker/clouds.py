@@ -60,7 +60,7 @@ def unsteady(report) -> Iterator[Reason]:
     found, blocks = report.found, tuple(report.answers)
     if found.random or found.spread > DIGITS * np.spacing(abs(report.J)):
         says = f"The cost is not deterministic: evaluated again at the same θ, it differs by up to {found.spread:.0e}."
-        advice = "Set keep_prob = 1.0, or fix the seed; do not shuffle or augment the data between evaluations."
+        advice = "Switch dropout off, or fix the seed; do not shuffle or augment the data between evaluations."
         yield Reason("not deterministic", says, advice, blocks, evidence={"J": report.J, "spread": found.spread})
     if not found.steady:
         says = "The gradient is not deterministic: evaluated again at the same θ, it gave another dθ."

@@ -126,7 +126,7 @@ class Ladder:
             return ["flat"]
         found = [self.nature] if self.leaps else ["kink on θ"] if self.on_theta else []
         loud = SURE * self.noise[self.best] / self.steps[self.best] > LOUD * abs(self.slope[self.best])
-        return [*found, *(["noise"] if loud else [])]
+        return found or ["noise"] * bool(loud)
 
     def judge(self, slope: float, tolerance: float) -> Judgement:
         """Say whether J has this slope along v.
