@@ -130,17 +130,18 @@ def kind_of(value) -> str:
     return f"a{'n' * (kind[0] in 'aeiou')} {kind}{many}"
 
 
-def ask(cost: Callable, params, where: str):
-    """Return J, which is one finite number; where says at which θ."""
-    return one_number(noted(cost, params, f"when cost was evaluated {where.rstrip(',')}"), where)
+def ask(cost: Callable, params, where: Callable[[], str]):
+    """Return J, which is one finite number; `where()` says at which θ, where that has to be said."""
+    J = noted(cost, params, lambda: f"when cost was evaluated {where().rstrip(',')}")
+    return J if isinstance(J, float) and np.isfinite(J) else one_number(J, where())
 
 
-def noted(function: Callable, params, note: str):
+def noted(function: Callable, params, note: Callable[[], str]):
     """Call a function of the caller's. What it raises goes on its way, with a note."""
     try:
         return function(params)
     except Exception as error:
-        error.add_note(note)
+        error.add_note(note())
         raise
 
 
@@ -183,7 +184,7 @@ def no_number(J) -> str:
 
 def gradient_at(gradient: Callable, params, blocks: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Return dθ by blocks, copied at once: the gradient may write its next answer over it."""
-    found = noted(gradient, copied(params), "when gradient was evaluated at θ")
+    found = noted(gradient, copied(params), lambda: "when gradient was evaluated at θ")
     return {name: block.copy() for name, block in comparable(found, blocks).items()}
 
 

@@ -124,7 +124,7 @@ class Ladder:
             return ["domain"]
         if not self.moved:
             return ["flat"]
-        found = [self.nature] if self.leaps else ["kink on θ"] if self.on_theta else []
+        found: list[str] = [self.nature] if self.leaps else ["kink on θ"] if self.on_theta else []
         loud = SURE * self.noise[self.best] / self.steps[self.best] > LOUD * abs(self.slope[self.best])
         return found or ["noise"] * bool(loud)
 

@@ -44,7 +44,7 @@ class Objective:
         """Return J(θ). Raises what the cost raises, and ValueError where J(θ) is not finite."""
         self.evaluations += 1
         shown = self.a_copy()
-        J = float(ask(self.cost, shown, "at θ"))
+        J = float(ask(self.cost, shown, lambda: "at θ"))
         self.writes = self.changed(shown) if self.writes is None else self.writes
         return J
 
@@ -72,7 +72,7 @@ class Objective:
         self.vector[:] = theta
         shown = like(self.pieces, self.params) if self.views and self.writes is None else self.a_copy()
         try:
-            J = float(ask(self.cost, shown, self.where(theta)))
+            J = float(ask(self.cost, shown, lambda: self.where(theta)))
         except (ArithmeticError, ValueError) as problem:
             self.failure, J = self.failure or problem, np.nan
         if self.writes is None and not np.array_equal(self.vector, theta):
