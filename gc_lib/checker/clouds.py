@@ -138,7 +138,8 @@ def cloud(report, kind: str, names: tuple[str, ...]) -> Reason:
         if evidence["units"]:
             words["units"] = f" It is the corner of {listed(map(str, evidence['units'][:3]))}."
         words["entries"] = listed(entry_name(*entry) for entry in at[:3])
-        one = len(found.suspects(names[0])) == 1 == len(names)
+        gap = np.abs(report.approx - report.gradient)[report.parts[names[0]]]
+        one = np.count_nonzero(gap > gap.max() / 100) == 1 == len(names)
         words["between"] = "any value between its two sides is a right slope" if one else "J has no one slope there"
     return Reason(kind, says.format(**evidence | words), advice.format(**evidence), names, at, evidence)
 
