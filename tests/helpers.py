@@ -14,6 +14,14 @@ BACKPROP, COST, CHECKER = (
     [name for name, bug in CATALOGUE.items() if bug.family is family] for family in (Steps, Terms, Checker)
 )
 ALONG = {("bench", "hidden"): {"bias"}}  # ReLU takes a small bias, where the others take none
+EPS = 10.0 ** -np.arange(1, 11)
+FUNCTIONS = {  # a function of every entry, and its slope
+    "fourth power": (lambda t: t**4, lambda t: 4 * t**3),
+    "sine": (np.sin, np.cos),
+    "exponential": (np.exp, np.exp),
+    "softplus": (lambda t: np.log1p(np.exp(t)), lambda t: 1 / (1 + np.exp(-t))),
+}
+THETA = np.random.default_rng(0).uniform(-2, 2, 40)
 PLAIN = {  # the textbook's formulas, for real, complex and extended numbers alike
     "tanh": np.tanh,
     "relu": lambda Z: np.where(Z.real > 0, Z, 0),

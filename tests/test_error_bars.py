@@ -4,21 +4,12 @@ from zlib import crc32
 
 import numpy as np
 import pytest
-from helpers import SMOOTH as SMOOTH_ACTIVATIONS
-from helpers import problem
+from helpers import EPS, FUNCTIONS, THETA, problem
+from helpers import FUNCTIONS as SMOOTH_ACTIVATIONS
 
 import gc_lib as gcl
 from gc_lib import homework
 from gc_lib.network.activations import ACTIVATIONS
-
-EPS = 10.0 ** -np.arange(1, 11)
-SMOOTH = {  # a function of every entry, and its slope
-    "fourth power": (lambda t: t**4, lambda t: 4 * t**3),
-    "sine": (np.sin, np.cos),
-    "exponential": (np.exp, np.exp),
-    "softplus": (lambda t: np.log1p(np.exp(t)), lambda t: 1 / (1 + np.exp(-t))),
-}
-THETA = np.random.default_rng(0).uniform(-2, 2, 40)
 
 
 def jitter(theta, size):
@@ -40,9 +31,9 @@ def share_covered(report, slope):
     return float(np.mean(np.abs(report.approx - slope) <= report.bars))
 
 
-@pytest.mark.parametrize("name", SMOOTH)
+@pytest.mark.parametrize("name", FUNCTIONS)
 def test_they_hold_where_j_is_smooth_and_a_right_gradient_is_right_at_every_eps(name):
-    (f, slope), shares = SMOOTH[name], []
+    (f, slope), shares = FUNCTIONS[name], []
     for eps in (*EPS, "auto"):
         report = gcl.check(lambda t: f(t).sum(), slope, THETA, eps)
         shares.append(share_covered(report, slope(THETA)))
@@ -67,9 +58,9 @@ def test_they_hold_on_networks_at_every_eps():
     assert np.mean(shares) >= 0.98
 
 
-@pytest.mark.parametrize("name", SMOOTH)
+@pytest.mark.parametrize("name", FUNCTIONS)
 def test_where_round_off_makes_the_error_they_are_not_much_too_wide(name):
-    f, slope = SMOOTH[name]
+    f, slope = FUNCTIONS[name]
     for eps in EPS[5:]:
         report = gcl.check(lambda t: f(t).sum(), slope, THETA, eps)
         error = np.sqrt(np.mean((report.approx - slope(THETA)) ** 2))

@@ -4,20 +4,11 @@ from zlib import crc32
 
 import numpy as np
 import pytest
-from helpers import SMOOTH as SMOOTH_ACTIVATIONS
-from helpers import problem
+from helpers import EPS, FUNCTIONS, THETA, problem
+from helpers import FUNCTIONS as SMOOTH_ACTIVATIONS
 
 from gc_lib.checker.slide import two_sided, two_sided_loop
 from gc_lib.labs.error_bars import ONE, WINDOW, error_bars
-
-EPS = 10.0 ** -np.arange(1, 11)
-SMOOTH = {  # a function of every entry, and its slope
-    "fourth power": (lambda t: t**4, lambda t: 4 * t**3),
-    "sine": (np.sin, np.cos),
-    "exponential": (np.exp, np.exp),
-    "softplus": (lambda t: np.log1p(np.exp(t)), lambda t: 1 / (1 + np.exp(-t))),
-}
-THETA = np.random.default_rng(0).uniform(-2, 2, 40)
 
 
 def measured(cost, slope, theta, eps):
@@ -34,17 +25,17 @@ def jitter(theta, size):
 
 
 @pytest.mark.parametrize("eps", EPS)
-@pytest.mark.parametrize("name", SMOOTH)
+@pytest.mark.parametrize("name", FUNCTIONS)
 def test_they_hold_where_j_is_smooth(name, eps):
-    f, slope = SMOOTH[name]
+    f, slope = FUNCTIONS[name]
     approx, bars = measured(lambda t: float(f(t).sum()), slope(THETA), THETA, eps)
     assert (np.abs(approx - slope(THETA)) <= bars.total).all()
     assert (bars.roundoff <= bars.total).all() and (bars.roundoff > 0).all()
 
 
-@pytest.mark.parametrize("name", SMOOTH)
+@pytest.mark.parametrize("name", FUNCTIONS)
 def test_they_are_not_much_too_wide(name):
-    f, slope = SMOOTH[name]
+    f, slope = FUNCTIONS[name]
     for eps in EPS:
         approx, bars = measured(lambda t: float(f(t).sum()), slope(THETA), THETA, eps)
         error = np.sqrt(np.mean((approx - slope(THETA)) ** 2))

@@ -68,7 +68,7 @@ def test_wrong_is_wrong_by_a_share_of_the_larger_of_dtheta_and_the_slope_of_j():
 def test_a_flat_block_of_zeros_and_a_block_of_zeros_are_not_right():
     assert judge_block(learnt([0, 0], [0, 0], ladder=made(swing=32 * DIGIT)), "a") == (CANNOT_TELL, ("flat",))
     assert judge_block(learnt([0, 0], [0, 0], ladder=made(swing=33 * DIGIT)), "a")[1] == ("zero within noise",)
-    assert judge_block(learnt([0, 0], [0, 0], ladder=made(swing=33 * DIGIT), here=-4.0), "a")[1] == ("flat",)
+    assert judge_block(learnt([0, 0], [0, 0], ladder=made(swing=33 * DIGIT, here=-4.0), here=-4.0), "a")[1] == ("flat",)
     assert judge_block(learnt([0, 0], [0, 0]), "a") == (CANNOT_TELL, ("zero within noise",))
 
 

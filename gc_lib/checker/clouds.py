@@ -5,10 +5,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from .investigation import WORTH, unfit
-from .ladder import Ladder
+from .ladder import DIGITS
 from .reason import Reason
 from .slide import GREAT, norm
-from .verdict import DIGITS
 from .words import entry_name, listed
 
 BETTER = 'Take eps={eps:.0e}, or eps="auto".'
@@ -81,21 +80,16 @@ def clouds(report) -> Iterator[Reason]:
         if answer == "cannot tell":
             kinds = report.opinion.clouds[name]
         elif answer == "wrong":
-            kinds = ("flat",) * (name in found.wrong and still(report, found.wrong[name]))
+            kinds = ("flat",) * (name in found.wrong and found.wrong[name].hardly_moved)
         elif report.blocks[name] >= GREAT or report.opinion.notes.get(name) == "domain":
-            kinds = (*why_high(report, name),)
+            kinds = tuple(filter(None, [why_high(report, name)]))
         for kind in kinds:
             causes.setdefault(kind, []).append(name)
     for kind, names in causes.items():
         yield cloud(report, kind, tuple(names))
 
 
-def still(report, ladder: Ladder) -> bool:
-    """Tell whether J stood still all along a ladder but for its last digits."""
-    return bool(ladder.swing <= DIGITS * np.spacing(abs(report.J)))
-
-
-def why_high(report, name: str) -> Iterator[str]:
+def why_high(report, name: str) -> str | None:
     """Say why the lecture's number of a right block is high: what was noted, or else what its error bars explain."""
     found, part = report.found, report.parts[name]
     i = report.index(*report.worst_of(name)[:2])
@@ -106,8 +100,7 @@ def why_high(report, name: str) -> Iterator[str]:
         kind = unfit(found.ladders[name], float(np.median(steps(report)[part] / found.scale[part])))
     if kind == "truncation" and found.J.corners(i, steps(report)[i]):  # the cost knows better than any ladder
         kind = "kink within ε"
-    if kind:
-        yield kind
+    return kind
 
 
 def steps(report) -> np.ndarray:

@@ -13,6 +13,7 @@ Judgement = Literal["right", "wrong", "cannot tell"]
 
 RUNG = 10**0.5  # from step to step: three steps in a row then span a factor of ten
 STEPS = 0.23 * RUNG ** -np.arange(23.0, -1, -1)  # 7e-13 … 0.23, no round numbers: round(θ, 3) must not resonate
+DIGITS = 32  # last digits of J by which a sum may differ that is taken in another order
 SURE = 4  # standard deviations in an error bar
 CLOSE = 0.03  # a leap of J farther off than this share of θ makes no staircase at θ
 GROWS = 30  # times per step: what J bends grows 316 times, a leap not at all
@@ -52,6 +53,11 @@ class Ladder:
     def moved(self) -> bool:
         """Whether J moved at any step."""
         return self.swing > 0
+
+    @property
+    def hardly_moved(self) -> bool:
+        """Whether J stood still at every step but for its last digits."""
+        return bool(self.swing <= DIGITS * np.spacing(abs(self.here)))
 
     @cached_property
     def smooth_error(self) -> np.ndarray:

@@ -9,7 +9,6 @@ from .investigation import SEEN, WORTH, Investigation, unfit
 from .ladder import Judgement, Ladder
 from .slide import norm
 
-DIGITS = 32  # last digits of J by which a sum may differ that is taken in another order
 DECISIVE = {"steps", "float32", "kink on θ", "kink within ε"}  # of a block that these cloud, "too small" is not known
 
 
@@ -57,7 +56,7 @@ class Verdict:
 
 
 def judge(found: Investigation) -> Verdict:
-    """Judge every block, and ask J and dθ again: twice where all is clear, twenty times where anything is not."""
+    """Judge every block, and ask again: J twice where all is clear, twenty times where anything is not."""
     judged = {name: judge_block(found, name) for name in found.parts}
     clear = not found.blame and all(within.answer == "right" for within, _ in judged.values())
     found.ask_again(2 if clear else 20)
@@ -84,9 +83,7 @@ def judge_block(found: Investigation, name: str) -> tuple[Within, tuple[str, ...
         return Within("right", float(off / size)), ("steps",) * (name in found.inexact)
     if name in found.inexact:
         return CANNOT_TELL, ("steps",)
-    if ladder and ladder.swing <= DIGITS * np.spacing(
-        abs(found.J.here)
-    ):  # it may also be too small for the digits of J
+    if ladder and ladder.hardly_moved:  # it may also be too small for the digits of J
         return CANNOT_TELL, ("flat",)
     return CANNOT_TELL, tuple(found.blame.get(name) or coarse(ladder) or [drowned(found, ladder, size)])
 
