@@ -4,8 +4,7 @@ from zlib import crc32
 
 import numpy as np
 import pytest
-from helpers import EPS, FUNCTIONS, THETA, problem
-from helpers import FUNCTIONS as SMOOTH_ACTIVATIONS
+from helpers import EPS, FUNCTIONS, SMOOTH, THETA, problem
 
 import gc_lib as gcl
 from gc_lib import homework
@@ -45,7 +44,7 @@ def test_they_hold_where_j_is_smooth_and_a_right_gradient_is_right_at_every_eps(
 @pytest.mark.slow
 def test_they_hold_on_networks_at_every_eps():
     shares = []
-    for hidden in SMOOTH_ACTIVATIONS:
+    for hidden in SMOOTH:
         for dtype in ("float64", "float32"):
             for seed in range(2):
                 net, X, Y, params = problem((5, 6, 4, 1), hidden, seed=seed, keep_prob=1.0, dtype=dtype)

@@ -4,8 +4,7 @@ from zlib import crc32
 
 import numpy as np
 import pytest
-from helpers import EPS, FUNCTIONS, THETA, problem
-from helpers import FUNCTIONS as SMOOTH_ACTIVATIONS
+from helpers import EPS, FUNCTIONS, SMOOTH, THETA, problem
 
 from gc_lib.checker.slide import two_sided, two_sided_loop
 from gc_lib.labs.error_bars import ONE, WINDOW, error_bars
@@ -106,7 +105,7 @@ def test_where_j_has_no_value_at_twice_eps_they_hold_all_the_same():
     assert (np.abs(approx - 0.5 / np.sqrt(theta)) <= bars.total).all()
 
 
-@pytest.mark.parametrize("hidden", SMOOTH_ACTIVATIONS)
+@pytest.mark.parametrize("hidden", SMOOTH)
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 @pytest.mark.slow
 def test_they_hold_on_networks_at_every_eps(hidden, dtype):
