@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from ladder_helpers import EXACT, THETA, Line, corner, heard, made, noisy, stairs
 
-from gc_lib.checker.ladder import CLOSE, STEPS, SURE, hidden_slope, listen
+from gc_lib.checker.ladder import CLOSE, RUNG, STEPS, SURE, hidden_slope, listen
 from gc_lib.checker.leaps import Leap, leap_afar, leap_near, stays
 from gc_lib.checker.taylor import Taylor, taylor
 
@@ -262,8 +262,15 @@ def test_the_second_oddest_place_afar_is_looked_at_too():
     assert leap_afar(both, 1e-15) == pytest.approx(1e-4, rel=0.01)
 
 
-def test_a_height_stays_that_is_above_a_third_of_the_last_but_one():
-    assert stays([1.0, 0.5, 0.34]) and not stays([1.0, 0.9, 0.33]) and stays([0.0, 1.0, 1.0, 0.34])
+@pytest.mark.parametrize("pole", [lambda t: np.log(np.abs(t)), lambda t: 1 / t, lambda t: np.abs(t) ** -0.5, np.tan])
+def test_afar_a_pole_is_no_leap_wherever_it_is(pole):
+    for at in np.random.default_rng(0).uniform(-0.9, 0.9, 40):
+        assert leap_afar(lambda t, at=at: pole(t - at), 1e-15) == 0
+
+
+def test_a_height_stays_that_is_above_a_third_of_the_last_but_one_and_below_twice_the_least():
+    assert stays([1.0, 0.5, 0.34]) and not stays([1.0, 0.9, 0.33]) and stays([0.6, 1.0, 1.0, 0.34])
+    assert stays([1.0, 0.5, 0.6, 0.99]) and not stays([1.0, 0.5, 0.6, 1.01])
 
 
 # ---- kinks -----------------------------------------------------------------------------------------------------------
@@ -275,6 +282,20 @@ def test_a_corner_on_theta_is_half_the_jump_off_and_a_parabola_is_none():
     assert ladder.clouds() == ["kink on θ"]
     for off in (0, 1e-12, 1e-8, 1e-3):  # J is of more digits than θ there
         assert not heard(lambda t, off=off: (t - THETA + off) ** 2).on_theta
+
+
+@pytest.mark.parametrize("even", [lambda x: x**4, lambda x: x**2 + 5, np.cos, lambda x: np.abs(x) ** 3, np.cosh])
+def test_an_even_function_at_its_middle_has_no_corner(even):
+    ladder = heard(lambda t: even(t - THETA))  # no slope is there to compare the kink with
+    assert not ladder.sharp and not ladder.on_theta and ladder.clouds() != ["kink on θ"]
+
+
+@pytest.mark.parametrize("factor, sharp", [(29, True), (31, False)])
+def test_a_kink_is_sharp_that_grows_less_than_thirty_times_in_two_steps(factor, sharp):
+    after = np.arange(STEPS.size)
+    kink = np.where(after < 10, 0, np.where(after < 13, 1.0, factor))
+    assert made(kink=kink).sharp == sharp
+    assert not made(kink=np.where(after < 21, 0, 1.0)).sharp and made(kink=np.where(after < 20, 0, 1.0)).sharp
 
 
 @pytest.mark.parametrize(
@@ -358,19 +379,27 @@ def test_a_ladder_of_fewer_than_five_steps_says_nothing(count, enough):
 
 
 @pytest.mark.parametrize("factor, answer", [(0.999, "cannot tell"), (1.001, "wrong")])
-def test_wrong_is_off_by_two_errors_six_tenths_of_a_corner_and_the_tolerance(factor, answer):
+def test_wrong_is_off_by_two_errors_half_the_jump_of_a_corner_and_the_tolerance(factor, answer):
     for error, bend in ({"truncation": 0.02}, 0.0), ({"hidden": 0.02}, 0.3):
-        off = 2 * (4 * 0.0025 + 0.02) + 0.6 * bend + 0.05
+        off = 2 * (4 * 0.0025 + 0.02) + bend / 2 + 0.05
         ladder = made(noise=0.0025 * STEPS, bend=bend, **error)
         assert ladder.judge(1 + factor * off, 0.05) == ladder.judge(1 - factor * off, 0.05) == answer
 
 
-@pytest.mark.parametrize("factor, answer", [(0.999, "cannot tell"), (1.001, "wrong")])
-def test_an_entry_between_two_slopes_or_a_little_beyond_is_not_wrong(factor, answer):
+@pytest.mark.parametrize("factor, answer", [(0.999, "right"), (1.001, "wrong")])
+def test_at_a_corner_an_entry_between_the_two_slopes_is_not_wrong_and_one_outside_is(factor, answer):
     bend = np.where(STEPS < 0.2, 1.0, 0)
     ladder = made(bend=bend, kink=0.5)
-    assert ladder.judge(1 + factor * 0.6, 0.0) == ladder.judge(1 - factor * 0.6, 0.0) == answer
-    assert ladder.judge(1.5, 0.0) == "right"  # just on one of them
+    assert ladder.judge(1 + factor * 0.5, 0.0) == ladder.judge(1 - factor * 0.5, 0.0) == answer
+
+
+@pytest.mark.parametrize("factor, answer", [(0.999, "cannot tell"), (1.001, "wrong")])
+def test_the_two_slopes_are_known_no_better_than_they_change_from_step_to_step(factor, answer):
+    bend = 1 + 0.1 * (-1.0) ** np.arange(STEPS.size)
+    more = 0.1 * (RUNG + 1) / (RUNG - 1)  # the jump less the bend of a parabola is by turns 1 + this and 1 − this
+    least = (1 + more) / 2 + 2 * more
+    truncation = np.where(np.arange(STEPS.size) < 21, 0, np.inf)
+    assert made(bend=bend, truncation=truncation).judge(1 + factor * least, 0.0) == answer
 
 
 @pytest.mark.parametrize("steps, answer", [(2, "cannot tell"), (3, "wrong")])

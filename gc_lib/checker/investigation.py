@@ -29,7 +29,8 @@ class Investigation:
     it, `rtol` what an entry may be off, × the RMS of its block. `scale` is the size of each entry's nudges on a ladder;
     `whole` is the ladder of all θ along `v`, `ladders` the best known one for each block. `slopes` are those of J, as
     far as they are known, at steps `eps`, and `extra` what their error bars have beyond those of the loop; `bend` is
-    the slope on the right less that on the left. `spread` is by how much J differed from itself at the same θ.
+    the slope on the right less that on the left. `spread` is by how much J differed from itself at the same θ; `afar`
+    is the height of a leap of J as far as 100 % of θ, where one was looked for.
     """
 
     def __init__(self, J: Objective, gradient: Callable, blocks: Mapping, rtol: float, seed: int = 0):
@@ -45,7 +46,7 @@ class Investigation:
         self.doubts: dict[str, Ladder] = {}  # blocks that agreed in the loop, and not on a ladder
         self.notes: dict[str, str] = {}  # why the ε asked for did not do, where another one did
         self.blame: dict[str, list[str]] = {}
-        self.noise = self.leap = 0.0
+        self.noise = self.leap = self.afar = 0.0
         self.listen()
 
     # ---- listen ------------------------------------------------------------------------------------------------------
@@ -268,7 +269,9 @@ class Investigation:
         if len(self.inexact) + len(self.wrong) >= FAR_LEAPS:
             return bool(self.inexact)
         gap = abs(ladder.slope[ladder.best] - float(self.exact @ v))
-        return leap_afar(self.J.along(v), float(ladder.noise.max())) > 0.01 * gap
+        height = leap_afar(self.J.along(v), float(ladder.noise.max()))
+        self.afar = max(self.afar, height)
+        return height > 0.01 * gap
 
     def widen(self, name: str) -> None:
         """Where the bars are too wide for a verdict, take the loop at the best step of all θ, then of the block."""
