@@ -167,21 +167,24 @@ class Investigation:
         rounding = np.abs(g) * np.spacing(np.abs(self.J.theta[part]) + eps) / eps + 8 * EXACT * (np.abs(g) + rms(g))
         return SURE * ladder.noise[rung] / eps, hidden + rounding + self.extra[part]
 
-    def error_bars(self, name: str) -> np.ndarray:
-        """Return the error bars of a block's slopes, with a share of what the ladder bends at these steps."""
+    def bent(self, name: str) -> np.ndarray:
+        """Return how far truncation and kinks put a block's slopes off at these steps: a share of that on the ladder."""
         part, ladder = self.parts[name], self.ladders[name]
-        bars = np.add(*self.bars(name))
         if not ladder:
-            return bars
+            return np.full(part.stop - part.start, np.inf)
         scale = np.maximum(self.scale[part], rms(self.scale[part]))  # a small entry bends J no more than its neighbours
         i = np.clip(np.searchsorted(ladder.steps, self.eps[part] / scale), 0, ladder.steps.size - 2)
         bend = np.abs(ladder.slope[i] - ladder.slope[ladder.best]) + ladder.truncation[i] + ladder.kink[i]
-        return bars + 3 * bend / scale / i.size**0.5
+        return 3 * bend / scale / i.size**0.5
+
+    def error_bars(self, name: str) -> np.ndarray:
+        """Return the error bars of a block's slopes, all in all."""
+        return np.add(*self.bars(name)) + self.bent(name)
 
     def reach(self, name: str) -> float:
         """Return how long the error of a block's slopes may be: n noises add up to √n of them, give or take."""
         noise, rest = self.bars(name)
-        return norm(noise) * (1 / SURE + noise.size**-0.5) / 2**0.5 + norm(rest)
+        return norm(noise) * (1 / SURE + noise.size**-0.5) / 2**0.5 + norm(rest) + norm(self.bent(name))
 
     def suspects(self, name: str) -> np.ndarray:
         """Return the entries of a block in which dθ is farther from the slope of J than bar and tolerance allow."""
