@@ -469,14 +469,24 @@ def test_a_leap_afar_matters_from_a_hundredth_of_the_difference_on_and_is_looked
     monkeypatch.setattr("gc_lib.checker.investigation.leap_afar", lambda at, noise: heights[0])
     for height, leaps in ((0.0099, False), (0.0101, True)):
         heights[0] = height
-        assert found.leaps(found.v, ladder) == found.leaps(found.v, below) == leaps
+        assert found.leaps("a", found.v, ladder) == found.leaps("a", found.v, below) == leaps
     heights[0] = 1.0
     found.wrong = dict.fromkeys("abcd"[: FAR_LEAPS - 1], ladder)
-    assert found.leaps(found.v, ladder)
+    assert found.leaps("a", found.v, ladder)
     found.wrong = dict.fromkeys("abcde", ladder)
-    assert not found.leaps(found.v, ladder)
+    assert not found.leaps("a", found.v, ladder)
     found.inexact, heights[0] = {"f": ladder}, 0.0
-    assert found.leaps(found.v, ladder)
+    assert found.leaps("a", found.v, ladder)
+
+
+@pytest.mark.parametrize("stairs, wrong", [(0.0, True), (1e-3, False)])
+def test_an_error_below_a_hundredth_is_not_believed_where_another_entry_of_the_block_has_leaps(stairs, wrong):
+    def cost(a):
+        return float(np.sin(a).sum() + stairs * np.floor(50 * a[2]))
+
+    report = gcl.check(cost, lambda a: np.cos(a) * np.where(np.arange(6) == 1, 1.005, 1), A + 0.013)
+    assert (report.answer == "wrong") == wrong
+    assert wrong or [reason.kind for reason in report.reasons] == ["steps"]
 
 
 def test_bars_that_are_too_wide_are_narrowed_at_a_better_step():

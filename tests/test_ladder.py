@@ -273,6 +273,16 @@ def test_a_height_stays_that_is_above_a_third_of_the_last_but_one_and_below_twic
     assert stays([1.0, 0.5, 0.6, 0.99]) and not stays([1.0, 0.5, 0.6, 1.01])
 
 
+def test_a_staircase_hides_its_slope_also_where_j_stands_still_at_the_least_step():
+    def stair(t):  # of slope 1, and flat at θ but for a last digit
+        return np.floor((t - THETA) / 1e-3 + 0.5) * 1e-3 + 1e-6 * (t - THETA)
+
+    here = float(stair(THETA))
+    ladder = listen(here, lambda t: here + np.where(np.abs(t) < 1e-12, 0, stair(THETA + t) - here), noise=1e-3)
+    assert ladder.still[0] and ladder.hidden[2] == pytest.approx(1, rel=0.5)
+    assert ladder.judge(1.0, 0.0) != "wrong"
+
+
 # ---- kinks -----------------------------------------------------------------------------------------------------------
 
 
@@ -400,6 +410,21 @@ def test_the_two_slopes_are_known_no_better_than_they_change_from_step_to_step(f
     least = (1 + more) / 2 + 2 * more
     truncation = np.where(np.arange(STEPS.size) < 21, 0, np.inf)
     assert made(bend=bend, truncation=truncation).judge(1 + factor * least, 0.0) == answer
+
+
+@pytest.mark.parametrize("k", [1e12, 1e13, 1e15, 1e20])
+def test_where_j_turns_round_within_the_least_step_nothing_is_told_of_any_slope(k):
+    ladder = heard(lambda t: np.sin(k * t))
+    assert ladder.all_noise and {ladder.judge(slope, 0.0) for slope in (0, 1, k * np.cos(k * THETA))} == {"cannot tell"}
+
+
+@pytest.mark.parametrize("share, noise", [(0.24, False), (0.26, True)])
+def test_j_is_all_noise_that_moves_at_the_least_steps_by_a_quarter_of_what_it_ever_moves(share, noise):
+    for both_ways in ({"slope": share / STEPS}, {"slope": 0, "bend": 2 * share / STEPS}):
+        assert made(swing=1.0, **both_ways).all_noise == noise
+        assert not made(swing=1e-15, **{name: 1e-15 * moved for name, moved in both_ways.items()}).all_noise
+    fifth, sixth = (np.where(np.arange(STEPS.size) == k, share / STEPS, 0) for k in (4, 5))
+    assert made(slope=fifth).all_noise == noise and not made(slope=sixth).all_noise
 
 
 @pytest.mark.parametrize("steps, answer", [(2, "cannot tell"), (3, "wrong")])

@@ -168,7 +168,7 @@ class Investigation:
         return SURE * ladder.noise[rung] / eps, hidden + rounding + self.extra[part]
 
     def bent(self, name: str) -> np.ndarray:
-        """Return how far truncation and kinks put a block's slopes off at these steps: a share of that on the ladder."""
+        """Return how far truncation and kinks put a block's slopes off at these steps: a share of those on a ladder."""
         part, ladder = self.parts[name], self.ladders[name]
         if not ladder:
             return np.full(part.stop - part.start, np.inf)
@@ -213,7 +213,7 @@ class Investigation:
                 ladder, v, judged = self.without_corners(suspects, ladder, v)
             if judged == "wrong":
                 small = norm((self.slopes - self.exact)[suspects]) < SMALL * norm(self.exact[part])
-                (self.inexact if small and self.leaps(v, ladder) else self.wrong)[name] = ladder
+                (self.inexact if small and self.leaps(name, v, ladder) else self.wrong)[name] = ladder
                 return
             self.open[name], self.blame[name] = ladder, ladder.clouds()
             if not ladder:
@@ -267,14 +267,17 @@ class Investigation:
         gap = abs(ladder.slope[clear] - float(self.exact @ v))
         return bool(gap < CORNERS * ladder.kink[clear] and not ladder.leaps)  # of steps, noise looks like a kink
 
-    def leaps(self, v: np.ndarray, ladder: Ladder) -> bool:
-        """Tell whether J has leaps afar that make a difference as small as this one meaningless."""
+    def leaps(self, name: str, v: np.ndarray, ladder: Ladder) -> bool:
+        """Tell whether J has leaps afar, along v or its block, that make a difference as small as this meaningless."""
         if len(self.inexact) + len(self.wrong) >= FAR_LEAPS:
             return bool(self.inexact)
         gap = abs(ladder.slope[ladder.best] - float(self.exact @ v))
-        height = leap_afar(self.J.along(v), float(ladder.noise.max()))
-        self.afar = max(self.afar, height)
-        return height > 0.01 * gap
+        for u in v, self.direction(self.parts[name]):
+            height = leap_afar(self.J.along(u), float(ladder.noise.max()))
+            self.afar = max(self.afar, height)
+            if height > 0.01 * gap:
+                return True
+        return False
 
     def widen(self, name: str) -> None:
         """Where the bars are too wide for a verdict, take the loop at the best step of all θ, then of the block."""

@@ -59,6 +59,12 @@ class Ladder:
         """Whether J stood still at every step but for its last digits."""
         return bool(self.swing <= DIGITS * np.spacing(abs(self.here)))
 
+    @property
+    def all_noise(self) -> bool:
+        """Whether J moved at the least steps, where all but noise is small, by a quarter of what it ever moved."""
+        moved = self.steps * (np.abs(self.slope) + np.abs(self.bend) / 2)
+        return bool(moved[:FEWEST].max() > self.swing / 4) and not self.hardly_moved
+
     @cached_property
     def smooth_error(self) -> np.ndarray:
         """How far D(h) may be off if J has no steps and no kink: by noise and truncation."""
@@ -148,7 +154,7 @@ class Ladder:
         slopes; and no step that knows to a quarter of the gap may agree with the slope given. Where J stood still it
         has no vote.
         """
-        if not self:
+        if not self or self.all_noise:
             return "cannot tell"
         gap = np.abs(self.slope - slope)
         parabola = np.append(self.bend[1:] / RUNG, 0)
@@ -189,14 +195,14 @@ def listen(here: float, at: Callable, noise: float = 0.0, leap: float = 0.0) -> 
         return Ladder(no, no, no, no, no, no, no, no.astype(bool), (), here, 0.0)
     slope, bend = (up - down) / (2 * h), (up + down - 2 * here) / h
     still, moved = (up == here) & (down == here), np.r_[up, down] - here
-    heard, found = noise_and_leaps(here, at, h, up, down, slope)
-    heard = np.maximum(heard, np.where(still, noise, 0))
+    of_steps, found = noise_and_leaps(here, at, h, up, down, slope)
+    heard = np.maximum(of_steps, np.where(still, noise, 0))
     truncation = np.append(np.abs(np.diff(slope)), np.inf) * 2 / 9  # D(√10 h) is off by ten times as much as D(h)
     truncation[:-1] = np.maximum(truncation[:-1], np.append(truncation[1:-1] / 10, 0))
     jump = np.append(0, np.abs(RUNG * bend[:-1] - bend[1:]) / (RUNG - 1))  # of the slope: 0 for a parabola
     loud = np.maximum(heard, np.spacing(np.maximum(np.abs(up), np.abs(down))))  # a sum may be off by a digit or two
     kink = np.maximum.accumulate(np.maximum(jump - 11 * SURE * loud / h, 0) / 2)
-    hidden = np.maximum(leap / h[-1], hidden_slope(h, slope, heard, truncation, kink, found))
+    hidden = np.maximum(leap / h[-1], hidden_slope(h, slope, of_steps, truncation, kink, found))
     return Ladder(
         h, slope, bend, heard, truncation, kink, hidden, still & ~still.all(), tuple(found), here, np.abs(moved).max()
     )

@@ -52,7 +52,7 @@ def leap_afar(at: Callable, noise: float) -> float:
     """
     J = at(np.linspace(-1, 1, 2 * FAR + 1))
     sixth = np.nan_to_num(np.abs(np.diff(J, 6)), posinf=0)
-    least = max(20 * noise, float(np.median(sixth)))  # J's own noise makes third differences half as large as that
+    least = 20 * noise
     nearby = np.array([np.median(sixth[max(0, k - 9) : k + 10]) for k in range(sixth.size)])
     odd = sixth / (nearby + noise)
     for _ in range(2):  # the two oddest places
