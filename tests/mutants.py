@@ -26,16 +26,20 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 NETWORK = sorted(path.stem for path in (ROOT / "gc_lib" / "network").glob("[!_]*.py"))
 TESTS = {  # of other modules: the file of their own name
+    "checker/clouds": ["clouds", "report"],
     "checker/inputs": ["inputs", "slide"],
     "checker/leaps": ["ladder"],
+    "checker/mistakes": ["mistakes_by_hand", "mistakes"],
     "checker/params": ["params", "inputs"],
     "checker/taylor": ["ladder"],
+    "checker/where": ["mistakes"],
     "network/cost": ["cost", "nudge", "network"],
     "network/forward": ["forward", "backprop", "network"],
     "network/nudge": ["nudge", "cost"],
 }
 ROOMS = ["ladder", "leaps", "taylor", "objective", "investigation", "verdict", "reading"]
-CHECKER = [f"checker/{name}" for name in ("params", "inputs", "slide", *ROOMS)]
+WORDS = ["report", "screen", "mistakes", "where", "clouds"]
+CHECKER = [f"checker/{name}" for name in ("params", "inputs", "slide", *ROOMS, *WORDS)]
 MODULES = [*CHECKER, *(f"network/{name}" for name in NETWORK)]
 PAIRS = [
     (ast.Add, ast.Sub),
