@@ -31,6 +31,7 @@ TESTS = {  # of other modules: the file of their own name
     "checker/leaps": ["ladder"],
     "checker/mistakes": ["mistakes_by_hand", "mistakes"],
     "checker/params": ["params", "inputs"],
+    "checker/report": ["report_by_hand", "report", "objective"],
     "checker/taylor": ["ladder"],
     "checker/where": ["mistakes"],
     "network/cost": ["cost", "nudge", "network"],

@@ -7,7 +7,7 @@ import pytest
 from ladder_helpers import STEPS, made
 from report_helpers import APPROX, SHAPES, reported
 
-from gc_lib.checker.clouds import CLOUDS, clouds, drowned, unsteady
+from gc_lib.checker.clouds import CLOUDS, cloud, clouds, drowned, unsteady
 from gc_lib.checker.leaps import Leap
 
 FINE = np.arange(9) == 4  # one entry of a
@@ -162,11 +162,13 @@ def test_up_to_three_units_at_corners_and_three_entries_are_named():
     assert reason.evidence["units"] == ("unit 0x", "unit 0y", "unit 6x", "unit 6y")
     assert reason.says.endswith("It is the corner of unit 0x, unit 0y and unit 6x.")
     assert reason.entries == (("a", (0, 0)), ("b", (0,))) and "as in a[0, 0] and b[0]:" in reason.says
+    many = cloud(reported(gap=1.0, bars=1.0), "kink on θ", ("a", "b", "b", "a"))
+    assert "as in a[0, 0], b[0] and b[0]:" in many.says and len(many.entries) == 4
     assert cloudy("kink on θ", bars=1.0).says.endswith("J has no one slope there.")
     assert cloudy("noise", bars=1.0, corners=lambda i, h: ["a unit"]).entries == ()
 
 
-@pytest.mark.parametrize("share, alone", [(0.0099, True), (0.0101, False)])
+@pytest.mark.parametrize("share, alone", [(0.00995, True), (0.01005, False)])
 def test_between_is_said_of_one_entry_alone(share, alone):
     gap = 0.1 * (np.arange(9) == 7) + share * 0.1 * (np.arange(9) == 8)
     for sign in (1, -1):
