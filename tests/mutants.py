@@ -32,6 +32,7 @@ TESTS = {  # of other modules: the file of their own name
     "checker/mistakes": ["mistakes_by_hand", "mistakes"],
     "checker/params": ["params", "inputs"],
     "checker/report": ["report_by_hand", "report", "objective"],
+    "checker/screen": ["screen_by_hand", "screen"],
     "checker/taylor": ["ladder"],
     "checker/where": ["mistakes"],
     "network/cost": ["cost", "nudge", "network"],

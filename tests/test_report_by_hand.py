@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from report_helpers import APPROX, reported
 
+import gc_lib as gcl
 from gc_lib.checker.reason import Reason
-from gc_lib.checker.report import Report
 from gc_lib.checker.verdict import Within
 
 IN_B = np.arange(9) > 5
@@ -178,6 +178,82 @@ def test_assert_ok_passes_what_is_right_or_known_to_be_within_rtol():
     assert str(raised.value) == f"Not known to be right to rtol = 0.2499: a (wrong by 0.25).\n{report.explain()}"
     with pytest.raises(AssertionError, match=r"rtol = 1e-10: a \(right to 3e-09\), b \(cannot tell\)\.\n"):
         explained([], "right", "cannot tell").assert_ok(rtol=1e-10)
+    assert raised.traceback[-1].frame.f_locals["__tracebackhide__"]  # pytest then points at the test
     with pytest.raises(TypeError, match="neither true nor false"):
         assert report
-    assert isinstance(report, Report)
+
+
+# ---- from a check ----------------------------------------------------------------------------------------------------
+
+THETA = {"a": np.linspace(0.2, 1.2, 4), "b": np.array([0.3, 0.5])}
+
+
+def sines(p):
+    return float(sum(np.sin(block).sum() for block in p.values()))
+
+
+def cosines(p):
+    return {name: np.cos(block) for name, block in p.items()}
+
+
+def test_a_check_takes_a_step_above_zero_or_auto_and_nothing_else():
+    for eps in ("best", 0.0, -1e-7):
+        with pytest.raises((TypeError, ValueError), match="eps should be"):
+            gcl.check(pytest.fail, pytest.fail, THETA, eps)
+    assert gcl.check(sines, cosines, THETA, "auto").eps == "auto" and gcl.check(sines, cosines, THETA, 1e-5).eps == 1e-5
+
+
+def bent(p):
+    return sines(p) + float(sum(block.sum() for block in p.values())) ** 2 / 2
+
+
+def slopes_of_bent(p):
+    return {name: np.cos(block) + sum(block.sum() for block in p.values()) for name, block in p.items()}
+
+
+@pytest.mark.parametrize(
+    "dtype, change",
+    [
+        ("float64", {}),
+        ("float64", {"difference": gcl.ONE_SIDED.difference}),
+        ("float64", {"restored": lambda value, nudged: nudged}),
+        ("float32", {}),
+        ("float32", {"restored": lambda value, nudged: nudged}),
+    ],
+)
+def test_dtheta_approx_is_that_of_the_loop_in_the_dtypes_given_and_of_the_checker_given(dtype, change):
+    checker, params = gcl.SLIDE._replace(**change), {name: block.astype(dtype) for name, block in THETA.items()}
+    report = gcl.check(bent, slopes_of_bent, params, 1e-3, checker)
+    by_itself = gcl.to_vector(gcl.numeric_gradient(bent, params, 1e-3, checker))
+    assert np.array_equal(report.approx.astype(dtype), by_itself)
+    off, widened = np.abs(report.approx - report.slopes), dtype == "float32"
+    assert report.found.J.widened == widened and (off > 1e-5).any() == (bool(change) or widened)
+    bars = np.concatenate([report.found.error_bars(name) for name in THETA])
+    noise = np.concatenate([report.found.bars(name)[0] for name in THETA])
+    assert np.allclose(report.bars, bars + off, rtol=1e-9, atol=0)
+    assert np.allclose(report.noise, noise + off * widened, rtol=1e-9, atol=0)
+
+
+def test_at_the_best_steps_dtheta_approx_is_what_is_known_of_the_slopes():
+    report = gcl.check(sines, cosines, THETA, "auto")
+    assert np.array_equal(report.approx, report.slopes) and report.approx is not report.slopes and not report.unmoved
+    assert np.array_equal(report.found.eps, report.found.best_steps())
+    assert np.array_equal(report.noise, np.concatenate([report.found.bars(name)[0] for name in THETA]))
+
+
+def test_where_j_has_no_value_a_step_away_the_slopes_at_other_steps_are_shown():
+    report = gcl.check(lambda t: float(np.sqrt(t).sum()), lambda t: 0.5 / t**0.5, np.array([1e-9, 2.0]), 1e-7)
+    assert report.approx[0] == report.slopes[0] == pytest.approx(0.5 / 1e-9**0.5, rel=1e-3)
+    assert report.approx[1] != report.slopes[1] or report.found.eps[1] == 1e-7
+
+
+def test_entries_that_eps_does_not_move_are_counted():
+    assert gcl.check(sines, cosines, THETA | {"b": np.array([1e12, 0.5])}).unmoved == 1
+
+
+def test_the_taylor_remainder_is_that_of_dtheta_along_the_direction_of_the_ladder():
+    for factor, answer in ((1.0, "right"), (1.01, "wrong")):
+        report = gcl.check(sines, lambda p, k=factor: {name: k * slope for name, slope in cosines(p).items()}, THETA)
+        assert report.taylor.answer == answer
+        gap = np.abs(report.ladder.slope + report.ladder.bend / 2 - report.gradient @ report.found.v)[::-1]
+        assert np.allclose(report.taylor.remainders, report.taylor.steps * gap)
