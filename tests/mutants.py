@@ -119,7 +119,7 @@ def run(folder: Path, tests: list[str]) -> None:
     os.environ |= {"PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere), contextlib.redirect_stderr(nowhere):
         options = ["-x", "-q", "-o", "addopts=", "-p", "no:cacheprovider", "-m", "not slow and not browser"]
-        sys.exit(int(pytest.main([*options, *tests])))
+        sys.exit(int(pytest.main([*options, "--assert=plain", *tests])))  # nobody reads what an assert compared
 
 
 def passes(folder: Path, tests: list[str], seconds: float | None = None) -> bool:

@@ -155,7 +155,7 @@ def test_a_multiple_is_fitted_to_the_slopes_and_to_theta_where_these_can_be_told
         nothing = [claim.kind for claim in multiples(part(SLOPES, a=0 * SLOPES, theta=theta))]
     assert nothing == ["decay"]
     for spread, told in ((0.9e-3, False), (1.1e-3, True)):
-        flat = np.array([1, -1, 1, -1, 1 - spread])
+        flat = 10 * np.array([1, -1, 1, -1, 1 - spread])
         assert ("decay" in [claim.kind for claim in multiples(part(SLOPES + flat, theta=flat))]) == told
     for ratios, told in (([1, 2, 3, 4, 4], False), ([1, -2, 3, 4, 4.001], False), ([1, -2, 3, 4, 4.01], True)):
         a = theta * ratios
