@@ -28,6 +28,7 @@ NETWORK = sorted(path.stem for path in (ROOT / "gc_lib" / "network").glob("[!_]*
 TESTS = {  # of other modules: the file of their own name
     "checker/clouds": ["clouds", "report"],
     "checker/inputs": ["inputs", "slide"],
+    "checker/investigation": ["investigation_by_hand", "investigation"],
     "checker/leaps": ["ladder"],
     "checker/mistakes": ["mistakes_by_hand", "mistakes"],
     "checker/params": ["params", "inputs"],
