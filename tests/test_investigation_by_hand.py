@@ -5,7 +5,7 @@ import pytest
 from ladder_helpers import STEPS, made
 
 import gc_lib as gcl
-from gc_lib.checker.investigation import CORNERS, EXACT, ROUNDS, Investigation, rms
+from gc_lib.checker.investigation import EXACT, Investigation, rms, unfit
 from gc_lib.checker.ladder import CLOSE
 from gc_lib.checker.leaps import Leap
 from gc_lib.checker.objective import Objective
@@ -98,7 +98,7 @@ def test_thirty_corners_may_hide_in_the_kink_at_the_clearest_step(times, among):
     said, clear = float(found.exact @ found.v), SOME == 7
     shape = {"truncation": np.where(clear, 0.1, 1.0), "kink": np.where(clear, 0.5, 9.0)}
     for sign in (1, -1):
-        slope = np.where(clear, said + sign * times * CORNERS * 0.5, said)
+        slope = np.where(clear, said + sign * times * 30 * 0.5, said)
         assert found.among_corners(made(slope=slope, **shape), found.v) is among
         assert not found.among_corners(made(slope=slope, leaps=(Leap(1.0, 1.0),), **shape), found.v)
 
@@ -113,7 +113,7 @@ def chosen(gaps, suspects, bend=0.0, many=False, cornered=(), alone=None, judged
     ladder, _, answer = found.without_corners(np.array(suspects), given, found.v)
     assert ladder is (given if keeps else other[0])
     steps = [h for name, *asked in calls if name == "corners" for h in asked[1:]]
-    assert np.allclose(steps, 2 * STEPS[5] * found.scale[suspects][: len(steps)])
+    assert np.allclose(steps, 2 * STEPS[5] * found.scale[suspects][: len(steps)], atol=0)
     return [asked[0] for name, *asked in calls if name == "along_disagreement"], answer
 
 
@@ -167,7 +167,7 @@ def test_wrong_is_wrong_but_where_it_is_small_and_j_leaps_afar(share, small):
 
 def test_what_may_be_corners_is_not_wrong_but_open_as_is_what_does_not_heal_in_three_rounds():
     found, calls = looking_again("wrong", agree="cannot tell")
-    assert calls == ["along_disagreement", "without_corners", "nudge"] * ROUNDS and ROUNDS == 3
+    assert calls == ["along_disagreement", "without_corners", "nudge"] * 3
     assert list(found.open) == ["a"] and not found.wrong and not found.notes
     ladder = made(swing=0.0)
     found, calls = looking_again("cannot tell", ladder)
@@ -323,3 +323,25 @@ def test_where_nothing_is_known_of_a_gap_or_there_is_none_a_sign_is_drawn():
 
 def test_the_root_mean_square_of_one_entry_is_its_size():
     assert rms(np.array([-3.0])) == 3 and rms(np.array([3.0, -4])) == pytest.approx(12.5**0.5)
+
+
+def test_a_step_beyond_the_ladder_is_taken_for_its_last():
+    last = made(noise=np.where(SOME == 23, 1.0, 0), truncation=1.0)
+    assert unfit(last, 1.0) == unfit(last, STEPS[-1]) == "round-off" and unfit(last, STEPS[-2]) == "truncation"
+
+
+@pytest.mark.parametrize("share, matters", [(0.99e-2, False), (1.01e-2, True)])
+def test_a_leap_afar_matters_beside_a_hundredth_of_any_difference(share, matters, monkeypatch):
+    found = investigation()
+    said = float(found.exact @ found.v)
+    for gap in (3e-3, 1.0, 40.0):
+        monkeypatch.setattr("gc_lib.checker.investigation.leap_afar", lambda at, noise, gap=gap: share * gap)
+        assert found.leaps(found.v, made(slope=said + gap)) == found.leaps(found.v, made(slope=said - gap)) == matters
+
+
+def test_without_a_ladder_the_step_is_a_millionth_of_the_size_and_float32_may_be_off_by_its_rounding():
+    found = investigation()
+    found.whole, found.ladders = EMPTY, {"a": EMPTY, "b": EMPTY}
+    assert np.allclose(found.best_steps(), 1e-6 * found.scale, rtol=1e-12, atol=0)
+    assert found.best_eps("b") == pytest.approx(0.7e-6) and found.rtol == 1e-6
+    assert investigation({name: block.astype("f4") for name, block in PARAMS.items()}).rtol == 2e-5

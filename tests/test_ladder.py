@@ -617,3 +617,22 @@ def test_the_height_of_a_leap_is_that_on_the_smallest_interval():
 
 def test_afar_a_cusp_is_no_leap():
     assert leap_afar(lambda t: np.abs(t - 0.37) ** 0.3, 1e-9) == 0
+
+
+def test_afar_what_is_left_on_the_smallest_interval_counts_beside_a_bend():
+    for height, leap in ((0.45, 0.0), (0.55, 0.55)):  # seen as 0.9 and 1.1, and 20 noises are 1
+
+        def bent(t, height=height):
+            return 4.1e5 * t**3 + height * (t > 0.37)
+
+        assert leap_afar(bent, 0.05) == pytest.approx(leap, rel=1e-4)
+
+    def steep(t):
+        return 3e8 * t**3 + 1.0 * (t > 0.37)
+
+    assert leap_afar(steep, 1e-12) == pytest.approx(1.0, rel=1e-5)  # the bend adds 5e-5 on the interval before
+
+
+def test_afar_leaps_are_found_from_one_end_to_the_other():
+    found = [leap_afar(lambda t, p=p: 1.0 * (t > (p + 0.5) / 60 - 1), 1e-12) for p in range(120)]
+    assert found[2:118] == [pytest.approx(1.0)] * 116
