@@ -30,6 +30,7 @@ def reported(
         "random": random,
         "steady": True,
         "spread": 0.0,
+        "afar": 0.0,
         "best_eps": lambda name: {"a": 3e-4, "b": 7e-4}[name],
         "bars": lambda name: (full[:6] + bars, 0 * full[:6]) if name == "a" else (full[:3] + bars, 0 * full[:3]),
         "allowed": lambda name: 0.0,

@@ -524,10 +524,24 @@ def test_an_error_that_hides_in_every_bar_shows_along_a_direction():
     assert report.answer != "right"
 
 
-def test_a_dtheta_that_agrees_with_j_at_a_poor_eps_alone_is_not_right():
-    report = gcl.check(sines, lambda p: gcl.numeric_gradient(sines, p, 0.1), PARAMS, eps=0.1)
-    assert report.answer == "cannot tell" and [reason.kind for reason in report.reasons] == ["truncation"]
-    assert gcl.check(sines, lambda p: gcl.numeric_gradient(sines, p, 0.1), PARAMS).answer == "wrong"
+@pytest.mark.parametrize("eps", [0.1, 1e-7, "auto"])
+def test_a_dtheta_that_agrees_with_j_at_a_poor_eps_alone_is_wrong(eps):
+    assert gcl.check(sines, lambda p: gcl.numeric_gradient(sines, p, 0.1), PARAMS, eps=eps).answer == "wrong"
+
+
+@pytest.mark.parametrize("eps", [3e-2, 1e-2])
+def test_a_block_beside_one_that_weighs_more_is_wrong_where_it_agrees_at_a_poor_eps_alone(eps):
+    def cost(p):
+        return sines(p) + 1e4 * float(p["c"] @ p["c"])
+
+    def gradient(p, eps=eps):
+        return gcl.numeric_gradient(sines, {"a": p["a"], "b": p["b"]}, eps) | {"c": 2e4 * p["c"]}
+
+    params = PARAMS | {"c": C}
+    within = gcl.check(cost, gradient, params, eps=eps).within["a"]
+    true = 2 * gcl.relative_difference(gradient(params)["a"], np.cos(A))
+    assert within.answer == "wrong" and within.size == pytest.approx(true, rel=0.05)
+    assert gcl.check(cost, lambda p: gradient(p, 1e-5), params, eps=eps).answer == "right"
 
 
 def test_a_doubt_of_a_ladder_leaves_a_block_open():

@@ -114,7 +114,7 @@ def cloud(report, kind: str, names: tuple[str, ...]) -> Reason:
     ladders = [report.ladder, *(found.ladders[name] for name in names)]
     evidence: dict = {
         "eps": found.best_eps(names[0]),
-        "leap": max((leap.height for ladder in ladders for leap in ladder.leaps), default=np.nan),
+        "leap": max((leap.height for ladder in ladders for leap in ladder.leaps), default=found.afar),
         "noise": max(float(ladder.noise.max(initial=0)) for ladder in ladders),
         "J": report.J,
     }

@@ -29,7 +29,8 @@ class Investigation:
     it, `rtol` what an entry may be off, × the RMS of its block. `scale` is the size of each entry's nudges on a ladder;
     `whole` is the ladder of all θ along `v`, `ladders` the best known one for each block. `slopes` are those of J, as
     far as they are known, at steps `eps`, and `extra` what their error bars have beyond those of the loop; `bend` is
-    the slope on the right less that on the left. `spread` is by how much J differed from itself at the same θ.
+    the slope on the right less that on the left. `spread` is by how much J differed from itself at the same θ; `afar`
+    is the height of a leap of J as far as 100 % of θ, where one was looked for.
     """
 
     def __init__(self, J: Objective, gradient: Callable, blocks: Mapping, rtol: float, seed: int = 0):
@@ -45,7 +46,7 @@ class Investigation:
         self.doubts: dict[str, Ladder] = {}  # blocks that agreed in the loop, and not on a ladder
         self.notes: dict[str, str] = {}  # why the ε asked for did not do, where another one did
         self.blame: dict[str, list[str]] = {}
-        self.noise = self.leap = 0.0
+        self.noise = self.leap = self.afar = 0.0
         self.listen()
 
     # ---- listen ------------------------------------------------------------------------------------------------------
@@ -166,21 +167,24 @@ class Investigation:
         rounding = np.abs(g) * np.spacing(np.abs(self.J.theta[part]) + eps) / eps + 8 * EXACT * (np.abs(g) + rms(g))
         return SURE * ladder.noise[rung] / eps, hidden + rounding + self.extra[part]
 
-    def error_bars(self, name: str) -> np.ndarray:
-        """Return the error bars of a block's slopes, with a share of what the ladder bends at these steps."""
+    def bent(self, name: str) -> np.ndarray:
+        """Return how far truncation and kinks put a block's slopes off at these steps: a share of that on the ladder."""
         part, ladder = self.parts[name], self.ladders[name]
-        bars = np.add(*self.bars(name))
         if not ladder:
-            return bars
+            return np.full(part.stop - part.start, np.inf)
         scale = np.maximum(self.scale[part], rms(self.scale[part]))  # a small entry bends J no more than its neighbours
         i = np.clip(np.searchsorted(ladder.steps, self.eps[part] / scale), 0, ladder.steps.size - 2)
         bend = np.abs(ladder.slope[i] - ladder.slope[ladder.best]) + ladder.truncation[i] + ladder.kink[i]
-        return bars + 3 * bend / scale / i.size**0.5
+        return 3 * bend / scale / i.size**0.5
+
+    def error_bars(self, name: str) -> np.ndarray:
+        """Return the error bars of a block's slopes, all in all."""
+        return np.add(*self.bars(name)) + self.bent(name)
 
     def reach(self, name: str) -> float:
         """Return how long the error of a block's slopes may be: n noises add up to √n of them, give or take."""
         noise, rest = self.bars(name)
-        return norm(noise) * (1 / SURE + noise.size**-0.5) / 2**0.5 + norm(rest)
+        return norm(noise) * (1 / SURE + noise.size**-0.5) / 2**0.5 + norm(rest) + norm(self.bent(name))
 
     def suspects(self, name: str) -> np.ndarray:
         """Return the entries of a block in which dθ is farther from the slope of J than bar and tolerance allow."""
@@ -268,7 +272,9 @@ class Investigation:
         if len(self.inexact) + len(self.wrong) >= FAR_LEAPS:
             return bool(self.inexact)
         gap = abs(ladder.slope[ladder.best] - float(self.exact @ v))
-        return leap_afar(self.J.along(v), float(ladder.noise.max())) > 0.01 * gap
+        height = leap_afar(self.J.along(v), float(ladder.noise.max()))
+        self.afar = max(self.afar, height)
+        return height > 0.01 * gap
 
     def widen(self, name: str) -> None:
         """Where the bars are too wide for a verdict, take the loop at the best step of all θ, then of the block."""

@@ -75,12 +75,18 @@ class Ladder:
         return self.one_sided_error + self.kink
 
     @cached_property
+    def sharp(self) -> bool:
+        """Whether the kink that is heard first stays while the step grows; at a bend it grows a hundredfold in two."""
+        later = self.kink[np.argmax(self.kink > 0) + 1 :][:3]
+        return later.size == 3 and bool(0 < later[-1] < 30 * later[0])
+
+    @cached_property
     def best(self) -> int:
         """Which step has the smallest error.
 
         A kink that shows as soon as the noise lets it show is on θ, for all we know: no step gets around it.
         """
-        if self.kink.any():
+        if self.sharp:
             i = int(np.argmax(self.kink > 0))
             heard = 11 * SURE * self.noise[i - 1] / self.steps[i - 1]  # above this a jump of the slope is heard
             if i < 2 or heard > self.kink[i] / 2:
@@ -95,7 +101,7 @@ class Ladder:
     @cached_property
     def on_theta(self) -> bool:
         """Whether a kink leaves two slopes even at the best step."""
-        return bool(self) and bool(self.kink[self.best] > self.one_sided_error[self.best])
+        return bool(self) and self.sharp and bool(self.kink[self.best] > self.one_sided_error[self.best])
 
     @cached_property
     def corner(self) -> float:
@@ -147,7 +153,8 @@ class Ladder:
         gap = np.abs(self.slope - slope)
         parabola = np.append(self.bend[1:] / RUNG, 0)
         apart = np.abs(self.bend - parabola) / (1 - 1 / RUNG)  # of the one-sided slopes
-        off = (gap > 2 * self.one_sided_error + 0.6 * apart + tolerance) & ~self.still
+        changes = np.abs(np.diff(apart, append=apart[-1]))
+        off = (gap > 2 * self.one_sided_error + apart / 2 + changes + tolerance) & ~self.still
         plateau = any(
             off[k : k + 3].all() and np.ptp(self.slope[k : k + 3]) < gap[k : k + 3].min() / 3
             for k in range(self.steps.size - 2)

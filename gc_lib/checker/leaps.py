@@ -63,15 +63,24 @@ def leap_afar(at: Callable, noise: float) -> float:
         start, stop, heights = (middle - 1) / FAR - 1, (middle + 2) / FAR - 1, [np.inf]
         while len(heights) < 8 and heights[-1] >= least:
             t = np.linspace(start, stop, 9)
-            third = np.nan_to_num(np.abs(np.diff(at(t), 3)))
-            k = int(np.argmax(third))
+            third = np.nan_to_num(np.diff(at(t), 3))
+            k = int(np.argmax(np.abs(third)))
             start, stop = t[k], t[k + 3]
-            heights.append(float(third[k]))
-        if heights[-1] >= least and stays(heights):
+            heights.append(float(np.abs(third[k])))
+        if heights[-1] >= least and stays(heights) and stands_alone(third, k):
             return heights[-1] / 2
     return 0.0
 
 
+def stands_alone(third: np.ndarray, k: int) -> bool:
+    """Tell a leap by the third differences around it, which are 1, −2, 1 times its height; not so at a pole, as of log.
+
+    At a pole they too stay as large as they were, however small the interval.
+    """
+    beside = -third[[k - 1, k + 1]] / third[k] if 0 < k < third.size - 1 else np.zeros(2)
+    return bool(beside.min() > 0.25 and beside.max() < 0.8)
+
+
 def stays(heights: list[float]) -> bool:
-    """Tell a leap by its height: after two more cuts of the interval a corner's would be two sevenths at most."""
-    return heights[-1] > heights[-3] / 3
+    """Tell a leap by its height: after two more cuts of the interval a corner's is two sevenths, a pole's larger."""
+    return heights[-3] / 3 < heights[-1] < 2 * min(heights)

@@ -39,6 +39,7 @@ class Objective:
         self.vector = self.theta.copy()
         self.pieces = from_vector(self.vector, blocks)
         self.views = all(block.dtype == float for block in blocks.values())
+        self.flat = type(self.params) is dict and self.params.keys() == blocks.keys()
 
     def at_theta(self) -> float:
         """Return J(θ). Raises what the cost raises, and ValueError where J(θ) is not finite."""
@@ -70,15 +71,19 @@ class Objective:
         """Return J(θ); nan where the cost finds no number, as log(−1) is none. Raises what else the cost raises."""
         self.evaluations += 1
         self.vector[:] = theta
-        shown = like(self.pieces, self.params) if self.views and self.writes is None else self.a_copy()
+        shown = self.views_of_vector() if self.views and self.writes is None else self.a_copy()
         try:
             J = float(ask(self.cost, shown, lambda: self.where(theta)))
         except (ArithmeticError, ValueError) as problem:
             self.failure, J = self.failure or problem, np.nan
-        if self.writes is None and not np.array_equal(self.vector, theta):
+        if self.writes is None and (self.vector != theta).any():
             self.writes = int(np.argmax(self.vector != theta))
             return self(theta)
         return J
+
+    def views_of_vector(self):
+        """Return the parameters as they stand in the vector, in views of it."""
+        return dict(self.pieces) if self.flat else like(self.pieces, self.params)  # a flat dict is the usual case
 
     def a_copy(self):
         """Return the parameters as they stand in the vector, in arrays of their own."""

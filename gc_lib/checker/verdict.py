@@ -71,21 +71,27 @@ def judge(found: Investigation) -> Verdict:
 
 def judge_block(found: Investigation, name: str) -> tuple[Within, tuple[str, ...]]:
     """Return how far a block is off, and the kinds of reasons where that cannot be told."""
-    part, ladder = found.parts[name], found.ladders[name]
-    slopes, exact = found.slopes[part], found.exact[part]
+    slopes, exact = found.slopes[found.parts[name]], found.exact[found.parts[name]]
     if name in found.wrong:
         slopes = np.nan_to_num(slopes)
         return Within("wrong", float(norm(slopes - exact) / max(norm(slopes), norm(exact)))), ()
-    if name in found.open:
-        return CANNOT_TELL, tuple(found.open[name].clouds() or [undecided(found, name)])
     off, size = norm(slopes - exact) + found.reach(name), norm(exact)
-    if size and off <= WORTH * size < np.inf:
+    if name not in found.open and size and off <= WORTH * size < np.inf:
         return Within("right", float(off / size)), ("steps",) * (name in found.inexact)
+    kinds = why_unknown(found, name, size)
+    return CANNOT_TELL, tuple("zero within noise" if kind == "noise" and not size else kind for kind in kinds)
+
+
+def why_unknown(found: Investigation, name: str, size: float) -> list[str]:
+    """Return the kinds of reasons why a block cannot be told, the weightiest first; `size` is its norm in dθ."""
+    ladder = found.ladders[name]
+    if name in found.open:
+        return found.open[name].clouds() or [undecided(found, name)]
     if name in found.inexact:
-        return CANNOT_TELL, ("steps",)
+        return ["steps"]
     if ladder and ladder.hardly_moved:  # it may also be too small for the digits of J
-        return CANNOT_TELL, ("flat",)
-    return CANNOT_TELL, tuple(found.blame.get(name) or coarse(ladder) or [drowned(found, ladder, size)])
+        return ["flat"]
+    return found.blame.get(name) or coarse(ladder) or [drowned(found, ladder, size)]
 
 
 def too_small(found: Investigation, name: str, clouds: tuple[str, ...]) -> bool:

@@ -1,0 +1,128 @@
+"""A ladder and its leaps, on slopes and leaps written by hand: each threshold just below and just above."""
+
+import numpy as np
+import pytest
+from ladder_helpers import THETA, heard
+
+from gc_lib.checker.ladder import STEPS, noise_and_leaps
+from gc_lib.checker.leaps import Leap, leap_afar
+
+# ---- noise and leaps, of slopes written by hand ----------------------------------------------------------------------
+
+
+def listened(seen, monkeypatch, leaps=(), here=1.0, up=None, down=None):
+    """Read noise and leaps off slopes whose noise is seen to be this; `leaps` are those found, one test after another.
+
+    Return noise, leaps, and of each test of a leap the step, the noise there and the slope of the line.
+    """
+    seen, tests, left = np.array(seen, float), [], list(leaps)
+    falls = np.zeros(23)
+    for k in range(21, -1, -1):
+        falls[k] = 0.75 * seen[k] / STEPS[k] + falls[k + 1] / 10
+    slope = np.append(np.cumsum(falls[::-1])[::-1], 0.0)
+
+    def leap_near(here, at, h, up, down, line, k, noise):
+        tests.append((k, float(noise), int(np.flatnonzero(slope == line)[0])))
+        return left.pop(0) if left else None
+
+    monkeypatch.setattr("gc_lib.checker.ladder.leap_near", leap_near)
+    up, down = (np.full(24, here) if each is None else each for each in (up, down))
+    noise, found = noise_and_leaps(here, None, STEPS, up, down, slope)
+    return noise, found, tests
+
+
+SEEN = np.array([2e-9, 4e-9, 3e-9, 1e-9, 5e-9, *[1e-9] * 17])  # whose first five have a median of 3e-9
+
+
+def test_the_noise_is_half_as_much_again_as_is_seen_at_the_first_five_steps(monkeypatch):
+    noise, found, tests = listened(SEEN, monkeypatch)
+    assert np.allclose(noise, 4.5e-9, rtol=1e-6) and not found and not tests
+    later = np.where(np.arange(22) < 5, SEEN, 3e-8)  # less than 8 times that
+    assert np.allclose(listened(later, monkeypatch)[0], 4.5e-9, rtol=1e-6)
+
+
+def test_the_noise_is_at_least_a_third_of_the_last_digit_of_j_and_of_theta_so_far(monkeypatch):
+    up = 1 + STEPS * np.where(np.arange(24) < 12, 1.0, -3.0)
+    up[15] = 700.0
+    down = np.where(np.arange(24) == 18, -5000.0, 1 - 2 * STEPS)
+    noise, *_ = listened(np.zeros(22), monkeypatch, up=up, down=down)
+    largest = np.select([np.arange(24) < 15, np.arange(24) < 18], [1.0, 700.0], 5000.0)
+    moved = np.maximum(np.abs(up - 1), np.abs(down - 1)) / STEPS
+    assert np.allclose(noise, 0.3 * (np.spacing(largest) + 2**-52 * moved), rtol=0.2)  # J just below 1 has finer digits
+    assert np.allclose(noise[15:], 0.3 * (np.spacing(largest) + 2**-52 * moved)[15:], rtol=1e-9)
+
+
+@pytest.mark.parametrize("times, tested", [(7.99, False), (8.01, True)])
+def test_a_leap_is_looked_for_where_eight_noises_are_seen(times, tested, monkeypatch):
+    for k in (6, 20):
+        seen = np.where(np.arange(22) == k, times * 4.5e-9, SEEN)
+        assert listened(seen, monkeypatch)[2] == [(k, pytest.approx(4.5e-9), k - 1)] * tested
+    first = np.where(np.arange(22) == 0, times * 4.5e-9, [0, 3e-9, 3e-9, 3e-9, 3e-9, *SEEN[5:]])
+    assert listened(first, monkeypatch)[2] == [(0, pytest.approx(4.5e-9), 0)] * tested
+
+
+@pytest.mark.parametrize("times, tested", [(999, [8]), (1001, [8, 9])])
+def test_after_a_test_that_found_no_leap_only_a_thousandfold_rise_is_tested(times, tested, monkeypatch):
+    seen = np.where(np.arange(22) == 8, 1e-7, np.where(np.arange(22) == 9, times * 1e-7, SEEN))
+    assert [k for k, *_ in listened(seen, monkeypatch)[2]] == tested
+    found = listened(seen, monkeypatch, [Leap(1e-9, STEPS[8])])
+    assert [k for k, *_ in found[2]][:2] == [8, 9] and [leap.height for leap in found[1]] == [1e-9]
+
+
+@pytest.mark.parametrize("grows, tested", [(29.9, True), (30.1, False)])
+def test_what_grows_thirtyfold_twice_is_a_bend_and_no_leap(grows, tested, monkeypatch):
+    seen = np.where(np.arange(22) < 8, SEEN, 1e-7)
+    seen[9], seen[10:] = 1e-7 * grows, 1e-7 * grows**2
+    assert [k for k, *_ in listened(seen, monkeypatch)[2]] == [8] * tested
+    seen[10:] = 1e-7 * grows * 29.9
+    assert [k for k, *_ in listened(seen, monkeypatch)[2]] == [8]
+
+
+def test_four_tests_at_most_are_made_and_a_bend_counts_as_one(monkeypatch):
+    high = np.where(np.arange(22) < 8, SEEN, 1e-3)
+    none = [Leap(0.0, 0.0)] * 9  # which leave the noise as it is but for what is seen
+    monkeypatch.setattr(np, "median", lambda v: 3e-9)
+    assert [k for k, *_ in listened(high, monkeypatch, none)[2]] == [8, 9, 10, 11]
+
+
+def test_from_a_leap_on_its_half_is_noise_or_what_is_seen_there_and_the_next_is_looked_for_beyond_it(monkeypatch):
+    seen = np.where(np.arange(22) < 8, SEEN, 1e-6)
+    noise, found, tests = listened(seen, monkeypatch, [Leap(8e-4, STEPS[12] * 0.9)])
+    assert np.allclose(noise, np.where(np.arange(24) < 8, 4.5e-9, 4e-4), rtol=1e-6) and len(tests) == len(found) == 1
+    seen[8:12] = [1e-6, 3e-6, 5e-6, 9e-6]
+    assert listened(seen, monkeypatch, [Leap(1e-9, STEPS[8])])[0][8:] == pytest.approx([4e-6] * 16)
+    seen = np.where(np.arange(22) < 8, SEEN, 1e-6)
+    seen[11:] = 1.0
+    _, found, tests = listened(seen, monkeypatch, [Leap(1e-9, STEPS[14] * 0.9), Leap(2e-9, STEPS[0])])
+    assert [k for k, *_ in tests] == [8, 14] and tests[1][1] == pytest.approx(1e-6, rel=1e-3) and len(found) == 2
+
+
+def test_a_corner_shows_where_eleven_times_four_noises_let_it():
+    for jump, here in ((2.0, 0.0), (2e3, 1e6)):
+        ladder = heard(lambda t, jump=jump, here=here: jump * max(t - THETA, 0) + here)
+        loud = np.maximum(ladder.noise, np.spacing(here + jump * STEPS))[1:]
+        shows = np.maximum(jump - 44 * loud / STEPS[1:], 0) / 2
+        assert np.allclose(ladder.kink[1:], np.maximum.accumulate(shows), rtol=0.01, atol=0.02 * jump)
+    assert ((shows > 0.1 * jump) & (shows < 0.4 * jump)).any() and (shows == 0).any()
+
+
+# ---- leaps afar ------------------------------------------------------------------------------------------------------
+
+
+def test_afar_what_is_left_on_the_smallest_interval_counts_beside_a_bend():
+    for height, leap in ((0.45, 0.0), (0.55, 0.55)):  # seen as 0.9 and 1.1, and 20 noises are 1
+
+        def bent(t, height=height):
+            return 4.1e5 * t**3 + height * (t > 0.37)
+
+        assert leap_afar(bent, 0.05) == pytest.approx(leap, rel=1e-4)
+
+    def steep(t):
+        return 3e8 * t**3 + 1.0 * (t > 0.37)
+
+    assert leap_afar(steep, 1e-12) == pytest.approx(1.0, rel=1e-5)  # the bend adds 5e-5 on the interval before
+
+
+def test_afar_leaps_are_found_from_one_end_to_the_other():
+    found = [leap_afar(lambda t, p=p: 1.0 * (t > (p + 0.5) / 60 - 1), 1e-12) for p in range(120)]
+    assert found[2:118] == [pytest.approx(1.0)] * 116
