@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from ladder_helpers import THETA, heard
+from ladder_helpers import THETA, heard, made
 
 from gc_lib.checker.ladder import STEPS, noise_and_leaps
-from gc_lib.checker.leaps import Leap, leap_afar
+from gc_lib.checker.leaps import Leap, leap_afar, stands_alone, stays
 
 # ---- noise and leaps, of slopes written by hand ----------------------------------------------------------------------
 
@@ -126,3 +126,33 @@ def test_afar_what_is_left_on_the_smallest_interval_counts_beside_a_bend():
 def test_afar_leaps_are_found_from_one_end_to_the_other():
     found = [leap_afar(lambda t, p=p: 1.0 * (t > (p + 0.5) / 60 - 1), 1e-12) for p in range(120)]
     assert found[2:118] == [pytest.approx(1.0)] * 116
+
+
+@pytest.mark.parametrize("left, right, alone", [
+    (0.5, 0.5, True),
+    (0.26, 0.5, True),
+    (0.24, 0.5, False),
+    (0.5, 0.24, False),
+    (0.79, 0.5, True),
+    (0.81, 0.5, False),
+    (0.5, 0.81, False),
+    (-0.5, 0.5, False),
+])  # fmt: skip
+def test_a_leap_has_beside_it_a_quarter_to_four_fifths_of_the_other_sign(left, right, alone):
+    for height in (2.0, -30.0):
+        third = height * np.array([0, 0, -left, 1, -right, 9])
+        assert stands_alone(third, 3) is alone
+        assert stands_alone(third[2:5], 1) is alone
+        assert not stands_alone(third[3:], 0) and not stands_alone(third[:4], 3)
+        assert not stands_alone(height * np.array([1, -0.5, 0, -0.5]), 0)  # there is nothing on its left
+
+
+def test_a_height_stays_between_a_third_of_the_last_but_one_and_twice_the_least():
+    assert stays([np.inf, 1.0, 1.0, 0.34]) and not stays([np.inf, 1.0, 1.0, 0.33])
+    assert stays([np.inf, 5.0, 1.0, 2.0, 1.99]) and not stays([np.inf, 5.0, 1.0, 2.0, 2.01])
+    assert stays([1.0, 9.0, 0.34]) and not stays([9.0, 1.0, 0.34, 1.0, 0.9])
+
+
+def test_a_bend_is_not_on_theta_however_it_weighs_at_the_best_step():
+    bend = made(kink=100.0 ** np.arange(-20.0, 4), truncation=1e-60)
+    assert not bend.sharp and bend.best == 0 and bend.kink[0] > bend.one_sided_error[0] and not bend.on_theta
