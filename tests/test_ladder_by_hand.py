@@ -147,6 +147,13 @@ def test_a_leap_has_beside_it_a_quarter_to_four_fifths_of_the_other_sign(left, r
         assert not stands_alone(height * np.array([1, -0.5, 0, -0.5]), 0)  # there is nothing on its left
 
 
+def test_just_on_its_threshold_a_leap_does_not_stand_alone_or_stay():
+    alone = [stands_alone(np.array([-left, 1.0, -right]), 1) for left, right in ((0.26, 0.79), (0.25, 0.5), (0.5, 0.8))]
+    assert alone == [True, False, False]
+    assert stays([2.99, 9.0, 1.0]) and not stays([3.0, 9.0, 1.0])
+    assert stays([1.01, 3.0, 2.0]) and not stays([1.0, 3.0, 2.0])
+
+
 def test_a_height_stays_between_a_third_of_the_last_but_one_and_twice_the_least():
     assert stays([np.inf, 1.0, 1.0, 0.34]) and not stays([np.inf, 1.0, 1.0, 0.33])
     assert stays([np.inf, 5.0, 1.0, 2.0, 1.99]) and not stays([np.inf, 5.0, 1.0, 2.0, 2.01])

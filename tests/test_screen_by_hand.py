@@ -91,6 +91,19 @@ def test_a_block_is_wrong_by_a_share_of_the_larger_of_what_is_usual_and_the_slop
     assert asked(made(slope=7.01), corners=True)[1] == Within("right", pytest.approx(2e-3))
 
 
+def test_just_on_its_threshold_a_block_is_right_and_a_region_is_not_surely_wrong():
+    assert asked(made(slope=7.0, truncation=0.025))[1] == Within("right", 0.005)
+    found = SimpleNamespace(
+        parts={"a": slice(0, 1)},
+        direction=lambda part: np.ones(1),
+        exact=np.zeros(1),
+        tolerance=lambda v: 0.25,
+        J=SimpleNamespace(along=lambda v: lambda t: 2.25 * t),
+    )
+    assert not surely_wrong(found, "a", made(truncation=1.0), (1,))((slice(0, 1),))
+    assert surely_wrong(found, "a", made(truncation=0.99), (1,))((slice(0, 1),))
+
+
 def test_of_a_block_in_which_j_or_dtheta_says_nothing_the_screen_cannot_tell():
     reading, within = asked(made(steps=STEPS[:4]))
     assert np.isnan(reading) and within == CANNOT_TELL
