@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from ladder_helpers import THETA, heard, made
 
-from gc_lib.checker.ladder import STEPS, noise_and_leaps
+from gc_lib.checker.ladder import STEPS, hidden_slope, noise_and_leaps
 from gc_lib.checker.leaps import Leap, leap_afar, stands_alone, stays
 
 # ---- noise and leaps, of slopes written by hand ----------------------------------------------------------------------
@@ -31,6 +31,7 @@ def listened(seen, monkeypatch, leaps=(), here=1.0, up=None, down=None):
     return noise, found, tests
 
 
+SOME = np.arange(STEPS.size)
 SEEN = np.array([2e-9, 4e-9, 3e-9, 1e-9, 5e-9, *[1e-9] * 17])  # whose first five have a median of 3e-9
 
 
@@ -163,3 +164,48 @@ def test_a_height_stays_between_a_third_of_the_last_but_one_and_twice_the_least(
 def test_a_bend_is_not_on_theta_however_it_weighs_at_the_best_step():
     bend = made(kink=100.0 ** np.arange(-20.0, 4), truncation=1e-60)
     assert not bend.sharp and bend.best == 0 and bend.kink[0] > bend.one_sided_error[0] and not bend.on_theta
+
+
+# ---- what is read off a ladder ---------------------------------------------------------------------------------------
+
+
+def test_what_noise_grows_by_is_steps_where_j_leaps_and_noise_where_it_does_not():
+    noise = np.where(SOME < 10, 1.0, 5.0) * STEPS[10]
+    with_leaps, without = (made(noise=noise, hidden=0.25, leaps=leaps).causes for leaps in ((Leap(1.0, 1e-3),), ()))
+    grown = np.where(SOME < 10, 0.0, 16 * STEPS[10] / STEPS)
+    assert np.allclose(with_leaps["steps"], 0.25 + grown) and np.allclose(with_leaps["noise"], 4 * STEPS[10] / STEPS)
+    assert np.allclose(without["steps"], 0.25) and np.allclose(without["noise"], 4 * noise / STEPS)
+
+
+def test_j_stands_still_where_it_moves_on_neither_side():
+    assert not heard(lambda t: 1 + max(t - THETA, 0)).still.any()
+    assert heard(lambda t: 1 + (abs(t - THETA) > 1e-5) * 1.0).still.tolist() == (STEPS < 1e-5).tolist()
+
+
+def test_three_steps_in_a_row_are_enough_for_wrong_whatever_their_neighbours_have():
+    three = (SOME >= 10) & (SOME < 13)
+    for other in (2.0, -7.0):
+        ladder = made(slope=np.where(three, 1.0, other), truncation=np.where(three, 0.0, 1e3))
+        assert ladder.judge(2.0, 0.0) == "wrong"
+
+
+@pytest.mark.parametrize("factor, answer", [(0.999, "cannot tell"), (1.001, "wrong")])
+def test_at_the_last_steps_there_is_no_change_of_a_corner_beyond(factor, answer):
+    """The slopes on both sides are 0.3 apart, at the last step 0.3 / (1 − 1/√10), since none is known beyond it."""
+    last = 0.3 / (1 - 10**-0.5)
+    ladder = made(bend=0.3, truncation=np.where(SOME > 20, 0.0, 1e3))
+    needed = max(0.3 / 2 + last - 0.3, last / 2)
+    assert ladder.judge(1 + factor * needed, 0.0) == ladder.judge(1 - factor * needed, 0.0) == answer
+
+
+def test_a_kink_is_sharp_below_thirty_times_in_two_steps():
+    for grows, sharp in ((29.9, True), (30.1, False)):
+        assert made(kink=np.array([0, 7.0, 1.0, 9.0, grows, *[0.0] * 19])).sharp is sharp
+
+
+def test_a_staircase_hides_no_more_than_what_the_slope_is_off_from_three_widths_on():
+    """Steps lie √10 apart: of a stair as wide as step 10, step 11 is beyond it."""
+    width, height = STEPS[10], 10 * STEPS[10]
+    slope, noise = 1 + 100.0 * (SOME > 11), height / 2 * (SOME >= 10)
+    hidden = hidden_slope(STEPS, slope, noise, 0 * STEPS, 0 * STEPS, [Leap(height, width)])
+    assert np.allclose(hidden, np.where(SOME < 10, height / STEPS[11], 0.0))

@@ -223,7 +223,8 @@ def test_places_take_a_block_that_cannot_be_told_for_wrong_only_beside_one_that_
         return places(dict(zip(names, words, strict=True)))
 
     assert at(*"wr") == (("dW1",),) and at(*"ww") == (("dZ1",),) and at(*"w?") == (("dW1",),)
-    assert at(*"wwww") == at(*"?ww?") == at(*"wwww") == (("dZ2",),)
+    assert places({"kernel": "right", "W1": "wrong", "b1": "right"}) == ()
+    assert at(*"wwww") == at(*"?ww?") == (("dZ2",),)
     assert at(*"wrwr") == (("the λ term, in J or in every dW",),) and at(*"w?wr")[0][0].startswith("the λ")
     assert at(*"??w?") == (("dW2",),) and at(*"??ww") == (("dZ2",),) and at(*"?rww") == (("dW2",), ("db2",))
     assert at(*"ww??rr") == at(*"wwrrrr") == (("dA2", "the mask of layer 1", "the slope of layer 1"),)
