@@ -345,3 +345,34 @@ def test_without_a_ladder_the_step_is_a_millionth_of_the_size_and_float32_may_be
     assert np.allclose(found.best_steps(), 1e-6 * found.scale, rtol=1e-12, atol=0)
     assert found.best_eps("b") == pytest.approx(0.7e-6) and found.rtol == 1e-6
     assert investigation({name: block.astype("f4") for name, block in PARAMS.items()}).rtol == 2e-5
+
+
+def test_at_steps_off_the_ladder_bars_are_those_of_its_first_or_last_and_what_is_hidden_that_of_its_first():
+    size, digit = np.abs(B), 1e-9
+    first = {"noise": np.where(SOME == 0, 1, 2) * digit, "slope": np.where(SOME == 0, 1.5, 1.0)}
+    for eps, noise, bend in ((1e-14, digit, 0.5 + 0.25), (1e-4, 2 * digit, 0.25), (10.0, 2 * digit, 0.25 + 0.5)):
+        found = investigation(eps=eps)
+        shape = {"truncation": np.where(SOME == 22, 0.75, np.where(SOME == 23, np.inf, 0.25)), **first}
+        found.ladders["b"] = made(hidden=np.where(SOME == 0, 0.3, 0.1), leaps=(Leap(1.0, CLOSE / 2),), **shape)
+        assert found.ladders["b"].best not in (0, 22, 23)
+        bars, rest = found.bars("b")
+        assert np.allclose(bars, 4 * noise / eps)
+        scale = np.maximum(size, rms(size))
+        assert np.allclose(found.bent("b"), 3 * bend / scale / 3**0.5)
+        assert np.allclose(found.error_bars("b"), bars + rest + found.bent("b"))
+        if eps == 1e-4:
+            rounding = np.cos(B) * np.spacing(size + eps) / eps + 8 * EXACT * (np.cos(B) + rms(np.cos(B)))
+            assert np.allclose(rest - rounding, 0.3 / size / 3**0.5, rtol=1e-9)
+    found.ladders["b"] = EMPTY
+    assert np.isinf(found.bent("b")).all() and found.bent("b").size == 3
+
+
+def test_a_slope_along_a_direction_may_be_off_by_sixteen_digits_of_dtheta_and_its_rounding():
+    found, v = investigation(), np.linspace(-1, 1, 9)
+    found.rtol, digits = 0, 16 * 2.0**-52 * (np.abs(found.exact) @ np.abs(v))
+    assert found.tolerance(v) == pytest.approx(digits, rel=1e-12, abs=0)
+    found.rounding = np.linspace(0, 1, 9) * 1e-14
+    assert found.tolerance(v) == pytest.approx(digits + found.rounding @ np.abs(v), rel=1e-12, abs=0)
+    found.rtol = 1e-3
+    blocks = 1e-3 * sum(rms(found.exact[part]) * np.linalg.norm(v[part]) for part in found.parts.values())
+    assert found.tolerance(v) == pytest.approx(blocks + digits + found.rounding @ np.abs(v), rel=1e-12, abs=0)
