@@ -376,3 +376,14 @@ def test_a_slope_along_a_direction_may_be_off_by_sixteen_digits_of_dtheta_and_it
     found.rtol = 1e-3
     blocks = 1e-3 * sum(rms(found.exact[part]) * np.linalg.norm(v[part]) for part in found.parts.values())
     assert found.tolerance(v) == pytest.approx(blocks + digits + found.rounding @ np.abs(v), rel=1e-12, abs=0)
+
+
+@pytest.mark.parametrize("times, suspects", [(0.99, []), (1.01, [7])])
+def test_a_suspect_is_off_by_more_than_bar_tolerance_and_rounding_together(times, suspects):
+    found = investigation()
+    found.ladders["b"], found.rounding = made(noise=1e-10), np.full(9, 3e-5)
+    found.slopes = found.exact.copy()
+    bound = np.add(*found.bars("b"))[1] + 1e-6 * rms(found.exact[6:]) + 3e-5
+    for sign in (1, -1):
+        found.slopes[7] = found.exact[7] + sign * times * bound
+        assert found.suspects("b").tolist() == suspects
