@@ -387,3 +387,8 @@ def test_a_suspect_is_off_by_more_than_bar_tolerance_and_rounding_together(times
     for sign in (1, -1):
         found.slopes[7] = found.exact[7] + sign * times * bound
         assert found.suspects("b").tolist() == suspects
+
+
+def test_a_block_without_entries_is_asked_nothing():
+    found = investigation({"a": A, "none": np.empty((0, 3)), "b": B})
+    assert found.parts == {"a": slice(0, 6), "b": slice(6, 9)} and set(found.ladders) == {"a", "b"}
