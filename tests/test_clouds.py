@@ -195,3 +195,18 @@ def test_the_l2_term_drowns_the_data_term_from_a_thousand_times_as_much_on(share
     for reason in found:
         assert reason.evidence == {"data term of J": 0.25, "λ term of J": 0.75} and "data term in b:" in reason.says
     assert not list(drowned(reported()))
+
+
+# ---- just on a threshold ---------------------------------------------------------------------------------------------
+
+
+def test_just_on_its_threshold_an_entry_is_alone_bars_explain_and_the_l2_term_drowns_nothing():
+    gap = np.array([0, 0, 0, 0, 0, 0, 0, 100.0, 1.0])
+    assert "between its two sides" in cloudy("kink on θ", gap=gap, bars=1.0).says
+    ones = 1.0 * (np.arange(9) > 5)
+    assert kinds(clouds(reported(gap=ones, bars=ones, ladder=made(truncation=1.0)))) == [("truncation", ("b",))]
+    decay = np.array([0.0, 0.0, 5000.0])
+    report = reported(slopes=np.concatenate([APPROX[:6], [3.0, 4.0, 5000.0]]))
+    terms = SimpleNamespace(slopes={"a": np.zeros((2, 3)), "b": decay}, data=0.25, decay=0.75)
+    report.found.J.cost = SimpleNamespace(apart=lambda blocks: terms)
+    assert not list(drowned(report))
