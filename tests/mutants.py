@@ -26,16 +26,24 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 NETWORK = sorted(path.stem for path in (ROOT / "gc_lib" / "network").glob("[!_]*.py"))
 TESTS = {  # of other modules: the file of their own name
+    "checker/clouds": ["clouds", "report"],
     "checker/inputs": ["inputs", "slide"],
-    "checker/leaps": ["ladder"],
+    "checker/investigation": ["investigation_by_hand", "investigation"],
+    "checker/ladder": ["ladder_by_hand", "ladder"],
+    "checker/leaps": ["ladder_by_hand", "ladder"],
+    "checker/mistakes": ["mistakes_by_hand", "mistakes"],
     "checker/params": ["params", "inputs"],
+    "checker/report": ["report_by_hand", "report", "objective"],
+    "checker/screen": ["screen_by_hand", "screen"],
     "checker/taylor": ["ladder"],
+    "checker/where": ["mistakes"],
     "network/cost": ["cost", "nudge", "network"],
     "network/forward": ["forward", "backprop", "network"],
     "network/nudge": ["nudge", "cost"],
 }
 ROOMS = ["ladder", "leaps", "taylor", "objective", "investigation", "verdict", "reading"]
-CHECKER = [f"checker/{name}" for name in ("params", "inputs", "slide", *ROOMS)]
+WORDS = ["report", "screen", "mistakes", "where", "clouds"]
+CHECKER = [f"checker/{name}" for name in ("params", "inputs", "slide", *ROOMS, *WORDS)]
 MODULES = [*CHECKER, *(f"network/{name}" for name in NETWORK)]
 PAIRS = [
     (ast.Add, ast.Sub),
@@ -113,7 +121,7 @@ def run(folder: Path, tests: list[str]) -> None:
     os.environ |= {"PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere), contextlib.redirect_stderr(nowhere):
         options = ["-x", "-q", "-o", "addopts=", "-p", "no:cacheprovider", "-m", "not slow and not browser"]
-        sys.exit(int(pytest.main([*options, *tests])))
+        sys.exit(int(pytest.main([*options, "--assert=plain", *tests])))  # nobody reads what an assert compared
 
 
 def passes(folder: Path, tests: list[str], seconds: float | None = None) -> bool:

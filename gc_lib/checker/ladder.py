@@ -218,7 +218,7 @@ def noise_and_leaps(here: float, at: Callable, h, up, down, slope) -> tuple[np.n
     noise, k, tests = np.maximum(rounding, 1.5 * np.median(seen[:5])), 0, 0
     found: list[Leap] = []
     while k < seen.size and tests < TESTS:
-        sudden = k == 0 or not tests or found or seen[k] > 1000 * seen[k - 1]
+        sudden = not tests or found or seen[k] > 1000 * seen[k - 1]
         if seen[k] > 8 * noise[k] and sudden:
             tests += 1
             smooth = k and (seen[k + 1 : k + 3] > GROWS * seen[k : k + 2]).all()
