@@ -336,7 +336,8 @@ def test_a_leap_afar_matters_beside_a_hundredth_of_any_difference(share, matters
     said = float(found.exact @ found.v)
     for gap in (3e-3, 1.0, 40.0):
         monkeypatch.setattr("gc_lib.checker.investigation.leap_afar", lambda at, noise, gap=gap: share * gap)
-        assert found.leaps(found.v, made(slope=said + gap)) == found.leaps(found.v, made(slope=said - gap)) == matters
+        for sign in (1, -1):
+            assert found.leaps("a", found.v, made(slope=said + sign * gap)) == matters
 
 
 def test_without_a_ladder_the_step_is_a_millionth_of_the_size_and_float32_may_be_off_by_its_rounding():
@@ -392,3 +393,37 @@ def test_a_suspect_is_off_by_more_than_bar_tolerance_and_rounding_together(times
 def test_a_block_without_entries_is_asked_nothing():
     found = investigation({"a": A, "none": np.empty((0, 3)), "b": B})
     assert found.parts == {"a": slice(0, 6), "b": slice(6, 9)} and set(found.ladders) == {"a", "b"}
+
+
+@pytest.mark.parametrize("swing", [0.01, 50.0])
+def test_j_is_random_where_it_differs_by_more_than_a_ten_thousandth_of_what_it_moves_much_or_little(swing):
+    found = investigation()
+    found.whole = made(swing=swing)
+    for times, random in ((0.99e-4, False), (1.01e-4, True)):
+        found.spread = times * swing
+        assert found.random is random
+
+
+def test_a_slope_is_not_known_where_theta_did_not_move_whatever_j_did():
+    found = investigation()
+    found.measure(np.array([0, 3]), np.array([1e-20, 0.5]), (np.array([3.0, 3.0]), np.array([1.0, 1.0])))
+    assert np.isnan(found.slopes[0]) and found.slopes[3] == 2.0
+
+
+def test_just_on_its_threshold_the_step_asked_for_is_too_large_rather_than_too_small():
+    assert unfit(made(hidden=0.5, truncation=0.25, kink=0.25), 1e-5) == "truncation"
+    assert unfit(made(hidden=0.51, truncation=0.25, kink=0.25), 1e-5) == "round-off"
+
+
+def test_a_leap_afar_is_looked_for_along_the_difference_and_then_along_its_block(monkeypatch):
+    found, asked, heights = investigation(), [], []
+    found.J.along = asked.append
+    monkeypatch.setattr("gc_lib.checker.investigation.leap_afar", lambda at, noise: heights.pop(0))
+    ladder = made(slope=float(found.exact @ found.v) + 1)
+    for given, leaps in (([0.02, 0.0], True), ([0.005, 0.02], True), ([0.005, 0.004], False)):
+        asked.clear(), heights.clear(), heights.extend(given)
+        found.afar = 0.0
+        assert found.leaps("b", found.v, ladder) is leaps
+        assert len(asked) == (1 if given[0] > 0.01 else 2) and np.array_equal(asked[0], found.v)
+        assert len(asked) == 1 or (asked[1][6:].all() and not asked[1][:6].any())
+        assert found.afar == (given[0] if len(asked) == 1 else max(given))
