@@ -268,19 +268,15 @@ def test_afar_a_pole_is_no_leap_wherever_it_is(pole):
         assert leap_afar(lambda t, at=at: pole(t - at), 1e-15) == 0
 
 
-def test_a_height_stays_that_is_above_a_third_of_the_last_but_one_and_below_twice_the_least():
-    assert stays([1.0, 0.5, 0.34]) and not stays([1.0, 0.9, 0.33]) and stays([0.6, 1.0, 1.0, 0.34])
-    assert stays([1.0, 0.5, 0.6, 0.99]) and not stays([1.0, 0.5, 0.6, 1.01])
+def test_a_height_stays_that_is_above_a_third_of_the_last_but_one():
+    assert stays([1.0, 0.5, 0.34]) and not stays([1.0, 0.9, 0.33]) and stays([0.0, 1.0, 1.0, 0.34])
 
 
-def test_a_staircase_hides_its_slope_also_where_j_stands_still_at_the_least_step():
-    def stair(t):  # of slope 1, and flat at θ but for a last digit
-        return np.floor((t - THETA) / 1e-3 + 0.5) * 1e-3 + 1e-6 * (t - THETA)
+def test_a_leap_is_found_of_which_another_one_nearby_takes_half_back():
+    def flickering(t):  # as a float32 near the border of two of its values
+        return 0.03 * (t - THETA) + 2e-7 * (t - THETA > 1.1e-7) - 1e-7 * (t - THETA > 1.2e-7)
 
-    here = float(stair(THETA))
-    ladder = listen(here, lambda t: here + np.where(np.abs(t) < 1e-12, 0, stair(THETA + t) - here), noise=1e-3)
-    assert ladder.still[0] and ladder.hidden[2] == pytest.approx(1, rel=0.5)
-    assert ladder.judge(1.0, 0.0) != "wrong"
+    assert [leap.height for leap in heard(flickering).leaps] == [pytest.approx(2e-7, rel=0.01)]
 
 
 # ---- kinks -----------------------------------------------------------------------------------------------------------

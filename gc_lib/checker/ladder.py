@@ -157,8 +157,7 @@ class Ladder:
         if not self or self.all_noise:
             return "cannot tell"
         gap = np.abs(self.slope - slope)
-        parabola = np.append(self.bend[1:] / RUNG, 0)
-        apart = np.abs(self.bend - parabola) / (1 - 1 / RUNG)  # of the one-sided slopes
+        apart = np.append(jumps(self.bend), jumps(self.bend)[-1])
         changes = np.abs(np.diff(apart, append=apart[-1]))
         off = (gap > 2 * self.one_sided_error + apart / 2 + changes + tolerance) & ~self.still
         plateau = any(
@@ -199,13 +198,18 @@ def listen(here: float, at: Callable, noise: float = 0.0, leap: float = 0.0) -> 
     heard = np.maximum(of_steps, np.where(still, noise, 0))
     truncation = np.append(np.abs(np.diff(slope)), np.inf) * 2 / 9  # D(√10 h) is off by ten times as much as D(h)
     truncation[:-1] = np.maximum(truncation[:-1], np.append(truncation[1:-1] / 10, 0))
-    jump = np.append(0, np.abs(RUNG * bend[:-1] - bend[1:]) / (RUNG - 1))  # of the slope: 0 for a parabola
+    jump = np.append(0, jumps(bend))
     loud = np.maximum(heard, np.spacing(np.maximum(np.abs(up), np.abs(down))))  # a sum may be off by a digit or two
     kink = np.maximum.accumulate(np.maximum(jump - 11 * SURE * loud / h, 0) / 2)
     hidden = np.maximum(leap / h[-1], hidden_slope(h, slope, of_steps, truncation, kink, found))
     return Ladder(
         h, slope, bend, heard, truncation, kink, hidden, still & ~still.all(), tuple(found), here, np.abs(moved).max()
     )
+
+
+def jumps(bend: np.ndarray) -> np.ndarray:
+    """Return by how much the slope jumps from one side to the other, at each step but the last: 0 for a parabola."""
+    return np.abs(RUNG * bend[:-1] - bend[1:]) / (RUNG - 1)
 
 
 def noise_and_leaps(here: float, at: Callable, h, up, down, slope) -> tuple[np.ndarray, list[Leap]]:

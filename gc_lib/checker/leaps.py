@@ -67,7 +67,7 @@ def leap_afar(at: Callable, noise: float) -> float:
             k = int(np.argmax(np.abs(third)))
             start, stop = t[k], t[k + 3]
             heights.append(float(np.abs(third[k])))
-        if heights[-1] >= least and stays(heights) and stands_alone(third, k):
+        if heights[-1] >= least and stays(heights) and not grows(heights) and stands_alone(third, k):
             return heights[-1] / 2
     return 0.0
 
@@ -82,5 +82,10 @@ def stands_alone(third: np.ndarray, k: int) -> bool:
 
 
 def stays(heights: list[float]) -> bool:
-    """Tell a leap by its height: after two more cuts of the interval a corner's is two sevenths, a pole's larger."""
-    return heights[-3] / 3 < heights[-1] < 2 * min(heights)
+    """Tell a leap by its height: after two more cuts of the interval a corner's would be two sevenths at most."""
+    return heights[-1] > heights[-3] / 3
+
+
+def grows(heights: list[float]) -> bool:
+    """Tell a pole by its height, which grows on ever smaller intervals."""
+    return heights[-1] > 2 * min(heights[-6:])
