@@ -355,7 +355,7 @@ class Notebook:
         """Open a notebook in a page that has none, as by a click in JupyterLab's list of files."""
         self.page.wait_for_function("() => window.jupyterapp?.shell?.currentWidget", timeout=1000 * STARTUP)
         self.page.evaluate("async path => { await jupyterapp.commands.execute('docmanager:open', {path}) }", name)
-        self.name = name
+        self.name, self.console = name, []  # what the page said of the one before is not this one's
         self.wait_until_ready()
 
     def close(self) -> None:
