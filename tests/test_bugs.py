@@ -5,7 +5,7 @@ import inspect
 import pickle
 import textwrap
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from itertools import combinations, pairwise
 
 import numpy as np
@@ -49,15 +49,21 @@ def check(net, X, Y, params, **options):
 # ---- the law ---------------------------------------------------------------------------------------------------------
 
 
+@cache
+def right_one(number, hidden):
+    """Return a problem of the law's networks, on which right backprop is right, and what its layers remember."""
+    net, X, Y, params = problem(**NETWORKS[number], hidden=hidden, seed=3, scale=1.5)
+    assert check(net, X, Y, params).that_are("wrong") == ()
+    return net, X, Y, params, net.on(X, Y, masks="frozen")[0].layers(params)
+
+
 @pytest.mark.parametrize("hidden", ACTIVATIONS)
 @pytest.mark.parametrize("name", BACKPROP)
 @pytest.mark.slow
 def test_a_bug_turns_red_what_the_law_says_and_nothing_else_or_hides_where_it_says_so(name, hidden):
     planted = 0
-    for network in NETWORKS:
-        net, X, Y, params = problem(**network, hidden=hidden, seed=3, scale=1.5)
-        remembered = net.on(X, Y, masks="frozen")[0].layers(params)
-        assert check(net, X, Y, params).that_are("wrong") == ()
+    for number, network in enumerate(NETWORKS):
+        net, X, Y, params, remembered = right_one(number, hidden)
         for l in layers_for(net, name):
             red = set(check(net.plant(name, l), X, Y, params).that_are("wrong"))
             hides = find(name).hidden(remembered[l - 1])

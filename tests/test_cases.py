@@ -16,12 +16,6 @@ NAMES = [f"{letter}{l}" for l in range(1, len(SIZES)) for letter in "Wb"]
 TWO = [number for number in NUMBERS if case(number).lines == 2]
 
 
-@pytest.fixture(scope="module", params=NUMBERS)
-def number(request):
-    """Return the number of a case: all tests of it run one after the other, since the kit remembers its last checks."""
-    return request.param
-
-
 def checked(number, at, suspect):
     """Say what the library's own checker says of a suspect, by the networks and the data that the case is made of."""
     net = gcl.Network(SIZES, at.hidden, lam=at.lam, keep_prob=at.keep_prob)
@@ -44,33 +38,12 @@ def test_a_mark_says_what_the_checker_says(number, at):
             assert report.factor(name) == pytest.approx(float(mark[1:].replace("−", "-")), rel=0.01)
 
 
-@pytest.mark.slow
-def test_right_backprop_is_great_in_every_check_that_is_offered(number):
-    assert [at for at in SETTINGS if any(seen(number, at, ()))] == []
-
-
+@pytest.mark.parametrize("number", NUMBERS)
 def test_a_bug_shows_at_once_and_by_the_law(number):
     """Unless there is none; or two, of which one undoes what the other does."""
     red = {name for name, mark in zip(NAMES, seen(number, ALL_ON), strict=True) if mark}
     law = set().union(*(turned_red(find(name).slot, l) for name, l in case(number).plants))
     assert red == (law if number not in (17, 33) else set() if number == 17 else {"W2", "b2"})
-
-
-@pytest.mark.slow
-def test_the_kits_own_detective_solves_the_case(number):
-    checks = cases.solved_with(number)
-    remaining = left(number, checks)
-    assert case(number).plants in remaining
-    assert all(cases.right(number, suspect) for suspect in remaining)
-    assert len(checks) <= 8 and len(set(checks)) == len(checks)
-
-
-@pytest.mark.slow
-def test_a_check_never_clears_the_culprit_and_clears_only_those_who_would_look_different(number):
-    checks = (ALL_ON, Setting(keep_prob=1.0), Setting(examples=1))
-    suspects = cases.suspects(case(number).lines)
-    explain = [s for s in suspects if all(seen(number, at, s) == seen(number, at) for at in checks)]
-    assert list(left(number, checks)) == explain and case(number).plants in explain
 
 
 def test_there_are_eight_wild_cases_of_which_one_is_no_bug_and_each_links_its_threads():

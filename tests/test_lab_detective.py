@@ -1,4 +1,4 @@
-"""The detective's page: a case can be solved by what it shows, and it says so, and what it cost."""
+"""The detective's page and every case in its turn: it is solved by what the page shows, which says what it cost."""
 
 import html
 import re
@@ -13,7 +13,7 @@ from gc_lib.labs.notes import SWITCHES
 
 pytestmark = pytest.mark.slow
 
-ALL_ON = (0.1, 32, 0.5, "tanh", 0.5)
+ALL_ON = Setting()
 
 
 @pytest.fixture
@@ -47,9 +47,21 @@ def rows(lab):
     return [tuple(re.sub("</?b>|·", "", cell) for cell in row) for row in cells]
 
 
-@pytest.mark.parametrize("number", NUMBERS)
-def test_a_case_is_solved_by_what_the_page_shows(lab, number):
+@pytest.fixture(scope="module", params=NUMBERS)
+def number(request):
+    """Return the number of a case: all tests of it run one after the other, since the kit remembers its last checks."""
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def solving():
+    """Open one page on which all cases are solved."""
+    return gcl.labs.detective()
+
+
+def test_a_case_is_solved_by_what_the_page_shows(solving, number):
     """A detective who reads the notes and nothing else, and knows what each suspect would look like."""
+    lab, before = solving, solving.state.record
     lab.bound["case"].value = number
     lines = 2 if "two lines" in lab.words else 1
     suspects, at = list(cases.suspects(lines)), Setting()
@@ -65,12 +77,32 @@ def test_a_case_is_solved_by_what_the_page_shows(lab, number):
     accuse(lab, suspects[-1])
     cost = len(lab.state.checks)
     assert lab.words.startswith(f"Case {number} is solved, at the cost of {cost} check")
-    assert lab.state.record == ((number, cost),)
-    assert lab.tally.value == f"Cases solved: 1, at the cost of {cost} check{'s' * (cost > 1)}."
+    assert lab.state.record == (*before, (number, cost))
+    total = sum(cost for _, cost in lab.state.record)
+    assert lab.tally.value == f"Cases solved: {len(before) + 1}, at the cost of {total} check{'s' * (total > 1)}."
     for name, _ in cases.case(number).plants:
         assert gcl.bugs.find(name).sentence in html.unescape(lab.answer.value)
     for url in cases.case(number).threads:
         assert f'href="{url}"' in lab.answer.value
+
+
+def test_the_kits_own_detective_solves_the_case(number):
+    checks = cases.solved_with(number)
+    remaining = cases.left(number, checks)
+    assert cases.case(number).plants in remaining
+    assert all(cases.right(number, suspect) for suspect in remaining)
+    assert len(checks) <= 8 and len(set(checks)) == len(checks)
+
+
+def test_right_backprop_is_great_in_every_check_that_is_offered(number):
+    assert [at for at in cases.SETTINGS if any(cases.seen(number, at, ()))] == []
+
+
+def test_a_check_never_clears_the_culprit_and_clears_only_those_who_would_look_different(number):
+    checks = (ALL_ON, Setting(keep_prob=1.0), Setting(examples=1))
+    suspects = cases.suspects(cases.case(number).lines)
+    explain = [s for s in suspects if all(cases.seen(number, at, s) == cases.seen(number, at) for at in checks)]
+    assert list(cases.left(number, checks)) == explain and cases.case(number).plants in explain
 
 
 def test_before_it_is_solved_the_page_keeps_its_secret(lab):

@@ -6,6 +6,8 @@ import driver
 import pytest
 from playwright.sync_api import sync_playwright
 
+pytest.register_assert_rewrite("every_notebook")
+
 
 @pytest.fixture(scope="session")
 def browser():

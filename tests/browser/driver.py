@@ -179,7 +179,12 @@ window.gc = {
         window.gc.panel().content.activeCellIndex = index
         await window.gc.panel().content.scrollToItem(index)
     },
-    failed: () => window.gc.cells().some(cell => cell.outputs.some(output => output.output_type === 'error')),
+    outputs: cell => Array.from({length: cell.outputs?.length ?? 0}, (_, i) => cell.outputs.get(i)),
+    errors: () => [...window.gc.panel().content.model.cells].flatMap(window.gc.outputs)
+        .filter(output => output.type === 'error' || output.toJSON().name === 'stderr').map(output => output.toJSON())
+        .map(output => output.evalue || output.text),
+    failed: () => [...window.gc.panel().content.model.cells].flatMap(window.gc.outputs)
+        .some(output => output.type === 'error'),
     async until(check, argument, milliseconds) {
         const late = performance.now() + milliseconds
         while (performance.now() < late) {
@@ -296,15 +301,16 @@ def until(page: Page, check: str, argument=None, seconds: float = 15) -> bool:
 
 
 class Notebook:
-    """A notebook open in a page of JupyterLab, and what a student does with it."""
+    """A notebook open in a page of JupyterLab, or a page that has none yet, and what a student does with it."""
 
     def __init__(self, page: Page, server: Server, name: str, place: str = "lab/tree"):
         self.page, self.server, self.name, self.console = page, server, name, []
         page.on("console", self.listen)
         page.on("pageerror", lambda problem: self.console.append(str(problem)))
         page.add_init_script(SCRIPT)
-        page.goto(f"{server.url}/{place}/{name}?token={server.token}")
-        self.wait_until_ready()
+        page.goto(f"{server.url}/{place}{'/' * bool(name)}{name}?token={server.token}")
+        if name:
+            self.wait_until_ready()
 
     def wait_until_ready(self) -> None:
         """Wait until the notebook is on the screen and its kernel is idle."""
@@ -345,6 +351,17 @@ class Notebook:
         self.cell(index).locator(".cm-content").press("Control+a")
         self.page.keyboard.insert_text(code)
 
+    def open(self, name: str) -> None:
+        """Open a notebook in a page that has none, as by a click in JupyterLab's list of files."""
+        self.page.wait_for_function("() => window.jupyterapp?.shell?.currentWidget", timeout=1000 * STARTUP)
+        self.page.evaluate("async path => { await jupyterapp.commands.execute('docmanager:open', {path}) }", name)
+        self.name, self.console = name, []  # what the page said of the one before is not this one's
+        self.wait_until_ready()
+
+    def close(self) -> None:
+        """Close the notebook without asking for what is not saved; its kernel lives on."""
+        self.page.evaluate("gc.panel().dispose()")
+
     def restart(self) -> None:
         """Restart the kernel by the menu, and wait until the new one is ready."""
         self.choose("Kernel", "Restart Kernel…")
@@ -369,12 +386,7 @@ class Notebook:
 
     def errors(self) -> list[str]:
         """Return what the cells' outputs hold of errors."""
-        outputs = [output for cell in self.page.evaluate("gc.cells()") for output in cell["outputs"]]
-        return [
-            output.get("evalue") or output["text"]
-            for output in outputs
-            if output["output_type"] == "error" or output.get("name") == "stderr"
-        ]
+        return self.page.evaluate("gc.errors()")
 
     def listen(self, said: ConsoleMessage) -> None:
         """Keep what the browser's console says of errors, and where."""
@@ -521,7 +533,7 @@ class Lab:
 
     def ask(self, change: str = "pass") -> dict:
         """Let the kernel say where the lab stands, after a change if one is given."""
-        count = self.notebook.cells()[self.cell]["execution_count"]
+        count = self.page.evaluate("cell => gc.panel().content.model.cells.get(cell).executionCount", self.cell)
         return json.loads(self.page.evaluate("code => gc.kernel(code)", ASK.format(change=change, count=count)))
 
     def picture(self) -> str:

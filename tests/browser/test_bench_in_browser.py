@@ -203,17 +203,3 @@ def test_a_reloaded_page_follows(bench, notebook):
     bench.handle("ε").press("ArrowRight")
     bench.stands(eps=1e-6)
     assert bench.picture() != before
-
-
-def test_a_second_tab_follows_and_leads(bench, notebook, context):
-    notebook.save()
-    tab = context.new_page()
-    (second,) = Notebook(tab, notebook.server, notebook.name, "lab/workspaces/second/tree").labs()
-    second.stands(eps=1e-7)
-    bench.handle("ε").press("ArrowRight")
-    bench.stands(eps=3e-7)
-    second.stands(eps=3e-7)
-    second.handle("ε").press("ArrowRight")
-    second.stands(eps=1e-6)
-    bench.stands(eps=1e-6)
-    tab.close()

@@ -31,10 +31,10 @@ def window(browser):
     window.close()
 
 
-@pytest.fixture
-def notebook(window, lab_server):
-    """Open the notebook in a workspace of its own, and run it."""
-    notebook = Notebook(window.new_page(), lab_server, lab_server.fresh(NAME, "faults"), "lab/workspaces/faults/tree")
+@pytest.fixture(scope="module")
+def notebook(context, lab_server):
+    """Open the notebook in a workspace of its own, and run it: each fault that befalls it is healed in the end."""
+    notebook = Notebook(context.new_page(), lab_server, lab_server.fresh(NAME, "faults"), "lab/workspaces/faults/tree")
     notebook.run_all()
     yield notebook
     notebook.shut_down()

@@ -1,4 +1,7 @@
-"""Every notebook, as a student meets it: opened, run, every control moved, exercises typed, saved and opened again."""
+"""Every notebook, as a student meets it: opened, run, every control moved, exercises typed, saved and opened again.
+
+Two files take these tests, each with notebooks of its own, so that two processes share them.
+"""
 
 import re
 from pathlib import Path
@@ -11,7 +14,8 @@ from helpers import ALONG
 from nbconvert import HTMLExporter
 from playwright.sync_api import expect
 
-NOTEBOOKS = sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
+EVERY = sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
+CORE = [name for name in EVERY if name[:2] in ("00", "02", "03", "04", "10")]
 THEIRS = {  # what ipywidgets 8 itself does, and no lab can mend
     "aria-input-field-name": r'class="noUi-handle',  # it names its sliders beside them, and takes no name for a handle
 }
@@ -19,16 +23,32 @@ THEIRS = {  # what ipywidgets 8 itself does, and no lab can mend
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
-@pytest.fixture(scope="module", params=NOTEBOOKS, ids=lambda name: name.removesuffix(".ipynb"))
-def notebook(request, browser, lab_server):
-    """Open a notebook in a window and a workspace of its own, and run all its cells."""
+def pytest_generate_tests(metafunc):
+    """Run every test on each of the notebooks that the file names, one notebook after the other."""
+    names = metafunc.module.NOTEBOOKS
+    ids = [name.removesuffix(".ipynb") for name in names]
+    metafunc.parametrize("notebook", names, ids=ids, indirect=True, scope="module")
+
+
+@pytest.fixture(scope="module")
+def tabs(request, browser, lab_server):
+    """Open JupyterLab in two tabs of a window, each in a workspace of its own: a shared one opens what others left."""
     window = browser.new_context(viewport={"width": 1280, "height": 1000})
-    workspace = f"lab/workspaces/{request.param.removesuffix('.ipynb')}/tree"  # or it opens those of others beside it
-    notebook = Notebook(window.new_page(), lab_server, lab_server.fresh(request.param, "every"), workspace)
+    places = (f"lab/workspaces/{request.module.__name__}-{tab}" for tab in ("first", "second"))
+    yield [Notebook(window.new_page(), lab_server, "", place) for place in places]
+    window.close()
+
+
+@pytest.fixture(scope="module")
+def notebook(request, tabs, lab_server):
+    """Open a notebook in the first tab, and run all its cells."""
+    notebook, _ = tabs
+    notebook.page.bring_to_front()
+    notebook.open(lab_server.fresh(request.param, "every"))
     notebook.run_all()
     yield notebook
     notebook.shut_down()
-    window.close()
+    notebook.close()
 
 
 @pytest.fixture(autouse=True)
@@ -161,15 +181,18 @@ def test_saved_it_shows_every_lab_without_a_kernel_and_opens_again(notebook, bro
         a_key_moves(lab, lab)
 
 
-def test_a_second_tab_follows_and_leads(notebook):
+def test_a_second_tab_follows_and_leads(notebook, tabs):
     notebook.save()
-    tab = notebook.page.context.new_page()
-    workspace = f"lab/workspaces/second-{Path(notebook.name).stem}/tree"
-    second = Notebook(tab, notebook.server, notebook.name, workspace)
+    _, second = tabs
+    second.page.bring_to_front()  # a page that nobody sees puts its cells on the screen when it likes
+    second.open(notebook.name)
     for here, there in zip(notebook.labs(), second.labs(), strict=True):
+        expect(there.caption).to_be_visible()
         a_key_moves(here, there)
         a_key_moves(there, here)
-    tab.close()
+    assert second.complaints() == []
+    second.close()
+    notebook.page.bring_to_front()
 
 
 def a_key_moves(moved: Lab, follows: Lab):
