@@ -7,7 +7,7 @@ import pytest
 from bench_helpers import consistent, controls, press, values
 
 import gc_lib as gcl
-from gc_lib.labs.bars import beyond
+from gc_lib.labs.result import beyond
 from gc_lib.labs.slices import compute
 from gc_lib.labs.state import BenchState as State
 

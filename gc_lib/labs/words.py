@@ -4,7 +4,7 @@ from ..checker.reading import Reading
 from ..checker.slide import GREAT, band, norm
 from ..checker.words import all_agree, html_table, listed
 from ..network.activations import ACTIVATIONS
-from .bars import beyond, unheard
+from .result import beyond, unheard
 
 FACTORS = {2.0: "twice", 0.5: "half", -1.0: "the opposite of", 3.0: "three times", 4.0: "four times"}
 

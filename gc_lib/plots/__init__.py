@@ -5,38 +5,10 @@ try:
 except ImportError as error:
     raise ImportError("pictures need matplotlib: pip install ipywidgets matplotlib") from error
 
-from .bench import BenchPicture
-from .decay import DecayPicture
-from .detective import DetectivePicture
-from .dropout import DropoutPicture
-from .epsilon import EpsilonPicture
-from .hiding import HidingPicture
-from .inspect import InspectPicture
-from .kink import KinkPicture
-from .pattern import PatternPicture
-from .picture import Drawing, Picture, figure_html
-from .price import PricePicture
+from .curves import NamedSlices, Slice
+from .parts import Blocks
+from .picture import Drawing, Panels, Picture, figure_html
 from .report import draw_report
-from .secant import SecantPicture
-from .training import TrainingPicture
-from .vector import VectorPicture
+from .style import banded
 
-__all__ = [
-    "BenchPicture",
-    "DecayPicture",
-    "DetectivePicture",
-    "Drawing",
-    "DropoutPicture",
-    "EpsilonPicture",
-    "HidingPicture",
-    "InspectPicture",
-    "KinkPicture",
-    "PatternPicture",
-    "Picture",
-    "PricePicture",
-    "SecantPicture",
-    "TrainingPicture",
-    "VectorPicture",
-    "draw_report",
-    "figure_html",
-]
+__all__ = ["Blocks", "Drawing", "NamedSlices", "Panels", "Picture", "Slice", "banded", "draw_report", "figure_html"]

@@ -7,7 +7,7 @@ moved, and encodes the pixels with a fixed palette: so the picture follows the h
 import base64
 import html
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
@@ -18,7 +18,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from PIL import Image
 
-from .style import APPROX, BANDS, BEFORE, DIFFERENCE, GRADIENT, GREY, INK, PALE, SAYS_NOTHING, WHITE
+from .style import APPROX, BANDS, BEFORE, DIFFERENCE, GRADIENT, GREY, INK, PALE, SAYS_NOTHING, WHITE, styled
 
 MOVES = dict(clip_on=False, animated=True)  # what every moving artist is told
 
@@ -56,10 +56,8 @@ def cell(pixels: np.ndarray) -> np.ndarray:
 class Picture:
     """Repaint the moving artists of a figure, those with `animated=True`, over its still background.
 
-    `inks` are the colours of its artists beside those of the style. A panel moves by itself: it has `move`.
+    `inks` are the colours of its artists beside those of the style.
     """
-
-    panels: Sequence = ()
 
     def __init__(self, figure: Figure, inks: tuple[str, ...] = ()):
         children = (artist for axes in figure.axes for artist in sorted(axes.get_children(), key=Artist.get_zorder))
@@ -83,12 +81,6 @@ class Picture:
         for artist in self.moving:
             artist.draw(self.canvas.get_renderer())
 
-    def update(self, result: Any) -> bytes:
-        """Move every panel to a result, and return the picture as PNG."""
-        for panel in self.panels:
-            panel.move(result)
-        return self.png()
-
     def png(self) -> bytes:
         """Repaint, and encode with the palette; only pixels that differ from the background are looked up."""
         self.repaint()
@@ -99,6 +91,32 @@ class Picture:
         image.putpalette(palette(self.inks).tobytes())
         image.save(file, "PNG", compress_level=3)
         return file.getvalue()
+
+
+class Panels(Picture):
+    """Set panels side by side, which know how to `move` to a result.
+
+    `widths` are those of the axes, of which `build` makes the panels; `names` are those of the blocks of the results.
+    """
+
+    build: Callable[..., Sequence]
+    widths: Sequence[float]
+    height = 4.0
+    tints: tuple[str, ...] = ()
+
+    def __init__(self, names: Sequence[str] = (), scale: float = 1):
+        self.names = names
+        with styled():
+            figure = Figure((9.6, self.height), dpi=100 * scale, layout="constrained")
+            axes = figure.subplots(1, len(self.widths), width_ratios=self.widths, squeeze=False)
+            self.panels = self.build(*axes[0])
+            super().__init__(figure, self.tints)
+
+    def update(self, result: Any) -> bytes:
+        """Move every panel to a result, and return the picture as PNG."""
+        for panel in self.panels:
+            panel.move(result)
+        return self.png()
 
 
 def figure_html(png: bytes, caption_html: str, alt: str) -> str:
