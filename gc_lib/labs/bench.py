@@ -8,7 +8,7 @@ import ipywidgets as widgets
 
 from ..network import bugs
 from ..network.network import Plant
-from ..plots.bench import BenchPicture
+from ..plots.bench import bench_picture
 from .controls import BugRow, Toggle, in_rows
 from .lab import Lab
 from .slices import Result, anew, compute, glimpse, slow
@@ -21,10 +21,10 @@ FOLDED = "data", "examples", "units", "hidden", "dtype", "scale", "bias", "steps
 class Bench(Lab):
     """Open the bench, in the state given: gcl.labs.bench(eps=1e-3, bugs=[("no_decay", 2)]).
 
-    The fields are those of `gcl.labs.BenchState`. Raises TypeError or ValueError for what cannot be.
+    The fields are those of `gcl.labs.BenchState`.
     """
 
-    State, View, compute = BenchState, BenchPicture, staticmethod(compute)
+    State, View, compute = BenchState, bench_picture, compute
     about = (
         "The relative difference, on a log axis from 1e-12 to 1 with the bands great, look and worry: as curves "
         "against ε, λ and the dropped share, and as a bar for each block; beside it the lengths of dθ_approx and dθ."

@@ -1,20 +1,19 @@
 """The lab of lesson 05: the λ term in J and in dW, right, wrong or forgotten; and what a large λ hides."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
-from ..checker.inputs import as_float
 from ..checker.reading import Reading
 from ..checker.report import check
 from ..checker.slide import GREAT, WORRY, score
 from ..checker.words import html_table, listed
 from ..network.forward import squared_norms
-from ..plots import Blocks, NamedSlices, Panels, banded
+from ..plots import Blocks, NamedSlices, banded, side_by_side
 from .controls import log_values
-from .fields import Fields, menu, slider
+from .fields import Fields, menu, number, slider
 from .lab import Lab
 from .result import Curve, OfReports, beyond
 from .slices import glimpse, layers, measure
@@ -44,14 +43,10 @@ def named(factor: str, what: str) -> str:
 class State(Fields):
     """Hold λ, what stands before Σ‖W‖² in J and before W in every dW, and a bug that has nothing to do with λ."""
 
-    lam: float = slider("λ", [0.0, *log_values(-6, 5, 1, 3)], 1.0, as_float)
+    lam: float = slider("λ", [0.0, *log_values(-6, 5, 1, 3)], 1.0, number(0))
     in_J: str = menu("in J", IN_J, "λ/2m", say=lambda factor: named(factor, "Σ‖W‖²"), width="160px")
     in_dW: str = menu("in dW", IN_DW, "λ/m", say=lambda factor: named(factor, "W"), width="150px")
     bug: str = menu("bug", BUGS, "none", say=BUG_WORDS.get, width="230px")
-
-    def __post_init__(self):
-        super().__post_init__()
-        self.bench  # noqa: B018  # raises where λ cannot be
 
     @cached_property
     def bench(self) -> BenchState:
@@ -171,30 +166,25 @@ def reading_in_words(reading: float) -> str:
     return f"{reading:.1e}" if reading >= GREAT else "below 1e-06"
 
 
-class DecayPicture(Panels):
+@side_by_side(2.6, 2, 2, 1.05)
+def decay_picture(names: Sequence[str], against, whole, data, decay) -> tuple:
     """Show what λ does to the readings of W and b, and which of the two terms of J is wrong."""
-
-    widths = 2.6, 2, 2, 1.05
-
-    def build(self, against, whole, data, decay) -> tuple:
-        """Build the two curves, and the bars of both terms of J and of each alone."""
-        banded(against, whole, data, decay)
-        curves = NamedSlices(against, ("b", "W"), "λ", 1e-6, 1e5, "0 1e-4 1 1e4")
-        against.set_xlim(right=6e6)  # room for the names
-        blocks = ["W1", "b1", "W2", "b2", "W3", "b3"]
-        bars = Blocks(whole, blocks, "whole"), Blocks(data, blocks, "data"), Blocks(decay, blocks[::2], "λ")
-        for axes, words in ((whole, "both terms\nof J"), (data, "data term\nalone"), (decay, "λ term\nalone")):
-            axes.set_xlabel(words)
-        return curves, *bars
+    banded(against, whole, data, decay)
+    curves = NamedSlices(against, ("b", "W"), "λ", 1e-6, 1e5, "0 1e-4 1 1e4")
+    against.set_xlim(right=6e6)  # room for the names
+    blocks = ["W1", "b1", "W2", "b2", "W3", "b3"]
+    return (
+        curves,
+        Blocks(whole, blocks, "both terms\nof J", "whole"),
+        Blocks(data, blocks, "data term\nalone", "data"),
+        Blocks(decay, blocks[::2], "λ term\nalone", "λ"),
+    )
 
 
 class Decay(Lab):
-    """Open the lab of the λ term, in the state given: gcl.labs.decay(lam=10, in_J="nothing").
+    """Open the lab of the λ term, in the state given: gcl.labs.decay(lam=10, in_J="nothing")."""
 
-    Raises TypeError or ValueError for what cannot be.
-    """
-
-    State, View, compute = State, DecayPicture, staticmethod(compute)
+    State, View, compute = State, decay_picture, compute
     about = (
         "The relative difference, on a log axis from 1e-12 to 1 with the bands great, look and worry: of all W "
         "together and of all b together against λ from 0 to 1e5; and as a bar for each block, with J checked whole, "

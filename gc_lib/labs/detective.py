@@ -9,27 +9,13 @@ import numpy as np
 
 from ..checker.words import html_table
 from ..network import bugs
-from ..plots.detective import DetectivePicture
-from . import cases
+from ..plots.detective import detective_picture
+from . import cases, notes
 from .cases import LAYERS, LINEUP, NUMBERS, OFFERED, Case, Setting, Suspect
 from .controls import Menu, in_rows
 from .fields import Fields, choice, kept, menu
 from .lab import Lab
-from .notes import (
-    LINES,
-    NAMES,
-    SWITCHES,
-    in_words,
-    lines,
-    name,
-    notes,
-    record,
-    reveal,
-    side_by_side,
-    suspects_left,
-    title,
-    verdict,
-)
+from .notes import NAMES, SWITCHES
 from .result import OfReport
 from .words import blocks_table, finding
 
@@ -114,13 +100,13 @@ class Result(OfReport):
 
     def said(self) -> Iterator[str]:
         """Say what is known by now."""
-        state, here = self.state, in_words(self.state.setting)
+        state, here = self.state, notes.in_words(self.state.setting)
         here = f" with {here}" if here else ""
         if state.closed:
-            yield f"{verdict(state)} The check{here}: {finding(self.report)}"
+            yield f"{notes.verdict(state)} The check{here}: {finding(self.report)}"
         else:
             found = finding(self.report) if self.report is not None else f"Not checked yet{here}."
-            yield f"{title(state.file)} {found} {suspects_left(state, len(self.left))}"
+            yield f"{notes.title(state.file)} {found} {notes.suspects_left(state, len(self.left))}"
 
     @property
     def table(self) -> str:
@@ -164,11 +150,10 @@ def sentence(bug: str) -> str:
 class Detective(Lab):
     """Open a case: gcl.labs.detective(case=17).
 
-    The line of code of a lab at work holds its checks and the record too. Raises TypeError or ValueError for what
-    cannot be.
+    The line of code of a lab at work holds its checks and the record too.
     """
 
-    State, View, compute = State, DetectivePicture, staticmethod(compute)
+    State, View, compute = State, detective_picture, compute
     about = (
         "The relative difference of each block W1, b1 to W4, b4 in one check, as bars on a log axis from 1e-12 to 1 "
         "with the bands great, look and worry, or a question mark; and how many suspects are left after each check."
@@ -275,22 +260,22 @@ class Detective(Lab):
         self.press.disabled = self.result.report is not None
         self.charge.disabled = self.resign.disabled = state.closed
         self.press.description = "checked" if self.result.report is not None else "check"
-        self.tally.value = record(state).splitlines()[0]
-        self.notes.value, self.answer.value = notes(state), reveal(state) if state.closed else ""
+        self.tally.value = notes.record(state).splitlines()[0]
+        self.notes.value, self.answer.value = notes.notes(state), notes.reveal(state) if state.closed else ""
 
     def entry(self, number: int) -> str:
         """Name a case in the menu: whether it is wild, holds two lines, is solved."""
         file, solved = cases.case(number), dict(self.state.record)
-        return f"{number} · {'wild' if file.wild else LINES[file.lines]}{' ✔' if number in solved else ''}"
+        return f"{number} · {'wild' if file.wild else notes.LINES[file.lines]}{' ✔' if number in solved else ''}"
 
     def tell(self) -> None:
         """Write what is unfolded, and the lines that the accusation would name."""
         with self.lock:
             super().tell()
-            self.accusing.value = side_by_side(lines(self.accusation), "as you accuse it")
+            self.accusing.value = notes.side_by_side(notes.lines(self.accusation), "as you accuse it")
             if self.folds.opened is self.suspects:
-                few = [f"<li>{name(suspect)}</li>" for suspect in self.result.left[:24]]
+                few = [f"<li>{notes.name(suspect)}</li>" for suspect in self.result.left[:24]]
                 more = len(self.result.left) - len(few)
                 self.suspects.value = f"<ul>{''.join(few)}</ul>" + (f"<p>and {more:,} more</p>" if more else "")
             if self.folds.opened is self.text:
-                self.text.value = f"<pre>{record(self.state)}</pre>"
+                self.text.value = f"<pre>{notes.record(self.state)}</pre>"

@@ -12,9 +12,9 @@ from ..checker.slide import GREAT, score
 from ..checker.words import html_table
 from ..network import bugs
 from ..network.backprop import drop
-from ..plots.dropout import DropoutPicture
+from ..plots.dropout import dropout_picture
 from .controls import log_values
-from .fields import Fields, button, menu, slider
+from .fields import Fields, button, menu, slider, step
 from .lab import Lab
 from .result import Curve, OfReports
 from .slices import glimpse, layers, measure
@@ -33,7 +33,7 @@ class State(Fields):
 
     keep_prob: float = slider("keep_prob", [1.0, 0.99, 0.95, 0.9, 0.8, 0.7, 0.5, 0.3], 0.8, as_float)
     bug: str = menu("bug on the way back", BUGS, "none", width="290px")
-    eps: float = slider("ε", log_values(-8, -1, 1), 1e-7, as_float, width="215px")
+    eps: float = slider("ε", log_values(-8, -1, 1), 1e-7, step, width="215px")
     mask_seed: int = button("new masks", 0, whole, lambda seed: seed + 1)
 
     def __post_init__(self):
@@ -166,12 +166,9 @@ def curve(state: BenchState) -> Curve:
 
 
 class Dropout(Lab):
-    """Open the lab of dropout, in the state given: gcl.labs.dropout(keep_prob=0.5, bug="no_mask").
+    """Open the lab of dropout, in the state given: gcl.labs.dropout(keep_prob=0.5, bug="no_mask")."""
 
-    Raises TypeError or ValueError for what cannot be.
-    """
-
-    State, View, compute = State, DropoutPicture, staticmethod(compute)
+    State, View, compute = State, dropout_picture, compute
     about = (
         "On the left J, evaluated 12 times at one and the same θ, from 0.64 to 0.78: with fresh masks, with a frozen "
         "one, and with dropout off. On the right the relative difference, on a log axis from 1e-12 to 1 with the bands "

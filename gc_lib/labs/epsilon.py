@@ -7,12 +7,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..checker.inputs import as_float
 from ..checker.slide import GREAT, in_order, norm, score
 from ..checker.words import html_table, power
-from ..plots.epsilon import EpsilonPicture
+from ..plots.epsilon import epsilon_picture
 from .controls import log_values
-from .fields import Fields, menu, number, slider
+from .fields import Fields, menu, number, slider, step
 from .lab import Lab
 from .result import Curve, OfReport
 from .slices import glimpse, measure
@@ -30,15 +29,11 @@ class State(Fields):
     `error` is the relative error of dW2: 0 for right backprop.
     """
 
-    eps: float = slider("ε", EPSILONS, 1e-7, as_float, width="180px")
+    eps: float = slider("ε", EPSILONS, 1e-7, step, width="180px")
     scale: float = slider("scale of W", [0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0], 1.0, number(above=0), width="205px")
     error: float = slider("dW2 wrong by", [0.0, *(10.0**k for k in range(-9, 0))], 0.0, number(0), width="220px")
     dtype: str = menu("precision", ["float64", "float32"], "float64", width="145px")
     difference: str = menu("difference", DIFFERENCES, "two-sided", width="175px")
-
-    def __post_init__(self):
-        super().__post_init__()
-        self.bench  # noqa: B018  # raises where ε cannot be
 
     @cached_property
     def bench(self) -> BenchState:
@@ -164,12 +159,9 @@ def compute(state: State) -> Result:
 
 
 class Epsilon(Lab):
-    """Open the lab of lesson 03, in the state given: gcl.labs.epsilon(dtype="float32", eps=1e-2).
+    """Open the lab of lesson 03, in the state given: gcl.labs.epsilon(dtype="float32", eps=1e-2)."""
 
-    Raises TypeError or ValueError for what cannot be.
-    """
-
-    State, View, compute = State, EpsilonPicture, staticmethod(compute)
+    State, View, compute = State, epsilon_picture, compute
     about = (
         "The relative difference against ε, both on log axes, with the bands great, look and worry: measured as dots, "
         "predicted as two straight lines, round-off falling as 1/ε and truncation rising; beside it a bar for each "

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..checker.inputs import as_float, finite
+from ..checker.inputs import above_zero, as_float, finite
 from ..network.network import one_of
 from .controls import Choice, Menu, Slider
 
@@ -33,27 +33,22 @@ def slider(
     words: str, values: Collection, start, takes: Takes | None = None, say: Callable = "{:g}".format, width="300px"
 ) -> Any:
     """Declare a field with a slider; it takes what the slider offers, if nothing else is said."""
-    return bound(lambda: Slider(words, values, say, width), start, takes or offered(values))
+    return kept(start, takes or offered(values), lambda lab, name: lab.bind(name, Slider(words, values, say, width)))
 
 
 def menu(words: str, values: Collection, start, takes: Takes | None = None, say: Callable = str, width="300px") -> Any:
     """Declare a field with a menu; it takes what the menu offers, if nothing else is said."""
-    return bound(lambda: Menu(words, values, say, width), start, takes or offered(values))
+    return kept(start, takes or offered(values), lambda lab, name: lab.bind(name, Menu(words, values, say, width)))
 
 
 def choice(words: str, values: Collection, start, takes: Takes | None = None, say: Callable = str) -> Any:
     """Declare a field with a row of buttons, one for each value; it takes these, if nothing else is said."""
-    return bound(lambda: Choice(words, values, say), start, takes or offered(values))
+    return kept(start, takes or offered(values), lambda lab, name: lab.bind(name, Choice(words, values, say)))
 
 
 def button(words: str, start, takes: Takes, then: Callable) -> Any:
     """Declare a field that a button changes: then(value) returns the next value."""
     return kept(start, takes, lambda lab, name: lab.button(words, lambda: {name: then(getattr(lab.state, name))}))
-
-
-def bound(control: Callable, start, takes: Takes) -> Any:
-    """Declare a field that a control is tied to."""
-    return kept(start, takes, lambda lab, name: lab.bind(name, control()))
 
 
 def kept(start, takes: Takes, build: Callable | None = None) -> Any:
@@ -72,6 +67,11 @@ def offered(values: Collection) -> Takes:
         return next(each for each in values if each == value)
 
     return take
+
+
+def step(name: str, value) -> float:
+    """Take a step ε."""
+    return above_zero(value, name)
 
 
 def number(low: float = -np.inf, high: float = np.inf, above: float = -np.inf) -> Takes:

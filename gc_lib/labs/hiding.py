@@ -6,9 +6,8 @@ from functools import lru_cache
 
 from ..checker.report import Report, check
 from ..checker.slide import norm
-from ..checker.taylor import Taylor
 from ..checker.words import html_table, listed
-from ..plots.hiding import HidingPicture
+from ..plots.hiding import hiding_picture
 from .fields import Fields, choice, menu
 from .lab import Lab
 from .result import OfReport
@@ -139,11 +138,6 @@ class Result(OfReport):
         length = norm(self.report.approx) + norm(self.report.gradient)
         return {"all θ": float(norm(self.report.bars) / length)} | self.report.bounds
 
-    @property
-    def taylor(self) -> Taylor | None:
-        """Taylor's remainder against the step."""
-        return self.report.taylor
-
     def said(self) -> Iterator[str]:
         """Say what the check reads, where the bug is, and what error bars and Taylor's remainder make of it."""
         report, place = self.report, PLACES[self.state.place]
@@ -158,7 +152,7 @@ class Result(OfReport):
     @property
     def table(self) -> str:
         """What the picture shows, as tables."""
-        pairs = zip(self.taylor.steps, self.taylor.remainders, strict=True)
+        pairs = zip(self.report.taylor.steps, self.report.taylor.remainders, strict=True)
         rows = [(f"{step:.0e}", f"{remainder:.0e}") for step, remainder in pairs]
         return blocks_table(self.report) + html_table(["t", "remainder"], rows)
 
@@ -185,12 +179,9 @@ def compute(state: State) -> Result:
 
 
 class Hiding(Lab):
-    """Open the lab of lesson 09: gcl.labs.hiding(place="two that cancel", out=True).
+    """Open the lab of lesson 09: gcl.labs.hiding(place="two that cancel", out=True)."""
 
-    Raises TypeError or ValueError for what cannot be.
-    """
-
-    State, View, compute = State, HidingPicture, staticmethod(compute)
+    State, View, compute = State, hiding_picture, compute
     about = (
         "On the left the relative difference of all θ and of each block as bars, on a log axis from 1e-12 to 1 with "
         "the bands great, look and worry; on the right Taylor's remainder against the step t, both on log axes, beside "

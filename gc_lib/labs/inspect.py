@@ -15,11 +15,11 @@ from ..checker.slide import GREAT, band, score
 from ..checker.where import where
 from ..checker.words import html_table
 from ..network.network import one_of
-from ..plots.inspect import InspectPicture
+from ..plots.inspect import inspect_picture
 from .controls import Menu
 from .fields import Fields, kept, slider
 from .lab import Lab
-from .result import Result as Shown
+from .result import Shown
 
 FACTORS = [-2, -1, 0.25, 0.5, 0.75, 1, 1.5, 2, 3, 4, 10]
 LISTED = 20  # entries, in the table
@@ -54,7 +54,7 @@ class State(Fields):
     Without a report it is that of a broken homework; without a block, that of the worst entry, if any is wrong.
     """
 
-    report: Any = kept(None, of_check)
+    report: Report | None = kept(None, of_check)
     block: Any = kept(None, lambda _, block: block)
     k: float = slider("divide dθ by k =", FACTORS, 1.0, divisor)
 
@@ -84,16 +84,6 @@ class Result(Shown):
         return list(self.blocks)
 
     @property
-    def block(self) -> str:
-        """The block that is looked into."""
-        return self.state.block
-
-    @property
-    def k(self) -> float:
-        """By how much dθ is divided."""
-        return self.state.k
-
-    @property
     def bounds(self) -> dict[str, float]:
         """What the error bars alone explain, block by block."""
         return self.state.report.bounds
@@ -101,7 +91,7 @@ class Result(Shown):
     @property
     def shape(self) -> tuple[int, ...]:
         """The shape of the block."""
-        return self.state.report.shapes[self.block].shape
+        return self.state.report.shapes[self.state.block].shape
 
     @property
     def rows(self) -> int:
@@ -112,7 +102,7 @@ class Result(Shown):
     @property
     def worst(self) -> int:
         """The place of the entry in which the two differ most."""
-        return int(np.abs(self.approx - self.gradient / self.k).argmax())
+        return int(np.abs(self.approx - self.gradient / self.state.k).argmax())
 
     def said(self) -> Iterator[str]:
         """Say whether the block agrees, by which factor it is off, what its wrong entries share, and which is worst."""
@@ -135,7 +125,7 @@ def compute(state: State) -> Result:
 
 def opening(result: Result) -> str:
     """Say whether the block agrees, and in how many entries it does not."""
-    block, reading, k = escape(result.block), result.blocks[result.block], result.k
+    block, reading, k = escape(result.state.block), result.blocks[result.state.block], result.state.k
     divided = "" if k == 1 else f"Divided by {k:.4g}, "
     if result.wrong.any():
         count, size = result.wrong.sum(), result.wrong.size
@@ -154,16 +144,16 @@ def best(result: Result) -> float | None:
 
 def factor(result: Result) -> str:
     """Say whether one factor explains all entries: the k that is tried, or else the best."""
-    k, noise = best(result), max(GREAT, result.bounds[result.block])
-    if result.k != 1:
-        right = not result.wrong.any() and result.blocks[result.block] < GREAT
-        return f"So dθ is {result.k:.4g} times what it should be." if right else "That is not the factor."
+    k, noise = best(result), max(GREAT, result.bounds[result.state.block])
+    if result.state.k != 1:
+        right = not result.wrong.any() and result.blocks[result.state.block] < GREAT
+        return f"So dθ is {result.state.k:.4g} times what it should be." if right else "That is not the factor."
     if not result.wrong.any() or k is None:
         return ""
     left = score(result.approx, result.gradient / k)
     if left < noise:
         return f"It is as if dθ were {k:.6g} times what it should be."
-    helps = left < result.blocks[result.block]
+    helps = left < result.blocks[result.state.block]
     return f"No one factor explains it{f': the best, {k:.2g}, leaves {left:.1e}' if helps else ''}."
 
 
@@ -171,7 +161,7 @@ def pattern(result: Result) -> str:
     """Say what the entries that differ have in common."""
     off = result.wrong.reshape(result.shape or (1,))
     place = where(off, ~off)
-    said = [f"They are all in {escape(place.of(result.block))}."] if place and off.sum() > 1 else []
+    said = [f"They are all in {escape(place.of(result.state.block))}."] if place and off.sum() > 1 else []
     still = np.count_nonzero(result.wrong & (result.approx == 0))
     zero = np.count_nonzero(result.wrong & (result.gradient == 0))
     if still:
@@ -188,34 +178,31 @@ def counted(count: int | np.integer) -> str:
 
 def entry(result: Result, i: int) -> Entry:
     """Return an entry of the block, with both its slopes."""
-    return result.state.report.entry(result.state.report.parts[result.block].start + i)
+    return result.state.report.entry(result.state.report.parts[result.state.block].start + i)
 
 
 def worst(result: Result) -> str:
     """Name the entry in which the two differ most, and both its slopes."""
-    named = result.k == 1 and result.wrong[result.worst]
+    named = result.state.k == 1 and result.wrong[result.worst]
     return f"The ring: {escape(str(entry(result, result.worst)))}." if named else ""
 
 
 def table(result: Result) -> str:
     """Write the entries that differ most, as a table: both slopes, their quotient, and the relative difference."""
     a, g, rows = result.approx, result.gradient, []
-    for i in np.argsort(-np.abs(a - g / result.k), kind="stable")[:LISTED]:
+    for i in np.argsort(-np.abs(a - g / result.state.k), kind="stable")[:LISTED]:
         index = list(entry(result, i).index) or ""
         quotient = f"{g[i] / a[i]:.4g}" if a[i] else "–"
         numbers = f"{a[i]:.4g}", f"{g[i]:.4g}", quotient, f"{result.readings[i]:.1e}"
-        rows.append((f"{escape(result.block)}{index}", *numbers))
+        rows.append((f"{escape(result.state.block)}{index}", *numbers))
     head = ["entry", "dθ_approx", "dθ", "dθ / dθ_approx", "relative difference"]
     return html_table(head, rows, named=True)
 
 
 class Inspect(Lab):
-    """Open the lab on what `gcl.check` returned: gcl.labs.inspect(report, block="W2", k=2).
+    """Open the lab on what `gcl.check` returned: gcl.labs.inspect(report, block="W2", k=2)."""
 
-    Raises TypeError or ValueError for what cannot be.
-    """
-
-    State, View, compute = State, InspectPicture, staticmethod(compute)
+    State, View, compute = State, inspect_picture, compute
     about = (
         "Left, a bar for each block: its relative difference, on a log axis from 1e-12 to 1. Middle, a point for each "
         "entry of the block chosen: dθ against dθ_approx, with the line on which dθ is k times dθ_approx. Right, the "

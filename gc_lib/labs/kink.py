@@ -11,11 +11,11 @@ from ..checker.slide import GREAT, SLIDE, band, score
 from ..checker.words import html_table, power
 from ..data import moons
 from ..network.network import Network
-from ..plots.kink import KinkPicture
+from ..plots.kink import kink_picture
 from .controls import log_values
 from .fields import Fields, number, slider
 from .lab import Lab
-from .result import Result as Shown
+from .result import Shown
 
 NETWORK, SEED = Network([2, 4, 3, 1], hidden="relu"), 49
 UNIT = 1  # θ[i] is its bias, b2[1]
@@ -69,18 +69,14 @@ class Result(Shown):
         return sum(self.slopes) / 2
 
     @property
-    def inside(self) -> np.ndarray:
-        """The corners of θ[i] that lie in the window."""
-        return self.corners[np.abs(self.corners) <= self.state.eps]
-
-    @property
     def crossed(self) -> int:
         """How many entries of θ have a corner in their window."""
         return int((self.nearest <= self.state.eps).sum())
 
     def said(self) -> Iterator[str]:
         """Say whether a corner lies in the window, what it does to the slopes, and what the whole check reads."""
-        distance, count = float(np.abs(self.corners).min()), len(self.inside)
+        distances = np.abs(self.corners)
+        distance, count = float(distances.min()), np.count_nonzero(distances <= self.state.eps)
         left, right, approx = (f"{slope:.2g}" for slope in (*self.slopes, self.approx))
         sides = f"from θ − ε to θ the slope of J is {left}, from θ to θ + ε it is {right}"
         given = f"dθ[i] is {self.gradient:.2g}"
@@ -112,15 +108,11 @@ class Result(Shown):
     @property
     def table(self) -> str:
         """What the picture shows, as tables."""
-        slopes = zip(("left of θ[i]", "right of θ[i]", "dθ_approx[i]", "dθ[i]"), self.lines, strict=True)
+        words = "left of θ[i]", "right of θ[i]", "dθ_approx[i]", "dθ[i]"
+        slopes = zip(words, (*self.slopes, self.approx, self.gradient), strict=True)
         rows = [(f"{eps:g}", f"{y:.0e}", int((self.nearest <= eps).sum())) for eps, y in zip(*self.curve, strict=True)]
         first = html_table(["", "slope of J"], [(words, f"{slope:.2g}") for words, slope in slopes], named=True)
         return first + html_table(["ε", "relative difference", "entries with a corner within ε"], rows)
-
-    @property
-    def lines(self) -> tuple[float, ...]:
-        """The slopes left and right of θ[i], dθ_approx[i] and dθ[i]."""
-        return *self.slopes, self.approx, self.gradient
 
 
 @lru_cache(256)
@@ -179,12 +171,9 @@ def compute(state: State) -> Result:
 
 
 class Kink(Lab):
-    """Open the lab of the corner in the window, in the state given: gcl.labs.kink(eps=1e-5, b2=0).
+    """Open the lab of the corner in the window, in the state given: gcl.labs.kink(eps=1e-5, b2=0)."""
 
-    Raises TypeError or ValueError for what cannot be.
-    """
-
-    State, View, compute = State, KinkPicture, staticmethod(compute)
+    State, View, compute = State, kink_picture, compute
     about = (
         "Left, J along one entry of θ from θ − 2ε to θ + 2ε, stretched to fit, with its corners, the line of slope dθ "
         "and the line through θ − ε and θ + ε; right, the relative difference of the whole check against ε, on log "

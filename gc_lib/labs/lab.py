@@ -15,7 +15,7 @@ from ..plots import Panels, figure_html
 from .cells import show_in_cell
 from .controls import Button, Folds, Image, in_rows
 from .fields import Fields
-from .result import Result
+from .result import Shown
 
 STYLE = """<style>
 .gc-lab option[data-value^="%E2%9C%95"] { color: var(--jp-ui-font-color2, #757575); }
@@ -37,17 +37,17 @@ body[data-jp-theme-light="false"] .gc-lab { --jp-widgets-dropdown-arrow: url("da
 class Lab:
     """Join a frozen state to its picture, its caption and its controls.
 
-    A lab has its `State`, whose fields say which controls there are; `compute(state)`, which returns a frozen result;
-    its `View`, the picture of a result; and `about`, which says what the picture shows to those who do not see it. It
-    is opened by its class, and has its name. Callbacks run in a thread of their own, beside the cells: one lock guards
-    state and picture.
+    A lab has its `State`, whose fields say which controls there are; two functions, `compute(state)`, which returns a
+    frozen result, and `View(names)`, which returns its picture; and `about`, which says what the picture shows to those
+    who do not see it. It is opened by its class, and has its name. Callbacks run in a thread of their own, beside the
+    cells: one lock guards state and picture.
     """
 
     name: str
     about: str
     State: type[Fields]
-    View: type[Panels]
-    compute: Callable[..., Result]
+    View: Callable[..., Panels]
+    compute: Callable[..., Shown]
     state: Any
     result: Any
     lock = RLock()  # one for all labs, since they share what is cached
@@ -56,6 +56,7 @@ class Lab:
         cls.name, cls.__signature__ = cls.__name__.lower(), signature(cls.State)
 
     def __init__(self, *given: Any, **state: Any) -> None:
+        """Open the lab in the state given. Raises TypeError or ValueError for what cannot be."""
         self.showing, self.bound = False, {}
         self.view: Panels | None = None
         self.moved: tuple[str, ...] = ()
@@ -73,12 +74,12 @@ class Lab:
 
     def results(self, state, before) -> Iterator:
         """Yield the result; where it takes long, first a part that is quick to compute."""
-        yield replace(self.compute(state), before=before)
+        yield replace(type(self).compute(state), before=before)
 
     def paint(self, result) -> bytes:
         """Draw a result, on a new picture where it has other blocks, and return the picture as PNG."""
         if self.view is None or self.view.names != result.names:
-            self.view = self.View(result.names)
+            self.view = type(self).View(result.names)
         return self.view.update(result)
 
     def controls(self, *names: str) -> list[widgets.Widget]:

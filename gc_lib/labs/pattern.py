@@ -1,6 +1,6 @@
 """The pattern of a bug: which blocks it turns red, how they climb with its strength, and what makes it vanish."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -10,7 +10,7 @@ import numpy as np
 from ..checker.slide import score
 from ..network import bugs
 from ..network.network import Plant
-from ..plots import Blocks, Panels, Slice, banded
+from ..plots import WALK, Blocks, Slice, banded, side_by_side
 from .controls import log_values
 from .fields import Fields, choice, menu, number, slider
 from .lab import Lab
@@ -101,30 +101,18 @@ def compute(state: State) -> Result:
     return Result(state, check.report, check, curves={"strength": curve})
 
 
-class PatternPicture(Panels):
+@side_by_side(1.9, 1, height=3.8)
+def pattern_picture(names: Sequence[str], blocks, climb) -> tuple:
     """Show which blocks a bug turns red, and how the relative difference climbs with its strength."""
-
-    widths, height = (1.9, 1), 3.8
-
-    def build(self, blocks, climb) -> tuple:
-        """Build the bars and the curve."""
-        banded(blocks, climb)
-        panels = (
-            Blocks(blocks, self.names),
-            Slice(climb, "strength", "strength of the bug", 1e-8, 1, "1e-8 1e-6 1e-4 1e-2 1"),
-        )
-        blocks.tick_params(axis="x", labelrotation=0)
-        blocks.set_xlabel("each block  (←  backprop walks from right to left)")
-        return panels
+    banded(blocks, climb)
+    curve = Slice(climb, "strength", "strength of the bug", 1e-8, 1, "1e-8 1e-6 1e-4 1e-2 1")
+    return Blocks(blocks, names, WALK), curve
 
 
 class Pattern(Lab):
-    """Open the pattern of one bug: gcl.labs.pattern(bug="no_decay", layer=2, remedy="λ = 0").
+    """Open the pattern of one bug: gcl.labs.pattern(bug="no_decay", layer=2, remedy="λ = 0")."""
 
-    Raises TypeError or ValueError for what cannot be.
-    """
-
-    State, View, compute = State, PatternPicture, staticmethod(compute)
+    State, View, compute = State, pattern_picture, compute
     about = (
         "The relative difference, on a log axis from 1e-12 to 1 with the bands great, look and worry: as a bar for "
         "each of the eight blocks W1, b1 to W4, b4; and, for the whole vector, as a curve against the bug's strength."

@@ -11,10 +11,10 @@ from ..checker.screen import screen
 from ..checker.slide import two_sided_loop
 from ..checker.words import html_table
 from ..network.network import Network
-from ..plots.price import PricePicture
+from ..plots.price import price_picture
 from .fields import Fields, button, offered, slider, whole_number
 from .lab import Lab
-from .result import Result as Shown
+from .result import Shown
 
 LADDER = 50  # evaluations of J that the screen takes to listen to it along one direction, about
 
@@ -125,12 +125,9 @@ def compute(state: State) -> Result:
 
 
 class Price(Lab):
-    """Open the lab of lesson 07 on what a check costs, in the state given: gcl.labs.price(units=64).
+    """Open the lab of lesson 07 on what a check costs, in the state given: gcl.labs.price(units=64)."""
 
-    Raises TypeError or ValueError for what cannot be.
-    """
-
-    State, View, compute = State, PricePicture, staticmethod(compute)
+    State, View, compute = State, price_picture, compute
     about = (
         "Evaluations of J against the number of parameters, both on log axes: the two-sided loop rises in proportion, "
         "a step of training and the screen stay level; what was timed stands as dots."

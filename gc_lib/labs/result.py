@@ -19,7 +19,7 @@ class Curve(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Result:
+class Shown:
     """Hold what the picture of a state shows, and `before`, the result that its pale marks show.
 
     `said` yields the finding in plain words; `table` is the picture as tables in HTML; `names` are those of the blocks
@@ -39,14 +39,9 @@ class Result:
         """The finding, in plain words."""
         return " ".join(self.said())
 
-    @property
-    def table(self) -> str:
-        """What the picture shows, as tables."""
-        raise NotImplementedError
-
 
 @dataclass(frozen=True)
-class OfReport(Result):
+class OfReport(Shown):
     """Hold the check where the student stands; `curves`, if there are any, are what it reads along fields of the state.
 
     In a curve that is `scattered`, each point is a draw of its own.
@@ -86,7 +81,7 @@ class Bars(NamedTuple):
 
 
 @dataclass(frozen=True)
-class OfReports(Result):
+class OfReports(Shown):
     """Hold several checks, each for a panel of bars, and curves."""
 
     reports: dict[str, Reading]

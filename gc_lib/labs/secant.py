@@ -10,11 +10,11 @@ import numpy as np
 from ..checker.slide import ONE_SIDED, SLIDE
 from ..checker.words import html_table
 from ..network.network import Network
-from ..plots.secant import SecantPicture
+from ..plots.secant import secant_picture
 from .controls import log_values
 from .fields import Fields, menu, number, slider
 from .lab import Lab
-from .result import Result as Shown
+from .result import Shown
 
 SMALLEST = 1e-8  # the smallest ε of this lab
 CLEAR = 20  # an error is divided by where it is at least so many times its rounding
@@ -142,12 +142,9 @@ def compute(state: State) -> Result:
 
 
 class Secant(Lab):
-    """Open the lab of one nudged number, in the state given: gcl.labs.secant(eps=0.1, cost="θ²").
+    """Open the lab of one nudged number, in the state given: gcl.labs.secant(eps=0.1, cost="θ²")."""
 
-    Raises TypeError or ValueError for what cannot be.
-    """
-
-    State, View, compute = State, SecantPicture, staticmethod(compute)
+    State, View, compute = State, secant_picture, compute
     about = (
         "Left, J(θ) with its tangent at θ and two secants, one through θ and θ + ε, one through θ − ε and θ + ε; "
         "right, how far the slope of each secant is off, against ε, both on log axes."

@@ -6,7 +6,7 @@ is added to every nudged loss before two of them are subtracted, so that the rou
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -22,7 +22,7 @@ from .controls import log_values
 from .error_bars import WINDOW, error_bars
 from .result import Curve, OfReport
 from .state import BenchState, dropped
-from .words import caption, table
+from .words import said, table
 
 # Where the slices are taken, against ε, λ and the dropped share; where the student stands is always one point more.
 MANY = log_values(-12, 0, 1), [0.0, 1e-8, 1e-6, *log_values(-4, 4, 1)], [0.0, 1e-4, 1e-2, 0.1, 0.3, 0.5, 0.7]
@@ -64,15 +64,7 @@ class Result(OfReport):
         found = {name: bugs.find(name).hidden(seen[layer - 1]) for name, layer in planted}
         return {name: behind for name, behind in found.items() if behind}
 
-    @cached_property
-    def caption(self) -> str:
-        """The finding, in plain words."""
-        return caption(self)
-
-    @property
-    def table(self) -> str:
-        """What the picture shows, as tables."""
-        return table(self)
+    said, table = said, property(table)  # in words.py
 
 
 def coordinates(state: BenchState) -> dict[str, float]:

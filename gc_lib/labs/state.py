@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .. import data
-from ..checker.inputs import above_zero, as_float, whole
+from ..checker.inputs import as_float, whole
 from ..checker.slide import SLIDE, Checker
 from ..network import bugs
 from ..network.activations import ACTIVATIONS
@@ -16,7 +16,7 @@ from ..network.forward import Terms
 from ..network.network import Network, Plant
 from ..network.train import descend
 from .controls import log_values
-from .fields import Fields, button, kept, menu, number, slider, whole_number
+from .fields import Fields, button, kept, menu, number, slider, step, whole_number
 
 DATA = {
     "3 or 8, 4×4 pixels": lambda m: data.digits(3, 8, examples=m, side=4),
@@ -83,8 +83,8 @@ class BenchState(Fields):
     an example can sit exactly on it, where no slope is right. Raises TypeError or ValueError for what cannot be.
     """
 
-    eps: float = slider("ε", EPS, 1e-7, lambda _, eps: above_zero(eps), width="215px")
-    lam: float = slider("λ", LAMBDAS, 0.1, as_float, width="215px")
+    eps: float = slider("ε", EPS, 1e-7, step, width="215px")
+    lam: float = slider("λ", LAMBDAS, 0.1, number(0), width="215px")
     keep_prob: float = slider("keep_prob", KEEP_PROBS, 1.0, as_float, lambda p: f"{p:g}, drops {dropped(p):g}")
     masks: str = menu("masks", ["frozen", "fresh"], "frozen", width="140px")
     bugs: Sequence[Any] = kept((), lambda name, bugs: tuple(map(plant, several(name, bugs))))

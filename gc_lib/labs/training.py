@@ -16,7 +16,7 @@ from ..network.cost import Cost, Gradient
 from ..network.forward import Params
 from ..network.network import Network
 from ..network.train import descend
-from ..plots.training import TrainingPicture
+from ..plots.training import training_picture
 from .error_bars import WINDOW, error_bars
 from .fields import Fields, menu, number, offered, slider
 from .lab import Lab
@@ -163,12 +163,9 @@ def compute(state: State) -> Result:
 
 
 class Training(Lab):
-    """Open the lab of lesson 07, in the state given: gcl.labs.training(bug="db_decayed", steps=10).
+    """Open the lab of lesson 07, in the state given: gcl.labs.training(bug="db_decayed", steps=10)."""
 
-    Raises TypeError or ValueError for what cannot be.
-    """
-
-    State, View, compute = State, TrainingPicture, staticmethod(compute)
+    State, View, compute = State, training_picture, compute
     about = (
         "Against the steps of training, on a log axis: the relative difference with its bands and error bound, and J, "
         "trained with this backprop and with the right one; between them a bar for each block where the student stands."

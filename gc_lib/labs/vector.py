@@ -13,11 +13,11 @@ from ..checker.slide import SLIDE, band, norm, score
 from ..checker.words import html_table, power
 from ..network import bugs
 from ..network.network import Network
-from ..plots.vector import VectorPicture
+from ..plots.vector import vector_picture
 from .controls import in_rows
 from .fields import Fields, choice, number, slider, whole_number
 from .lab import Lab
-from .result import Result as Shown
+from .result import Shown
 
 ORDERS = {"row by row": SLIDE, "column by column": bugs.plant(SLIDE, "other_order")}
 TIMES = (0.001, 1.0, 1000.0)
@@ -128,12 +128,9 @@ def compute(state: State) -> Result:
 
 
 class Vector(Lab):
-    """Open the lab of lesson 02, in the state given: gcl.labs.vector(i=19, order="column by column").
+    """Open the lab of lesson 02, in the state given: gcl.labs.vector(i=19, order="column by column")."""
 
-    Raises TypeError or ValueError for what cannot be.
-    """
-
-    State, View, compute = State, VectorPicture, staticmethod(compute)
+    State, View, compute = State, vector_picture, compute
     about = (
         "The matrices W1, b1, … W3, b3 with their entries numbered; beneath them three strips of 31 entries, θ, dθ and "
         "dθ_approx, which is filled as far as the loop has come; at the right the lengths of dθ_approx − dθ, "

@@ -6,9 +6,21 @@ except ImportError as error:
     raise ImportError("pictures need matplotlib: pip install ipywidgets matplotlib") from error
 
 from .curves import NamedSlices, Slice
-from .parts import Blocks
-from .picture import Drawing, Panels, Picture, figure_html
+from .parts import WALK, Blocks
+from .picture import Drawing, Panels, Picture, figure_html, side_by_side
 from .report import draw_report
 from .style import banded
 
-__all__ = ["Blocks", "Drawing", "NamedSlices", "Panels", "Picture", "Slice", "banded", "draw_report", "figure_html"]
+__all__ = [
+    "WALK",
+    "Blocks",
+    "Drawing",
+    "NamedSlices",
+    "Panels",
+    "Picture",
+    "Slice",
+    "banded",
+    "draw_report",
+    "figure_html",
+    "side_by_side",
+]

@@ -1,13 +1,14 @@
 """The picture of a case: the bar of each block in one check, and how many suspects the checks have left."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import NullLocator
 
-from .parts import Blocks, line, ring
-from .picture import MOVES, Panels
+from .parts import WALK, Blocks, line, ring
+from .picture import MOVES, side_by_side
 from .style import GREY, INK, banded
 
 
@@ -48,15 +49,8 @@ class Question:
         self.mark.set_visible(np.isnan(list(result.blocks.values())).all())
 
 
-class DetectivePicture(Panels):
+@side_by_side(2.2, 1, height=3.6)
+def detective_picture(names: Sequence[str], blocks: Axes, suspects: Axes) -> tuple:
     """Show the blocks in the check that is looked at, or a question mark, and the number of suspects left."""
-
-    widths, height = (2.2, 1), 3.6
-
-    def build(self, blocks: Axes, suspects: Axes) -> tuple:
-        """Build the bars, and the curve of the suspects."""
-        banded(blocks)
-        panels = Blocks(blocks, self.names), Suspects(suspects), Question(blocks)
-        blocks.tick_params(axis="x", labelrotation=0)
-        blocks.set_xlabel("each block  (←  backprop walks from right to left)")
-        return panels
+    banded(blocks)
+    return Blocks(blocks, names, WALK), Suspects(suspects), Question(blocks)

@@ -1,5 +1,6 @@
 """The picture of lesson 06: J again and again at one θ, and the check with fresh masks, a frozen one, and none."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -7,7 +8,7 @@ from matplotlib.axes import Axes
 
 from .curves import NamedSlices, curve_name, set_names
 from .parts import Blocks, Marks, line
-from .picture import Panels
+from .picture import side_by_side
 from .style import BEFORE, GREY, INK, WHITE, Scale, banded
 
 COSTS, TIMES = Scale(0.64, 0.78), 12
@@ -44,18 +45,11 @@ class Again:
         set_names(list(self.names.values()), [own.get_ydata()[-1] for own in self.lines.values()], COSTS)
 
 
-class DropoutPicture(Panels):
+@side_by_side(2, 2.5, 1.35, 1.35, 1.35)
+def dropout_picture(names: Sequence[str], again: Axes, against: Axes, *bars: Axes) -> tuple:
     """Show what fresh masks do to J and to the check, and what a frozen one and none do."""
-
-    widths = 2, 2.5, 1.35, 1.35, 1.35
-
-    def build(self, again: Axes, against: Axes, *bars: Axes) -> tuple:
-        """Build the evaluations of J, the two curves, and the bars of each way."""
-        banded(against, *bars)
-        label = "dropped share\n1 − keep_prob"
-        curves = NamedSlices(against, ("frozen", "fresh"), label, 1e-4, 0.7, "0 1e-3 0.5")
-        against.set_xlim(right=36)  # room for the names
-        blocks = [Blocks(axes, BLOCKS, way) for way, axes in zip(WAYS, bars, strict=True)]
-        for way, axes in zip(WAYS, bars, strict=True):
-            axes.set_xlabel(way)
-        return Again(again), curves, *blocks
+    banded(against, *bars)
+    label = "dropped share\n1 − keep_prob"
+    curves = NamedSlices(against, ("frozen", "fresh"), label, 1e-4, 0.7, "0 1e-3 0.5")
+    against.set_xlim(right=36)  # room for the names
+    return Again(again), curves, *(Blocks(axes, BLOCKS, way, way) for way, axes in zip(WAYS, bars, strict=True))

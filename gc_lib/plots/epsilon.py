@@ -1,5 +1,6 @@
 """The picture of lesson 03: the reading against ε, as measured and as predicted, and the error bound of each block."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -7,7 +8,7 @@ from matplotlib.axes import Axes
 
 from .curves import Slice
 from .parts import Blocks, line
-from .picture import Panels
+from .picture import side_by_side
 from .style import DIFFERENCE, DIFFERENCES, INK, banded
 
 SPAN = np.array([1e-13, 10.0])
@@ -48,13 +49,9 @@ class Lines:
             words.set_visible(power == predicted.p)
 
 
-class EpsilonPicture(Panels):
+@side_by_side(2.6, 1)
+def epsilon_picture(names: Sequence[str], eps: Axes, blocks: Axes) -> tuple:
     """Show the V of the reading against ε over its two predicted lines, and the blocks with their error bounds."""
-
-    widths = 2.6, 1
-
-    def build(self, eps: Axes, blocks: Axes) -> tuple:
-        """Build the V under its lines, and the bars."""
-        banded(eps, blocks)
-        curve = Slice(eps, "eps", "ε", 1e-12, 1, "1e-11 1e-9 1e-7 1e-5 1e-3 1e-1")
-        return Lines(eps), curve, Blocks(blocks, self.names)
+    banded(eps, blocks)
+    curve = Slice(eps, "eps", "ε", 1e-12, 1, "1e-11 1e-9 1e-7 1e-5 1e-3 1e-1")
+    return Lines(eps), curve, Blocks(blocks, names)

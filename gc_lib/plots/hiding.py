@@ -1,12 +1,13 @@
 """The picture of lesson 09: the reading of all θ and of each block, and the fall of Taylor's remainder."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 
 from .parts import Blocks, line
-from .picture import Panels
+from .picture import side_by_side
 from .style import BEFORE, DIFFERENCE, INK, PALE, SAYS_NOTHING, Scale, banded, log_x
 
 REMAINDERS, STEPS = Scale(1e-16, 1), (3e-9, 3.0)
@@ -32,9 +33,9 @@ class Fall:
 
     def move(self, result: Any) -> None:
         """Move to a result."""
-        steps, remainders = shown(result.taylor)
+        steps, remainders = shown(result.report.taylor)
         self.dots.set_data(steps, REMAINDERS.place(remainders))
-        steps_before, remainders_before = shown(result.before.taylor) if result.before else ((), ())
+        steps_before, remainders_before = shown(result.before.report.taylor) if result.before else ((), ())
         self.before.set_data(steps_before, REMAINDERS.place(remainders_before))
         for power, guide in self.guides.items():
             fall = remainders[0] * (steps / steps[0]) ** power
@@ -50,16 +51,9 @@ def shown(taylor: Any) -> tuple[np.ndarray, np.ndarray]:
     return taylor.steps[on_axis], taylor.remainders[on_axis]
 
 
-class HidingPicture(Panels):
+@side_by_side(1.35, 1)
+def hiding_picture(names: Sequence[str], blocks: Axes, fall: Axes) -> tuple:
     """Show what a check reads, and beside it how Taylor's remainder falls."""
-
-    widths = 1.35, 1
-
-    def build(self, blocks: Axes, fall: Axes) -> tuple:
-        """Build the bars, a line between all of θ and its blocks, and the fall."""
-        banded(blocks)
-        panels = Blocks(blocks, self.names), Fall(fall)
-        blocks.tick_params(axis="x", labelrotation=0)
-        blocks.axvline(0.5, color=INK, lw=0.8, zorder=5)
-        blocks.set_xlabel("all of θ together, and each block")
-        return panels
+    banded(blocks)
+    blocks.axvline(0.5, color=INK, lw=0.8, zorder=5)
+    return Blocks(blocks, names, "all of θ together, and each block"), Fall(fall)

@@ -9,7 +9,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.colors import to_rgba_array
 
 from .parts import Blocks, Marks, line
-from .picture import MOVES, Panels
+from .picture import MOVES, side_by_side
 from .style import BEFORE, DIFFERENCES, GREAT, GREY, INK, PALE, WHITE, Band, band, banded
 
 SILENT = Band("", 0, 0, WHITE, GREY, "o")  # a reading that says nothing
@@ -29,7 +29,7 @@ class Chosen(Blocks):
     def move(self, result: Any) -> None:
         """Move to a result."""
         super().move(result)
-        self.pointer.set_data([self.names.index(result.block)], [DIFFERENCES.low / DIFFERENCES.rim])
+        self.pointer.set_data([self.names.index(result.state.block)], [DIFFERENCES.low / DIFFERENCES.rim])
 
 
 class Look(NamedTuple):
@@ -88,10 +88,10 @@ class Against(Square):
         """Move to a result, whose largest entry reaches the end of an axis."""
         size = max(np.abs(result.approx).max(), np.abs(result.gradient).max()) or 1.0
         self.lay(result.approx / size, result.gradient / size, result, look)
-        self.line.set_data(*self.lean(result.k))
+        self.line.set_data(*self.lean(result.state.k))
         before = result.before
-        self.before.set_visible(before is not None and before.block == result.block)
-        self.before.set_data(*self.lean(before.k if before else 1))
+        self.before.set_visible(before is not None and before.state.block == result.state.block)
+        self.before.set_data(*self.lean(before.state.k if before else 1))
 
 
 class Map(Square):
@@ -135,12 +135,8 @@ class Entries:
             square.move(result, look)
 
 
-class InspectPicture(Panels):
+@side_by_side(1, 1.15, 1.1)
+def inspect_picture(names: Sequence[str], blocks: Axes, against: Axes, places: Axes) -> tuple:
     """Show what a check found: the blocks, and the entries of one of them."""
-
-    widths = 1, 1.15, 1.1
-
-    def build(self, blocks: Axes, against: Axes, places: Axes) -> tuple:
-        """Build the bars, and the two squares of entries."""
-        banded(blocks)
-        return Chosen(blocks, self.names), Entries(against, places)
+    banded(blocks)
+    return Chosen(blocks, names), Entries(against, places)

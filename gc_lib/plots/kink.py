@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from .parts import line, ring
-from .picture import MOVES, Panels
+from .picture import MOVES, side_by_side
 from .style import APPROX, BEFORE, DIFFERENCE, DIFFERENCES, GRADIENT, GREY, INK, SILVER, WHITE, banded, log_x
 
 KEY = {
@@ -83,9 +83,8 @@ class Readings:
         """Move to a result, and leave the curve from before it as pale marks."""
         eps, foot = result.state.eps, 6e-12
         self.curve.set_data(result.curve[0], DIFFERENCES.place(result.curve[1]))
-        self.before.set_visible(result.before is not None)
-        if result.before is not None:
-            self.before.set_data(result.before.curve[0], DIFFERENCES.place(result.before.curve[1]))
+        x, y = result.before.curve if result.before else ((), ())
+        self.before.set_data(x, DIFFERENCES.place(y))
         near = on_axis(result.nearest)
         self.nearest.set_data(near, np.full(len(near), foot))
         self.own.set_data(on_axis(np.abs(result.corners).min(keepdims=True)), [foot * 3])
@@ -99,11 +98,7 @@ def on_axis(distances: Sequence[float] | np.ndarray) -> np.ndarray:
     return np.where(np.equal(distances, 0), ON_THETA, np.clip(distances, NEAREST, None))
 
 
-class KinkPicture(Panels):
+@side_by_side(1.15, 1)
+def kink_picture(names: Sequence[str], magnified: Axes, readings: Axes) -> tuple:
     """Show a corner of J in the window of a nudge, and how far from θ the corners of all entries are."""
-
-    widths = 1.15, 1
-
-    def build(self, magnified: Axes, readings: Axes) -> tuple:
-        """Build both panels."""
-        return Magnified(magnified), Readings(readings)
+    return Magnified(magnified), Readings(readings)

@@ -40,6 +40,9 @@ def ring(axes: Axes, zorder: int = 12) -> Line2D:
     return line(axes, "o", color=WHITE, ms=11, mec=INK, mew=2.2, zorder=zorder)
 
 
+WALK = "each block  (←  backprop walks from right to left)"
+
+
 @cache
 def outline(mark: str) -> Outline:
     """Return the outline of one of matplotlib's marks."""
@@ -90,15 +93,16 @@ class Columns:
 class Blocks:
     """Show the reading of each block in its band's colour, or grey where its hatched error bound explains all of it.
 
-    Of a result that holds several checks it shows the bars of the one called `key`.
+    Of a result that holds several checks it shows the bars of the one called `key`. Names stand upright where they fit,
+    or where there is a label to say more.
     """
 
-    def __init__(self, axes: Axes, names: Sequence[str], key: str = ""):
+    def __init__(self, axes: Axes, names: Sequence[str], label: str = "", key: str = ""):
         self.names, self.key, few = list(names), key, len(names) <= 6
         self.columns = Columns(axes, DIFFERENCES, len(names), width=0.64, size=70 if few else 30)
         step = 1 if len(names) <= 10 else 2
-        axes.set_xticks(self.columns.x[::step], self.names[::step], rotation=0 if few else 90)
-        axes.set_xlabel("each block")
+        axes.set_xticks(self.columns.x[::step], self.names[::step], rotation=0 if few or label else 90)
+        axes.set_xlabel(label or "each block")
         self.pen = [Outline.MOVETO, Outline.LINETO, Outline.LINETO, Outline.LINETO] * len(names)
         hatch = PathPatch(Outline([(0, 0)]), fill=False, hatch="////", edgecolor=GREY, linewidth=0, zorder=11, **MOVES)
         self.bounds = axes.add_patch(hatch)

@@ -8,7 +8,7 @@ import base64
 import html
 import io
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, wraps
 from typing import Any
 
 import numpy as np
@@ -94,29 +94,33 @@ class Picture:
 
 
 class Panels(Picture):
-    """Set panels side by side, which know how to `move` to a result.
+    """Set panels side by side, which know how to `move` to a result; `names` are those of the blocks of the results."""
 
-    `widths` are those of the axes, of which `build` makes the panels; `names` are those of the blocks of the results.
-    """
-
-    build: Callable[..., Sequence]
-    widths: Sequence[float]
-    height = 4.0
-    tints: tuple[str, ...] = ()
-
-    def __init__(self, names: Sequence[str] = (), scale: float = 1):
-        self.names = names
-        with styled():
-            figure = Figure((9.6, self.height), dpi=100 * scale, layout="constrained")
-            axes = figure.subplots(1, len(self.widths), width_ratios=self.widths, squeeze=False)
-            self.panels = self.build(*axes[0])
-            super().__init__(figure, self.tints)
+    def __init__(self, panels: Sequence, figure: Figure, inks: tuple[str, ...], names: Sequence[str]):
+        self.panels, self.names = panels, names
+        super().__init__(figure, inks)
 
     def update(self, result: Any) -> bytes:
         """Move every panel to a result, and return the picture as PNG."""
         for panel in self.panels:
             panel.move(result)
         return self.png()
+
+
+def side_by_side(*widths: float, height: float = 4.0, inks: tuple[str, ...] = ()) -> Callable:
+    """Turn a function that builds panels, from names of blocks and from axes this wide, into one of their picture."""
+
+    def drawn(build: Callable[..., Sequence]) -> Callable[..., Panels]:
+        @wraps(build)
+        def picture(names: Sequence[str] = (), scale: float = 1) -> Panels:
+            with styled():
+                figure = Figure((9.6, height), dpi=100 * scale, layout="constrained")
+                axes = figure.subplots(1, len(widths), width_ratios=widths, squeeze=False)
+                return Panels(build(names, *axes[0]), figure, inks, names)
+
+        return picture
+
+    return drawn
 
 
 def figure_html(png: bytes, caption_html: str, alt: str) -> str:

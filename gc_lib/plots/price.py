@@ -1,5 +1,6 @@
 """The picture of lesson 07 on what a check costs: three straight lines that were counted, and dots that were timed."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -7,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import NullLocator
 
 from .parts import line, ring
-from .picture import Panels
+from .picture import side_by_side
 from .style import APPROX, GRADIENT, INK, WHITE, Scale
 
 EVALUATIONS, SPAN = Scale(1, 1e8), np.array([1e2, 3e7])
@@ -50,11 +51,7 @@ class Works:
             dots.set_data([timed.parameters for timed in result.timed], EVALUATIONS.place(y))
 
 
-class PricePicture(Panels):
+@side_by_side(1, height=3.9)
+def price_picture(names: Sequence[str], works: Axes) -> tuple:
     """Show what the two-sided loop, the screen and a step of training cost as the network grows."""
-
-    widths, height = (1,), 3.9
-
-    def build(self, works: Axes) -> tuple:
-        """Build the one panel."""
-        return (Works(works),)
+    return (Works(works),)

@@ -1,12 +1,13 @@
 """The picture of one nudged number: J(θ) with its tangent and two secants, and the error of their slopes against ε."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 
 from .parts import line, ring
-from .picture import MOVES, Panels
+from .picture import MOVES, side_by_side
 from .style import APPROX, BEFORE, GRADIENT, GREY, INK, SILVER, Scale
 
 ERRORS, LEFT, RIGHT = Scale(1e-12, 10), -1.1, 2.1
@@ -143,11 +144,7 @@ class Errors:
         self.here.set_data([result.here.eps] * 2, ERRORS.place([*result.here.errors.values()]))
 
 
-class SecantPicture(Panels):
+@side_by_side(1.2, 1)
+def secant_picture(names: Sequence[str], curve: Axes, errors: Axes) -> tuple:
     """Show the secants of one nudge turn into the tangent, and how fast."""
-
-    widths = 1.2, 1
-
-    def build(self, curve: Axes, errors: Axes) -> tuple:
-        """Build both panels."""
-        return Secants(curve), Errors(errors)
+    return Secants(curve), Errors(errors)

@@ -1,5 +1,6 @@
 """The picture of lesson 07: reading, error bound and J as training goes on, and the blocks."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -7,7 +8,7 @@ from matplotlib.axes import Axes
 
 from .curves import Slice
 from .parts import Blocks, line, ring
-from .picture import Panels
+from .picture import side_by_side
 from .style import DIFFERENCES, GREY, INK, Scale, banded, log_x
 
 COSTS = Scale(0.04, 4)
@@ -51,13 +52,9 @@ class Costs:
         self.here.set_data([max(result.state.steps, 0.8)], COSTS.place([result.J[0]]))
 
 
-class TrainingPicture(Panels):
+@side_by_side(1.7, 1.2, 1.5)
+def training_picture(names: Sequence[str], readings: Axes, blocks: Axes, costs: Axes) -> tuple:
     """Show how the reading, the blocks and J change as training goes on."""
-
-    widths = 1.7, 1.2, 1.5
-
-    def build(self, readings: Axes, blocks: Axes, costs: Axes) -> tuple:
-        """Build the readings over their error bound, the bars, and J."""
-        banded(readings, blocks)
-        steps = Slice(readings, "steps", STEPS, 1, 300, "0 1 10 100")
-        return Bound(readings, steps.zero), steps, Blocks(blocks, self.names), Costs(costs)
+    banded(readings, blocks)
+    steps = Slice(readings, "steps", STEPS, 1, 300, "0 1 10 100")
+    return Bound(readings, steps.zero), steps, Blocks(blocks, names), Costs(costs)

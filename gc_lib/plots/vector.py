@@ -1,5 +1,6 @@
 """The picture of lesson 02: the numbered matrices over the strips of θ, dθ and dθ_approx, and the three norms."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,7 @@ from matplotlib.collections import PolyCollection
 from matplotlib.patches import Rectangle
 
 from .parts import line
-from .picture import MOVES, Panels
+from .picture import MOVES, side_by_side
 from .style import APPROX, BEFORE, DIFFERENCE, GRADIENT, GREY, INK, WHITE, log_x
 
 SHAPES = {"W1": (4, 2), "b1": (4, 1), "W2": (3, 4), "b2": (3, 1), "W3": (1, 3), "b3": (1, 1)}
@@ -103,11 +104,7 @@ class Norms:
         self.before.set_data(np.clip(before, *RANGE), self.levels[: len(before)])
 
 
-class VectorPicture(Panels):
+@side_by_side(3.1, 1, height=4.2, inks=tuple(TINTS.values()))
+def vector_picture(names: Sequence[str], strips: Axes, norms: Axes) -> tuple:
     """Show the blocks as one vector, the loop at work, and the norms of what it has found."""
-
-    widths, height, tints = (3.1, 1), 4.2, tuple(TINTS.values())
-
-    def build(self, strips: Axes, norms: Axes) -> tuple:
-        """Build both panels."""
-        return Strips(strips), Norms(norms)
+    return Strips(strips), Norms(norms)
