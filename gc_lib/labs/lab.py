@@ -11,7 +11,7 @@ from typing import Any, Self
 import ipywidgets as widgets
 
 from ..checker.words import in_lines
-from ..plots import Panels, figure_html
+from ..plots import Picture, figure_html
 from .cells import show_in_cell
 from .controls import Button, Folds, Image, in_rows
 from .fields import Fields
@@ -46,7 +46,7 @@ class Lab:
     name: str
     about: str
     State: type[Fields]
-    View: Callable[..., Panels]
+    View: Callable[..., Picture]
     compute: Callable[..., Shown]
     state: Any
     result: Any
@@ -58,7 +58,7 @@ class Lab:
     def __init__(self, *given: Any, **state: Any) -> None:
         """Open the lab in the state given. Raises TypeError or ValueError for what cannot be."""
         self.showing, self.bound = False, {}
-        self.view: Panels | None = None
+        self.view: Picture | None = None
         self.moved: tuple[str, ...] = ()
         self.state = self.start = self.State(*given, **state)
         self.picture = Image(

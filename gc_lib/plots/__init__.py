@@ -7,7 +7,7 @@ except ImportError as error:
 
 from .curves import NamedSlices, Slice
 from .parts import WALK, Blocks
-from .picture import Drawing, Panels, Picture, figure_html, side_by_side
+from .picture import Drawing, Picture, figure_html, side_by_side
 from .report import draw_report
 from .style import banded
 
@@ -16,7 +16,6 @@ __all__ = [
     "Blocks",
     "Drawing",
     "NamedSlices",
-    "Panels",
     "Picture",
     "Slice",
     "banded",

@@ -56,10 +56,12 @@ def cell(pixels: np.ndarray) -> np.ndarray:
 class Picture:
     """Repaint the moving artists of a figure, those with `animated=True`, over its still background.
 
-    `inks` are the colours of its artists beside those of the style.
+    `inks` are the colours of its artists beside those of the style; `panels` know how to `move` to a result, which has
+    blocks of these `names`.
     """
 
-    def __init__(self, figure: Figure, inks: tuple[str, ...] = ()):
+    def __init__(self, figure: Figure, inks: tuple[str, ...] = (), panels: Sequence = (), names: Sequence[str] = ()):
+        self.panels, self.names = panels, names
         children = (artist for axes in figure.axes for artist in sorted(axes.get_children(), key=Artist.get_zorder))
         self.moving = [artist for artist in children if artist.get_animated()]
         for artist in self.moving:
@@ -81,6 +83,12 @@ class Picture:
         for artist in self.moving:
             artist.draw(self.canvas.get_renderer())
 
+    def update(self, result: Any) -> bytes:
+        """Move every panel to a result, and return the picture as PNG."""
+        for panel in self.panels:
+            panel.move(result)
+        return self.png()
+
     def png(self) -> bytes:
         """Repaint, and encode with the palette; only pixels that differ from the background are looked up."""
         self.repaint()
@@ -93,30 +101,16 @@ class Picture:
         return file.getvalue()
 
 
-class Panels(Picture):
-    """Set panels side by side, which know how to `move` to a result; `names` are those of the blocks of the results."""
-
-    def __init__(self, panels: Sequence, figure: Figure, inks: tuple[str, ...], names: Sequence[str]):
-        self.panels, self.names = panels, names
-        super().__init__(figure, inks)
-
-    def update(self, result: Any) -> bytes:
-        """Move every panel to a result, and return the picture as PNG."""
-        for panel in self.panels:
-            panel.move(result)
-        return self.png()
-
-
 def side_by_side(*widths: float, height: float = 4.0, inks: tuple[str, ...] = ()) -> Callable:
     """Turn a function that builds panels, from names of blocks and from axes this wide, into one of their picture."""
 
-    def drawn(build: Callable[..., Sequence]) -> Callable[..., Panels]:
+    def drawn(build: Callable[..., Sequence]) -> Callable[..., Picture]:
         @wraps(build)
-        def picture(names: Sequence[str] = (), scale: float = 1) -> Panels:
+        def picture(names: Sequence[str] = (), scale: float = 1) -> Picture:
             with styled():
                 figure = Figure((9.6, height), dpi=100 * scale, layout="constrained")
                 axes = figure.subplots(1, len(widths), width_ratios=widths, squeeze=False)
-                return Panels(build(names, *axes[0]), figure, inks, names)
+                return Picture(figure, inks, build(names, *axes[0]), names)
 
         return picture
 
