@@ -2,6 +2,8 @@
 
 import ast
 import base64
+import inspect
+import json
 from dataclasses import fields, replace
 from functools import cache
 from pathlib import Path
@@ -220,3 +222,21 @@ def test_a_table_that_cannot_be_written_undoes_no_move(lab, monkeypatch):
     assert "could not be written:</b> division by zero" in lab.error.value
     control.value = some(control)[-2]
     assert lab.error.value == "" and lab.result.table in lab.table.value
+
+
+def test_every_lab_stands_in_a_notebook():
+    """In a cell that a student runs, and not in its text alone."""
+    cells = [
+        "".join(cell["source"])
+        for path in (Path(gcl.__file__).parents[1] / "notebooks").glob("*.ipynb")
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]
+        if cell["cell_type"] == "code"
+    ]
+    assert {name for name in LABS if not any(f"gcl.labs.{name}(" in cell for cell in cells)} == set()
+
+
+@every_lab
+def test_help_shows_what_a_lab_takes_and_how_it_is_opened(name, still):
+    lab = getattr(gcl.labs, name)
+    assert list(inspect.signature(lab).parameters) == [field.name for field in fields(still.state)]
+    assert f"gcl.labs.{name}(" in inspect.getdoc(lab) and still.name == name

@@ -7,7 +7,7 @@ import pytest
 from bench_helpers import consistent, controls, press, values
 
 import gc_lib as gcl
-from gc_lib.labs.bars import beyond
+from gc_lib.labs.result import beyond
 from gc_lib.labs.slices import compute
 from gc_lib.labs.state import BenchState as State
 
@@ -79,7 +79,7 @@ WRONG = {
     "lam nan": ({"lam": np.nan}, "lam should be"),
     "keep_prob 0": ({"keep_prob": 0.0}, "keep_prob should be above 0"),
     "keep_prob 2": ({"keep_prob": 2}, "keep_prob should be"),
-    "masks": ({"masks": "thawed"}, "masks should be one of 'fresh', 'frozen'"),
+    "masks": ({"masks": "thawed"}, "masks should be one of 'frozen', 'fresh'"),
     "bug": ({"bugs": [("no_such", 1)]}, "no bug called 'no_such'"),
     "layer 9": ({"bugs": [("no_decay", 9)]}, "layers 1 … 3; got layer=9"),
     "layer none": ({"bugs": [("no_decay", None)]}, "layers 1 … 3"),

@@ -8,7 +8,7 @@ from bench_helpers import AXES, FRESH, STATES
 
 import gc_lib as gcl
 from gc_lib.checker.slide import norm, quotient
-from gc_lib.labs.bars import beyond
+from gc_lib.labs.result import beyond
 from gc_lib.labs.slices import compute, measure
 from gc_lib.labs.state import BenchState as State
 

@@ -8,8 +8,8 @@ import pytest
 
 import gc_lib as gcl
 from gc_lib.checker.slide import norm
-from gc_lib.labs.bars import beyond
 from gc_lib.labs.decay import IN_DW, IN_J, State, compute
+from gc_lib.labs.result import beyond
 
 WEIGHTS, BIASES, M = ("W1", "W2", "W3"), ("b1", "b2", "b3"), 32
 RATIO = {"λ/m": 1, "λ/2m": 1 / 2, "λ": M, "-λ/m": -1, "nothing": 0}  # of the λ term of dW to the right one

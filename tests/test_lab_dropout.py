@@ -8,8 +8,8 @@ import pytest
 
 import gc_lib as gcl
 from gc_lib.checker.slide import norm
-from gc_lib.labs.bars import beyond
 from gc_lib.labs.dropout import BUGS, TIMES, State, compute
+from gc_lib.labs.result import beyond
 
 pytestmark = pytest.mark.slow
 

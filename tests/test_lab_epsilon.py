@@ -6,8 +6,8 @@ import pytest
 import gc_lib as gcl
 from gc_lib.checker.slide import GREAT, norm
 from gc_lib.exercises import epsilon as exercises
-from gc_lib.labs.bars import beyond
 from gc_lib.labs.epsilon import EPSILONS, predict
+from gc_lib.labs.result import beyond
 
 KINDS = [(dtype, difference) for dtype in ("float64", "float32") for difference in ("two-sided", "one-sided")]
 

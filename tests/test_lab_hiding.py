@@ -42,7 +42,7 @@ def test_every_bug_reads_great_in_hiding_and_worry_once_it_is_out(place):
 
 @every_place
 def test_taylor_is_blind_in_hiding_and_sees_every_bug_once_it_is_out(place):
-    hides, out = (compute(State(place, shown)).taylor for shown in (False, True))
+    hides, out = (compute(State(place, shown)).report.taylor for shown in (False, True))
     assert hides.answer == "right" and out.slope == pytest.approx(1, abs=0.05)
 
 

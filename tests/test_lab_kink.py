@@ -119,7 +119,7 @@ def test_says_what_the_picture_shows(state, words):
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        ({"eps": 0}, "eps should be a finite number above 0"),
+        ({"eps": 0}, "eps should be 1e-10 … 1, or it is off this lab's picture; got 0"),
         ({"eps": 2}, "eps should be 1e-10 … 1, or it is off this lab's picture; got 2"),
         ({"b2": -0.1}, "b2 should be 0 … 1, or it is off this lab's picture; got -0.1"),
         ({"b2": float("nan")}, "b2 should be 0 … 1"),

@@ -5,8 +5,8 @@ import pytest
 from helpers import BACKPROP, turned_red
 
 import gc_lib as gcl
-from gc_lib.labs.bars import beyond
 from gc_lib.labs.pattern import LAYERS, REMEDIES, State, compute
+from gc_lib.labs.result import beyond
 from gc_lib.labs.slices import glimpse
 
 HEALS = {  # which conditions of the catalogue a remedy brings about
@@ -61,11 +61,11 @@ def slot(name):
 def test_right_backprop_is_great_whatever_the_remedy():
     for remedy in REMEDIES:
         result = compute(State("", 1, 1.0, remedy))
-        assert result.check.report.band == "great" and max(result.climb.y) < 1e-6
+        assert result.check.report.band == "great" and max(result.curves["strength"].y) < 1e-6
 
 
 def test_ten_times_as_strong_reads_ten_times_as_much_until_it_is_all_wrong():
-    x, y = compute(State("no_decay", 2)).climb
+    x, y = compute(State("no_decay", 2)).curves["strength"]
     between = (x >= 1e-5) & (x <= 0.1)
     assert np.diff(np.log10(y[between])) == pytest.approx(np.diff(np.log10(x[between])), abs=0.02)
     assert y[0] < 1e-7 and y[-1] > 1e-3
@@ -73,7 +73,7 @@ def test_ten_times_as_strong_reads_ten_times_as_much_until_it_is_all_wrong():
 
 def test_the_ring_stands_on_the_curve():
     result = compute(State("no_slope", 1, 0.02))
-    assert result.here["strength"][1] == result.climb.y[list(result.climb.x).index(0.02)]
+    assert result.here["strength"][1] == result.curves["strength"].y[list(result.curves["strength"].x).index(0.02)]
 
 
 def test_the_caption_names_the_blocks_the_factor_and_what_heals():

@@ -100,7 +100,7 @@ def test_what_cannot_be_is_refused_and_named(wrong, error):
 
 
 def test_an_entry_between_two_is_refused():
-    with pytest.raises(TypeError, match="whole number"):
+    with pytest.raises(ValueError, match="whole number"):
         gcl.labs.vector(i=1.5)
 
 

@@ -17,6 +17,7 @@ import gc_lib as gcl
 from gc_lib import plots
 from gc_lib.plots import picture as canvas
 from gc_lib.plots import style
+from gc_lib.plots.bench import bench_picture
 
 NAMES = ["W1", "b1", "W2", "b2", "W3", "b3"]
 X = {
@@ -71,7 +72,7 @@ RESULTS = {
 
 @pytest.fixture(scope="module")
 def picture():
-    return plots.BenchPicture(NAMES)
+    return bench_picture(NAMES)
 
 
 def rgb(picture):
@@ -86,7 +87,7 @@ def decoded(png):
 @pytest.mark.parametrize("last", RESULTS)
 @pytest.mark.slow
 def test_a_moved_picture_equals_one_built_fresh(picture, last):
-    fresh = plots.BenchPicture(NAMES).update(RESULTS[last])
+    fresh = bench_picture(NAMES).update(RESULTS[last])
     for previous in RESULTS.values():
         picture.update(previous)
         assert picture.update(RESULTS[last]) == fresh
@@ -95,7 +96,7 @@ def test_a_moved_picture_equals_one_built_fresh(picture, last):
 @pytest.mark.parametrize("name", RESULTS)
 @pytest.mark.slow
 def test_repainting_equals_drawing_the_whole(name):
-    picture = plots.BenchPicture(NAMES)
+    picture = bench_picture(NAMES)
     picture.update(RESULTS[name])
     repainted = rgb(picture)
     for artist in picture.moving:
@@ -183,7 +184,7 @@ def test_bars_and_error_bounds_stand_on_the_axis(picture):
 @pytest.mark.slow
 def test_labels_stay_inside_and_apart(layers):
     names = [f"{kind}{layer}" for layer in range(1, layers + 1) for kind in "Wb"]
-    figure = plots.BenchPicture(names).figure
+    figure = bench_picture(names).figure
     width, height = figure.canvas.get_width_height()
     for axis in (axis for axes in figure.axes for axis in (axes.xaxis, axes.yaxis)):
         labels = [label for label in axis.get_ticklabels() if label.get_visible()]
@@ -201,7 +202,7 @@ def test_the_palette_stays_near_the_drawing(scale):
     The palette cuts the way from a ground to an ink, at most 353 long in RGB, into five: so a blend lies within 36 of
     one of its colours, and the diagonal of a cell of the table adds at most 14.
     """
-    picture = plots.BenchPicture(NAMES, scale)
+    picture = bench_picture(NAMES, scale)
     for result in RESULTS.values():
         picture_of = decoded(picture.update(result)).astype(float)
         assert picture_of.shape == (400 * scale, 960 * scale, 3)
@@ -242,9 +243,9 @@ def settings(): return {key: matplotlib.rcParams[key] for key in matplotlib.rcPa
 matplotlib.rcParams["font.size"] = 31
 before = settings()
 import gc_lib as gcl
-from gc_lib import plots
+from gc_lib.plots.bench import bench_picture
 assert settings() == before
-plots.BenchPicture(["W1", "b1"])
+bench_picture(["W1", "b1"])
 assert settings() == before
 assert "matplotlib.pyplot" not in sys.modules
 """
@@ -254,7 +255,7 @@ assert "matplotlib.pyplot" not in sys.modules
 def test_the_callers_settings_do_not_change_the_picture(picture):
     expected = picture.update(RESULTS["worry"])
     with matplotlib.rc_context({"font.size": 31, "axes.facecolor": "black", "font.family": "monospace"}):
-        assert plots.BenchPicture(NAMES).update(RESULTS["worry"]) == expected
+        assert bench_picture(NAMES).update(RESULTS["worry"]) == expected
 
 
 def test_figure_html_holds_picture_caption_and_alternative():

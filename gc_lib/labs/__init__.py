@@ -5,20 +5,20 @@ try:
 except ImportError as error:
     raise ImportError("the labs need ipywidgets and matplotlib: pip install ipywidgets matplotlib") from error
 
-from .bench import bench
-from .decay import decay
-from .detective import detective
-from .dropout import dropout
-from .epsilon import epsilon
-from .hiding import hiding
-from .inspect import inspect
-from .kink import kink
-from .pattern import pattern
-from .price import price
-from .secant import secant
+from .bench import Bench as bench
+from .decay import Decay as decay
+from .detective import Detective as detective
+from .dropout import Dropout as dropout
+from .epsilon import Epsilon as epsilon
+from .hiding import Hiding as hiding
+from .inspect import Inspect as inspect
+from .kink import Kink as kink
+from .pattern import Pattern as pattern
+from .price import Price as price
+from .secant import Secant as secant
 from .state import BenchState
-from .training import training
-from .vector import vector
+from .training import Training as training
+from .vector import Vector as vector
 
 __all__ = [
     "BenchState",

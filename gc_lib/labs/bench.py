@@ -7,21 +7,24 @@ from itertools import zip_longest
 import ipywidgets as widgets
 
 from ..network import bugs
-from ..network.activations import ACTIVATIONS
 from ..network.network import Plant
-from ..plots import BenchPicture
-from .controls import BugRow, Menu, Slider, Toggle, in_rows, log_values
+from ..plots.bench import bench_picture
+from .controls import BugRow, Toggle, in_rows
 from .lab import Lab
-from .slices import Result, anew, compute, dropped, glimpse, slow
-from .state import DATA, BenchState
+from .slices import Result, anew, compute, glimpse, slow
+from .state import BenchState
 
-UNITS = [(), (6,), (6, 6), (16, 8), (6, 6, 6)]
+IN_SIGHT = "eps", "lam", "keep_prob", "masks"
+FOLDED = "data", "examples", "units", "hidden", "dtype", "scale", "bias", "steps", "seed", "mask_seed"
 
 
 class Bench(Lab):
-    """Join the bench's state to its sliders, its menu of bugs, and what is folded away."""
+    """Open the bench, in the state given: gcl.labs.bench(eps=1e-3, bugs=[("no_decay", 2)]).
 
-    name, State = "bench", BenchState
+    The fields are those of `gcl.labs.BenchState`.
+    """
+
+    State, View, compute = BenchState, bench_picture, compute
     about = (
         "The relative difference, on a log axis from 1e-12 to 1 with the bands great, look and worry: as curves "
         "against ε, λ and the dropped share, and as a bar for each block; beside it the lengths of dθ_approx and dθ."
@@ -34,16 +37,9 @@ class Bench(Lab):
             yield glimpse(state, before)
         yield compute(state, before)
 
-    def paint(self, result: Result) -> bytes:
-        """Draw a result, on a new picture where the network has other blocks."""
-        if self.names != list(result.blocks):
-            self.names = list(result.blocks)
-            self.view = BenchPicture(self.names)
-        return self.view.update(result)
-
     def build(self) -> widgets.Widget:
         """Build the page: three sliders, the masks and one bug in sight, the rest folded."""
-        self.names, self.rows = [], []
+        self.rows: list[BugRow] = []
         self.said: tuple | None = None
         self.folded_rows, self.line = widgets.VBox(), widgets.HTML()
         first = self.another_row()
@@ -53,22 +49,16 @@ class Bench(Lab):
         folds = {
             "More bugs": self.folded_rows,
             "Mistakes in J and in the checker": self.mistake_boxes(),
-            "Network, start and data": self.foundations(),
+            "Network, start and data": in_rows(self.controls(*FOLDED)),
         }
         buttons = [self.show_line, self.button("start again", self.afresh)]
-        return self.page([in_rows(self.controls()), first], buttons, folds, below=[self.line])
+        above = [in_rows(self.controls(*IN_SIGHT)), first]
+        self.bound["keep_prob"].add_class("gc-both-ways")
+        return self.page(above, buttons, folds, below=[self.line])
 
-    def controls(self) -> list[widgets.Widget]:
-        """Build the three sliders and the menu of masks."""
-        keep_probs = [dropped(share) for share in (0, 1e-4, 1e-3, 0.01, 0.03, 0.1, 0.2, 0.3, 0.5, 0.7)]
-        keep_prob = Slider("keep_prob", keep_probs, lambda p: f"{p:g}, drops {dropped(p):g}", "300px")
-        keep_prob.add_class("gc-both-ways")
-        return [
-            self.bind("eps", Slider("ε", log_values(-12, 0, 1, 3), width="215px")),
-            self.bind("lam", Slider("λ", [0.0, *log_values(-8, 4, 1, 3)], width="215px")),
-            self.bind("keep_prob", keep_prob),
-            self.bind("masks", Menu("masks", ["frozen", "fresh"], str, "140px")),
-        ]
+    def means(self, field: str, value) -> dict:
+        """Return the fields that a control stands for; at b = 0, an activation brings the bias that suits it."""
+        return {field: value} | ({"bias": self.state.bias or None} if field == "hidden" else {})
 
     def another_row(self) -> widgets.Widget:
         """Build one more row that plants a bug."""
@@ -86,26 +76,6 @@ class Bench(Lab):
                 box = widgets.Checkbox(indent=False, layout=widgets.Layout(width="auto"))
                 self.mistakes[name] = self.follow(box, lambda _: {"mistakes": self.ticked()})
         return widgets.VBox(list(self.mistakes.values()))
-
-    def foundations(self) -> widgets.Widget:
-        """Build the controls for what θ and the examples depend on."""
-        activation = Menu("activation", ACTIVATIONS, str, "200px")
-        self.bound["hidden"] = activation
-        self.follow(activation, lambda f: {"hidden": f, "bias": self.state.bias or None})  # ReLU takes b = 0.01 for 0
-        return in_rows(
-            [
-                self.bind("data", Menu("data", DATA, str, "260px")),
-                self.bind("examples", Slider("examples m", [1, 2, 4, 8, 16, 32, 64])),
-                self.bind("units", Menu("hidden units", UNITS, lambda n: "-".join(map(str, n)) or "none", "200px")),
-                activation,
-                self.bind("dtype", Menu("precision", ["float64", "float32"], str, "170px")),
-                self.bind("scale", Slider("scale of W", [1e-3, 1e-2, 0.1, 0.3, 1.0, 2.0, 3.0, 10.0])),
-                self.bind("bias", Slider("size of b", [0.0, 1e-3, 0.01, 0.1, 1.0])),
-                self.bind("steps", Slider("training steps", [0, 1, 2, 5, 10, 20, 50, 100, 150, 200, 250, 300])),
-                self.button("new random start", lambda: {"seed": self.state.seed + 1}),
-                self.button("new masks", lambda: {"mask_seed": self.state.mask_seed + 1}),
-            ]
-        )
 
     def afresh(self) -> dict:
         """Empty the rows of bugs, and return the state in which the lab was opened."""
@@ -168,11 +138,3 @@ class Bench(Lab):
         """Return the right and the wrong line of every bug planted."""
         names = [plant.name for plant in self.state.bugs] + list(self.state.mistakes)
         return "\n".join(bugs.diff(name) for name in names) or "No bug is planted."
-
-
-def bench(**state) -> Bench:
-    """Open the bench, in the state given: gcl.labs.bench(eps=1e-3, bugs=[("no_decay", 2)]).
-
-    The fields are those of `gcl.labs.BenchState`. Raises ValueError, or TypeError for a field that there is not.
-    """
-    return Bench(**state)

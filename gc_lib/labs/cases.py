@@ -20,8 +20,8 @@ from ..network.activations import ACTIVATIONS
 from ..network.backprop import Steps, backprop, hidden_error, right_steps
 from ..network.forward import Layer
 from ..network.network import Network
-from .bars import beyond
 from .error_bars import ONE, WINDOW, ErrorBars, error_bars
+from .result import beyond
 
 SIZES = (16, 6, 6, 6, 1)
 LAYERS = (1, 2, 3)  # the hidden ones

@@ -1,10 +1,9 @@
 """The lab of lesson 05: the λ term in J and in dW, right, wrong or forgotten; and what a large λ hides."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-import ipywidgets as widgets
 import numpy as np
 
 from ..checker.reading import Reading
@@ -12,12 +11,12 @@ from ..checker.report import check
 from ..checker.slide import GREAT, WORRY, score
 from ..checker.words import html_table, listed
 from ..network.forward import squared_norms
-from ..network.network import one_of
-from ..plots import DecayPicture
-from .bars import Bars, bars_of, beyond
-from .controls import Menu, Slider, log_values
+from ..plots import Blocks, NamedSlices, banded, side_by_side
+from .controls import log_values
+from .fields import Fields, menu, number, slider
 from .lab import Lab
-from .slices import Curve, glimpse, layers, measure
+from .result import Curve, OfReports, beyond
+from .slices import glimpse, layers, measure
 from .state import BenchState
 from .words import as_if, finding
 
@@ -35,23 +34,19 @@ BUG_WORDS = {"none": "none", "slope_at_A": "slope at A, layer 2"}
 LAMBDAS = [0.0, *log_values(-6, 5, 1)]  # where the curves are taken; where the student stands is one point more
 
 
+def named(factor: str, what: str) -> str:
+    """Write a λ term: λ/m W."""
+    return "nothing" if factor == "nothing" else f"{factor} {what}"
+
+
 @dataclass(frozen=True)
-class State:
-    """Hold λ, what stands before Σ‖W‖² in J and before W in every dW, and a bug that has nothing to do with λ.
+class State(Fields):
+    """Hold λ, what stands before Σ‖W‖² in J and before W in every dW, and a bug that has nothing to do with λ."""
 
-    Raises ValueError for a λ below 0, and for a factor or a bug that the lab does not offer.
-    """
-
-    lam: float = 1.0
-    in_J: str = "λ/2m"
-    in_dW: str = "λ/m"
-    bug: str = "none"
-
-    def __post_init__(self):
-        object.__setattr__(self, "lam", float(self.lam))
-        for name, allowed in (("in_J", IN_J), ("in_dW", IN_DW), ("bug", BUGS)):
-            one_of(name, getattr(self, name), allowed)
-        self.bench  # noqa: B018  # raises where λ cannot be
+    lam: float = slider("λ", [0.0, *log_values(-6, 5, 1, 3)], 1.0, number(0))
+    in_J: str = menu("in J", IN_J, "λ/2m", say=lambda factor: named(factor, "Σ‖W‖²"), width="160px")
+    in_dW: str = menu("in dW", IN_DW, "λ/m", say=lambda factor: named(factor, "W"), width="150px")
+    bug: str = menu("bug", BUGS, "none", say=BUG_WORDS.get, width="230px")
 
     @cached_property
     def bench(self) -> BenchState:
@@ -66,34 +61,23 @@ class State:
 
 
 @dataclass(frozen=True)
-class Result:
+class Result(OfReports):
     """Hold three checks, of J "whole", of the "data" term alone and of the "λ" term alone; and two curves against λ.
 
     The curves are what all W together and all b together read when J is checked whole.
     """
-
-    state: State
-    reports: dict[str, Reading]
-    curves: dict[str, Curve]
-    before: "Result | None" = None
-    scattered = ()
 
     @property
     def here(self) -> dict[str, tuple[float, float]]:
         """Where the student stands on each curve."""
         return {kind: (self.state.lam, float(y[x == self.state.lam][0])) for kind, (x, y) in self.curves.items()}
 
-    @cached_property
-    def bars(self) -> dict[str, Bars]:
-        """What each panel of bars shows."""
-        return bars_of(self.reports, self.before and self.before.bars)
-
-    @cached_property
-    def caption(self) -> str:
-        """The finding, in plain words."""
+    def said(self) -> Iterator[str]:
+        """Say what the whole reads, why, and what the two terms read apart."""
         whole = self.reports["whole"]
-        said = [f"Relative difference <b>{whole.number}: {whole.band}</b>.", finding(whole)]
-        return " ".join([*said, *self.reasons(), self.apart()])
+        yield f"Relative difference <b>{whole.number}: {whole.band}</b>. {finding(whole)}"
+        yield from self.reasons()
+        yield self.apart()
 
     def reasons(self) -> Iterator[str]:
         """Say why the blocks read what they read."""
@@ -177,40 +161,32 @@ def curves(state: BenchState) -> dict[str, Curve]:
     return {kind: Curve(np.array(x), np.array(reading(kind))) for kind in "Wb"}
 
 
-class Decay(Lab):
-    """Join λ, both λ terms and the other bug to their controls."""
-
-    name, State, View = "decay", State, DecayPicture
-    about = (
-        "The relative difference, on a log axis from 1e-12 to 1 with the bands great, look and worry: of all W "
-        "together and of all b together against λ from 0 to 1e5; and as a bar for each block, with J checked whole, "
-        "its data term alone, and its λ term alone."
-    )
-
-    def compute(self, state) -> Result:
-        """Return the three checks and the two curves."""
-        return compute(state)
-
-    def controls(self) -> list[widgets.Widget]:
-        """Build the slider and the three menus."""
-        return [
-            self.bind("lam", Slider("λ", [0.0, *log_values(-6, 5, 1, 3)])),
-            self.bind("in_J", Menu("in J", IN_J, lambda factor: named(factor, "Σ‖W‖²"), "160px")),
-            self.bind("in_dW", Menu("in dW", IN_DW, lambda factor: named(factor, "W"), "150px")),
-            self.bind("bug", Menu("bug", BUGS, BUG_WORDS.get, "230px")),
-        ]
-
-
 def reading_in_words(reading: float) -> str:
     """Write a reading, with digits where they are the same on any machine."""
     return f"{reading:.1e}" if reading >= GREAT else "below 1e-06"
 
 
-def named(factor: str, what: str) -> str:
-    """Write a λ term: λ/m W."""
-    return "nothing" if factor == "nothing" else f"{factor} {what}"
+@side_by_side(2.6, 2, 2, 1.05)
+def decay_picture(names: Sequence[str], against, whole, data, decay) -> tuple:
+    """Show what λ does to the readings of W and b, and which of the two terms of J is wrong."""
+    banded(against, whole, data, decay)
+    curves = NamedSlices(against, ("b", "W"), "λ", 1e-6, 1e5, "0 1e-4 1 1e4")
+    against.set_xlim(right=6e6)  # room for the names
+    blocks = ["W1", "b1", "W2", "b2", "W3", "b3"]
+    return (
+        curves,
+        Blocks(whole, blocks, "both terms\nof J", "whole"),
+        Blocks(data, blocks, "data term\nalone", "data"),
+        Blocks(decay, blocks[::2], "λ term\nalone", "λ"),
+    )
 
 
-def decay(**state) -> Decay:
-    """Open the lab of the λ term; `state` are fields of its State, such as lam=10 or in_J="nothing"."""
-    return Decay(**state)
+class Decay(Lab):
+    """Open the lab of the λ term, in the state given: gcl.labs.decay(lam=10, in_J="nothing")."""
+
+    State, View, compute = State, decay_picture, compute
+    about = (
+        "The relative difference, on a log axis from 1e-12 to 1 with the bands great, look and worry: of all W "
+        "together and of all b together against λ from 0 to 1e5; and as a bar for each block, with J checked whole, "
+        "its data term alone, and its λ term alone."
+    )

@@ -2,65 +2,53 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import cached_property
 
 import ipywidgets as widgets
 import numpy as np
 
-from .. import plots
-from ..checker.reading import Reading
 from ..checker.words import html_table
 from ..network import bugs
-from . import cases
+from ..plots.detective import detective_picture
+from . import cases, notes
 from .cases import LAYERS, LINEUP, NUMBERS, OFFERED, Case, Setting, Suspect
-from .controls import Choice, Menu, in_rows
+from .controls import Menu, in_rows
+from .fields import Fields, choice, kept, menu
 from .lab import Lab
-from .notes import (
-    LINES,
-    NAMES,
-    SWITCHES,
-    in_words,
-    lines,
-    name,
-    notes,
-    record,
-    reveal,
-    side_by_side,
-    suspects_left,
-    title,
-    verdict,
-)
+from .notes import NAMES, SWITCHES
+from .result import OfReport
 from .words import blocks_table, finding
 
 
+def switch(field: str):
+    """Declare a field that a check can run on."""
+    word, words = SWITCHES[field]
+    return choice(word, OFFERED[field], getattr(Setting(), field), say=words)
+
+
 @dataclass(frozen=True)
-class State:
+class State(Fields):
     """Hold the case, the setting of the next check, the checks and accusations made so far, and the record.
 
     A check is a setting (lam, examples, keep_prob, hidden, bias); an accusation lists bugs with their layers; the
-    record holds each case solved with what it cost. Raises ValueError for what cannot be.
+    record holds each case solved with what it cost.
     """
 
-    case: int = 1
-    lam: float = 0.1
-    examples: int = 32
-    keep_prob: float = 0.5
-    hidden: str = "tanh"
-    bias: float = 0.5
-    checks: tuple[Setting, ...] = ()
-    accused: tuple[Suspect, ...] = ()
-    given_up: bool = False
-    record: tuple[tuple[int, int], ...] = ()
+    case: int = menu("case", NUMBERS, 1, lambda _, number: cases.case(number).number, width="260px")
+    lam: float = switch("lam")
+    examples: int = switch("examples")
+    keep_prob: float = switch("keep_prob")
+    hidden: str = switch("hidden")
+    bias: float = switch("bias")
+    checks: tuple[Setting, ...] = kept((), lambda _, checks: tuple(cases.setting(*check) for check in checks))
+    accused: tuple[Suspect, ...] = kept((), lambda _, accused: tuple(accused))
+    given_up: bool = kept(False, lambda _, given_up: given_up)
+    record: tuple[tuple[int, int], ...] = kept((), lambda _, solved: tuple(cost_of_case(*each) for each in solved))
 
     def __post_init__(self):
-        tidy = {
-            "checks": tuple(cases.setting(*check) for check in self.checks),
-            "accused": tuple(cases.suspect(self.case, accused) for accused in self.accused),
-            "record": tuple((cases.case(number).number, int(cost)) for number, cost in self.record),
-        }
-        for field, value in tidy.items():
-            object.__setattr__(self, field, value)
-        self.file, self.setting  # noqa: B018  # both raise where there is none such
+        super().__post_init__()
+        self.settle(accused=tuple(cases.suspect(self.case, accused) for accused in self.accused))
+        self.setting  # noqa: B018  # raises where there is none such
 
     @property
     def file(self) -> Case:
@@ -88,15 +76,17 @@ class State:
         return len(self.checks) + len(self.accused) - self.solved
 
 
-@dataclass(frozen=True)
-class Result:
-    """Hold what the page shows: the check that is looked at, if it was made, and the suspects after each check."""
+def cost_of_case(number: int, cost: int) -> tuple[int, int]:
+    """Return an entry of the record."""
+    return cases.case(number).number, int(cost)
 
-    state: State
-    report: Reading | None
+
+@dataclass(frozen=True)
+class Result(OfReport):
+    """Hold the check that is looked at, if it was made, and the suspects after each check."""
+
     counts: tuple[int, ...]
     left: tuple[Suspect, ...]
-    before: "Result | None" = None
 
     @property
     def blocks(self) -> dict[str, float]:
@@ -108,15 +98,15 @@ class Result:
         """What the error bars alone explain, block by block."""
         return self.report.bounds if self.report is not None else dict.fromkeys(NAMES, np.nan)
 
-    @cached_property
-    def caption(self) -> str:
-        """What is known by now, in plain words."""
-        state, here = self.state, in_words(self.state.setting)
+    def said(self) -> Iterator[str]:
+        """Say what is known by now."""
+        state, here = self.state, notes.in_words(self.state.setting)
         here = f" with {here}" if here else ""
         if state.closed:
-            return f"{verdict(state)} The check{here}: {finding(self.report)}"  # type: ignore[arg-type]
-        found = finding(self.report) if self.report is not None else f"Not checked yet{here}."
-        return f"{title(state.file)} {found} {suspects_left(state, len(self.left))}"
+            yield f"{notes.verdict(state)} The check{here}: {finding(self.report)}"
+        else:
+            found = finding(self.report) if self.report is not None else f"Not checked yet{here}."
+            yield f"{notes.title(state.file)} {found} {notes.suspects_left(state, len(self.left))}"
 
     @property
     def table(self) -> str:
@@ -158,19 +148,17 @@ def sentence(bug: str) -> str:
 
 
 class Detective(Lab):
-    """Join a case to the switches of its checks, the notes and the accusation."""
+    """Open a case: gcl.labs.detective(case=17).
 
-    name, State, compute = "detective", State, staticmethod(compute)
+    The line of code of a lab at work holds its checks and the record too.
+    """
+
+    State, View, compute = State, detective_picture, compute
     about = (
         "The relative difference of each block W1, b1 to W4, b4 in one check, as bars on a log axis from 1e-12 to 1 "
         "with the bands great, look and worry, or a question mark; and how many suspects are left after each check."
     )
     put_aside = ("checks", "accused", "given_up")  # what belongs to a case
-
-    @staticmethod
-    def View() -> plots.DetectivePicture:
-        """Build the picture of eight blocks."""
-        return plots.DetectivePicture(NAMES)
 
     def results(self, state, before: Result | None) -> Iterator[Result]:
         """Yield the result; behind it stands the check of the same case that was looked at last."""
@@ -180,14 +168,10 @@ class Detective(Lab):
         kept = last is not None and last.state.case == state.case
         yield replace(compute(state), before=replace(last, before=None) if kept else None)
 
-    def controls(self) -> list[widgets.Widget]:
-        """Build a switch for everything on which a check can run."""
-        for field, (word, words) in SWITCHES.items():
-            self.bound[field] = self.follow(Choice(word, OFFERED[field], words), partial(self.switch, field))
-        return [self.bound[field] for field in SWITCHES]
-
-    def switch(self, field: str, value) -> dict:
-        """Return the fields that a switch changes; of two settings that exclude each other it resets the other."""
+    def means(self, field: str, value) -> dict:
+        """Return the fields that a control stands for; of two settings that exclude each other it resets the other."""
+        if field == "case":
+            return self.turn_to(value)
         at = self.state.setting._replace(**{field: value})
         other = "bias" if field == "hidden" else "hidden"
         return {field: value} | ({other: getattr(Setting(), other)} if at.corner else {})
@@ -195,7 +179,7 @@ class Detective(Lab):
     def build(self) -> widgets.Widget:
         """Build the page: the case and the switches, the picture, the notes, the accusation."""
         self.kept, self.rows = {}, [Accusation(), Accusation()]
-        self.bound["case"] = self.follow(Menu("case", NUMBERS, str, "260px"), self.turn_to)
+        menu, *switches = self.controls()
         self.tally, self.notes = widgets.HTML(), widgets.HTML()
         self.accusing, self.answer = widgets.HTML(), widgets.HTML()
         self.suspects, self.text = widgets.HTML(), widgets.HTML()
@@ -207,7 +191,7 @@ class Detective(Lab):
         self.press.button_style = "primary"
         self.charge = self.button("accuse", self.charged)
         self.charge.button_style = "primary"
-        above = [in_rows([self.bound["case"], self.tally]), in_rows([*self.controls(), self.press])]
+        above = [in_rows([menu, self.tally]), in_rows([*switches, self.press])]
         self.resign = self.button("give up this case", lambda: {"given_up": True})
         self.press.layout.align_self, self.charge.layout.align_self = "flex-end", "flex-start"
         below = [self.answer, self.notes, *(row.row for row in self.rows), self.charge, self.accusing]
@@ -276,31 +260,22 @@ class Detective(Lab):
         self.press.disabled = self.result.report is not None
         self.charge.disabled = self.resign.disabled = state.closed
         self.press.description = "checked" if self.result.report is not None else "check"
-        self.tally.value = record(state).splitlines()[0]
-        self.notes.value, self.answer.value = notes(state), reveal(state) if state.closed else ""
+        self.tally.value = notes.record(state).splitlines()[0]
+        self.notes.value, self.answer.value = notes.notes(state), notes.reveal(state) if state.closed else ""
 
     def entry(self, number: int) -> str:
         """Name a case in the menu: whether it is wild, holds two lines, is solved."""
         file, solved = cases.case(number), dict(self.state.record)
-        return f"{number} · {'wild' if file.wild else LINES[file.lines]}{' ✔' if number in solved else ''}"
+        return f"{number} · {'wild' if file.wild else notes.LINES[file.lines]}{' ✔' if number in solved else ''}"
 
     def tell(self) -> None:
         """Write what is unfolded, and the lines that the accusation would name."""
         with self.lock:
             super().tell()
-            self.accusing.value = side_by_side(lines(self.accusation), "as you accuse it")
+            self.accusing.value = notes.side_by_side(notes.lines(self.accusation), "as you accuse it")
             if self.folds.opened is self.suspects:
-                few = [f"<li>{name(suspect)}</li>" for suspect in self.result.left[:24]]
+                few = [f"<li>{notes.name(suspect)}</li>" for suspect in self.result.left[:24]]
                 more = len(self.result.left) - len(few)
                 self.suspects.value = f"<ul>{''.join(few)}</ul>" + (f"<p>and {more:,} more</p>" if more else "")
             if self.folds.opened is self.text:
-                self.text.value = f"<pre>{record(self.state)}</pre>"
-
-
-def detective(**state) -> Detective:
-    """Open a case: gcl.labs.detective(case=17).
-
-    The fields are those of `gc_lib.labs.detective.State`; the line of code of a lab at work holds its checks and the
-    record too. Raises ValueError, or TypeError for a field that there is not.
-    """
-    return Detective(**state)
+                self.text.value = f"<pre>{notes.record(self.state)}</pre>"

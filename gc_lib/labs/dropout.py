@@ -4,21 +4,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-import ipywidgets as widgets
 import numpy as np
 
+from ..checker.inputs import as_float, whole
 from ..checker.reading import Reading
 from ..checker.slide import GREAT, score
 from ..checker.words import html_table
 from ..network import bugs
 from ..network.backprop import drop
-from ..network.network import one_of
-from ..plots import DropoutPicture
-from .bars import Bars, bars_of
-from .controls import Menu, Slider, log_values
+from ..plots.dropout import dropout_picture
+from .controls import log_values
+from .fields import Fields, button, menu, slider, step
 from .lab import Lab
-from .slices import Curve, dropped, glimpse, layers, measure
-from .state import BenchState
+from .result import Curve, OfReports
+from .slices import glimpse, layers, measure
+from .state import BenchState, dropped
 from .words import finding
 
 BUGS = ("none", *(name for name, bug in bugs.CATALOGUE.items() if bug.breaks is drop))
@@ -28,22 +28,17 @@ TIMES = 12  # how often J is evaluated at one and the same θ
 
 
 @dataclass(frozen=True)
-class State:
-    """Hold keep_prob, ε, the bug on dropout's way back, and which masks are drawn.
+class State(Fields):
+    """Hold keep_prob, the bug on dropout's way back, ε, and which masks are drawn."""
 
-    Raises ValueError for numbers that cannot be, and for a bug that the lab does not offer.
-    """
-
-    keep_prob: float = 0.8
-    bug: str = "none"
-    eps: float = 1e-7
-    mask_seed: int = 0
+    keep_prob: float = slider("keep_prob", [1.0, 0.99, 0.95, 0.9, 0.8, 0.7, 0.5, 0.3], 0.8, as_float)
+    bug: str = menu("bug on the way back", BUGS, "none", width="290px")
+    eps: float = slider("ε", log_values(-8, -1, 1), 1e-7, step, width="215px")
+    mask_seed: int = button("new masks", 0, whole, lambda seed: seed + 1)
 
     def __post_init__(self):
-        one_of("bug", self.bug, BUGS)
-        tidy = self.ways["fresh"]  # raises where a number cannot be
-        for name in ("keep_prob", "eps", "mask_seed"):
-            object.__setattr__(self, name, getattr(tidy, name))
+        super().__post_init__()
+        self.ways  # noqa: B018  # raises where a number cannot be
 
     @cached_property
     def ways(self) -> dict[str, BenchState]:
@@ -54,19 +49,15 @@ class State:
 
 
 @dataclass(frozen=True)
-class Result:
+class Result(OfReports):
     """Hold, for each of the three ways, J evaluated again and again at θ, and a check; and what fresh masks do.
 
     `nudge` is J(θ + ε) and J(θ − ε) with fresh masks, for the entry that disagrees most. The curves are the readings
     with fresh masks and with a frozen one, against the dropped share.
     """
 
-    state: State
     again: dict[str, np.ndarray]
-    reports: dict[str, Reading]
     nudge: tuple[float, float]
-    curves: dict[str, Curve]
-    before: "Result | None" = None
     scattered = ("fresh",)
 
     @property
@@ -74,15 +65,9 @@ class Result:
         """Where the student stands on each curve."""
         return {way: (dropped(self.state.keep_prob), self.reports[way].difference) for way in self.curves}
 
-    @cached_property
-    def bars(self) -> dict[str, Bars]:
-        """What each panel of bars shows."""
-        return bars_of(self.reports, self.before and self.before.bars)
-
-    @cached_property
-    def caption(self) -> str:
-        """The finding, in plain words."""
-        return " ".join(self.off() if self.state.keep_prob == 1 else self.on())
+    def said(self) -> Iterator[str]:
+        """Say what the three ways make of J and of the check."""
+        return self.off() if self.state.keep_prob == 1 else self.on()
 
     def off(self) -> Iterator[str]:
         """Say what a check says where nothing is dropped."""
@@ -157,7 +142,7 @@ def compute(state: State) -> Result:
     reports = {way: glimpse(each).report for way, each in state.ways.items()}
     again = {way: evaluations(each) for way, each in state.ways.items()}
     curves = {way: curve(state.ways[way]) for way in ("fresh", "frozen")}
-    return Result(state, again, reports, nudge(state.ways["fresh"], reports["fresh"]), curves)
+    return Result(state, reports, curves, again, nudge(state.ways["fresh"], reports["fresh"]))
 
 
 def evaluations(state: BenchState) -> np.ndarray:
@@ -181,31 +166,12 @@ def curve(state: BenchState) -> Curve:
 
 
 class Dropout(Lab):
-    """Join keep_prob, ε, the bug and the masks to their controls."""
+    """Open the lab of dropout, in the state given: gcl.labs.dropout(keep_prob=0.5, bug="no_mask")."""
 
-    name, State, View = "dropout", State, DropoutPicture
+    State, View, compute = State, dropout_picture, compute
     about = (
         "On the left J, evaluated 12 times at one and the same θ, from 0.64 to 0.78: with fresh masks, with a frozen "
         "one, and with dropout off. On the right the relative difference, on a log axis from 1e-12 to 1 with the bands "
         "great, look and worry: against the dropped share with fresh masks and with a frozen one, and as a bar for "
         "each block in each of the three ways."
     )
-
-    def compute(self, state) -> Result:
-        """Return what J and the check say in the three ways."""
-        return compute(state)
-
-    def controls(self) -> list[widgets.Widget]:
-        """Build the two sliders, the menu and the button of masks."""
-        keep_probs = [1.0, 0.99, 0.95, 0.9, 0.8, 0.7, 0.5, 0.3]
-        return [
-            self.bind("keep_prob", Slider("keep_prob", keep_probs)),
-            self.bind("bug", Menu("bug on the way back", BUGS, str, "290px")),
-            self.bind("eps", Slider("ε", log_values(-8, -1, 1), width="215px")),
-            self.button("new masks", lambda: {"mask_seed": self.state.mask_seed + 1}),
-        ]
-
-
-def dropout(**state) -> Dropout:
-    """Open the lab of dropout; `state` are fields of its State, such as keep_prob=0.5 or bug="no_mask"."""
-    return Dropout(**state)

@@ -1,20 +1,20 @@
 """Lesson 03: what a nudge that is too large, and one that is too small, do to a check; and what lies between them."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
-from ..checker.reading import Reading
 from ..checker.slide import GREAT, in_order, norm, score
 from ..checker.words import html_table, power
-from ..network.network import one_of
-from ..plots import EpsilonPicture
-from .bars import OfReport
-from .controls import Menu, Slider, log_values
+from ..plots.epsilon import epsilon_picture
+from .controls import log_values
+from .fields import Fields, menu, number, slider, step
 from .lab import Lab
-from .slices import Curve, glimpse, measure
+from .result import Curve, OfReport
+from .slices import glimpse, measure
 from .state import BenchState
 
 DIFFERENCES = {"two-sided": (), "one-sided": ("one_sided",)}
@@ -23,27 +23,17 @@ NUDGE = 0.01  # a step at which neither error spoils a third difference of J in 
 
 
 @dataclass(frozen=True)
-class State:
-    """Hold what the controls say: ε, the precision, the kind of difference, the scale of W, and a mistake in dW2.
+class State(Fields):
+    """Hold ε, the scale of W, a mistake in dW2, the precision, and the kind of difference.
 
-    `error` is the relative error of dW2: 0 for right backprop. Raises ValueError for what cannot be.
+    `error` is the relative error of dW2: 0 for right backprop.
     """
 
-    eps: float = 1e-7
-    dtype: str = "float64"
-    difference: str = "two-sided"
-    scale: float = 1.0
-    error: float = 0.0
-
-    def __post_init__(self):
-        one_of("difference", self.difference, DIFFERENCES)
-        for name in ("eps", "scale", "error"):
-            object.__setattr__(self, name, float(getattr(self, name)))
-        if self.scale == 0:
-            raise ValueError("scale should be above 0: where every W is 0, hardly any slope is left to compare")
-        if not 0 <= self.error < np.inf:
-            raise ValueError(f"error should be a finite number, 0 or more; got {self.error}")
-        self.bench.network  # noqa: B018  # raises where a name or a number cannot be
+    eps: float = slider("ε", EPSILONS, 1e-7, step, width="180px")
+    scale: float = slider("scale of W", [0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0], 1.0, number(above=0), width="205px")
+    error: float = slider("dW2 wrong by", [0.0, *(10.0**k for k in range(-9, 0))], 0.0, number(0), width="220px")
+    dtype: str = menu("precision", ["float64", "float32"], "float64", width="145px")
+    difference: str = menu("difference", DIFFERENCES, "two-sided", width="175px")
 
     @cached_property
     def bench(self) -> BenchState:
@@ -105,17 +95,8 @@ def predict(dtype: str, difference: str, scale: float, error: float) -> Predicti
 class Result(OfReport):
     """Hold the check where the student stands, the reading measured at every ε, and what was predicted."""
 
-    state: State
-    report: Reading
-    curves: dict[str, Curve]
     prediction: Prediction
-    before: "Result | None" = None
     scattered = ("eps",)  # what is measured stands as dots, what is predicted as lines
-
-    @property
-    def here(self) -> dict[str, tuple[float, float]]:
-        """Where the student stands on the curve."""
-        return {"eps": (self.state.eps, self.report.difference)}
 
     @property
     def causes(self) -> dict[str, float]:
@@ -130,22 +111,20 @@ class Result(OfReport):
         noisy = self.causes["round-off"] > 0.03 * self.report.difference
         return f"about {power(self.report.difference)}" if noisy else f"{self.report.difference:.1e}"
 
-    @cached_property
-    def caption(self) -> str:
-        """The finding: which cause rules here, what it makes of the verdict, and where the best ε lies."""
+    def said(self) -> Iterator[str]:
+        """Say which cause rules here, what it makes of the verdict, and where the best ε lies."""
         (cause, most), (_, next_most) = sorted(self.causes.items(), key=lambda each: -each[1])[:2]
-        said = [f"<b>{RULES[cause] if most > 3 * next_most else 'Two causes are about even here.'}</b>"]
-        said.append(f"Relative difference {self.number}: {self.report.band}.")
+        yield f"<b>{RULES[cause] if most > 3 * next_most else 'Two causes are about even here.'}</b>"
+        yield f"Relative difference {self.number}: {self.report.band}."
         parts = [f"{words} {f'{size:.0e}' if size < 1 else '1 or more'}" for words, size in self.causes.items()]
-        said.append(f"Predicted, each alone: {', '.join(parts)}.")
+        yield f"Predicted, each alone: {', '.join(parts)}."
         if self.state.error and self.report.band == "great":
-            said.append("<b>dW2 is wrong, and passes as great.</b>")
+            yield "<b>dW2 is wrong, and passes as great.</b>"
         if not self.state.error and self.report.band != "great":
-            said.append(f"<b>Backprop is right, and yet reads “{self.report.band}”.</b>")
+            yield f"<b>Backprop is right, and yet reads “{self.report.band}”.</b>"
         best, least = self.best
         there = "right backprop reads" if least < GREAT else "even there right backprop reads"
-        said.append(f"The best ε here is about {best:.0e}; {there} about {least:.0e}.")
-        return " ".join(said)
+        yield f"The best ε here is about {best:.0e}; {there} about {least:.0e}."
 
     @property
     def best(self) -> tuple[float, float]:
@@ -171,39 +150,20 @@ RULES = {
 }
 
 
-class Epsilon(Lab):
-    """Join ε, the precision, the difference, the scale of W and the mistake to the V-curve and the bars."""
+def compute(state: State) -> Result:
+    """Check the network at every ε, and where the student stands."""
+    measured = measure(state.bench, EPSILONS, state.bench.lam, state.bench.keep_prob)
+    y = np.array([score(*pair) for pair in zip(measured.approx, measured.exact, strict=True)])
+    predicted = predict(state.dtype, state.difference, state.scale, state.error)
+    return Result(state, glimpse(state.bench).report, predicted, curves={"eps": Curve(np.array(EPSILONS), y)})
 
-    name, State, View = "epsilon", State, EpsilonPicture
+
+class Epsilon(Lab):
+    """Open the lab of lesson 03, in the state given: gcl.labs.epsilon(dtype="float32", eps=1e-2)."""
+
+    State, View, compute = State, epsilon_picture, compute
     about = (
         "The relative difference against ε, both on log axes, with the bands great, look and worry: measured as dots, "
         "predicted as two straight lines, round-off falling as 1/ε and truncation rising; beside it a bar for each "
         "block with its hatched error bound."
     )
-
-    def compute(self, state) -> Result:
-        """Check the network at every ε, and where the student stands."""
-        measured = measure(state.bench, EPSILONS, state.bench.lam, state.bench.keep_prob)
-        y = [score(*pair) for pair in zip(measured.approx, measured.exact, strict=True)]
-        predicted = predict(state.dtype, state.difference, state.scale, state.error)
-        return Result(state, glimpse(state.bench).report, {"eps": Curve(np.array(EPSILONS), np.array(y))}, predicted)
-
-    def controls(self) -> list:
-        """Build the three sliders and the two menus."""
-        wrong = [0.0, *(10.0**k for k in range(-9, 0))]
-        return [
-            self.bind("eps", Slider("ε", EPSILONS, width="180px")),
-            self.bind("scale", Slider("scale of W", [0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0], width="205px")),
-            self.bind("error", Slider("dW2 wrong by", wrong, width="220px")),
-            self.bind("dtype", Menu("precision", ["float64", "float32"], str, "145px")),
-            self.bind("difference", Menu("difference", list(DIFFERENCES), str, "175px")),
-        ]
-
-
-def epsilon(**state) -> Epsilon:
-    """Open the lab of lesson 03, in the state given: gcl.labs.epsilon(dtype="float32", eps=1e-2).
-
-    The fields are those of its state: eps, dtype, difference, scale, error. Raises ValueError, or TypeError for a field
-    that there is not.
-    """
-    return Epsilon(**state)

@@ -1,19 +1,16 @@
 """Where a bug hides from a check: wrong backprop that reads great, and what brings the bug out."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-import ipywidgets as widgets
-
 from ..checker.report import Report, check
 from ..checker.slide import norm
-from ..checker.taylor import Taylor
 from ..checker.words import html_table, listed
-from ..network.network import one_of
-from ..plots import HidingPicture
-from .controls import Choice, Menu
+from ..plots.hiding import hiding_picture
+from .fields import Fields, choice, menu
 from .lab import Lab
+from .result import OfReport
 from .state import BenchState
 from .words import blocks_table
 
@@ -119,24 +116,16 @@ OUT = {False: "let it hide", True: "bring it out"}
 
 
 @dataclass(frozen=True)
-class State:
-    """Say where the bug hides, and whether it is brought out. Raises ValueError for what there is not."""
+class State(Fields):
+    """Say where the bug hides, and whether it is brought out."""
 
-    place: str = "m = 1"
-    out: bool = False
-
-    def __post_init__(self):
-        one_of("place", self.place, PLACES)
-        one_of("out", self.out, OUT)
+    place: str = menu("hiding place", PLACES, "m = 1", width="260px")
+    out: bool = choice("the bug", OUT, False, say=OUT.get)
 
 
 @dataclass(frozen=True)
-class Result:
-    """Hold what the picture shows: a check of wrong backprop, and Taylor's remainder."""
-
-    state: State
-    report: Report
-    before: "Result | None" = None
+class Result(OfReport):
+    """Hold a check of wrong backprop, and Taylor's remainder."""
 
     @property
     def blocks(self) -> dict[str, float]:
@@ -149,27 +138,21 @@ class Result:
         length = norm(self.report.approx) + norm(self.report.gradient)
         return {"all θ": float(norm(self.report.bars) / length)} | self.report.bounds
 
-    @property
-    def taylor(self) -> Taylor | None:
-        """Taylor's remainder against the step."""
-        return self.report.taylor
-
-    @property
-    def caption(self) -> str:
-        """The finding, in plain words."""
+    def said(self) -> Iterator[str]:
+        """Say what the check reads, where the bug is, and what error bars and Taylor's remainder make of it."""
         report, place = self.report, PLACES[self.state.place]
-        said = [f"Relative difference <b>{report.number}: {report.band}</b>."]
+        yield f"Relative difference <b>{report.number}: {report.band}</b>."
         if self.state.out:
-            said.append(f"<b>Brought out</b> by {place.remedy}: {place.mistake}.")
+            yield f"<b>Brought out</b> by {place.remedy}: {place.mistake}."
         else:
-            said.append(f"Yet the code is wrong: <b>{place.mistake}</b>. It hides: {place.because}.")
-        said += [opinion(report), FALLS[report.taylor.answer]]
-        return " ".join(said)
+            yield f"Yet the code is wrong: <b>{place.mistake}</b>. It hides: {place.because}."
+        yield opinion(report)
+        yield FALLS[report.taylor.answer]
 
     @property
     def table(self) -> str:
         """What the picture shows, as tables."""
-        pairs = zip(self.taylor.steps, self.taylor.remainders, strict=True)
+        pairs = zip(self.report.taylor.steps, self.report.taylor.remainders, strict=True)
         rows = [(f"{step:.0e}", f"{remainder:.0e}") for step, remainder in pairs]
         return blocks_table(self.report) + html_table(["t", "remainder"], rows)
 
@@ -196,26 +179,11 @@ def compute(state: State) -> Result:
 
 
 class Hiding(Lab):
-    """Join a hiding place, and what brings the bug out, to the bars and to Taylor's remainder."""
+    """Open the lab of lesson 09: gcl.labs.hiding(place="two that cancel", out=True)."""
 
-    name, State, View, compute = "hiding", State, HidingPicture, staticmethod(compute)
+    State, View, compute = State, hiding_picture, compute
     about = (
         "On the left the relative difference of all θ and of each block as bars, on a log axis from 1e-12 to 1 with "
         "the bands great, look and worry; on the right Taylor's remainder against the step t, both on log axes, beside "
         "two guide lines that fall as t and as t²."
     )
-
-    def controls(self) -> list[widgets.Widget]:
-        """Build the menu of hiding places, and the two buttons."""
-        return [
-            self.bind("place", Menu("hiding place", PLACES, str, "260px")),
-            self.bind("out", Choice("the bug", OUT, OUT.get)),
-        ]
-
-
-def hiding(**state) -> Hiding:
-    """Open the lab of lesson 09: gcl.labs.hiding(place="two that cancel", out=True).
-
-    The fields are place and out. Raises ValueError, or TypeError for a field that there is not.
-    """
-    return Hiding(**state)

@@ -1,22 +1,25 @@
 """Look into a report, one's own: a block's dθ against its dθ_approx, which entries differ, and by which factor."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from html import escape
 from typing import Any
 
-import ipywidgets as widgets
 import numpy as np
 
 from .. import homework
+from ..checker.inputs import as_float
 from ..checker.report import Entry, Report, check
 from ..checker.slide import GREAT, band, score
 from ..checker.where import where
 from ..checker.words import html_table
 from ..network.network import one_of
-from ..plots import InspectPicture
-from .controls import Menu, Slider
+from ..plots.inspect import inspect_picture
+from .controls import Menu
+from .fields import Fields, kept, slider
 from .lab import Lab
+from .result import Shown
 
 FACTORS = [-2, -1, 0.25, 0.5, 0.75, 1, 1.5, 2, 3, 4, 10]
 LISTED = 20  # entries, in the table
@@ -28,57 +31,57 @@ def handed_in() -> Report:
     return check(homework.cost, homework.gradient(), homework.params)
 
 
+def of_check(name: str, value) -> Report:
+    """Take a report; None is that of the homework as it was handed in."""
+    report = handed_in() if value is None else value
+    if not isinstance(report, Report):
+        found = type(report).__name__
+        raise TypeError(f"{name} should be what gcl.check(cost, gradient, params) returned; got {found}")
+    return report
+
+
+def divisor(name: str, value) -> float:
+    """Take a number by which can be divided."""
+    if not as_float(name, value) or not np.isfinite(float(value)):
+        raise ValueError(f"{name} should be a finite number other than 0, since dθ is divided by it; got {value}")
+    return float(value)
+
+
 @dataclass(frozen=True)
-class State:
+class State(Fields):
     """Hold a report, which of its blocks is looked into, and the k by which dθ is divided there.
 
-    Without a report it is that of a broken homework; without a block, that of the worst entry, if any is wrong. Raises
-    TypeError or ValueError for what is no report, a block that it has not, and a k that is 0 or not finite.
+    Without a report it is that of a broken homework; without a block, that of the worst entry, if any is wrong.
     """
 
-    report: Report | None = None
-    block: Any = None
-    k: float = 1.0
+    report: Report | None = kept(None, of_check)
+    block: Any = kept(None, lambda _, block: block)
+    k: float = slider("divide dθ by k =", FACTORS, 1.0, divisor)
 
     def __post_init__(self):
-        report = handed_in() if self.report is None else self.report
-        if not isinstance(report, Report):
-            found = type(report).__name__
-            raise TypeError(f"report should be what gcl.check(cost, gradient, params) returned; got {found}")
-        first = report.worst.block if report.that_are("wrong") else next(iter(report.blocks))
-        block = first if self.block is None else self.block
-        for name, value in {"report": report, "block": block, "k": float(self.k)}.items():
-            object.__setattr__(self, name, value)
-        one_of("block", self.block, report.blocks)
-        if not self.k or not np.isfinite(self.k):
-            raise ValueError(f"k should be a finite number other than 0, since dθ is divided by it; got {self.k}")
+        super().__post_init__()
+        first = self.report.worst.block if self.report.that_are("wrong") else next(iter(self.report.blocks))
+        self.settle(block=one_of("block", first if self.block is None else self.block, self.report.blocks))
 
 
 @dataclass(frozen=True)
-class Result:
+class Result(Shown):
     """Hold what the picture shows of a block: both gradients as vectors, and how they compare once dθ is divided by k.
 
     `readings` is each entry's own relative difference; `wrong` tells which entries are not great, and farther off than
     their error bars allow; `blocks` are the readings of all blocks.
     """
 
-    state: State
     approx: np.ndarray
     gradient: np.ndarray
     readings: np.ndarray
     wrong: np.ndarray
     blocks: dict[str, float]
-    before: "Result | None" = None
 
     @property
-    def block(self) -> str:
-        """The block that is looked into."""
-        return self.state.block
-
-    @property
-    def k(self) -> float:
-        """By how much dθ is divided."""
-        return self.state.k
+    def names(self) -> list[str]:
+        """The names of all blocks."""
+        return list(self.blocks)
 
     @property
     def bounds(self) -> dict[str, float]:
@@ -88,7 +91,7 @@ class Result:
     @property
     def shape(self) -> tuple[int, ...]:
         """The shape of the block."""
-        return self.state.report.shapes[self.block].shape
+        return self.state.report.shapes[self.state.block].shape
 
     @property
     def rows(self) -> int:
@@ -99,12 +102,11 @@ class Result:
     @property
     def worst(self) -> int:
         """The place of the entry in which the two differ most."""
-        return int(np.abs(self.approx - self.gradient / self.k).argmax())
+        return int(np.abs(self.approx - self.gradient / self.state.k).argmax())
 
-    @property
-    def caption(self) -> str:
-        """The finding, in plain words."""
-        return " ".join(sentence for sentence in (opening(self), factor(self), pattern(self), worst(self)) if sentence)
+    def said(self) -> Iterator[str]:
+        """Say whether the block agrees, by which factor it is off, what its wrong entries share, and which is worst."""
+        yield from filter(None, (opening(self), factor(self), pattern(self), worst(self)))
 
     @property
     def table(self) -> str:
@@ -123,7 +125,7 @@ def compute(state: State) -> Result:
 
 def opening(result: Result) -> str:
     """Say whether the block agrees, and in how many entries it does not."""
-    block, reading, k = escape(result.block), result.blocks[result.block], result.k
+    block, reading, k = escape(result.state.block), result.blocks[result.state.block], result.state.k
     divided = "" if k == 1 else f"Divided by {k:.4g}, "
     if result.wrong.any():
         count, size = result.wrong.sum(), result.wrong.size
@@ -142,16 +144,16 @@ def best(result: Result) -> float | None:
 
 def factor(result: Result) -> str:
     """Say whether one factor explains all entries: the k that is tried, or else the best."""
-    k, noise = best(result), max(GREAT, result.bounds[result.block])
-    if result.k != 1:
-        right = not result.wrong.any() and result.blocks[result.block] < GREAT
-        return f"So dθ is {result.k:.4g} times what it should be." if right else "That is not the factor."
+    k, noise = best(result), max(GREAT, result.bounds[result.state.block])
+    if result.state.k != 1:
+        right = not result.wrong.any() and result.blocks[result.state.block] < GREAT
+        return f"So dθ is {result.state.k:.4g} times what it should be." if right else "That is not the factor."
     if not result.wrong.any() or k is None:
         return ""
     left = score(result.approx, result.gradient / k)
     if left < noise:
         return f"It is as if dθ were {k:.6g} times what it should be."
-    helps = left < result.blocks[result.block]
+    helps = left < result.blocks[result.state.block]
     return f"No one factor explains it{f': the best, {k:.2g}, leaves {left:.1e}' if helps else ''}."
 
 
@@ -159,7 +161,7 @@ def pattern(result: Result) -> str:
     """Say what the entries that differ have in common."""
     off = result.wrong.reshape(result.shape or (1,))
     place = where(off, ~off)
-    said = [f"They are all in {escape(place.of(result.block))}."] if place and off.sum() > 1 else []
+    said = [f"They are all in {escape(place.of(result.state.block))}."] if place and off.sum() > 1 else []
     still = np.count_nonzero(result.wrong & (result.approx == 0))
     zero = np.count_nonzero(result.wrong & (result.gradient == 0))
     if still:
@@ -176,52 +178,42 @@ def counted(count: int | np.integer) -> str:
 
 def entry(result: Result, i: int) -> Entry:
     """Return an entry of the block, with both its slopes."""
-    return result.state.report.entry(result.state.report.parts[result.block].start + i)
+    return result.state.report.entry(result.state.report.parts[result.state.block].start + i)
 
 
 def worst(result: Result) -> str:
     """Name the entry in which the two differ most, and both its slopes."""
-    named = result.k == 1 and result.wrong[result.worst]
+    named = result.state.k == 1 and result.wrong[result.worst]
     return f"The ring: {escape(str(entry(result, result.worst)))}." if named else ""
 
 
 def table(result: Result) -> str:
     """Write the entries that differ most, as a table: both slopes, their quotient, and the relative difference."""
     a, g, rows = result.approx, result.gradient, []
-    for i in np.argsort(-np.abs(a - g / result.k), kind="stable")[:LISTED]:
+    for i in np.argsort(-np.abs(a - g / result.state.k), kind="stable")[:LISTED]:
         index = list(entry(result, i).index) or ""
         quotient = f"{g[i] / a[i]:.4g}" if a[i] else "–"
         numbers = f"{a[i]:.4g}", f"{g[i]:.4g}", quotient, f"{result.readings[i]:.1e}"
-        rows.append((f"{escape(result.block)}{index}", *numbers))
+        rows.append((f"{escape(result.state.block)}{index}", *numbers))
     head = ["entry", "dθ_approx", "dθ", "dθ / dθ_approx", "relative difference"]
     return html_table(head, rows, named=True)
 
 
 class Inspect(Lab):
-    """Join a report to its menu of blocks and the slider of the factor."""
+    """Open the lab on what `gcl.check` returned: gcl.labs.inspect(report, block="W2", k=2)."""
 
-    name, State = "inspect", State
+    State, View, compute = State, inspect_picture, compute
     about = (
         "Left, a bar for each block: its relative difference, on a log axis from 1e-12 to 1. Middle, a point for each "
         "entry of the block chosen: dθ against dθ_approx, with the line on which dθ is k times dθ_approx. Right, the "
         "same entries in their rows and columns, coloured by the bands great, look and worry."
     )
 
-    def compute(self, state) -> Result:
-        """Return the result of a state."""
-        return compute(state)
-
-    def paint(self, result: Result) -> bytes:
-        """Draw a result."""
-        if self.view is None:
-            self.view = InspectPicture(list(result.blocks))
-        return self.view.update(result)
-
-    def controls(self) -> list[widgets.Widget]:
-        """Build the menu of blocks, and the slider of k."""
+    def controls(self) -> list:
+        """Build the menu of the report's blocks, the slider of k, and the button that finds k."""
         return [
             self.bind("block", Menu("block", self.state.report.blocks, str, "200px")),
-            self.bind("k", Slider("divide dθ by k =", FACTORS)),
+            *super().controls(),
             self.button("the k that fits best", lambda: {"k": self.best()}),
         ]
 
@@ -236,8 +228,3 @@ class Inspect(Lab):
         """Return the line of code that opens this state; a report goes by the name that it most likely has."""
         written = f"report={self.state.report!r}".replace("'", '"')  # as every field is written
         return super().code().replace(written, "report=report")
-
-
-def inspect(report: Report | None = None, **state) -> Inspect:
-    """Open the lab on what `gcl.check` returned. Raises TypeError or ValueError for what cannot be."""
-    return Inspect(report=report, **state)

@@ -1,19 +1,21 @@
 """A corner of ReLU dragged through the ε window: J along one bias, and what the check of all entries reads."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 import numpy as np
 
-from ..checker.inputs import above_zero
 from ..checker.params import from_vector, to_vector
 from ..checker.slide import GREAT, SLIDE, band, score
 from ..checker.words import html_table, power
 from ..data import moons
-from ..network.network import Network, one_of
-from ..plots import KinkPicture
-from .controls import Slider, log_values
+from ..network.network import Network
+from ..plots.kink import kink_picture
+from .controls import log_values
+from .fields import Fields, number, slider
 from .lab import Lab
+from .result import Shown
 
 NETWORK, SEED = Network([2, 4, 3, 1], hidden="relu"), 49
 UNIT = 1  # θ[i] is its bias, b2[1]
@@ -22,22 +24,12 @@ EXAMPLES, EPS = [1, 2, 4, 8, 16, 32], log_values(-10, 0, 1, 2, 5)
 
 
 @dataclass(frozen=True)
-class State:
-    """Hold what the controls say: ε, the biases of layer 2, the examples. Raises ValueError for what cannot be."""
+class State(Fields):
+    """Hold ε, the biases of layer 2, and how many examples there are."""
 
-    eps: float = 1e-3
-    b2: float = 0.01
-    examples: int = 8
-
-    def __post_init__(self):
-        object.__setattr__(self, "eps", above_zero(self.eps))
-        object.__setattr__(self, "b2", float(self.b2))
-        one_of("examples", self.examples, EXAMPLES)
-        for name, low in (("eps", EPS[0]), ("b2", 0)):
-            if not low <= getattr(self, name) <= 1:
-                raise ValueError(
-                    f"{name} should be {low:g} … 1, or it is off this lab's picture; got {getattr(self, name):g}"
-                )
+    eps: float = slider("ε", EPS, 1e-3, number(EPS[0], 1), width="340px")
+    b2: float = slider("biases b[2]", [0.0, *log_values(-8, 0, 1, 2, 5)], 0.01, number(0, 1), width="340px")
+    examples: int = slider("examples m", EXAMPLES, 8, width="240px")
 
     @property
     def theta(self) -> dict[str, np.ndarray]:
@@ -54,15 +46,14 @@ def problem(count: int) -> tuple:
 
 
 @dataclass(frozen=True)
-class Result:
-    """Hold what the picture shows: J along θ[i] in units of ε, its slopes, and the reading of the whole check.
+class Result(Shown):
+    """Hold J along θ[i] in units of ε, its slopes, and the reading of the whole check.
 
     `steps` are in ε, `costs` is J there; `corners` is the distance of θ[i] from its own corners, with sign; `nearest`
     that of each entry of θ from its nearest corner. `slopes` are those of J from θ[i] − ε to θ[i], and on to θ[i] + ε;
     `gradient` is dθ[i]. `curve` is ε and the relative difference.
     """
 
-    state: State
     steps: np.ndarray
     costs: np.ndarray
     corners: np.ndarray
@@ -71,7 +62,6 @@ class Result:
     gradient: float
     curve: tuple[np.ndarray, np.ndarray]
     reading: float
-    before: "Result | None" = None
 
     @property
     def approx(self) -> float:
@@ -79,37 +69,28 @@ class Result:
         return sum(self.slopes) / 2
 
     @property
-    def inside(self) -> np.ndarray:
-        """The corners of θ[i] that lie in the window."""
-        return self.corners[np.abs(self.corners) <= self.state.eps]
-
-    @property
     def crossed(self) -> int:
         """How many entries of θ have a corner in their window."""
         return int((self.nearest <= self.state.eps).sum())
 
-    @cached_property
-    def caption(self) -> str:
-        """The finding, in plain words."""
-        distance, count = float(np.abs(self.corners).min()), len(self.inside)
+    def said(self) -> Iterator[str]:
+        """Say whether a corner lies in the window, what it does to the slopes, and what the whole check reads."""
+        distances = np.abs(self.corners)
+        distance, count = float(distances.min()), np.count_nonzero(distances <= self.state.eps)
         left, right, approx = (f"{slope:.2g}" for slope in (*self.slopes, self.approx))
         sides = f"from θ − ε to θ the slope of J is {left}, from θ to θ + ε it is {right}"
         given = f"dθ[i] is {self.gradient:.2g}"
         if distance == 0:
-            said = f"<b>A corner lies on θ[i] itself:</b> {sides}. {given}, the slope on one side; dθ_approx[i] is "
-            said += f"{approx}, the mean of both, at every ε."
+            yield f"<b>A corner lies on θ[i] itself:</b> {sides}."
+            yield f"{given}, the slope on one side; dθ_approx[i] is {approx}, the mean of both, at every ε."
         elif count:
             lies = f"{count} corners lie" if count > 1 else f"A corner, {distance:.2g} from θ[i], lies"
-            said = (
-                f"<b>{lies} in the window:</b> {sides}. {given}, the slope at θ; dθ_approx[i] is {approx}, the mean of "
-            )
-            said += "both."
+            yield f"<b>{lies} in the window:</b> {sides}."
+            yield f"{given}, the slope at θ; dθ_approx[i] is {approx}, the mean of both."
         else:
-            said = (
-                f"<b>No corner of θ[i] in the window;</b> the nearest is {distance:.2g} away. {given}, dθ_approx[i] is "
-            )
-            said += f"{approx}."
-        return f"{said} {self.whole}"
+            yield f"<b>No corner of θ[i] in the window;</b> the nearest is {distance:.2g} away."
+            yield f"{given}, dθ_approx[i] is {approx}."
+        yield self.whole
 
     @property
     def whole(self) -> str:
@@ -127,15 +108,11 @@ class Result:
     @property
     def table(self) -> str:
         """What the picture shows, as tables."""
-        slopes = zip(("left of θ[i]", "right of θ[i]", "dθ_approx[i]", "dθ[i]"), self.lines, strict=True)
+        words = "left of θ[i]", "right of θ[i]", "dθ_approx[i]", "dθ[i]"
+        slopes = zip(words, (*self.slopes, self.approx, self.gradient), strict=True)
         rows = [(f"{eps:g}", f"{y:.0e}", int((self.nearest <= eps).sum())) for eps, y in zip(*self.curve, strict=True)]
         first = html_table(["", "slope of J"], [(words, f"{slope:.2g}") for words, slope in slopes], named=True)
         return first + html_table(["ε", "relative difference", "entries with a corner within ε"], rows)
-
-    @property
-    def lines(self) -> tuple[float, ...]:
-        """The slopes left and right of θ[i], dθ_approx[i] and dθ[i]."""
-        return *self.slopes, self.approx, self.gradient
 
 
 @lru_cache(256)
@@ -194,31 +171,11 @@ def compute(state: State) -> Result:
 
 
 class Kink(Lab):
-    """Join the lab's state to its three sliders."""
+    """Open the lab of the corner in the window, in the state given: gcl.labs.kink(eps=1e-5, b2=0)."""
 
-    name, State, View = "kink", State, KinkPicture
+    State, View, compute = State, kink_picture, compute
     about = (
         "Left, J along one entry of θ from θ − 2ε to θ + 2ε, stretched to fit, with its corners, the line of slope dθ "
         "and the line through θ − ε and θ + ε; right, the relative difference of the whole check against ε, on log "
         "axes with the bands great, look and worry, and for each entry how far its nearest corner is."
     )
-
-    def compute(self, state) -> Result:
-        """Measure J along θ[i], and check."""
-        return compute(state)
-
-    def controls(self) -> list:
-        """Build the sliders of ε, of the biases and of the examples."""
-        return [
-            self.bind("eps", Slider("ε", EPS, width="340px")),
-            self.bind("b2", Slider("biases b[2]", [0.0, *log_values(-8, 0, 1, 2, 5)], width="340px")),
-            self.bind("examples", Slider("examples m", EXAMPLES, "{:d}".format, "240px")),
-        ]
-
-
-def kink(**state) -> Kink:
-    """Open the lab of the corner in the window, in the state given: gcl.labs.kink(eps=1e-5, b2=0).
-
-    Raises ValueError, or TypeError for a field that there is not.
-    """
-    return Kink(**state)

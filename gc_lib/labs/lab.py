@@ -4,15 +4,18 @@ import html
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
+from inspect import signature
 from threading import RLock
 from typing import Any, Self
 
 import ipywidgets as widgets
 
 from ..checker.words import in_lines
-from ..plots import figure_html
+from ..plots import Picture, figure_html
 from .cells import show_in_cell
 from .controls import Button, Folds, Image, in_rows
+from .fields import Fields
+from .result import Shown
 
 STYLE = """<style>
 .gc-lab option[data-value^="%E2%9C%95"] { color: var(--jp-ui-font-color2, #757575); }
@@ -34,21 +37,30 @@ body[data-jp-theme-light="false"] .gc-lab { --jp-widgets-dropdown-arrow: url("da
 class Lab:
     """Join a frozen state to its picture, its caption and its controls.
 
-    A lab has a `name`; `about`, which says what its picture shows; its `State`; `compute(state)`, which returns a
-    frozen result; its `View`, whose `update(result)` returns the picture as PNG; and `controls()`, a list of widgets.
-    A result has a `caption` and a `table` in HTML, which say what the picture shows, and `before`, the result that the
-    pale marks show. Callbacks run in a thread of their own, beside the cells: one lock guards state and picture.
+    A lab has its `State`, whose fields say which controls there are; two functions, `compute(state)`, which returns a
+    frozen result, and `View(names)`, which returns its picture; and `about`, which says what the picture shows to those
+    who do not see it. It is opened by its class, and has its name. Callbacks run in a thread of their own, beside the
+    cells: one lock guards state and picture.
     """
 
     name: str
     about: str
-    State: type
-    View: type
+    State: type[Fields]
+    View: Callable[..., Picture]
+    compute: Callable[..., Shown]
+    state: Any
+    result: Any
     lock = RLock()  # one for all labs, since they share what is cached
 
-    def __init__(self, **state):
-        self.showing, self.moved, self.bound, self.view = False, (), {}, None
-        self.state = self.start = self.State(**state)
+    def __init_subclass__(cls):
+        cls.name, cls.__signature__ = cls.__name__.lower(), signature(cls.State)
+
+    def __init__(self, *given: Any, **state: Any) -> None:
+        """Open the lab in the state given. Raises TypeError or ValueError for what cannot be."""
+        self.showing, self.bound = False, {}
+        self.view: Picture | None = None
+        self.moved: tuple[str, ...] = ()
+        self.state = self.start = self.State(*given, **state)
         self.picture = Image(
             format="png",
             tooltip=self.about,
@@ -60,22 +72,20 @@ class Lab:
         *_, self.result = self.results(self.state, None)
         self.display()
 
-    def compute(self, state):
-        """Return the frozen result of a state."""
-        raise NotImplementedError
-
     def results(self, state, before) -> Iterator:
         """Yield the result; where it takes long, first a part that is quick to compute."""
-        yield replace(self.compute(state), before=before)
+        yield replace(type(self).compute(state), before=before)
 
     def paint(self, result) -> bytes:
-        """Draw a result, and return the picture as PNG."""
-        self.view = self.view or self.View()
+        """Draw a result, on a new picture where it has other blocks, and return the picture as PNG."""
+        if self.view is None or self.view.names != result.names:
+            self.view = type(self).View(result.names)
         return self.view.update(result)
 
-    def controls(self) -> list[widgets.Widget]:
-        """Build the controls that are always in sight."""
-        raise NotImplementedError
+    def controls(self, *names: str) -> list[widgets.Widget]:
+        """Build the controls of these fields, or of all that have one."""
+        build = {each.name: each.metadata["build"] for each in fields(self.State) if each.metadata["build"]}
+        return [build[name](self, name) for name in names or build]
 
     def build(self) -> widgets.Widget:
         """Build the page: the controls over the picture."""
@@ -146,7 +156,11 @@ class Lab:
     def bind(self, field: str, control: widgets.Widget) -> widgets.Widget:
         """Tie a control to a field of the state, both ways, and return it."""
         self.bound[field] = control
-        return self.follow(control, lambda value: {field: value})
+        return self.follow(control, lambda value: self.means(field, value))
+
+    def means(self, field: str, value) -> dict:
+        """Return the fields that a new value of a field's control stands for."""
+        return {field: value}
 
     def follow(self, control: widgets.Widget, means: Callable) -> widgets.Widget:
         """Let a control change the state: means(value) returns the fields that its new value stands for."""

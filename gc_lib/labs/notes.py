@@ -3,7 +3,7 @@
 import html
 from collections.abc import Callable
 
-from ..checker.words import listed
+from ..checker.words import html_table, listed
 from ..network import bugs
 from ..network.backprop import hidden_error
 from . import cases
@@ -89,22 +89,17 @@ def against(state, accused: Suspect) -> str:
     return "that explains all you have seen, but so does another; the check that tells them apart is still to be made"
 
 
-def row(cells: list, tag: str = "td") -> str:
-    """Write one row of a table."""
-    return f"<tr>{''.join(f'<{tag}>{cell}</{tag}>' for cell in cells)}</tr>"
-
-
 def notes(state) -> str:
     """Write the checks and the accusations made so far."""
-    rows = ""
+    rows = []
     for n, check in enumerate(state.checks, start=1):
         marks = [f"<b>{mark}</b>" if mark else "·" for mark in cases.seen(state.case, check)]
         left = f"{len(cases.left(state.case, state.checks[:n])):,}"
-        rows += row([n, in_words(check) or "nothing", *marks, left])
-    head = row(["check", "switched", *NAMES, "left"], "th")
+        rows.append((n, in_words(check) or "nothing", *marks, left))
+    table = html_table(["check", "switched", *NAMES, "left"], rows) if rows else ""
     wrong = state.accused[: len(state.accused) - state.solved]
     said = "".join(f"<li>It is not {name(accused)}: {against(state, accused)}.</li>" for accused in wrong)
-    return TABLE + (f"<table>{head}{rows}</table>" if rows else "") + (f"<ul>{said}</ul>" if said else "")
+    return TABLE + table + (f"<ul>{said}</ul>" if said else "")
 
 
 def lines(suspect: Suspect) -> list[tuple[str, str, str]]:
@@ -115,8 +110,8 @@ def lines(suspect: Suspect) -> list[tuple[str, str, str]]:
 
 def side_by_side(rows: list[tuple[str, str, str]], words: str) -> str:
     """Set right lines and others side by side; `words` stand over the others."""
-    told = [row([code(right), code(other)]) for _, right, other in rows]
-    return f"<table>{row(['as it should be', words], 'th')}{''.join(told)}</table>" if rows else ""
+    told = [(code(right), code(other)) for _, right, other in rows]
+    return html_table(["as it should be", words], told) if rows else ""
 
 
 def code(line: str) -> str:

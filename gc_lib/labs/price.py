@@ -1,20 +1,20 @@
 """Lesson 07: what a check costs beside a step of training, counted for a network of any size, and timed here."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from time import perf_counter
 
 from .. import data
-from ..checker.inputs import whole
 from ..checker.objective import Objective
 from ..checker.screen import screen
 from ..checker.slide import two_sided_loop
 from ..checker.words import html_table
 from ..network.network import Network
-from ..plots import PricePicture
-from .controls import Slider
+from ..plots.price import price_picture
+from .fields import Fields, button, offered, slider, whole_number
 from .lab import Lab
+from .result import Shown
 
 LADDER = 50  # evaluations of J that the screen takes to listen to it along one direction, about
 
@@ -23,25 +23,15 @@ STEP = 3  # evaluations of J that a step of training costs: one on the way forwa
 
 
 @dataclass(frozen=True)
-class State:
-    """Hold what the controls say: the units of both hidden layers, and whether the work is to be timed.
+class State(Fields):
+    """Hold the units of both hidden layers, and whether the work is to be timed."""
 
-    Raises ValueError for what cannot be.
-    """
-
-    units: int = 16
-    timed: bool = False
-
-    def __post_init__(self):
-        object.__setattr__(self, "units", whole("units", self.units))
-        if not 1 <= self.units <= UNITS[-1]:
-            raise ValueError(f"units should be a whole number, 1 … {UNITS[-1]}; got {self.units}")
-        if not isinstance(self.timed, bool):
-            raise ValueError(f"timed should be True or False; got {self.timed!r}")
+    units: int = slider("units in each hidden layer", UNITS, 16, whole_number(1, UNITS[-1]), width="360px")
+    timed: bool = button("time it on this computer", False, offered((False, True)), lambda _: True)
 
 
 @dataclass(frozen=True)
-class Price:
+class Costs:
     """Hold what the work costs for one size of network: in evaluations of J, or in seconds."""
 
     parameters: int
@@ -56,15 +46,15 @@ def network(units: int) -> Network:
     return Network([64, units, units, 1], lam=0.1)
 
 
-def count(units: int) -> Price:
+def count(units: int) -> Costs:
     """Count the evaluations of J: the screen some 50 for each block and 50 more, the loop two for each parameter."""
     shapes = network(units).shapes
     parameters = sum(rows * columns for rows, columns in shapes.values())
-    return Price(parameters, 1, STEP, LADDER * (len(shapes) + 1), 2 * parameters)
+    return Costs(parameters, 1, STEP, LADDER * (len(shapes) + 1), 2 * parameters)
 
 
 @lru_cache
-def clock(units: int) -> Price:
+def clock(units: int) -> Costs:
     """Time one evaluation of J, one gradient, a screen and the two-sided loop, in seconds."""
     net = network(units)
     cost, gradient = net.on(*data.digits(3, 8, examples=32))
@@ -76,7 +66,7 @@ def clock(units: int) -> Price:
         "screen": lambda: screen(cost, gradient, params),
         "loop": lambda: two_sided_loop(J, J.theta, 1e-7),
     }
-    return Price(count(units).parameters, **{name: seconds(work) for name, work in works.items()})
+    return Costs(count(units).parameters, **{name: seconds(work) for name, work in works.items()})
 
 
 def seconds(work: Callable) -> float:
@@ -89,36 +79,28 @@ def seconds(work: Callable) -> float:
 
 
 @dataclass(frozen=True)
-class Result:
+class Result(Shown):
     """Hold the counted price for the network where the student stands, and the prices timed so far."""
 
-    state: State
-    counted: Price
-    timed: tuple[Price, ...]
-    before: "Result | None" = None
+    counted: Costs
+    timed: tuple[Costs, ...]
 
     @property
     def steps(self) -> float:
         """How many steps of training cost as much as one check."""
         return self.counted.loop / self.counted.step
 
-    @cached_property
-    def caption(self) -> str:
-        """The finding: how many steps of training one check costs, and what was timed."""
+    def said(self) -> Iterator[str]:
+        """Say how many steps of training one check costs, and what was timed."""
         n, checks = self.counted.parameters, self.counted.loop
-        said = [
-            f"<b>One check costs as much as {self.steps:,.0f} steps of training.</b>",
-            f"The two-sided loop evaluates J {checks:,} times, twice for each of the {n:,} parameters.",
-            f"A step of training costs about {STEP} evaluations, the screen some {self.counted.screen}, "
-            "whatever the size.",
-        ]
+        yield f"<b>One check costs as much as {self.steps:,.0f} steps of training.</b>"
+        yield f"The two-sided loop evaluates J {checks:,} times, twice for each of the {n:,} parameters."
+        yield f"A step of training costs about {STEP} evaluations, the screen some {self.counted.screen},"
+        yield "whatever the size."
         if self.timed:
             last = self.timed[-1]
-            said.append(
-                f"Timed here a moment ago: the loop took {1e3 * last.loop:,.0f} ms, "
-                f"a gradient {1e3 * last.step:.2g} ms, the screen {1e3 * last.screen:.2g} ms."
-            )
-        return " ".join(said)
+            yield f"Timed here a moment ago: the loop took {1e3 * last.loop:,.0f} ms,"
+            yield f"a gradient {1e3 * last.step:.2g} ms, the screen {1e3 * last.screen:.2g} ms."
 
     @property
     def table(self) -> str:
@@ -136,29 +118,17 @@ class Result:
         return table + html_table(["parameters", "gradient", *works[1:]], times)
 
 
-class PriceLab(Lab):
-    """Join the size of the network, and a button that times the work, to the picture."""
+def compute(state: State) -> Result:
+    """Count, and time every size up to the one where the student stands, if asked to."""
+    sizes = [units for units in UNITS if units <= state.units] if state.timed else []
+    return Result(state, count(state.units), tuple(clock(units) for units in sizes))
 
-    name, State, View = "price", State, PricePicture
+
+class Price(Lab):
+    """Open the lab of lesson 07 on what a check costs, in the state given: gcl.labs.price(units=64)."""
+
+    State, View, compute = State, price_picture, compute
     about = (
         "Evaluations of J against the number of parameters, both on log axes: the two-sided loop rises in proportion, "
         "a step of training and the screen stay level; what was timed stands as dots."
     )
-
-    def compute(self, state) -> Result:
-        """Count, and time every size up to the one where the student stands, if asked to."""
-        sizes = [units for units in UNITS if units <= state.units] if state.timed else []
-        return Result(state, count(state.units), tuple(clock(units) for units in sizes))
-
-    def controls(self) -> list:
-        """Build the slider, and the button that times the work."""
-        slider = Slider("units in each hidden layer", UNITS, width="360px")
-        return [self.bind("units", slider), self.button("time it on this computer", lambda: {"timed": True})]
-
-
-def price(**state) -> PriceLab:
-    """Open the lab of lesson 07 on what a check costs, in the state given: gcl.labs.price(units=64).
-
-    The fields are those of its state: units, timed. Raises ValueError, or TypeError for a field that there is not.
-    """
-    return PriceLab(**state)

@@ -1,18 +1,20 @@
 """One number nudged: the secants through θ and θ ± ε, the tangent that they become, and how fast their error falls."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
 from ..checker.slide import ONE_SIDED, SLIDE
 from ..checker.words import html_table
-from ..network.network import Network, one_of
-from ..plots import SecantPicture
-from .controls import Menu, Slider, log_values
+from ..network.network import Network
+from ..plots.secant import secant_picture
+from .controls import log_values
+from .fields import Fields, menu, number, slider
 from .lab import Lab
+from .result import Shown
 
 SMALLEST = 1e-8  # the smallest ε of this lab
 CLEAR = 20  # an error is divided by where it is at least so many times its rounding
@@ -41,20 +43,12 @@ COSTS = {
 
 
 @dataclass(frozen=True)
-class State:
-    """Hold what the lab's controls say: ε, θ, and which cost J. Raises ValueError for what cannot be."""
+class State(Fields):
+    """Hold ε, θ, and which cost J."""
 
-    eps: float = 0.5
-    theta: float = 1.0
-    cost: str = "θ³"
-
-    def __post_init__(self):
-        one_of("cost", self.cost, COSTS)
-        for name, low in (("eps", SMALLEST), ("theta", 0)):
-            object.__setattr__(self, name, float(getattr(self, name)))
-            if not low <= getattr(self, name) <= 1:
-                found = getattr(self, name)
-                raise ValueError(f"{name} should be {low:g} … 1, or it is off this lab's picture; got {found:g}")
+    eps: float = slider("ε", log_values(-8, 0, 1, 2, 5), 0.5, number(SMALLEST, 1), width="340px")
+    theta: float = slider("θ", [k / 10 for k in range(11)], 1.0, number(0, 1), width="260px")
+    cost: str = menu("J", COSTS, "θ³", width="150px")
 
 
 class Nudge(NamedTuple):
@@ -97,13 +91,11 @@ def drawn(cost: str) -> tuple[np.ndarray, np.ndarray]:
 
 
 @dataclass(frozen=True)
-class Result:
-    """Hold what the picture shows: the nudge where the student stands, and those by smaller and larger ε."""
+class Result(Shown):
+    """Hold the nudge where the student stands, and those by smaller and larger ε."""
 
-    state: State
     here: Nudge
     path: tuple[Nudge, ...]
-    before: "Result | None" = None
 
     @property
     def curve(self) -> tuple[np.ndarray, np.ndarray]:
@@ -128,14 +120,13 @@ class Result:
             return ""
         return f"{float(f'{self.here.errors[side] / finer.errors[side]:.2g}'):g}"
 
-    @cached_property
-    def caption(self) -> str:
-        """The finding, in plain words."""
-        slopes, found = self.here.slopes, {side: self.here.error(side) for side in SIDES}
-        said = [f"{side} {slopes[side]:.6g} ({found[side]})" for side in SIDES]
+    def said(self) -> Iterator[str]:
+        """Say both slopes beside the tangent's, and how fast their errors fall."""
+        slopes = [f"{side} {self.here.slopes[side]:.6g} ({self.here.error(side)})" for side in SIDES]
         falls = [f"the {side} error {fall} times smaller" for side in SIDES if (fall := self.falls(side))]
-        ahead = f" Divide ε by 10, and it makes {' and '.join(falls)}." if falls else ""
-        return f"<b>The tangent's slope is {self.slope:.6g}; {', '.join(said)}.</b>{ahead}"
+        yield f"<b>The tangent's slope is {self.slope:.6g}; {', '.join(slopes)}.</b>"
+        if falls:
+            yield f"Divide ε by 10, and it makes {' and '.join(falls)}."
 
     @property
     def table(self) -> str:
@@ -151,30 +142,10 @@ def compute(state: State) -> Result:
 
 
 class Secant(Lab):
-    """Join the lab's state to its three controls."""
+    """Open the lab of one nudged number, in the state given: gcl.labs.secant(eps=0.1, cost="θ²")."""
 
-    name, State, View = "secant", State, SecantPicture
+    State, View, compute = State, secant_picture, compute
     about = (
         "Left, J(θ) with its tangent at θ and two secants, one through θ and θ + ε, one through θ − ε and θ + ε; "
         "right, how far the slope of each secant is off, against ε, both on log axes."
     )
-
-    def compute(self, state) -> Result:
-        """Nudge θ."""
-        return compute(state)
-
-    def controls(self) -> list:
-        """Build the sliders of ε and θ, and the menu of costs."""
-        return [
-            self.bind("eps", Slider("ε", log_values(-8, 0, 1, 2, 5), width="340px")),
-            self.bind("theta", Slider("θ", [k / 10 for k in range(11)], width="260px")),
-            self.bind("cost", Menu("J", COSTS, str, "150px")),
-        ]
-
-
-def secant(**state) -> Secant:
-    """Open the lab of one nudged number, in the state given: gcl.labs.secant(eps=0.1, cost="θ²").
-
-    Raises ValueError, or TypeError for a field that there is not.
-    """
-    return Secant(**state)

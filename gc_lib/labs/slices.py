@@ -6,7 +6,7 @@ is added to every nudged loss before two of them are subtracted, so that the rou
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,11 +18,11 @@ from ..checker.slide import SLIDE, norm, score
 from ..network import bugs, nudge
 from ..network.backprop import backprop
 from ..network.forward import Layer, squared_norms
-from .bars import OfReport
 from .controls import log_values
 from .error_bars import WINDOW, error_bars
-from .state import BenchState
-from .words import caption, table
+from .result import Curve, OfReport
+from .state import BenchState, dropped
+from .words import said, table
 
 # Where the slices are taken, against ε, λ and the dropped share; where the student stands is always one point more.
 MANY = log_values(-12, 0, 1), [0.0, 1e-8, 1e-6, *log_values(-4, 4, 1)], [0.0, 1e-4, 1e-2, 0.1, 0.3, 0.5, 0.7]
@@ -31,25 +31,11 @@ FEWEST = [1e-9, 1e-5], [0.0, 1.0], [0.0, 0.1, 0.5]
 SLOW = 500  # parameters above which the slices are painted after the bars, and the fewest points drawn anew
 
 
-class Curve(NamedTuple):
-    """Hold a slice through the present state: the relative difference y against one control x."""
-
-    x: np.ndarray
-    y: np.ndarray
-
-
 @dataclass(frozen=True)
 class Result(OfReport):
-    """Hold what the picture shows: a report where the student stands, and three slices through it.
+    """Hold a check where the student stands, three slices through it, and what right backprop would read there."""
 
-    `right` is what right backprop and a right checker would read there.
-    """
-
-    state: BenchState
-    report: Reading
     right: float
-    curves: dict[str, Curve]
-    before: "Result | None" = None
 
     @property
     def scattered(self) -> tuple[str, ...]:
@@ -78,25 +64,12 @@ class Result(OfReport):
         found = {name: bugs.find(name).hidden(seen[layer - 1]) for name, layer in planted}
         return {name: behind for name, behind in found.items() if behind}
 
-    @cached_property
-    def caption(self) -> str:
-        """The finding, in plain words."""
-        return caption(self)
-
-    @property
-    def table(self) -> str:
-        """What the picture shows, as tables."""
-        return table(self)
+    said, table = said, property(table)  # in words.py
 
 
 def coordinates(state: BenchState) -> dict[str, float]:
     """Return where a state stands on each slice."""
     return {"eps": state.eps, "lam": state.lam, "drop": dropped(state.keep_prob)}
-
-
-def dropped(keep_prob: float) -> float:
-    """Return 1 − keep_prob as it was written: 0.1, not 0.09999999999999998."""
-    return round(1 - keep_prob, 12)
 
 
 def compute(state: BenchState, before: Result | None = None) -> Result:
@@ -136,7 +109,7 @@ def glimpse(state: BenchState, before: Result | None = None) -> Result:
     if state.right is not state and not state.random:
         well = measure(state.right, window, state.lam, state.keep_prob)
         right = score(well.approx[1], well.exact[1])
-    return Result(state, report, right, points, before)
+    return Result(state, report, right, curves=points, before=before)
 
 
 class Measured(NamedTuple):

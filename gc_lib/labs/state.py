@@ -8,13 +8,15 @@ from typing import Any
 import numpy as np
 
 from .. import data
-from ..checker.inputs import above_zero, whole
+from ..checker.inputs import as_float, whole
 from ..checker.slide import SLIDE, Checker
 from ..network import bugs
 from ..network.activations import ACTIVATIONS
 from ..network.forward import Terms
-from ..network.network import Network, Plant, one_of
+from ..network.network import Network, Plant
 from ..network.train import descend
+from .controls import log_values
+from .fields import Fields, button, kept, menu, number, slider, step, whole_number
 
 DATA = {
     "3 or 8, 4×4 pixels": lambda m: data.digits(3, 8, examples=m, side=4),
@@ -24,53 +26,87 @@ DATA = {
 }
 
 
+def several(name: str, values: Iterable) -> tuple:
+    """Return several values, which are taken once. Raises ValueError for a single value, or a word in letters."""
+    found = tuple(values) if isinstance(values, Iterable) and not isinstance(values, str) else None
+    if found is None or any(isinstance(value, str) != (name == "mistakes") for value in found):
+        wanted = {"bugs": '[("no_decay", 2)]', "mistakes": '["J_no_decay"]', "units": "[6, 6]"}[name]
+        raise ValueError(f"{name} should be a list, such as {wanted}; got {values!r}")
+    return found
+
+
+def plant(bug: tuple) -> Plant:
+    """Return a bug with its factor written out, where it takes one. Raises ValueError where backprop has none such."""
+    name, layer, strength, factor = Plant(*bug)
+    found = bugs.find(name)
+    if found.family is not bugs.Steps:
+        raise ValueError(f"{name} is a mistake of the cost or of the checker: mistakes=[{name!r}]")
+    factor = 2.0 if factor is None and found.takes_factor else factor
+    layer = layer if layer is None or layer != layer // 1 else int(layer)
+    return Plant(name, layer, float(strength), factor if factor is None else float(factor))
+
+
+def dropped(keep_prob: float) -> float:
+    """Return 1 − keep_prob as it was written: 0.1, not 0.09999999999999998."""
+    return round(1 - keep_prob, 12)
+
+
+def layers(name: str, value) -> tuple[int, ...]:
+    """Take the units of the hidden layers."""
+    return tuple(whole(name, units) for units in several(name, value))
+
+
+def in_words(units: tuple[int, ...]) -> str:
+    """Write the units of the hidden layers: 6-6."""
+    return "-".join(map(str, units)) or "none"
+
+
+def biases(name: str, value) -> float | None:
+    """Take a size of b, or None for what suits the activation."""
+    return None if value is None else number(0)(name, value)
+
+
+EPS, LAMBDAS = log_values(-12, 0, 1, 3), [0.0, *log_values(-8, 4, 1, 3)]
+KEEP_PROBS = [dropped(share) for share in (0, 1e-4, 1e-3, 0.01, 0.03, 0.1, 0.2, 0.3, 0.5, 0.7)]
+UNITS = [(), (6,), (6, 6), (16, 8), (6, 6, 6)]
+STEPS = [0, 1, 2, 5, 10, 20, 50, 100, 150, 200, 250, 300]
+SCALES, SIZES = [1e-3, 1e-2, 0.1, 0.3, 1.0, 2.0, 3.0, 10.0], [0.0, 1e-3, 0.01, 0.1, 1.0]
+
+
 @dataclass(frozen=True)
-class BenchState:
+class BenchState(Fields):
     """Hold all that the bench's controls say; the defaults are where it opens.
 
     A bug is (name, layer), (name, layer, strength) or (name, layer, strength, factor); `mistakes` names those of the
     cost and of the checker. The `steps` of training follow the right gradient at λ = 0.1 and keep_prob = 1, so that
     neither a bug nor λ moves θ. `bias` is 0 unless given, for an activation with a corner at 0, as ReLU, 0.01: at b = 0
-    an example can sit exactly on it, where no slope is right. Raises ValueError for what cannot be.
+    an example can sit exactly on it, where no slope is right. Raises TypeError or ValueError for what cannot be.
     """
 
-    eps: float = 1e-7
-    lam: float = 0.1
-    keep_prob: float = 1.0
-    masks: str = "frozen"
-    bugs: Sequence[Any] = ()
-    mistakes: Sequence[str] = ()
-    hidden: str = "tanh"
-    dtype: str = "float64"
-    scale: float = 1.0
-    bias: Any = None
-    steps: int = 0
-    seed: int = 0
-    mask_seed: int = 0
-    data: str = "3 or 8, 4×4 pixels"
-    examples: int = 32
-    units: tuple[int, ...] = (6, 6)
+    eps: float = slider("ε", EPS, 1e-7, step, width="215px")
+    lam: float = slider("λ", LAMBDAS, 0.1, number(0), width="215px")
+    keep_prob: float = slider("keep_prob", KEEP_PROBS, 1.0, as_float, lambda p: f"{p:g}, drops {dropped(p):g}")
+    masks: str = menu("masks", ["frozen", "fresh"], "frozen", width="140px")
+    bugs: Sequence[Any] = kept((), lambda name, bugs: tuple(map(plant, several(name, bugs))))
+    mistakes: Sequence[str] = kept((), several)
+    hidden: str = menu("activation", ACTIVATIONS, "tanh", width="200px")
+    dtype: str = menu("precision", ["float64", "float32"], "float64", width="170px")
+    scale: float = slider("scale of W", SCALES, 1.0, number(0))
+    bias: Any = slider("size of b", SIZES, None, biases)
+    steps: int = slider("training steps", STEPS, 0, whole_number(0, 300))
+    seed: int = button("new random start", 0, whole, lambda seed: seed + 1)
+    mask_seed: int = button("new masks", 0, whole, lambda seed: seed + 1)
+    data: str = menu("data", DATA, "3 or 8, 4×4 pixels", width="260px")
+    examples: int = slider("examples m", [1, 2, 4, 8, 16, 32, 64], 32, whole)
+    units: tuple[int, ...] = menu("hidden units", UNITS, (6, 6), layers, in_words, "200px")
 
     def __post_init__(self):
-        corner = 0.0 in ACTIVATIONS[one_of("hidden", self.hidden, ACTIVATIONS)].corners
-        bias = (0.01 if corner else 0.0) if self.bias is None else float(self.bias)
-        tidy = {"eps": above_zero(self.eps), "lam": float(self.lam), "keep_prob": float(self.keep_prob)}
-        units = tuple(whole("units", n) for n in several("units", self.units))
-        tidy |= {"bias": bias, "scale": float(self.scale), "units": units}
-        tidy |= {name: whole(name, getattr(self, name)) for name in ("steps", "seed", "mask_seed", "examples")}
-        tidy |= {"bugs": tuple(map(plant, several("bugs", self.bugs))), "mistakes": several("mistakes", self.mistakes)}
-        for name, value in tidy.items():
-            object.__setattr__(self, name, value)
-        one_of("data", self.data, DATA)
-        one_of("masks", self.masks, ("fresh", "frozen"))
-        if not 0 <= self.steps <= 300:
-            raise ValueError(f"steps of training should be a whole number, 0 … 300; got {self.steps}")
+        super().__post_init__()
+        if self.bias is None:
+            self.settle(bias=0.01 if 0.0 in ACTIVATIONS[self.hidden].corners else 0.0)
         for name in self.mistakes:
             if bugs.find(name).family is bugs.Steps:
                 raise ValueError(f"{name} is a bug of backprop: plant it in a layer, bugs=[({name!r}, 1)]")
-        for name in ("scale", "bias"):
-            if not 0 <= getattr(self, name) < np.inf:
-                raise ValueError(f"{name} should be a finite number, 0 or more; got {getattr(self, name)}")
         self.network, self.checker  # noqa: B018  # both raise where a name, a number or a bug cannot be
 
     @cached_property
@@ -124,26 +160,6 @@ class BenchState:
     def right(self) -> "BenchState":
         """This state without any bug or mistake."""
         return replace(self, bugs=(), mistakes=()) if self.bugs or self.mistakes else self
-
-
-def several(name: str, values: Iterable) -> tuple:
-    """Return several values, which are taken once. Raises ValueError for a single value, or a word in letters."""
-    found = tuple(values) if isinstance(values, Iterable) and not isinstance(values, str) else None
-    if found is None or any(isinstance(value, str) != (name == "mistakes") for value in found):
-        wanted = {"bugs": '[("no_decay", 2)]', "mistakes": '["J_no_decay"]', "units": "[6, 6]"}[name]
-        raise ValueError(f"{name} should be a list, such as {wanted}; got {values!r}")
-    return found
-
-
-def plant(bug: tuple) -> Plant:
-    """Return a bug with its factor written out, where it takes one. Raises ValueError where backprop has none such."""
-    name, layer, strength, factor = Plant(*bug)
-    found = bugs.find(name)
-    if found.family is not bugs.Steps:
-        raise ValueError(f"{name} is a mistake of the cost or of the checker: mistakes=[{name!r}]")
-    factor = 2.0 if factor is None and found.takes_factor else factor
-    layer = layer if layer is None or layer != layer // 1 else int(layer)
-    return Plant(name, layer, float(strength), factor if factor is None else float(factor))
 
 
 @lru_cache(8)

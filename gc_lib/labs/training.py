@@ -1,52 +1,46 @@
 """Lesson 07: a check after some training, which sees what none could see at the start; and what a bug does to J."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from itertools import islice
 
 import numpy as np
 
 from .. import data
-from ..checker.inputs import whole
 from ..checker.report import Report, check
 from ..checker.slide import SLIDE, norm, score
 from ..checker.words import html_table, listed
 from ..network import bugs
 from ..network.cost import Cost, Gradient
 from ..network.forward import Params
-from ..network.network import Network, one_of
+from ..network.network import Network
 from ..network.train import descend
-from ..plots import TrainingPicture
-from .bars import OfReport
-from .controls import Menu, Slider
+from ..plots.training import training_picture
 from .error_bars import WINDOW, error_bars
+from .fields import Fields, menu, number, offered, slider
 from .lab import Lab
-from .slices import Curve
+from .result import Curve, OfReport
 
 BUGS = ["", "db_decayed", "last_example_dropped", "db_zero", "no_decay", "no_slope", "dA_doubled", "output_slope_twice"]
 BUGS += ["sign_flipped"]
+PLANTED = [name for name, bug in bugs.CATALOGUE.items() if bug.family is bugs.Steps]
 CHECKED = (0, 1, 2, 5, 10, 20, 50, 100, 200, 300)
 SIZES, LAM, RATE, EPS = (16, 6, 6, 1), 0.1, 0.4, 1e-7
 
 
 @dataclass(frozen=True)
-class State:
-    """Hold what the controls say: the bug, the steps of training that went before the check, and the scale of W.
+class State(Fields):
+    """Hold the bug, the steps of training that went before the check, and the scale of W.
 
-    The bug stands in every layer that has its equation; "" is right backprop. Raises ValueError for what cannot be.
+    The bug stands in every layer that has its equation; "" is right backprop.
     """
 
-    bug: str = "db_decayed"
-    steps: int = 0
-    scale: float = 1.0
-
-    def __post_init__(self):
-        one_of("bug", self.bug, ["", *(name for name, bug in bugs.CATALOGUE.items() if bug.family is bugs.Steps)])
-        object.__setattr__(self, "steps", whole("steps", self.steps))
-        object.__setattr__(self, "scale", float(self.scale))
-        one_of("steps", self.steps, CHECKED)
-        if not 0 < self.scale < np.inf:
-            raise ValueError(f"scale should be a finite number above 0; got {self.scale}")
+    bug: str = menu(
+        "bug in every layer", BUGS, "db_decayed", offered(["", *PLANTED]), lambda name: name or "none", "290px"
+    )
+    steps: int = slider("steps of training", CHECKED, 0, width="330px")
+    scale: float = slider("scale of W", [0.01, 0.03, 0.1, 0.3, 1.0], 1.0, number(above=0), width="240px")
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,23 +96,9 @@ def look(bug: str, scale: float, steps: int) -> tuple[Report, str]:
 class Result(OfReport):
     """Hold the training with this backprop and the one with the right backprop, and where the student stands."""
 
-    state: State
+    hidden: str
     run: Run
     right: Run
-    report: Report
-    hidden: str
-    before: "Result | None" = None
-    scattered = ()
-
-    @property
-    def curves(self) -> dict[str, Curve]:
-        """The reading against the steps of training."""
-        return {"steps": Curve(np.array(CHECKED, dtype=float), self.run.readings)}
-
-    @property
-    def here(self) -> dict[str, tuple[float, float]]:
-        """Where the student stands on the curve."""
-        return {"steps": (self.state.steps, self.report.difference)}
 
     @property
     def bound(self) -> Curve:
@@ -130,32 +110,29 @@ class Result(OfReport):
         """J after the steps of training, with this backprop and with the right one."""
         return float(self.run.J[self.state.steps]), float(self.right.J[self.state.steps])
 
-    @cached_property
-    def caption(self) -> str:
-        """The finding: what the check sees after so many steps, and what the bug has done to J."""
+    def said(self) -> Iterator[str]:
+        """Say what the check sees after so many steps, and what the bug has done to J."""
         report, bug, red = self.report, self.state.bug, self.report.that_are("wrong")
         when = {0: "At the start", 1: "After 1 step"}.get(self.state.steps, f"After {self.state.steps} steps")
-        said = [f"<b>{when} the check reads {report.number}: {report.band}.</b>"]
+        yield f"<b>{when} the check reads {report.number}: {report.band}.</b>"
         if not bug:
-            said.append("Backprop is right.")
+            yield "Backprop is right."
             if report.band != "great":
-                said.append(
-                    "The gradient is tiny beside J, whose last digit rules here: all of it is within the error bound."
-                )
+                yield "The gradient is tiny beside J, whose last digit rules here: all of it is within the error bound."
         elif self.hidden:
-            said.append(f"{bug} is there, and no check can see it: {self.hidden}.")
+            yield f"{bug} is there, and no check can see it: {self.hidden}."
         else:
-            said.append(f"{bug} shows in {listed(red)}." if red else f"{bug} does not show.")
-        return " ".join([*said, *self.harm()])
+            yield f"{bug} shows in {listed(red)}." if red else f"{bug} does not show."
+        yield self.harm()
 
-    def harm(self) -> list[str]:
+    def harm(self) -> str:
         """Say what the bug has done to J."""
         J, right = self.J
         if not self.state.bug:
-            return [f"J is {J:.2g}."]
+            return f"J is {J:.2g}."
         if not self.state.steps:
             sentence = bugs.find(self.state.bug).sentence
-            return [f"It {sentence[0].lower()}{sentence[1:]}"]
+            return f"It {sentence[0].lower()}{sentence[1:]}"
         much = J / right - 1
         if abs(much) < 0.01:
             told = "the same to 1 %"
@@ -163,7 +140,7 @@ class Result(OfReport):
             told = f"{100 * abs(much):.0f} % {'more' if much > 0 else 'less'}"
         else:
             told = f"{float(f'{J / right:.1g}'):,.0f} times as much"
-        return [f"J is {J:.2g}; with right backprop it would be {right:.2g}: {told}."]
+        return f"J is {J:.2g}; with right backprop it would be {right:.2g}: {told}."
 
     @property
     def table(self) -> str:
@@ -178,32 +155,18 @@ class Result(OfReport):
         return checks + html_table(["block", "reading", "error bound"], blocks, named=True)
 
 
-class Training(Lab):
-    """Join the bug, the steps of training and the scale of W to the readings and to J."""
+def compute(state: State) -> Result:
+    """Train with this backprop and with the right one, and check on the way."""
+    run_here, right = run(state.bug, state.scale), run("", state.scale)
+    curve = Curve(np.array(CHECKED, dtype=float), run_here.readings)
+    return Result(state, *look(state.bug, state.scale, state.steps), run_here, right, curves={"steps": curve})
 
-    name, State, View = "training", State, TrainingPicture
+
+class Training(Lab):
+    """Open the lab of lesson 07, in the state given: gcl.labs.training(bug="db_decayed", steps=10)."""
+
+    State, View, compute = State, training_picture, compute
     about = (
         "Against the steps of training, on a log axis: the relative difference with its bands and error bound, and J, "
         "trained with this backprop and with the right one; between them a bar for each block where the student stands."
     )
-
-    def compute(self, state) -> Result:
-        """Train with this backprop and with the right one, and check on the way."""
-        runs = run(state.bug, state.scale), run("", state.scale)
-        return Result(state, *runs, *look(state.bug, state.scale, state.steps))
-
-    def controls(self) -> list:
-        """Build the menu of bugs and the two sliders."""
-        return [
-            self.bind("bug", Menu("bug in every layer", BUGS, lambda name: name or "none", "290px")),
-            self.bind("steps", Slider("steps of training", CHECKED, width="330px")),
-            self.bind("scale", Slider("scale of W", [0.01, 0.03, 0.1, 0.3, 1.0], width="240px")),
-        ]
-
-
-def training(**state) -> Training:
-    """Open the lab of lesson 07, in the state given: gcl.labs.training(bug="db_decayed", steps=10).
-
-    The fields are those of its state: bug, steps, scale. Raises ValueError, or TypeError for a field that there is not.
-    """
-    return Training(**state)

@@ -1,5 +1,6 @@
 """Lesson 02: the blocks as one vector θ, dθ beneath it, and the loop that fills dθ_approx entry after entry."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -11,10 +12,12 @@ from ..checker.params import entry, to_vector
 from ..checker.slide import SLIDE, band, norm, score
 from ..checker.words import html_table, power
 from ..network import bugs
-from ..network.network import Network, one_of
-from ..plots import VectorPicture
-from .controls import Choice, Slider, in_rows
+from ..network.network import Network
+from ..plots.vector import vector_picture
+from .controls import in_rows
+from .fields import Fields, choice, number, slider, whole_number
 from .lab import Lab
+from .result import Shown
 
 ORDERS = {"row by row": SLIDE, "column by column": bugs.plant(SLIDE, "other_order")}
 TIMES = (0.001, 1.0, 1000.0)
@@ -27,26 +30,12 @@ SIZE = to_vector(PARAMS).size
 
 
 @dataclass(frozen=True)
-class State:
-    """Hold what the controls say: where the loop stands, the order of dθ, and by what J is multiplied.
+class State(Fields):
+    """Hold where the loop stands, the order of dθ, and by what J is multiplied."""
 
-    Raises ValueError for what cannot be, TypeError for an i that is no whole number.
-    """
-
-    i: int = 12
-    order: str = "row by row"
-    times: float = 1.0
-
-    def __post_init__(self):
-        one_of("order", self.order, ORDERS)
-        object.__setattr__(self, "times", float(self.times))
-        if not 0 < self.times < np.inf:
-            raise ValueError(f"times should be a finite number above 0; got {self.times}")
-        if self.i != int(self.i):
-            raise TypeError(f"i should be a whole number, 0 … {SIZE - 1}; got {self.i}")
-        object.__setattr__(self, "i", int(self.i))
-        if not 0 <= self.i < SIZE:
-            raise ValueError(f"θ has {SIZE} entries, i = 0 … {SIZE - 1}; got i = {self.i}")
+    i: int = slider("entry i", range(SIZE), 12, whole_number(0, SIZE - 1), str, "480px")
+    order: str = choice("flatten dθ", ORDERS, "row by row")
+    times: float = choice("J times", TIMES, 1.0, number(above=0), "{:g}".format)
 
 
 @lru_cache(16)
@@ -71,15 +60,13 @@ def named(i: int, d: str = "") -> str:
 
 
 @dataclass(frozen=True)
-class Result:
+class Result(Shown):
     """Hold θ, dθ in the order chosen, the two J of every nudge, and dθ_approx as far as the loop has come."""
 
-    state: State
     up: np.ndarray
     down: np.ndarray
     dtheta: np.ndarray
     places: np.ndarray
-    before: "Result | None" = None
     theta = to_vector(PARAMS)
     shapes = {name: block.shape for name, block in PARAMS.items()}
 
@@ -105,18 +92,16 @@ class Result:
         """The relative difference in words, without the digits of round-off."""
         return f"{self.difference:.2g}" if self.difference > 1e-7 else "below 1e-7"
 
-    @property
-    def caption(self) -> str:
-        """The finding: which entry θ[i] is, its two J's and their quotient, and the relative difference so far."""
+    def said(self) -> Iterator[str]:
+        """Say which entry θ[i] is, its two J's and their quotient, and the relative difference so far."""
         i, place = self.state.i, int(self.places[self.state.i])
-        said = [f"<b>θ[{i}] is {named(i)}.</b>"]
-        said.append(f"J with +ε: {self.up[i]:.10g}, with −ε: {self.down[i]:.10g}; their difference / 2ε is")
-        said.append(f"dθ_approx[{i}] = {self.approx[i]:.4g}. Backprop’s dθ[{i}] = {self.dtheta[i]:.4g}.")
+        yield f"<b>θ[{i}] is {named(i)}.</b>"
+        yield f"J with +ε: {self.up[i]:.10g}, with −ε: {self.down[i]:.10g}; their difference / 2ε is"
+        yield f"dθ_approx[{i}] = {self.approx[i]:.4g}. Backprop’s dθ[{i}] = {self.dtheta[i]:.4g}."
         if place != i:
-            said.append(f"<b>But dθ[{i}] is {named(place, 'd')}: two different entries are compared.</b>")
+            yield f"<b>But dθ[{i}] is {named(place, 'd')}: two different entries are compared.</b>"
         done = f"all {SIZE} entries" if i == SIZE - 1 else f"the {i + 1} done so far" if i else "the first one alone"
-        said.append(f"Relative difference over {done}: <b>{self.reading}, {band(self.difference)}</b>.")
-        return " ".join(said)
+        yield f"Relative difference over {done}: <b>{self.reading}, {band(self.difference)}</b>."
 
     @property
     def table(self) -> str:
@@ -136,43 +121,24 @@ def in_digits(x: float) -> str:
     return f"about {power(x)}" if x < 1e-5 else f"{x:.2g}"
 
 
-class Vector(Lab):
-    """Join the entry i, the order of dθ and the size of J to the blocks, the three strips and the three norms."""
+def compute(state: State) -> Result:
+    """Lay out dθ in the order chosen beside the costs of the loop."""
+    up, down, dtheta = looped(state.times)
+    return Result(state, up, down, ORDERS[state.order].order(dtheta), numbered(state.order))
 
-    name, State, View = "vector", State, VectorPicture
+
+class Vector(Lab):
+    """Open the lab of lesson 02, in the state given: gcl.labs.vector(i=19, order="column by column")."""
+
+    State, View, compute = State, vector_picture, compute
     about = (
         "The matrices W1, b1, … W3, b3 with their entries numbered; beneath them three strips of 31 entries, θ, dθ and "
         "dθ_approx, which is filled as far as the loop has come; at the right the lengths of dθ_approx − dθ, "
         "dθ_approx and dθ on a log axis."
     )
 
-    def compute(self, state) -> Result:
-        """Lay out dθ in the order chosen beside the costs of the loop."""
-        up, down, dtheta = looped(state.times)
-        return Result(state, up, down, ORDERS[state.order].order(dtheta), numbered(state.order))
-
     def build(self):
         """Build the page, with a button that lets the loop take one step."""
-        buttons = [self.button("nudge the next entry", self.one_further), self.button("start again", self.opening)]
+        further = self.button("nudge the next entry", lambda: {"i": min(self.state.i + 1, SIZE - 1)})
         entries, *choices = self.controls()
-        return self.page([entries, in_rows(choices)], buttons)
-
-    def one_further(self) -> dict:
-        """Return where the loop stands after one step more."""
-        return {"i": min(self.state.i + 1, SIZE - 1)}
-
-    def controls(self) -> list:
-        """Build the slider over the entries, the order of dθ and the size of J."""
-        return [
-            self.bind("i", Slider("entry i", range(SIZE), str, width="480px")),
-            self.bind("order", Choice("flatten dθ", list(ORDERS), str)),
-            self.bind("times", Choice("J times", TIMES)),
-        ]
-
-
-def vector(**state) -> Vector:
-    """Open the lab of lesson 02, in the state given: gcl.labs.vector(i=19, order="column by column").
-
-    The fields are those of its state: i, order, times. Raises ValueError, or TypeError for a field that there is not.
-    """
-    return Vector(**state)
+        return self.page([entries, in_rows(choices)], [further, self.button("start again", self.opening)])

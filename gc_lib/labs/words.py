@@ -1,26 +1,28 @@
 """The finding of a check, said in plain words."""
 
+from collections.abc import Iterator
+
 from ..checker.reading import Reading
 from ..checker.slide import GREAT, band, norm
 from ..checker.words import all_agree, html_table, listed
 from ..network.activations import ACTIVATIONS
-from .bars import beyond, unheard
+from .result import beyond, unheard
 
 FACTORS = {2.0: "twice", 0.5: "half", -1.0: "the opposite of", 3.0: "three times", 4.0: "four times"}
 
 
-def caption(result) -> str:
+def said(result) -> Iterator[str]:
     """Say what the bench found: the number, the blocks, and what makes the check blind or lie here."""
     report, state = result.report, result.state
-    said = [f"Relative difference <b>{report.number}: {report.band}</b>."]
-    said.append(fresh(report) if state.random else finding(report))
-    said += [f"{name} cannot be seen here: {behind}." for name, behind in result.hiding.items()]
+    yield f"Relative difference <b>{report.number}: {report.band}</b>."
+    yield fresh(report) if state.random else finding(report)
+    for name, behind in result.hiding.items():
+        yield f"{name} cannot be seen here: {behind}."
     if result.right >= GREAT and not state.random:
         told = f"Right backprop would read {result.right:.1e} here" if state.right is not state else "Backprop is right"
-        said.append(f"{told}: {misfit(state)}.")
+        yield f"{told}: {misfit(state)}."
     if report.unmoved:
-        said.append(f"ε is too small to move {report.unmoved} of the {report.approx.size} entries of θ.")
-    return " ".join(said)
+        yield f"ε is too small to move {report.unmoved} of the {report.approx.size} entries of θ."
 
 
 def misfit(state) -> str:

@@ -5,38 +5,21 @@ try:
 except ImportError as error:
     raise ImportError("pictures need matplotlib: pip install ipywidgets matplotlib") from error
 
-from .bench import BenchPicture
-from .decay import DecayPicture
-from .detective import DetectivePicture
-from .dropout import DropoutPicture
-from .epsilon import EpsilonPicture
-from .hiding import HidingPicture
-from .inspect import InspectPicture
-from .kink import KinkPicture
-from .pattern import PatternPicture
-from .picture import Drawing, Picture, figure_html
-from .price import PricePicture
+from .curves import NamedSlices, Slice
+from .parts import WALK, Blocks
+from .picture import Drawing, Picture, figure_html, side_by_side
 from .report import draw_report
-from .secant import SecantPicture
-from .training import TrainingPicture
-from .vector import VectorPicture
+from .style import banded
 
 __all__ = [
-    "BenchPicture",
-    "DecayPicture",
-    "DetectivePicture",
+    "WALK",
+    "Blocks",
     "Drawing",
-    "DropoutPicture",
-    "EpsilonPicture",
-    "HidingPicture",
-    "InspectPicture",
-    "KinkPicture",
-    "PatternPicture",
+    "NamedSlices",
     "Picture",
-    "PricePicture",
-    "SecantPicture",
-    "TrainingPicture",
-    "VectorPicture",
+    "Slice",
+    "banded",
     "draw_report",
     "figure_html",
+    "side_by_side",
 ]

@@ -5,12 +5,11 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
-from .parts import Blocks
-from .picture import MOVES, Picture
-from .style import GREY, INK, WHITE, banded, styled
+from .parts import WALK, Blocks, line, ring
+from .picture import MOVES, side_by_side
+from .style import GREY, INK, banded
 
 
 class Suspects:
@@ -26,8 +25,8 @@ class Suspects:
         axes.yaxis.tick_right()
         axes.yaxis.set_label_position("right")
         axes.set_ylabel("suspects left")
-        self.path = axes.plot([], [], ".-", color=INK, markersize=9, zorder=10, **MOVES)[0]
-        self.here = axes.plot([], [], "o", color=WHITE, ms=11, mec=INK, mew=2.2, zorder=12, **MOVES)[0]
+        self.path = line(axes, ".-", color=INK, markersize=9, zorder=10)
+        self.here = ring(axes)
         self.number = axes.text(0, 1, "", fontsize=13, fontweight="bold", color=INK, va="bottom", zorder=13, **MOVES)
 
     def move(self, result: Any) -> None:
@@ -38,22 +37,20 @@ class Suspects:
         self.number.set(x=x[-1] + 0.15, y=result.counts[-1] * 1.35, text=f"{result.counts[-1]:,}")
 
 
-class DetectivePicture(Picture):
+class Question:
+    """Show a question mark in place of the bars of a check that was not made."""
+
+    def __init__(self, axes: Axes):
+        middle = dict(ha="center", va="center", transform=axes.transAxes)
+        self.mark = axes.text(0.5, 0.5, "?", fontsize=64, color=GREY, zorder=9, **middle, **MOVES)
+
+    def move(self, result: Any) -> None:
+        """Move to a result."""
+        self.mark.set_visible(np.isnan(list(result.blocks.values())).all())
+
+
+@side_by_side(2.2, 1, height=3.6)
+def detective_picture(names: Sequence[str], blocks: Axes, suspects: Axes) -> tuple:
     """Show the blocks in the check that is looked at, or a question mark, and the number of suspects left."""
-
-    def __init__(self, block_names: Sequence[str]):
-        with styled():
-            figure = Figure((9.6, 3.6), dpi=100, layout="constrained")
-            blocks, suspects = figure.subplots(1, 2, width_ratios=(2.2, 1))
-            banded(blocks)
-            self.panels = Blocks(blocks, block_names), Suspects(suspects)
-            blocks.tick_params(axis="x", labelrotation=0)
-            blocks.set_xlabel("each block  (←  backprop walks from right to left)")
-            middle = dict(ha="center", va="center", transform=blocks.transAxes)
-            self.unknown = blocks.text(0.5, 0.5, "?", fontsize=64, color=GREY, zorder=9, **middle, **MOVES)
-            super().__init__(figure)
-
-    def update(self, result: Any) -> bytes:
-        """Move to a result, and return the picture as PNG."""
-        self.unknown.set_visible(np.isnan(list(result.blocks.values())).all())
-        return super().update(result)
+    banded(blocks)
+    return Blocks(blocks, names, WALK), Suspects(suspects), Question(blocks)

@@ -1,15 +1,15 @@
 """The picture of lesson 06: J again and again at one θ, and the check with fresh masks, a frozen one, and none."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
-from .named import NamedSlice, curve_name, set_names
-from .parts import Blocks, Marks
-from .picture import MOVES, Picture
-from .style import BEFORE, GREY, INK, WHITE, Scale, banded, styled
+from .curves import NamedSlices, curve_name, set_names
+from .parts import Blocks, Marks, line
+from .picture import side_by_side
+from .style import BEFORE, GREY, INK, WHITE, Scale, banded
 
 COSTS, TIMES = Scale(0.64, 0.78), 12
 WAYS, BLOCKS = ("fresh", "frozen", "off"), ("W1", "b1", "W2", "b2")
@@ -23,18 +23,18 @@ class Again:
         axes.set(xlim=(0, TIMES + 8), ylabel="J", xlabel="evaluated again,\nat the same θ")
         axes.set_xticks([1, TIMES])
         looks = {"off": ("--", GREY, GREY), "frozen": ("-s", INK, WHITE), "fresh": ("-o", INK, INK)}
-        self.before = axes.plot([], [], "-o", color=BEFORE, ms=4, zorder=10, **MOVES)[0]
+        self.before = line(axes, "-o", color=BEFORE, ms=4, zorder=10)
         self.lines, self.names = {}, {}
-        for way, (line, colour, face) in looks.items():
-            self.lines[way] = axes.plot([], [], line, color=colour, mfc=face, ms=5, zorder=11, **MOVES)[0]
+        for way, (dashes, colour, face) in looks.items():
+            self.lines[way] = line(axes, dashes, color=colour, mfc=face, ms=5, zorder=11)
             self.names[way] = curve_name(axes, TIMES + 1, way, colour)
         self.off_axis = Marks(axes, size=20)
 
     def move(self, result: Any) -> None:
         """Move to a result, and leave the fresh evaluations from before it as pale marks."""
         x = np.arange(1, TIMES + 1)
-        for way, line in self.lines.items():
-            line.set_data(x, COSTS.place(result.again[way]))
+        for way, own in self.lines.items():
+            own.set_data(x, COSTS.place(result.again[way]))
         self.before.set_visible(result.before is not None)
         if result.before is not None:
             self.before.set_data(x, COSTS.place(result.before.again["fresh"]))
@@ -42,35 +42,14 @@ class Again:
         outside = (J < COSTS.low) | (J > COSTS.high)
         marks = [COSTS.mark(value) for value in J[outside]]
         self.off_axis.move(x[outside], COSTS.place(J[outside]), marks, INK, INK)
-        set_names(list(self.names.values()), [line.get_ydata()[-1] for line in self.lines.values()], COSTS)
+        set_names(list(self.names.values()), [own.get_ydata()[-1] for own in self.lines.values()], COSTS)
 
 
-class DropoutPicture(Picture):
+@side_by_side(2, 2.5, 1.35, 1.35, 1.35)
+def dropout_picture(names: Sequence[str], again: Axes, against: Axes, *bars: Axes) -> tuple:
     """Show what fresh masks do to J and to the check, and what a frozen one and none do."""
-
-    def __init__(self, scale: float = 1):
-        with styled():
-            figure = Figure((9.6, 4), dpi=100 * scale, layout="constrained")
-            again, against, *bars = figure.subplots(1, 5, width_ratios=(2, 2.5, 1.35, 1.35, 1.35))
-            banded(against, *bars)
-            axis = ("dropped share\n1 − keep_prob", 1e-4, 0.7, "0 1e-3 0.5")
-            self.again = Again(again)
-            self.slices = (
-                NamedSlice(against, "frozen", "s", False, *axis),
-                NamedSlice(against, "fresh", "o", True, *axis),
-            )
-            against.set_xlim(right=36)  # room for the names
-            self.bars = {way: Blocks(axes, BLOCKS) for way, axes in zip(WAYS, bars, strict=True)}
-            for way, axes in zip(WAYS, bars, strict=True):
-                axes.set_xlabel(way)
-            super().__init__(figure)
-
-    def update(self, result: Any) -> bytes:
-        """Move every artist to a result of the lab, and return the picture as PNG."""
-        self.again.move(result)
-        for each in self.slices:
-            each.move(result)
-        set_names([each.name for each in self.slices], [each.end for each in self.slices])
-        for way, panel in self.bars.items():
-            panel.move(result.bars[way])
-        return self.png()
+    banded(against, *bars)
+    label = "dropped share\n1 − keep_prob"
+    curves = NamedSlices(against, ("frozen", "fresh"), label, 1e-4, 0.7, "0 1e-3 0.5")
+    against.set_xlim(right=36)  # room for the names
+    return Again(again), curves, *(Blocks(axes, BLOCKS, way, way) for way, axes in zip(WAYS, bars, strict=True))

@@ -1,15 +1,15 @@
 """The picture of lesson 03: the reading against ε, as measured and as predicted, and the error bound of each block."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
-from .bench import Slice
-from .parts import Blocks
-from .picture import Picture
-from .style import DIFFERENCE, DIFFERENCES, INK, banded, styled
+from .curves import Slice
+from .parts import Blocks, line
+from .picture import side_by_side
+from .style import DIFFERENCE, DIFFERENCES, INK, banded
 
 SPAN = np.array([1e-13, 10.0])
 
@@ -18,9 +18,9 @@ class Lines:
     """Draw the predicted straight lines under the measured dots, and mark the best ε."""
 
     def __init__(self, axes: Axes):
-        line = dict(color=INK, lw=1.4, zorder=9, animated=True)
-        self.roundoff, self.truncation, self.bug = (axes.plot([], [], dash, **line)[0] for dash in ("--", ":", "-."))
-        self.best = axes.plot([], [], "-", **line | {"lw": 0.8})[0]
+        looks = dict(color=INK, zorder=9, clip_on=True)
+        self.roundoff, self.truncation, self.bug = (line(axes, dash, lw=1.4, **looks) for dash in ("--", ":", "-."))
+        self.best = line(axes, "-", lw=0.8, **looks)
         word = dict(color=INK, zorder=9, animated=True)
         self.best_word = axes.text(1, DIFFERENCES.low, "best ε", ha="left", va="bottom", **word)
         self.bug_word = axes.text(1, 1, "the wrong dW2 alone", **word)
@@ -49,17 +49,9 @@ class Lines:
             words.set_visible(power == predicted.p)
 
 
-class EpsilonPicture(Picture):
+@side_by_side(2.6, 1)
+def epsilon_picture(names: Sequence[str], eps: Axes, blocks: Axes) -> tuple:
     """Show the V of the reading against ε over its two predicted lines, and the blocks with their error bounds."""
-
-    def __init__(self):
-        with styled():
-            figure = Figure((9.6, 4), dpi=100, layout="constrained")
-            eps, blocks = figure.subplots(1, 2, width_ratios=(2.6, 1))
-            banded(eps, blocks)
-            self.panels = (
-                Lines(eps),
-                Slice(eps, "eps", "ε", 1e-12, 1, "1e-11 1e-9 1e-7 1e-5 1e-3 1e-1"),
-                Blocks(blocks, ["W1", "b1", "W2", "b2", "W3", "b3"]),
-            )
-            super().__init__(figure)
+    banded(eps, blocks)
+    curve = Slice(eps, "eps", "ε", 1e-12, 1, "1e-11 1e-9 1e-7 1e-5 1e-3 1e-1")
+    return Lines(eps), curve, Blocks(blocks, names)

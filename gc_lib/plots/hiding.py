@@ -1,19 +1,17 @@
 """The picture of lesson 09: the reading of all θ and of each block, and the fall of Taylor's remainder."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.ticker import NullLocator
 
-from .parts import Blocks
-from .picture import MOVES, Picture
-from .style import BEFORE, DIFFERENCE, INK, PALE, SAYS_NOTHING, Scale, banded, styled
+from .parts import Blocks, line
+from .picture import side_by_side
+from .style import BEFORE, DIFFERENCE, INK, PALE, SAYS_NOTHING, Scale, banded, log_x
 
 REMAINDERS, STEPS = Scale(1e-16, 1), (3e-9, 3.0)
 ROUNDOFF = 3e-15  # below it a remainder of a J of about 1 is only its last digits
-NAMES = ("all θ", "W1", "b1", "W2", "b2", "W3", "b3")
 
 
 class Fall:
@@ -21,28 +19,24 @@ class Fall:
 
     def __init__(self, axes: Axes):
         REMAINDERS.apply(axes, "1e-16 1e-12 1e-8 1e-4 1")
-        axes.set(xscale="log", xlim=STEPS, xlabel="step t")
-        axes.set_xticks([1e-7, 1e-5, 1e-3, 1e-1], ["1e-7", "1e-5", "1e-3", "1e-1"])
-        axes.xaxis.set_minor_locator(NullLocator())
+        log_x(axes, STEPS, "step t", "1e-7 1e-5 1e-3 1e-1")
         axes.set_title("what dθ leaves unexplained of J", loc="left", fontsize="medium", color=INK)
         low = REMAINDERS.low / REMAINDERS.rim**2
         axes.axhspan(low, ROUNDOFF, facecolor=PALE, edgecolor=SAYS_NOTHING, hatch="////", linewidth=0, zorder=0)
         axes.text(1.5, low * 1.8, "round-off of J", ha="right", va="bottom", color=INK, backgroundcolor=PALE)
-        guide = dict(color=INK, lw=1.2, zorder=9, animated=True)
-        self.guides = {power: axes.plot([], [], dash, **guide)[0] for power, dash in ((1, "--"), (2, ":"))}
+        guide = dict(color=INK, lw=1.2, zorder=9, clip_on=True)
+        self.guides = {power: line(axes, dash, **guide) for power, dash in ((1, "--"), (2, ":"))}
         word = dict(color=INK, ha="left", va="top", zorder=12, animated=True)
         self.words = {power: axes.text(1, 1, f"falls as {written}", **word) for power, written in ((1, "t"), (2, "t²"))}
-        self.before = axes.plot([], [], "o-", color=BEFORE, ms=5, zorder=10, **MOVES)[0]
-        self.dots = axes.plot([], [], "o-", color=DIFFERENCE, ms=6, zorder=11, **MOVES)[0]
+        self.before = line(axes, "o-", color=BEFORE, ms=5, zorder=10)
+        self.dots = line(axes, "o-", color=DIFFERENCE, ms=6, zorder=11)
 
     def move(self, result: Any) -> None:
         """Move to a result."""
-        steps, remainders = shown(result.taylor)
+        steps, remainders = shown(result.report.taylor)
         self.dots.set_data(steps, REMAINDERS.place(remainders))
-        self.before.set_visible(result.before is not None)
-        if result.before is not None:
-            steps_before, remainders_before = shown(result.before.taylor)
-            self.before.set_data(steps_before, REMAINDERS.place(remainders_before))
+        steps_before, remainders_before = shown(result.before.report.taylor) if result.before else ((), ())
+        self.before.set_data(steps_before, REMAINDERS.place(remainders_before))
         for power, guide in self.guides.items():
             fall = remainders[0] * (steps / steps[0]) ** power
             seen = fall > REMAINDERS.low
@@ -57,16 +51,9 @@ def shown(taylor: Any) -> tuple[np.ndarray, np.ndarray]:
     return taylor.steps[on_axis], taylor.remainders[on_axis]
 
 
-class HidingPicture(Picture):
+@side_by_side(1.35, 1)
+def hiding_picture(names: Sequence[str], blocks: Axes, fall: Axes) -> tuple:
     """Show what a check reads, and beside it how Taylor's remainder falls."""
-
-    def __init__(self):
-        with styled():
-            figure = Figure((9.6, 4), dpi=100, layout="constrained")
-            blocks, fall = figure.subplots(1, 2, width_ratios=(1.35, 1))
-            banded(blocks)
-            self.panels = Blocks(blocks, NAMES), Fall(fall)
-            blocks.tick_params(axis="x", labelrotation=0)
-            blocks.axvline(0.5, color=INK, lw=0.8, zorder=5)
-            blocks.set_xlabel("all of θ together, and each block")
-            super().__init__(figure)
+    banded(blocks)
+    blocks.axvline(0.5, color=INK, lw=0.8, zorder=5)
+    return Blocks(blocks, names, "all of θ together, and each block"), Fall(fall)

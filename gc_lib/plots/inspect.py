@@ -7,23 +7,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.colors import to_rgba_array
-from matplotlib.figure import Figure
 
-from .parts import Blocks, Marks
-from .picture import MOVES, Picture
-from .style import (
-    BEFORE,
-    DIFFERENCES,
-    GREAT,
-    GREY,
-    INK,
-    PALE,
-    WHITE,
-    Band,
-    band,
-    banded,
-    styled,
-)
+from .parts import Blocks, Marks, line
+from .picture import MOVES, side_by_side
+from .style import BEFORE, DIFFERENCES, GREAT, GREY, INK, PALE, WHITE, Band, band, banded
 
 SILENT = Band("", 0, 0, WHITE, GREY, "o")  # a reading that says nothing
 RIM = 1.1  # of both square panels, in units of what they hold
@@ -37,12 +24,12 @@ class Chosen(Blocks):
     def __init__(self, axes: Axes, names: Sequence[str]):
         super().__init__(axes, [name if len(name) <= 12 else f"{name[:11]}…" for name in names])
         self.names = list(names)
-        self.pointer = axes.plot([], [], "^", color=INK, ms=8, zorder=14, **MOVES)[0]
+        self.pointer = line(axes, "^", color=INK, ms=8, zorder=14)
 
     def move(self, result: Any) -> None:
         """Move to a result."""
         super().move(result)
-        self.pointer.set_data([self.names.index(result.block)], [DIFFERENCES.low / DIFFERENCES.rim])
+        self.pointer.set_data([self.names.index(result.state.block)], [DIFFERENCES.low / DIFFERENCES.rim])
 
 
 class Look(NamedTuple):
@@ -72,7 +59,7 @@ class Square:
     def __init__(self, axes: Axes, across: str, up: str):
         axes.set(xlim=(-RIM, RIM), ylim=(-RIM, RIM), aspect="equal", xlabel=across, ylabel=up)
         self.points = Marks(axes, size=64)
-        self.ring = axes.plot([], [], "o", mfc="none", mec=INK, mew=2, ms=16, zorder=14, **MOVES)[0]
+        self.ring = line(axes, "o", mfc="none", mec=INK, mew=2, ms=16, zorder=14)
 
     def lay(self, x: np.ndarray, y: np.ndarray, result: Any, look: Look) -> None:
         """Move the points."""
@@ -90,9 +77,7 @@ class Against(Square):
             ticks([-1, 0, 1], ["−", "0", "+"])
         axes.grid(True, axis="both")
         axes.plot([-RIM, RIM], [-RIM, RIM], color=GREAT.tint, lw=13, solid_capstyle="butt", zorder=1)
-        self.before, self.line = (
-            axes.plot([], [], "--", color=colour, lw=2, zorder=9, **MOVES)[0] for colour in (BEFORE, INK)
-        )
+        self.before, self.line = (line(axes, "--", color=colour, lw=2, zorder=9) for colour in (BEFORE, INK))
 
     def lean(self, k: float) -> tuple[list, list]:
         """Return the two ends of the line dθ = k dθ_approx."""
@@ -103,10 +88,10 @@ class Against(Square):
         """Move to a result, whose largest entry reaches the end of an axis."""
         size = max(np.abs(result.approx).max(), np.abs(result.gradient).max()) or 1.0
         self.lay(result.approx / size, result.gradient / size, result, look)
-        self.line.set_data(*self.lean(result.k))
+        self.line.set_data(*self.lean(result.state.k))
         before = result.before
-        self.before.set_visible(before is not None and before.block == result.block)
-        self.before.set_data(*self.lean(before.k if before else 1))
+        self.before.set_visible(before is not None and before.state.block == result.state.block)
+        self.before.set_data(*self.lean(before.state.k if before else 1))
 
 
 class Map(Square):
@@ -137,21 +122,21 @@ class Map(Square):
         self.margins.set_segments([*upright, *level] if few else [])
 
 
-class InspectPicture(Picture):
-    """Show what a check found: the blocks, and the entries of one of them."""
+class Entries:
+    """Show the entries of a block twice, looking the same: against each other, and in their places."""
 
-    def __init__(self, names: Sequence[str]):
-        with styled():
-            figure = Figure((9.6, 4), dpi=100, layout="constrained")
-            blocks, against, places = figure.subplots(1, 3, width_ratios=(1, 1.15, 1.1))
-            banded(blocks)
-            self.blocks, self.squares = Chosen(blocks, names), (Against(against), Map(places))
-            super().__init__(figure)
+    def __init__(self, against: Axes, places: Axes):
+        self.squares = Against(against), Map(places)
 
-    def update(self, result: Any) -> bytes:
-        """Move every artist to a result, and return the picture as PNG."""
-        self.blocks.move(result)
+    def move(self, result: Any) -> None:
+        """Move to a result."""
         look = Look.of(result)
         for square in self.squares:
             square.move(result, look)
-        return self.png()
+
+
+@side_by_side(1, 1.15, 1.1)
+def inspect_picture(names: Sequence[str], blocks: Axes, against: Axes, places: Axes) -> tuple:
+    """Show what a check found: the blocks, and the entries of one of them."""
+    banded(blocks)
+    return Chosen(blocks, names), Entries(against, places)

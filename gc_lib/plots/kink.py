@@ -1,26 +1,14 @@
 """The picture of a corner in the window: J along one entry, magnified by ε, and what the check reads against ε."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.ticker import NullLocator
 
-from .picture import MOVES, Picture
-from .style import (
-    APPROX,
-    BEFORE,
-    DIFFERENCE,
-    DIFFERENCES,
-    GRADIENT,
-    GREY,
-    INK,
-    SILVER,
-    WHITE,
-    banded,
-    styled,
-)
+from .parts import line, ring
+from .picture import MOVES, side_by_side
+from .style import APPROX, BEFORE, DIFFERENCE, DIFFERENCES, GRADIENT, GREY, INK, SILVER, WHITE, banded, log_x
 
 KEY = {
     "slope dθ, from backprop": (GRADIENT, "-"),
@@ -47,13 +35,12 @@ class Magnified:
             height = 1.5 - 0.15 * row
             axes.plot([-1.9, -1.66], [height, height], color=colour, linestyle=dashes, lw=2.6)
             axes.text(-1.58, height, words, va="center")
-        inside = MOVES | {"clip_on": True}
-        self.curve = axes.plot([], [], color=SILVER, lw=6, solid_capstyle="butt", zorder=9, **inside)[0]
-        self.tangent = axes.plot([], [], color=GRADIENT, lw=2.2, zorder=11, **inside)[0]
-        self.secant = axes.plot([], [], color=APPROX, lw=2.6, zorder=12, **inside)[0]
-        self.ends = axes.plot([], [], "o", color=INK, ms=6, zorder=13, **MOVES)[0]
-        self.here = axes.plot([], [], "o", color=WHITE, ms=11, mec=INK, mew=2.2, zorder=14, **MOVES)[0]
-        self.corners = axes.plot([], [], "v", color=INK, ms=9, zorder=15, **MOVES)[0]
+        self.curve = line(axes, color=SILVER, lw=6, solid_capstyle="butt", zorder=9, clip_on=True)
+        self.tangent = line(axes, color=GRADIENT, lw=2.2, zorder=11, clip_on=True)
+        self.secant = line(axes, color=APPROX, lw=2.6, zorder=12, clip_on=True)
+        self.ends = line(axes, "o", color=INK, ms=6, zorder=13)
+        self.here = ring(axes, zorder=14)
+        self.corners = line(axes, "v", color=INK, ms=9, zorder=15)
         self.word = axes.text(0, 0, "corner", ha="center", va="bottom", zorder=15, **MOVES)
 
     def move(self, result: Any) -> None:
@@ -82,29 +69,22 @@ class Readings:
 
     def __init__(self, axes: Axes):
         banded(axes)
-        ticks = "1e-9 1e-7 1e-5 1e-3 1e-1"
-        axes.set(
-            xscale="log",
-            xlim=(7e-13, 2),
-            xlabel="ε\nthe nearest corner:  ▼ of θ[i],  | of each entry",
-        )
-        axes.set_xticks([ON_THETA, *map(float, ticks.split())], ["0", *ticks.split()])
-        axes.xaxis.set_minor_locator(NullLocator())
+        label = "ε\nthe nearest corner:  ▼ of θ[i],  | of each entry"
+        log_x(axes, (7e-13, 2), label, "0 1e-9 1e-7 1e-5 1e-3 1e-1", on_axis)
         axes.axvspan(8e-12, 2.4e-11, color=WHITE, linewidth=0, zorder=1)  # here the axis breaks
-        self.before = axes.plot([], [], ".-", color=BEFORE, ms=5, zorder=10, **MOVES)[0]
-        self.curve = axes.plot([], [], ".-", color=DIFFERENCE, ms=5, zorder=11, **MOVES)[0]
-        self.nearest = axes.plot([], [], "|", color=GREY, ms=16, mew=1.2, zorder=12, **MOVES)[0]
-        self.own = axes.plot([], [], "v", color=INK, ms=9, zorder=13, **MOVES)[0]
-        self.window = axes.plot([], [], ":", color=INK, lw=1.4, zorder=12, **MOVES)[0]
-        self.here = axes.plot([], [], "o", color=WHITE, ms=11, mec=INK, mew=2.2, zorder=14, **MOVES)[0]
+        self.before = line(axes, ".-", color=BEFORE, ms=5, zorder=10)
+        self.curve = line(axes, ".-", color=DIFFERENCE, ms=5, zorder=11)
+        self.nearest = line(axes, "|", color=GREY, ms=16, mew=1.2, zorder=12)
+        self.own = line(axes, "v", color=INK, ms=9, zorder=13)
+        self.window = line(axes, ":", color=INK, lw=1.4, zorder=12)
+        self.here = ring(axes, zorder=14)
 
     def move(self, result: Any) -> None:
         """Move to a result, and leave the curve from before it as pale marks."""
         eps, foot = result.state.eps, 6e-12
         self.curve.set_data(result.curve[0], DIFFERENCES.place(result.curve[1]))
-        self.before.set_visible(result.before is not None)
-        if result.before is not None:
-            self.before.set_data(result.before.curve[0], DIFFERENCES.place(result.before.curve[1]))
+        x, y = result.before.curve if result.before else ((), ())
+        self.before.set_data(x, DIFFERENCES.place(y))
         near = on_axis(result.nearest)
         self.nearest.set_data(near, np.full(len(near), foot))
         self.own.set_data(on_axis(np.abs(result.corners).min(keepdims=True)), [foot * 3])
@@ -113,17 +93,12 @@ class Readings:
         self.here.set_data([eps], reading)
 
 
-def on_axis(distances: np.ndarray) -> np.ndarray:
+def on_axis(distances: Sequence[float] | np.ndarray) -> np.ndarray:
     """Give a distance of 0 its own place, left of the break."""
-    return np.where(distances == 0, ON_THETA, np.clip(distances, NEAREST, None))
+    return np.where(np.equal(distances, 0), ON_THETA, np.clip(distances, NEAREST, None))
 
 
-class KinkPicture(Picture):
+@side_by_side(1.15, 1)
+def kink_picture(names: Sequence[str], magnified: Axes, readings: Axes) -> tuple:
     """Show a corner of J in the window of a nudge, and how far from θ the corners of all entries are."""
-
-    def __init__(self, scale: float = 1):
-        with styled():
-            figure = Figure((9.6, 4), dpi=100 * scale, layout="constrained")
-            magnified, readings = figure.subplots(1, 2, width_ratios=(1.15, 1))
-            self.panels = Magnified(magnified), Readings(readings)
-            super().__init__(figure)
+    return Magnified(magnified), Readings(readings)

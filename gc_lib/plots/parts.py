@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PolyCollection
+from matplotlib.lines import Line2D
 from matplotlib.markers import MarkerStyle
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path as Outline
@@ -19,6 +20,7 @@ from .style import (
     GRADIENT,
     GREAT,
     GREY,
+    INK,
     LENGTHS,
     SAYS_NOTHING,
     WHITE,
@@ -26,6 +28,19 @@ from .style import (
     Scale,
     band,
 )
+
+
+def line(axes: Axes, *looks: str, **more: Any) -> Line2D:
+    """Add a line, or marks, that will move."""
+    return axes.plot([], [], *looks, **MOVES | more)[0]
+
+
+def ring(axes: Axes, zorder: int = 12) -> Line2D:
+    """Add the ring that will show where the student stands."""
+    return line(axes, "o", color=WHITE, ms=11, mec=INK, mew=2.2, zorder=zorder)
+
+
+WALK = "each block  (←  backprop walks from right to left)"
 
 
 @cache
@@ -76,20 +91,25 @@ class Columns:
 
 
 class Blocks:
-    """Show the reading of each block in its band's colour, or grey where its hatched error bound explains all of it."""
+    """Show the reading of each block in its band's colour, or grey where its hatched error bound explains all of it.
 
-    def __init__(self, axes: Axes, names: Sequence[str]):
-        self.names, few = list(names), len(names) <= 6
+    Of a result that holds several checks it shows the bars of the one called `key`. Names stand upright where they fit,
+    or where there is a label to say more.
+    """
+
+    def __init__(self, axes: Axes, names: Sequence[str], label: str = "", key: str = ""):
+        self.names, self.key, few = list(names), key, len(names) <= 6
         self.columns = Columns(axes, DIFFERENCES, len(names), width=0.64, size=70 if few else 30)
         step = 1 if len(names) <= 10 else 2
-        axes.set_xticks(self.columns.x[::step], self.names[::step], rotation=0 if few else 90)
-        axes.set_xlabel("each block")
+        axes.set_xticks(self.columns.x[::step], self.names[::step], rotation=0 if few or label else 90)
+        axes.set_xlabel(label or "each block")
         self.pen = [Outline.MOVETO, Outline.LINETO, Outline.LINETO, Outline.LINETO] * len(names)
         hatch = PathPatch(Outline([(0, 0)]), fill=False, hatch="////", edgecolor=GREY, linewidth=0, zorder=11, **MOVES)
         self.bounds = axes.add_patch(hatch)
 
     def move(self, result: Any) -> None:
         """Move to a result; a hollow mark on a grey bar is a reading that its error bound explains."""
+        result = result.bars[self.key] if self.key else result
         readings, bounds = (np.array([of[name] for name in self.names]) for of in (result.blocks, result.bounds))
         before = {} if result.before is None else result.before.blocks
         bands, heard = [band(reading) for reading in readings], (readings > bounds) | (readings < GREAT.high)

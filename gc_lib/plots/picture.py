@@ -7,8 +7,8 @@ moved, and encodes the pixels with a fixed palette: so the picture follows the h
 import base64
 import html
 import io
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Callable, Sequence
+from functools import cache, wraps
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from PIL import Image
 
-from .style import APPROX, BANDS, BEFORE, DIFFERENCE, GRADIENT, GREY, INK, PALE, SAYS_NOTHING, WHITE
+from .style import APPROX, BANDS, BEFORE, DIFFERENCE, GRADIENT, GREY, INK, PALE, SAYS_NOTHING, WHITE, styled
 
 MOVES = dict(clip_on=False, animated=True)  # what every moving artist is told
 
@@ -56,12 +56,12 @@ def cell(pixels: np.ndarray) -> np.ndarray:
 class Picture:
     """Repaint the moving artists of a figure, those with `animated=True`, over its still background.
 
-    `inks` are the colours of its artists beside those of the style. A panel moves by itself: it has `move`.
+    `inks` are the colours of its artists beside those of the style; `panels` know how to `move` to a result, which has
+    blocks of these `names`.
     """
 
-    panels: Sequence = ()
-
-    def __init__(self, figure: Figure, inks: tuple[str, ...] = ()):
+    def __init__(self, figure: Figure, inks: tuple[str, ...] = (), panels: Sequence = (), names: Sequence[str] = ()):
+        self.panels, self.names = panels, names
         children = (artist for axes in figure.axes for artist in sorted(axes.get_children(), key=Artist.get_zorder))
         self.moving = [artist for artist in children if artist.get_animated()]
         for artist in self.moving:
@@ -99,6 +99,22 @@ class Picture:
         image.putpalette(palette(self.inks).tobytes())
         image.save(file, "PNG", compress_level=3)
         return file.getvalue()
+
+
+def side_by_side(*widths: float, height: float = 4.0, inks: tuple[str, ...] = ()) -> Callable:
+    """Turn a function that builds panels, from names of blocks and from axes this wide, into one of their picture."""
+
+    def drawn(build: Callable[..., Sequence]) -> Callable[..., Picture]:
+        @wraps(build)
+        def picture(names: Sequence[str] = (), scale: float = 1) -> Picture:
+            with styled():
+                figure = Figure((9.6, height), dpi=100 * scale, layout="constrained")
+                axes = figure.subplots(1, len(widths), width_ratios=widths, squeeze=False)
+                return Picture(figure, inks, build(names, *axes[0]), names)
+
+        return picture
+
+    return drawn
 
 
 def figure_html(png: bytes, caption_html: str, alt: str) -> str:

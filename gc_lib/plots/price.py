@@ -1,48 +1,46 @@
 """The picture of lesson 07 on what a check costs: three straight lines that were counted, and dots that were timed."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from matplotlib.figure import Figure
+from matplotlib.axes import Axes
 from matplotlib.ticker import NullLocator
 
-from .picture import MOVES, Picture
-from .style import APPROX, GRADIENT, INK, WHITE, Scale, styled
+from .parts import line, ring
+from .picture import side_by_side
+from .style import APPROX, GRADIENT, INK, WHITE, Scale
 
 EVALUATIONS, SPAN = Scale(1, 1e8), np.array([1e2, 3e7])
 WORKS = {"loop": (APPROX, "s"), "screen": (INK, "D"), "step": (GRADIENT, "o")}
 
 
-class PricePicture(Picture):
-    """Show what the two-sided loop, the screen and a step of training cost as the network grows."""
+class Works:
+    """Show what each work costs as the network grows, and how far the loop is from a step of training."""
 
-    def __init__(self):
-        with styled():
-            figure = Figure((9.6, 3.9), dpi=100, layout="constrained")
-            axes = figure.subplots()
-            EVALUATIONS.apply(axes, "1 100 1e4 1e6 1e8")
-            axes.set(xscale="log", xlim=SPAN, xlabel="parameters of the network", ylabel="evaluations of J")
-            ticks = {1e2: "100", 1e3: "1000", 1e4: "1e4", 1e5: "1e5", 1e6: "a million", 1e7: "ten million"}
-            axes.set_xticks([*ticks], [*ticks.values()])
-            axes.xaxis.set_minor_locator(NullLocator())
-            levels = {"loop": 2 * SPAN, "screen": [350, 350], "step": [3, 3]}
-            for name, level in levels.items():
-                axes.plot(SPAN, level, "-", color=WORKS[name][0], lw=2.2, zorder=5)
-            word = dict(zorder=6, fontsize=12)
-            axes.text(2e5, 2e6, "the two-sided loop:\ntwo for each parameter", ha="right", va="bottom", **word)
-            axes.text(2e7, 430, "the screen: some 50 for each block", ha="right", va="bottom", **word)
-            axes.text(2e7, 2.4, "a step of training: about three", ha="right", va="top", **word)
-            self.gap = axes.plot([], [], ":", color=INK, lw=1.4, zorder=9, **MOVES)[0]
-            self.word = axes.text(1, 1, "", color=INK, ha="left", va="center", zorder=10, animated=True)
-            self.here = axes.plot([], [], "o", color=WHITE, ms=11, mec=INK, mew=2.2, zorder=12, **MOVES)[0]
-            self.dots = {
-                name: axes.plot([], [], mark, color=colour, ms=7, mec=WHITE, mew=0.8, zorder=11, **MOVES)[0]
-                for name, (colour, mark) in WORKS.items()
-            }
-            super().__init__(figure)
+    def __init__(self, axes: Axes):
+        EVALUATIONS.apply(axes, "1 100 1e4 1e6 1e8")
+        axes.set(xscale="log", xlim=SPAN, xlabel="parameters of the network", ylabel="evaluations of J")
+        ticks = {1e2: "100", 1e3: "1000", 1e4: "1e4", 1e5: "1e5", 1e6: "a million", 1e7: "ten million"}
+        axes.set_xticks([*ticks], [*ticks.values()])
+        axes.xaxis.set_minor_locator(NullLocator())
+        levels = {"loop": 2 * SPAN, "screen": [350, 350], "step": [3, 3]}
+        for name, level in levels.items():
+            axes.plot(SPAN, level, "-", color=WORKS[name][0], lw=2.2, zorder=5)
+        word = dict(zorder=6, fontsize=12)
+        axes.text(2e5, 2e6, "the two-sided loop:\ntwo for each parameter", ha="right", va="bottom", **word)
+        axes.text(2e7, 430, "the screen: some 50 for each block", ha="right", va="bottom", **word)
+        axes.text(2e7, 2.4, "a step of training: about three", ha="right", va="top", **word)
+        self.gap = line(axes, ":", color=INK, lw=1.4, zorder=9)
+        self.word = axes.text(1, 1, "", color=INK, ha="left", va="center", zorder=10, animated=True)
+        self.here = ring(axes)
+        self.dots = {
+            name: line(axes, mark, color=colour, ms=7, mec=WHITE, mew=0.8, zorder=11)
+            for name, (colour, mark) in WORKS.items()
+        }
 
-    def update(self, result: Any) -> bytes:
-        """Move every artist to a result of the lab, and return the picture as PNG."""
+    def move(self, result: Any) -> None:
+        """Move to a result."""
         counted = result.counted
         self.here.set_data([counted.parameters], [counted.loop])
         self.gap.set_data([counted.parameters] * 2, [counted.step, counted.loop])
@@ -51,4 +49,9 @@ class PricePicture(Picture):
         for name, dots in self.dots.items():
             y = np.array([getattr(timed, name) / timed.evaluation for timed in result.timed])
             dots.set_data([timed.parameters for timed in result.timed], EVALUATIONS.place(y))
-        return self.png()
+
+
+@side_by_side(1, height=3.9)
+def price_picture(names: Sequence[str], works: Axes) -> tuple:
+    """Show what the two-sided loop, the screen and a step of training cost as the network grows."""
+    return (Works(works),)

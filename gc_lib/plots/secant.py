@@ -1,13 +1,14 @@
 """The picture of one nudged number: J(θ) with its tangent and two secants, and the error of their slopes against ε."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
-from .picture import MOVES, Picture
-from .style import APPROX, BEFORE, GRADIENT, GREY, INK, SILVER, WHITE, Scale, styled
+from .parts import line, ring
+from .picture import MOVES, side_by_side
+from .style import APPROX, BEFORE, GRADIENT, GREY, INK, SILVER, Scale
 
 ERRORS, LEFT, RIGHT = Scale(1e-12, 10), -1.1, 2.1
 SIDES = {  # the two ways of taking the slope: colour, dashes, mark
@@ -32,17 +33,16 @@ class Secants:
             height = 7.7 - 0.85 * row
             axes.plot([-0.98, -0.72], [height, height], color=colour, linestyle=dashes, lw=2.6)
             axes.text(-0.64, height, words, va="center")
-        inside = MOVES | {"clip_on": True}
-        self.curve = axes.plot([], [], color=SILVER, lw=5, solid_capstyle="butt", zorder=9, **inside)[0]
-        self.before = [axes.plot([], [], color=BEFORE, lw=1, zorder=10, **inside)[0] for _ in SIDES]
-        self.window = axes.plot([], [], ":", color=GREY, lw=1.4, zorder=10, **inside)[0]
-        self.tangent = axes.plot([], [], color=GRADIENT, lw=1.8, zorder=11, **inside)[0]
+        self.curve = line(axes, color=SILVER, lw=5, solid_capstyle="butt", zorder=9, clip_on=True)
+        self.before = [line(axes, color=BEFORE, lw=1, zorder=10, clip_on=True) for _ in SIDES]
+        self.window = line(axes, ":", color=GREY, lw=1.4, zorder=10, clip_on=True)
+        self.tangent = line(axes, color=GRADIENT, lw=1.8, zorder=11, clip_on=True)
         self.lines, self.chords = {}, {}
         for side, (colour, dashes, _) in SIDES.items():
-            self.lines[side] = axes.plot([], [], color=colour, linestyle=dashes, lw=1.4, zorder=12, **inside)[0]
-            self.chords[side] = axes.plot([], [], color=colour, linestyle=dashes, lw=3.4, zorder=12, **inside)[0]
-        self.ends = axes.plot([], [], "o", color=INK, ms=6, zorder=13, **MOVES)[0]
-        self.here = axes.plot([], [], "o", color=WHITE, ms=11, mec=INK, mew=2.2, zorder=14, **MOVES)[0]
+            self.lines[side] = line(axes, color=colour, linestyle=dashes, lw=1.4, zorder=12, clip_on=True)
+            self.chords[side] = line(axes, color=colour, linestyle=dashes, lw=3.4, zorder=12, clip_on=True)
+        self.ends = line(axes, "o", color=INK, ms=6, zorder=13)
+        self.here = ring(axes, zorder=14)
 
     def move(self, result: Any) -> None:
         """Move to a result, and leave the secants from before it as pale marks."""
@@ -89,9 +89,9 @@ class Fall:
 
     def __init__(self, axes: Axes, side: str, above: bool):
         self.side, self.above, (colour, dashes, mark) = side, above, SIDES[side]
-        self.before = axes.plot([], [], color=BEFORE, lw=1.4, zorder=10, **MOVES)[0]
-        self.curve = axes.plot([], [], mark, color=colour, linestyle=dashes, ms=4, zorder=11, **MOVES)[0]
-        self.step = axes.plot([], [], color=INK, lw=1.2, zorder=12, **MOVES)[0]
+        self.before = line(axes, color=BEFORE, lw=1.4, zorder=10)
+        self.curve = line(axes, mark, color=colour, linestyle=dashes, ms=4, zorder=11)
+        self.step = line(axes, color=INK, lw=1.2, zorder=12)
         self.name = axes.text(1, 1, f" {side}", va="top", zorder=14, **MOVES)
         self.factor = axes.text(1, 1, "", ha="right" if above else "left", va="center", zorder=14, **MOVES)
 
@@ -129,9 +129,9 @@ class Errors:
         axes.set_xticks([1e-7, 1e-5, 1e-3, 1e-1], minor=True, labels=[])
         axes.grid(True, which="both", axis="x")
         self.falls = Fall(axes, "one-sided", above=True), Fall(axes, "two-sided", above=False)
-        self.lost = axes.plot([], [], ".", color=GREY, ms=5, zorder=11, **MOVES)[0]
+        self.lost = line(axes, ".", color=GREY, ms=5, zorder=11)
         self.rounding = axes.text(6e-9, 9, "grey dots:\nonly rounding", va="top", zorder=14, **MOVES)
-        self.here = axes.plot([], [], "o", color=WHITE, ms=11, mec=INK, mew=2.2, zorder=13, **MOVES)[0]
+        self.here = ring(axes, zorder=13)
 
     def move(self, result: Any) -> None:
         """Move to a result, and leave the curves from before it as pale marks."""
@@ -144,12 +144,7 @@ class Errors:
         self.here.set_data([result.here.eps] * 2, ERRORS.place([*result.here.errors.values()]))
 
 
-class SecantPicture(Picture):
+@side_by_side(1.2, 1)
+def secant_picture(names: Sequence[str], curve: Axes, errors: Axes) -> tuple:
     """Show the secants of one nudge turn into the tangent, and how fast."""
-
-    def __init__(self, scale: float = 1):
-        with styled():
-            figure = Figure((9.6, 4), dpi=100 * scale, layout="constrained")
-            curve, errors = figure.subplots(1, 2, width_ratios=(1.2, 1))
-            self.panels = Secants(curve), Errors(errors)
-            super().__init__(figure)
+    return Secants(curve), Errors(errors)

@@ -1,6 +1,6 @@
 """The visual language of all pictures: one quantity, one colour; the three bands; the axis of relative differences."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -54,6 +54,13 @@ class Scale(NamedTuple):
         axes.set(yscale="log", ylim=(self.low / self.rim**2, self.high * self.rim**2))
         axes.set_yticks([float(tick) for tick in ticks.split()], ticks.split())
         axes.yaxis.set_minor_locator(NullLocator())
+
+
+def log_x(axes: Axes, span: Sequence[float], label: str, ticks: str, place: Callable = np.asarray) -> None:
+    """Give `axes` a log x axis, with the ticks as they are written, each in its place."""
+    axes.set(xscale="log", xlim=span, xlabel=label)
+    axes.set_xticks(place([float(tick) for tick in ticks.split()]), ticks.split())
+    axes.xaxis.set_minor_locator(NullLocator())
 
 
 DIFFERENCES, LENGTHS = Scale(1e-12, 1), Scale(1e-6, 1e12)

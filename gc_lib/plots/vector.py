@@ -1,15 +1,16 @@
 """The picture of lesson 02: the numbered matrices over the strips of θ, dθ and dθ_approx, and the three norms."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
-from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from .picture import MOVES, Picture
-from .style import APPROX, BEFORE, DIFFERENCE, GRADIENT, GREY, INK, WHITE, styled
+from .parts import line
+from .picture import MOVES, side_by_side
+from .style import APPROX, BEFORE, DIFFERENCE, GRADIENT, GREY, INK, WHITE, log_x
 
 SHAPES = {"W1": (4, 2), "b1": (4, 1), "W2": (3, 4), "b2": (3, 1), "W3": (1, 3), "b3": (1, 1)}
 SIZE, TOP, CELL = 31, 8.7, 0.85
@@ -85,16 +86,14 @@ class Norms:
     """Show the three norms as lengths on one log axis: the gap that the first leaves is the relative difference."""
 
     def __init__(self, axes: Axes):
-        axes.set(xscale="log", xlim=RANGE, ylim=(-0.55, 2.75), yticks=[])
-        axes.set_xticks([1e-12, 1e-8, 1e-4, 1, 1e4], ["1e-12", "1e-8", "1e-4", "1", "1e4"])
+        log_x(axes, RANGE, "length, over the entries done", "1e-12 1e-8 1e-4 1 1e4")
+        axes.set(ylim=(-0.55, 2.75), yticks=[])
         axes.grid(axis="x")
-        axes.minorticks_off()
-        axes.set_xlabel("length, over the entries done")
         self.levels, colours = np.array([2.0, 1.0, 0.0]), [DIFFERENCE, APPROX, GRADIENT]
         for level, word in zip(self.levels, ("‖dθ_approx − dθ‖", "‖dθ_approx‖", "‖dθ‖"), strict=True):
             axes.text(2e-12, level + 0.25, word, ha="left", va="bottom", zorder=9)
         self.bars = axes.add_collection(PolyCollection([], facecolors=colours, zorder=5, **MOVES), autolim=False)
-        self.before = axes.plot([], [], "|", color=BEFORE, ms=22, mew=3, zorder=6, **MOVES)[0]
+        self.before = line(axes, "|", color=BEFORE, ms=22, mew=3, zorder=6)
 
     def move(self, result: Any) -> None:
         """Move to a result; where the bars ended before, a pale mark stays."""
@@ -105,12 +104,7 @@ class Norms:
         self.before.set_data(np.clip(before, *RANGE), self.levels[: len(before)])
 
 
-class VectorPicture(Picture):
+@side_by_side(3.1, 1, height=4.2, inks=tuple(TINTS.values()))
+def vector_picture(names: Sequence[str], strips: Axes, norms: Axes) -> tuple:
     """Show the blocks as one vector, the loop at work, and the norms of what it has found."""
-
-    def __init__(self):
-        with styled():
-            figure = Figure((9.6, 4.2), dpi=100, layout="constrained")
-            strips, norms = figure.subplots(1, 2, width_ratios=(3.1, 1))
-            self.panels = Strips(strips), Norms(norms)
-            super().__init__(figure, inks=tuple(TINTS.values()))
+    return Strips(strips), Norms(norms)

@@ -24,7 +24,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 import gc_lib as gcl
-from gc_lib.plots import BenchPicture, style
+from gc_lib.plots import style
+from gc_lib.plots.bench import bench_picture
 
 bench = importlib.import_module("gc_lib.labs.bench")  # the module: `gcl.labs.bench` is the function
 MOVES, CHEAP, DEAR, LARGE, ALL = int([*sys.argv, 40][1]), 40, 200, 100, 1000  # goals, in ms at the median
@@ -136,7 +137,7 @@ with contextlib.redirect_stdout(io.StringIO()):
     shown = widgets.interactive(rebuilt, move=control)
     shown.update()
 for name, (stand, field, values, goal) in WORK.items():
-    lab.view = BenchPicture(lab.names, scale=2 if "2×" in name else 1)
+    lab.view = bench_picture(lab.result.names, scale=2 if "2×" in name else 1)
     for method in ("repaint", "png"):
         clock(lab.view, method)
     lab.set(**(lab.opening() | stand))

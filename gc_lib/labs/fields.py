@@ -1,0 +1,100 @@
+"""The fields of a lab's state: each says where it starts, what it takes, and which control stands for it."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+import numpy as np
+
+from ..checker.inputs import above_zero, as_float, finite
+from ..network.network import one_of
+from .controls import Choice, Menu, Slider
+
+Takes = Callable[[str, Any], Any]  # of a field's name and a value: returns the value tidied, or raises an error
+
+
+@dataclass(frozen=True)
+class Fields:
+    """Tidy what every field is given. Raises TypeError or ValueError for what it does not take."""
+
+    def __post_init__(self):
+        self.settle(**{each.name: each.metadata["takes"](each.name, getattr(self, each.name)) for each in fields(self)})
+
+    def settle(self, **values) -> None:
+        """Set fields, while the state is being made; afterwards it is frozen."""
+        for name, value in values.items():
+            object.__setattr__(self, name, value)
+
+
+# ---- with which control ----------------------------------------------------------------------------------------------
+
+
+def slider(
+    words: str, values: Collection, start, takes: Takes | None = None, say: Callable = "{:g}".format, width="300px"
+) -> Any:
+    """Declare a field with a slider; it takes what the slider offers, if nothing else is said."""
+    return kept(start, takes or offered(values), lambda lab, name: lab.bind(name, Slider(words, values, say, width)))
+
+
+def menu(words: str, values: Collection, start, takes: Takes | None = None, say: Callable = str, width="300px") -> Any:
+    """Declare a field with a menu; it takes what the menu offers, if nothing else is said."""
+    return kept(start, takes or offered(values), lambda lab, name: lab.bind(name, Menu(words, values, say, width)))
+
+
+def choice(words: str, values: Collection, start, takes: Takes | None = None, say: Callable = str) -> Any:
+    """Declare a field with a row of buttons, one for each value; it takes these, if nothing else is said."""
+    return kept(start, takes or offered(values), lambda lab, name: lab.bind(name, Choice(words, values, say)))
+
+
+def button(words: str, start, takes: Takes, then: Callable) -> Any:
+    """Declare a field that a button changes: then(value) returns the next value."""
+    return kept(start, takes, lambda lab, name: lab.button(words, lambda: {name: then(getattr(lab.state, name))}))
+
+
+def kept(start, takes: Takes, build: Callable | None = None) -> Any:
+    """Declare a field; build(lab, name) returns its control, if it has one."""
+    return field(default=start, metadata={"takes": takes, "build": build})
+
+
+# ---- what is taken ---------------------------------------------------------------------------------------------------
+
+
+def offered(values: Collection) -> Takes:
+    """Take one of these values, and nothing else."""
+
+    def take(name: str, value):
+        one_of(name, value, values)
+        return next(each for each in values if each == value)
+
+    return take
+
+
+def step(name: str, value) -> float:
+    """Take a step ε."""
+    return above_zero(value, name)
+
+
+def number(low: float = -np.inf, high: float = np.inf, above: float = -np.inf) -> Takes:
+    """Take a finite number, from `low` or from right above a bound on; `high` is the end of the lab's picture."""
+    span = f"a finite number above {above:g}" if above > -np.inf else f"a finite number, {low:g} or more"
+    span = f"{low:g} … {high:g}, or it is off this lab's picture" if high < np.inf else span
+
+    def take(name: str, value) -> float:
+        found = as_float(name, value)
+        if not (low <= found <= high and above < found < np.inf):
+            raise ValueError(f"{name} should be {span}; got {found}")
+        return found
+
+    return take
+
+
+def whole_number(low: int, high: int) -> Takes:
+    """Take a whole number in a span."""
+
+    def take(name: str, value) -> int:
+        found = finite(name, value)
+        if found % 1 or not low <= found <= high:
+            raise ValueError(f"{name} should be a whole number, {low} … {high}; got {value}")
+        return int(found)
+
+    return take

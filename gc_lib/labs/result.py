@@ -1,0 +1,109 @@
+"""What a lab computes from its state and its picture shows: a result, of one check, or of several."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, ClassVar, NamedTuple
+
+import numpy as np
+
+from ..checker.reading import Reading
+from ..checker.slide import GREAT
+
+
+class Curve(NamedTuple):
+    """Hold the relative difference y against one control x."""
+
+    x: np.ndarray
+    y: np.ndarray
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Hold what the picture of a state shows, and `before`, the result that its pale marks show.
+
+    `said` yields the finding in plain words; `table` is the picture as tables in HTML; `names` are those of the blocks
+    that the picture has bars of.
+    """
+
+    state: Any
+    before: Any = field(default=None, kw_only=True)
+    names = ()
+
+    def said(self) -> Iterator[str]:
+        """Say what was found."""
+        raise NotImplementedError
+
+    @cached_property
+    def caption(self) -> str:
+        """The finding, in plain words."""
+        return " ".join(self.said())
+
+
+@dataclass(frozen=True)
+class OfReport(Shown):
+    """Hold the check where the student stands; `curves`, if there are any, are what it reads along fields of the state.
+
+    In a curve that is `scattered`, each point is a draw of its own.
+    """
+
+    report: Any
+    curves: dict[str, Curve] = field(default_factory=dict, kw_only=True)
+    scattered: ClassVar[tuple[str, ...]] = ()
+
+    @property
+    def blocks(self) -> dict[str, float]:
+        """The reading of each block."""
+        return self.report.blocks
+
+    @property
+    def bounds(self) -> dict[str, float]:
+        """What the error bars alone explain, block by block."""
+        return self.report.bounds
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the blocks."""
+        return list(self.blocks)
+
+    @property
+    def here(self) -> dict[str, tuple[float, float]]:
+        """Where the student stands on each curve."""
+        return {name: (getattr(self.state, name), self.report.difference) for name in self.curves}
+
+
+class Bars(NamedTuple):
+    """Hold what a panel of bars shows: the reading and the error bound of each block, and the bars from before."""
+
+    blocks: dict[str, float]
+    bounds: dict[str, float]
+    before: "Bars | None"
+
+
+@dataclass(frozen=True)
+class OfReports(Shown):
+    """Hold several checks, each for a panel of bars, and curves."""
+
+    reports: dict[str, Reading]
+    curves: dict[str, Curve]
+    scattered: ClassVar[tuple[str, ...]] = ()
+
+    @cached_property
+    def bars(self) -> dict[str, Bars]:
+        """What each panel of bars shows; a J that no nudge moves in any digit has no error bound."""
+        bars = {}
+        for key, report in self.reports.items():
+            bounds = report.bounds if report.approx.any() else dict.fromkeys(report.blocks, 0.0)
+            bars[key] = Bars(report.blocks, bounds, self.before and self.before.bars[key])
+        return bars
+
+
+def beyond(report: Reading) -> tuple[str, ...]:
+    """Return the blocks that are not great, and farther off than their error bars explain."""
+    return tuple(name for name, x in report.blocks.items() if x >= GREAT and x > report.bounds[name])
+
+
+def unheard(report: Reading) -> tuple[str, ...]:
+    """Return the blocks that are not great either, but lie within their error bound: their reading says nothing."""
+    red = beyond(report)
+    return tuple(name for name, x in report.blocks.items() if x >= GREAT and name not in red)
