@@ -488,3 +488,12 @@ def test_rows_of_tokens_that_do_not_occur_make_no_pattern():
     np.add.at(exact, tokens, np.cos(E[tokens]))
     scaled, bug = gcl.check(lambda E: float(np.sin(E[tokens]).sum()), lambda E: 2 * exact, E).reasons
     assert scaled.says == "In theta dθ is 2 times the slope of J." and bug.evidence["where"] == {}
+
+
+def test_an_entry_whose_slope_is_not_known_is_not_among_those_that_are_off():
+    def gradient(t):
+        return (np.log(t) + 1) * np.where(np.arange(6) == 3, 2, 1)
+
+    report = gcl.check(lambda t: float(np.sum(t * np.log(t))), gradient, np.array([1e-9, 1, 2, 3, 4, 5]), 1e-3)
+    (bug,) = (reason for reason in report.reasons if reason.kind == "bug")
+    assert np.isnan(report.slopes[0]) and bug.evidence["where"] == {"theta": ((3,),)}

@@ -244,3 +244,10 @@ def test_the_picture_says_the_answer_and_shows_every_entry(bug, eps, headline):
 def test_a_report_without_any_evidence_can_be_drawn():
     report = gcl.check(lambda t: 7.0, lambda t: 0 * t, np.array([1e12, 1.0]))
     assert report.answer == "cannot tell" and report.plot().png
+
+
+@pytest.mark.parametrize("checker", [gcl.SLIDE, gcl.ONE_SIDED])
+def test_the_lectures_number_is_taken_in_float32_throughout_where_the_parameters_are(checker):
+    params = np.random.default_rng(0).normal(size=5).astype(np.float32)
+    report = gcl.check(lambda t: (t**2).sum(), lambda t: 2 * t, params, 1e-3, checker)
+    assert np.array_equal(report.approx, gcl.numeric_gradient(lambda t: (t**2).sum(), params, 1e-3, checker))

@@ -225,9 +225,11 @@ def check(
         nudged = J.loop(eps)
         found.loop(eps, nudged)
         noise = noise_of(found)
+        here = J.here
         if checker.restored is not SLIDE.restored or J.widened:
-            nudged = J.as_given().loop(eps, checker.restored)
-        approx = checker.difference(*nudged, J.here, eps).astype(float)
+            given = J.as_given()
+            here, nudged = given.here, given.loop(eps, checker.restored)
+        approx = checker.difference(*nudged, here, eps).astype(float)
         if J.widened:
             noise += np.nan_to_num(np.abs(approx - found.slopes))  # the rounding of the dtypes as given
     found.look()
