@@ -201,6 +201,7 @@ def test_a_bug_climbs_through_all_three_bands_without_a_cliff(name):
     assert max(b / a for a, b in pairwise(readings)) < 3.3, "√10 a step, no more"
 
 
+@pytest.mark.slow
 def test_no_decay_climbs_with_lambda_and_no_keep_prob_with_the_dropped_share():
     for name, options in (
         ("no_decay", [{"lam": lam, "keep_prob": 1.0} for lam in 10.0 ** np.arange(-6, 1)]),
@@ -405,6 +406,7 @@ def test_norm_of_sum_reads_far_above_1_of_a_flipped_sign_where_the_slides_number
     assert uphill.difference > 1e6, "and so for −dθ, decay and all"
 
 
+@pytest.mark.slow
 def test_absolute_shrinks_with_the_gradient_however_wrong_it_is():
     net, X, Y, params = problem(lam=0.0)
     wrong = net.plant("sign_flipped", net.L)

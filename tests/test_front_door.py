@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from helpers import FRONT_DOOR
 
 import gc_lib
@@ -36,6 +37,7 @@ assert gcl.bugs.CATALOGUE["half_decay"].seen.startswith("https://")
 """
 
 
+@pytest.mark.slow
 def test_the_front_door(tmp_path):
     script = tmp_path / "homework.py"
     script.write_text(FRONT_DOOR + AFTER, encoding="utf-8")

@@ -23,6 +23,7 @@ def problem(dtype="float64", scale=1.0):
     return net, X, Y, net.initialise(seed=0, scale=scale)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dtype, difference", KINDS)
 def test_the_dots_are_what_gc_check_reads(lab, dtype, difference):
     net, X, Y, params = problem(dtype)

@@ -64,6 +64,7 @@ def test_what_rounding_alone_explains_is_never_an_error_of_the_scheme():
         assert abs(found.errors["one-sided"] - (3 * eps + eps**2)) <= found.rounding
 
 
+@pytest.mark.slow
 def test_the_caption_says_by_what_each_error_falls():
     words = gcl.labs.secant(eps=0.01).words
     assert "The tangent's slope is 3" in words

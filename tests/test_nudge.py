@@ -23,6 +23,7 @@ def same(cost, params, eps, masks_of=None):
     assert (np.abs(quick - slow) <= 8 * np.finfo(slow.dtype).eps * size).all()
 
 
+@pytest.mark.slow
 @given(networks, st.floats(-12, 0), st.sampled_from(["float64", "float32"]), st.sampled_from([1e-3, 1.0, 30.0]))
 @settings(max_examples=60, deadline=None, derandomize=True)
 def test_every_J_is_the_loops(described, power, dtype, scale):

@@ -58,11 +58,13 @@ def grown(before):
     CATALOGUE.update(today)
 
 
+@pytest.mark.slow
 def test_no_case_no_suspect_and_no_problem_of_the_study_moves(before, grown):
     assert [*CATALOGUE][0] == "two_thirds" and [*CATALOGUE][-1] == "J_thrice"
     assert written() == before
 
 
+@pytest.mark.slow
 def test_the_menus_follow_and_the_detective_accuses_nobody_new(grown):
     lab, suspects = gcl.labs.bench(), gcl.labs.detective().rows[0].line.options
     assert "two_thirds" in dict(map(reversed, lab.rows[0].bug.options)) and "J_thrice" in lab.mistakes

@@ -287,6 +287,7 @@ def words(axes):
     return {text.get_text() for text in axes.texts}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "eps, beside", [(1e-14, "smaller than"), (1e-9, "smaller than"), (1.0, "larger than"), ("auto", "near")]
 )
@@ -300,6 +301,7 @@ def test_the_v_curve_marks_the_eps_asked_for_and_the_best_one(eps, beside):
     assert axes.get_xlim()[0] < min(asked, best) and max(asked, best) < axes.get_xlim()[1]
 
 
+@pytest.mark.slow
 def test_dots_of_the_v_curve_lie_in_what_the_errors_explain_or_level_above_it():
     for factor, level in ((1.0, False), (1.1, True)):
         _, _, axes = drawn(smooth, lambda t, k=factor: k * np.exp(t), THETA)
@@ -320,6 +322,7 @@ CURVES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CURVES)
 def test_the_v_curve_names_what_makes_the_error(name):
     *problem, named = CURVES[name]
@@ -340,6 +343,7 @@ NO_CURVES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("says", NO_CURVES)
 def test_where_there_is_no_v_curve_the_picture_says_why(says):
     _, caption, axes = drawn(*NO_CURVES[says])
@@ -347,6 +351,7 @@ def test_where_there_is_no_v_curve_the_picture_says_why(says):
     assert not axes.lines
 
 
+@pytest.mark.slow
 def test_a_v_curve_of_few_steps_is_drawn_as_far_as_it_goes():
     report, _, axes = drawn(lambda t: float(np.log(t).sum()), lambda t: 1 / t, np.array([1.0, 1e-9]), eps=1e-12)
     assert 5 <= report.ladder.steps.size < 24

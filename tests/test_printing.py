@@ -35,6 +35,7 @@ def printed(code, encoding, cwd):
     return done.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
 def test_whatever_the_kit_prints_can_be_printed_anywhere(encoding, tmp_path):
     said = printed(EVERYTHING, encoding, tmp_path).decode(encoding).replace("Größe", "Gr\\xf6\\xdfe")

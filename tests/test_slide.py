@@ -64,6 +64,7 @@ def test_it_catches_2_001_for_2_in_one_entry_of_one_block_of_a_network():
     assert gcl.check(cost, gradient, params).that_are("wrong") == ()
 
 
+@pytest.mark.slow
 @given(st.integers(0, 999), st.floats(-1, 1))
 @SETTINGS
 def test_a_wrong_number_anywhere_is_found_where_it_is(seed, error):

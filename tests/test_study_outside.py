@@ -181,6 +181,7 @@ def test_no_right_gradient_is_called_wrong_and_no_error_that_matters_right(short
     assert not short[2]
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_counts_and_another_does_not():
     rules = {"lecture": study.RULES["lecture"]}
     one, again, other = (study.study(23, seed, rules)[0] for seed in (SEED, SEED, SEED + 1))
