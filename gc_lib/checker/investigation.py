@@ -313,6 +313,7 @@ class Investigation:
             for name in self.parts:
                 if name not in self.doubts:
                     self.own_ladder(name)
+                    self.widen(name)  # by its own ladder the steps may be too large
         for name, ladder in self.doubts.items():
             if not self.settled(name):
                 self.open[name] = ladder
