@@ -7,11 +7,13 @@ import json
 from dataclasses import fields, replace
 from functools import cache
 from pathlib import Path
+from threading import Thread
 
 import ipywidgets as widgets
 import numpy as np
 import pytest
 from helpers import ALONG, below
+from IPython.core.formatters import DisplayFormatter
 
 import gc_lib as gcl
 from gc_lib.plots import Picture
@@ -240,3 +242,45 @@ def test_help_shows_what_a_lab_takes_and_how_it_is_opened(name, still):
     lab = getattr(gcl.labs, name)
     assert list(inspect.signature(lab).parameters) == [field.name for field in fields(still.state)]
     assert f"gcl.labs.{name}(" in inspect.getdoc(lab) and still.name == name
+
+
+@every_lab
+@pytest.mark.slow
+def test_at_says_what_the_lab_would_as_it_was_opened_but_for_a_change_and_moves_nothing(lab):
+    """Wherever it stands by now; for each control in turn."""
+    chosen = {field: some(control)[0] for field, control in lab.bound.items()}
+    for field, control in lab.bound.items():
+        control.value = chosen[field]
+    before = lab.state, lab.result, lab.picture.value, [control.value for control in lab.bound.values()]
+    found = {field: lab.at(**{field: value}) for field, value in chosen.items()}
+    assert before == (lab.state, lab.result, lab.picture.value, [control.value for control in lab.bound.values()])
+    for field, result in found.items():
+        lab.set(**lab.opening() | {field: chosen[field]})
+        assert (result.state, str(result), result.table) == (lab.state, str(lab), lab.result.table), field
+        assert result.before is None
+
+
+@every_lab
+def test_at_refuses_what_there_is_not(still):
+    with pytest.raises(TypeError):
+        still.at(colour="red")
+    for field in still.bound:
+        with pytest.raises((TypeError, ValueError)):
+            still.at(**{field: object()})
+
+
+@every_lab
+def test_a_cell_that_ends_on_a_result_shows_its_finding(still):
+    shown, _ = DisplayFormatter().format(still.at())
+    assert shown == {"text/plain": str(still)}
+
+
+def test_at_waits_until_a_move_of_another_thread_is_done():
+    lab, found = once("secant"), []
+    cell = Thread(target=lambda: found.append(lab.at(eps=0.1)))
+    with lab.lock:
+        cell.start()
+        cell.join(0.2)
+        assert not found
+    cell.join()
+    assert found[0].state.eps == 0.1

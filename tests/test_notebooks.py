@@ -21,6 +21,11 @@ NOTEBOOKS = sorted(path for path in (ROOT / "notebooks").glob("**/*.ipynb") if "
 PNG = re.compile(r"data:image/png;base64,[^\"]+")
 PICTURE = re.compile(r'<img alt="[^"]+" src="data:image/png;base64,([^"]+)">')
 LIMIT = 300  # seconds
+ASKED = """
+from gc_lib.labs.lab import Lab
+shown = [each for each in Out.values() if isinstance(each, Lab)]
+print(len(shown), *[lab.code() for lab in shown if lab.state != lab.start or lab.result.before])
+"""  # in one more cell: how many labs the notebook has shown, and which of them have moved
 
 every_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 
@@ -49,12 +54,24 @@ def run(*command, **options):
 
 @pytest.fixture(scope="module")
 def executed(environment, tmp_path_factory):
-    """Return a copy of the notebooks in which each has been run, from top to bottom, in a kernel of its own."""
+    """Return a copy of the notebooks in which each has been run, from top to bottom, in a kernel of its own.
+
+    Beside each stands, as text, what it answered when it was asked.
+    """
     folder = tmp_path_factory.mktemp("executed") / "notebooks"
     shutil.copytree(ROOT / "notebooks", folder, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+    copies = list(folder.glob("**/*.ipynb"))
+    for path in copies:
+        notebook = read(path)
+        notebook.cells.append(nbformat.v4.new_code_cell(ASKED))
+        nbformat.write(notebook, path)
     convert = ["nbconvert", "--to", "notebook", "--execute", "--inplace", "--ExecutePreprocessor.timeout=60"]
-    done = run(*convert, "--ExecutePreprocessor.store_widget_state=False", *folder.glob("**/*.ipynb"), env=environment)
+    done = run(*convert, "--ExecutePreprocessor.store_widget_state=False", *copies, env=environment)
     assert done.returncode == 0, done.stderr
+    for path in copies:
+        notebook = read(path)
+        path.with_suffix(".txt").write_text(printed(notebook.cells.pop()), "utf-8")
+        nbformat.write(notebook, path)
     return folder
 
 
@@ -94,6 +111,15 @@ def test_stores_the_pictures_it_draws(path, executed):
         assert one.shape == other.shape
         differing = (abs(one - other) > 32).any(-1).mean()
         assert differing < 0.01, f"{differing:.1%} of a picture's pixels differ: execute it afresh"
+
+
+@pytest.mark.slow
+@every_notebook
+def test_run_all_leaves_every_lab_as_it_was_opened(path, executed):
+    """Every lab that a cell shows, with nothing pale in its picture; lab.at reads without moving."""
+    answer = (executed / path.relative_to(ROOT / "notebooks")).with_suffix(".txt").read_text("utf-8")
+    views = [data for data in displayed(path) if "application/vnd.jupyter.widget-view+json" in data]
+    assert answer == f"{len(views)}\n"
 
 
 @pytest.mark.slow

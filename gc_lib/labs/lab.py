@@ -1,7 +1,6 @@
 """What every lab is: a state that can be printed, the result computed from it, a picture, a caption, and controls."""
 
 import html
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
 from inspect import signature
@@ -10,7 +9,6 @@ from typing import Any, Self
 
 import ipywidgets as widgets
 
-from ..checker.words import in_lines
 from ..plots import Picture, figure_html
 from .cells import show_in_cell
 from .controls import Button, Folds, Image, in_rows
@@ -136,6 +134,14 @@ class Lab:
                 raise
         return self
 
+    def at(self, **changes) -> Any:
+        """Return the result of the state in which the lab was opened, but with these changes: lab.at(eps=1e-5).
+
+        Nothing moves. Printed, the result is the finding in plain words. Raises where that state cannot be.
+        """
+        with self.lock:
+            return type(self).compute(replace(self.start, **changes))
+
     def display(self) -> None:
         """Update the picture, the caption and the controls."""
         self.picture.value = self.paint(self.result)
@@ -193,7 +199,7 @@ class Lab:
     @property
     def words(self) -> str:
         """The caption as plain text."""
-        return html.unescape(re.sub("<[^>]*>", "", self.result.caption))
+        return self.result.words
 
     def code(self) -> str:
         """Return the line of code that opens this lab in its present state."""
@@ -206,7 +212,7 @@ class Lab:
         return f"gcl.labs.{self.name}({', '.join(words)})".replace("'", '"')
 
     def __str__(self) -> str:
-        return in_lines(self.words)
+        return str(self.result)
 
     def __repr__(self) -> str:
         return self.code()

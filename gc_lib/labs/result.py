@@ -1,5 +1,7 @@
 """What a lab computes from its state and its picture shows: a result, of one check, or of several."""
 
+import html
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -9,6 +11,7 @@ import numpy as np
 
 from ..checker.reading import Reading
 from ..checker.slide import GREAT
+from ..checker.words import in_lines
 
 
 class Curve(NamedTuple):
@@ -38,6 +41,18 @@ class Shown:
     def caption(self) -> str:
         """The finding, in plain words."""
         return " ".join(self.said())
+
+    @property
+    def words(self) -> str:
+        """The caption as plain text."""
+        return html.unescape(re.sub("<[^>]*>", "", self.caption))
+
+    def __str__(self) -> str:
+        return in_lines(self.words)
+
+    def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
+        """Show the finding where a cell ends on a result."""
+        return {"text/plain": str(self)}
 
 
 @dataclass(frozen=True)
