@@ -240,3 +240,11 @@ def test_help_shows_what_a_lab_takes_and_how_it_is_opened(name, still):
     lab = getattr(gcl.labs, name)
     assert list(inspect.signature(lab).parameters) == [field.name for field in fields(still.state)]
     assert f"gcl.labs.{name}(" in inspect.getdoc(lab) and still.name == name
+
+
+@every_lab
+def test_only_a_lab_with_controls_in_its_folds_keeps_room_for_chips_over_its_picture(name, still):
+    folded = any(control in below(still.folds) for control in still.placed.values())
+    assert bool(still.chips.layout.min_height) == folded == (name == "bench")
+    parts = still.box.children
+    assert [still.picture in below(part) for part in parts].index(True) == parts.index(still.chips) + 1

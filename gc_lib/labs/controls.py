@@ -170,9 +170,10 @@ class Folds(widgets.VBox):
         return hidden
 
 
-def says(control: widgets.Widget) -> str:
-    """Say what a control is for and, unless it is a button, at what it stands."""
-    return f"{control.description} {getattr(control, 'label', '')}".strip()
+def says(control: widgets.Widget, value) -> str:
+    """Say what a control is for, and this value of its field in the words that it uses."""
+    offered = getattr(control, "options", ())
+    return f"{control.description} {next((words for words, each in offered if each == value), value)}"
 
 
 def holds(part: widgets.Widget, control: widgets.Widget) -> bool:
@@ -206,7 +207,7 @@ class BugRow:
         self.strength = Slider("strength", log_values(-8, 0, 1, 3), width="230px")
         self.factor = Slider("factor", [-2, -1, 0, 0.5, 0.9, 1.1, 1.5, 2, 3, 4, 10], width="230px")
         self.show(None)
-        self.about = widgets.HTML(layout=widgets.Layout(min_height="30px"))
+        self.about = widgets.HTML(layout=widgets.Layout(min_height="28px"))
         self.controls = (self.bug, self.layer, self.strength, self.factor)
         row = widgets.HBox(self.controls, layout=widgets.Layout(flex_flow="row wrap"))
         self.box = widgets.VBox([row, self.about])

@@ -27,8 +27,8 @@ body[data-jp-theme-light="false"] .gc-lab { --jp-widgets-dropdown-arrow: url("da
 .gc-lab .widget-readout { min-width: 3.5em; }
 .gc-lab .gc-both-ways .widget-readout { min-width: 10em; }
 .gc-lab .widget-hbox { column-gap: 1em; }
-.gc-lab .widget-hbox.gc-chips { column-gap: 0.2em; }
-.gc-lab .gc-chip { border: 1px solid var(--jp-warn-color1, #bf360c); border-radius: 1em; }
+.gc-lab .widget-hbox.gc-chips { column-gap: 0; }
+.gc-lab .gc-chip { border: 1px solid var(--jp-warn-color1, #bf360c); border-radius: 1em; padding: 0 6px; }
 .gc-lab .gc-chip::before { content: "" / "take back "; }
 .gc-lab .gc-chip::after { content: "\\a0 ×"; content: "\\a0 ×" / ""; }
 .gc-lab a { color: var(--jp-content-link-color, #1565c0); text-decoration: underline; }
@@ -118,7 +118,8 @@ class Lab:
         """Yield what the controls have changed of a state that nobody gave anything."""
         for name, control in self.placed.items():
             if self.state.changed(name):
-                yield self.change(control, says(control), lambda name=name: self.state.put_back(name))
+                words = says(control, getattr(self.state, name))
+                yield self.change(control, words, lambda name=name: self.state.put_back(name))
 
     def change(self, control: widgets.Widget, words: str, means: Callable) -> Change:
         """Return a change that a control has made: means() returns the fields that take it back."""
