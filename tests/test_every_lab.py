@@ -284,3 +284,11 @@ def test_at_waits_until_a_move_of_another_thread_is_done():
         assert not found
     cell.join()
     assert found[0].state.eps == 0.1
+
+
+@every_lab
+def test_only_a_lab_with_controls_in_its_folds_keeps_room_for_chips_over_its_picture(name, still):
+    folded = any(control in below(still.folds) for control in still.placed.values())
+    assert bool(still.chips.layout.min_height) == folded == (name == "bench")
+    parts = still.box.children
+    assert [still.picture in below(part) for part in parts].index(True) == parts.index(still.chips) + 1

@@ -9,7 +9,7 @@ import ipywidgets as widgets
 from ..network import bugs
 from ..network.network import Plant
 from ..plots.bench import bench_picture
-from .controls import BugRow, Toggle, in_rows
+from .controls import BugRow, Change, Toggle, in_rows
 from .lab import Lab
 from .slices import Result, anew, compute, glimpse, slow
 from .state import BenchState
@@ -79,21 +79,40 @@ class Bench(Lab):
 
     def afresh(self) -> dict:
         """Empty the rows of bugs, and return the state in which the lab was opened."""
+        return self.emptied(*self.rows) | self.opening()
+
+    def emptied(self, *rows: BugRow) -> dict:
+        """Empty rows of bugs, and return the bugs that the others plant."""
         self.showing = True
-        for row in self.rows:
+        for row in rows:
             row.show(None)
         self.showing = False
-        return self.opening()
+        return {"bugs": self.planted()}
 
     def planted(self) -> tuple[Plant, ...]:
         """Return the bugs that the rows plant, the upper rows first."""
-        network, plants = self.state.right.network, []
+        return tuple(plant for _, plant in self.planting())
+
+    def planting(self) -> Iterator[tuple[BugRow, Plant]]:
+        """Yield every row that plants a bug, and the bug."""
+        network = self.state.right.network
         for row in self.rows:
             plant = row.plant(network)
             if plant:
-                plants.append(plant)
+                yield row, plant
                 network = network.plant(*plant)
-        return tuple(plants)
+
+    def changes(self) -> Iterator[Change]:
+        """Yield the bugs, the mistakes, and what else is changed."""
+        for row, plant in self.planting():
+            yield self.change(row.bug, in_words(plant), lambda row=row: self.emptied(row))
+        for name in self.state.mistakes:
+            yield self.change(self.mistakes[name], name, lambda name=name: self.without(name))
+        yield from super().changes()
+
+    def without(self, mistake: str) -> dict:
+        """Return all mistakes but one."""
+        return {"mistakes": tuple(name for name in self.state.mistakes if name != mistake)}
 
     def ticked(self) -> tuple[str, ...]:
         """Return the mistakes whose boxes are ticked."""
@@ -138,3 +157,10 @@ class Bench(Lab):
         """Return the right and the wrong line of every bug planted."""
         names = [plant.name for plant in self.state.bugs] + list(self.state.mistakes)
         return "\n".join(bugs.diff(name) for name in names) or "No bug is planted."
+
+
+def in_words(plant: Plant) -> str:
+    """Name a bug and its layer, and its strength and its factor where they matter."""
+    strength = f", strength {plant.strength:g}" if plant.strength != 1 else ""
+    factor = f", factor {plant.factor:g}" if plant.factor is not None else ""
+    return f"{plant.name} in layer {plant.layer}{strength}{factor}"

@@ -2,6 +2,7 @@
 
 import html
 from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple
 
 import ipywidgets as widgets
 from traitlets import Instance, Unicode, observe
@@ -84,6 +85,51 @@ class Toggle(widgets.ToggleButton):
         super().__init__(description=words, tooltip="", layout=widgets.Layout(width="auto"))
 
 
+class Change(NamedTuple):
+    """What is changed by a control: in words, and what takes it back."""
+
+    control: widgets.Widget
+    words: str
+    take_back: Callable
+
+
+class Chips(widgets.HBox):
+    """A row of small buttons, each of which names a change that is out of sight, and takes it back."""
+
+    def __init__(self):
+        self.changes: list[Change] = []
+        self.heading = widgets.HTML("<b>also on:</b>")
+        super().__init__([self.heading], layout=widgets.Layout(flex_flow="row wrap", align_items="center"))
+        self.add_class("gc-chips")
+
+    def show(self, changes: list[Change]) -> None:
+        """Name these changes. The first buttons take the words, so that a focus moves on to the next change."""
+        while len(self.children) <= len(changes):
+            self.children = [*self.children, self.chip(len(self.children) - 1)]
+        self.changes = changes
+        self.heading.layout.display = None if changes else "none"
+        for n, chip in enumerate(self.children[1:]):
+            chip.layout.display = None if n < len(changes) else "none"
+            if n < len(changes):
+                chip.description, chip.tooltip = changes[n].words, f"take back {changes[n].words}"
+
+    def chip(self, n: int) -> Button:
+        """Return the button of the change that stands at this place; the style of the lab adds an × to it."""
+        chip = Button("", lambda: self.press(n))
+        chip.add_class("gc-chip")
+        return chip
+
+    def press(self, n: int) -> None:
+        """Take back the change at this place, and let the last one have the focus if there is none after it."""
+        if n < len(self.changes):  # or it was pressed twice
+            self.changes[n].take_back()
+            if n >= len(self.changes) > 0:
+                self.children[len(self.changes)].focus()
+
+    def __str__(self) -> str:
+        return " · ".join(change.words for change in self.changes)
+
+
 class Folds(widgets.VBox):
     """Parts of a page that are folded away, each behind a button; one at a time is `opened`, or None.
 
@@ -94,6 +140,7 @@ class Folds(widgets.VBox):
 
     def __init__(self, parts: Mapping[str, widgets.Widget]):
         self.parts = {Toggle(words): part for words, part in parts.items()}
+        self.words = list(parts)
         for toggle in self.parts:
             toggle.observe(self.toggled, "value")
         super().__init__([in_rows(self.parts), *self.parts.values()])
@@ -112,6 +159,26 @@ class Folds(widgets.VBox):
             toggle.value = part is self.opened
             part.layout.display = None if toggle.value else "none"
             toggle.icon = "caret-down" if toggle.value else "caret-right"
+
+    def count(self, changes: list[Change]) -> list[Change]:
+        """Write on each button how many of these changes are in its part, and return those that are in any."""
+        hidden = []
+        for words, (toggle, part) in zip(self.words, self.parts.items(), strict=True):
+            found = [change for change in changes if holds(part, change.control)]
+            toggle.description = f"{words} ({len(found)} changed)" if found else words
+            hidden += found
+        return hidden
+
+
+def says(control: widgets.Widget, value) -> str:
+    """Say what a control is for, and this value of its field in the words that it uses."""
+    offered = getattr(control, "options", ())
+    return f"{control.description} {next((words for words, each in offered if each == value), value)}"
+
+
+def holds(part: widgets.Widget, control: widgets.Widget) -> bool:
+    """Tell whether a control is in a part of a page."""
+    return part is control or any(holds(child, control) for child in getattr(part, "children", ()))
 
 
 def in_rows(controls: Iterable[widgets.Widget]) -> widgets.HBox:
@@ -140,7 +207,7 @@ class BugRow:
         self.strength = Slider("strength", log_values(-8, 0, 1, 3), width="230px")
         self.factor = Slider("factor", [-2, -1, 0, 0.5, 0.9, 1.1, 1.5, 2, 3, 4, 10], width="230px")
         self.show(None)
-        self.about = widgets.HTML(layout=widgets.Layout(min_height="2em"))
+        self.about = widgets.HTML(layout=widgets.Layout(min_height="28px"))
         self.controls = (self.bug, self.layer, self.strength, self.factor)
         row = widgets.HBox(self.controls, layout=widgets.Layout(flex_flow="row wrap"))
         self.box = widgets.VBox([row, self.about])

@@ -1,7 +1,7 @@
 """The fields of a lab's state: each says where it starts, what it takes, and which control stands for it."""
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 import numpy as np
@@ -24,6 +24,17 @@ class Fields:
         """Set fields, while the state is being made; afterwards it is frozen."""
         for name, value in values.items():
             object.__setattr__(self, name, value)
+
+    def changed(self, name: str) -> bool:
+        """Tell whether a field differs from what stands there if nobody gives it; None is for what other fields say."""
+        start = getattr(type(self), name)
+        start = getattr(replace(self, **{name: None}), name) if start is None else start
+        return getattr(self, name) != start
+
+    def put_back(self, name: str) -> dict:
+        """Return what to change for a field to stand as if nobody gave it, and with it what follows from it."""
+        follow = {each.name: None for each in fields(self) if each.default is None and not self.changed(each.name)}
+        return follow | {name: getattr(type(self), name)}
 
 
 # ---- with which control ----------------------------------------------------------------------------------------------

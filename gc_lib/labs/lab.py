@@ -11,7 +11,7 @@ import ipywidgets as widgets
 
 from ..plots import Picture, figure_html
 from .cells import show_in_cell
-from .controls import Button, Folds, Image, in_rows
+from .controls import Button, Change, Chips, Folds, Image, holds, in_rows, says
 from .fields import Fields
 from .result import Shown
 
@@ -25,6 +25,10 @@ body[data-jp-theme-light="false"] .gc-lab { --jp-widgets-dropdown-arrow: url("da
 .gc-lab .widget-readout { min-width: 3.5em; }
 .gc-lab .gc-both-ways .widget-readout { min-width: 10em; }
 .gc-lab .widget-hbox { column-gap: 1em; }
+.gc-lab .widget-hbox.gc-chips { column-gap: 0; }
+.gc-lab .gc-chip { border: 1px solid var(--jp-warn-color1, #bf360c); border-radius: 1em; padding: 0 6px; }
+.gc-lab .gc-chip::before { content: "" / "take back "; }
+.gc-lab .gc-chip::after { content: "\\a0 ×"; content: "\\a0 ×" / ""; }
 .gc-lab a { color: var(--jp-content-link-color, #1565c0); text-decoration: underline; }
 .gc-lab pre { margin: 0; white-space: pre-wrap; }
 .gc-lab .gc-tables { display: flex; flex-wrap: wrap; gap: 1em 2em; align-items: flex-start; }
@@ -55,7 +59,7 @@ class Lab:
 
     def __init__(self, *given: Any, **state: Any) -> None:
         """Open the lab in the state given. Raises TypeError or ValueError for what cannot be."""
-        self.showing, self.bound = False, {}
+        self.showing, self.bound, self.placed = False, {}, {}
         self.view: Picture | None = None
         self.moved: tuple[str, ...] = ()
         self.state = self.start = self.State(*given, **state)
@@ -83,7 +87,9 @@ class Lab:
     def controls(self, *names: str) -> list[widgets.Widget]:
         """Build the controls of these fields, or of all that have one."""
         build = {each.name: each.metadata["build"] for each in fields(self.State) if each.metadata["build"]}
-        return [build[name](self, name) for name in names or build]
+        built = {name: build[name](self, name) for name in names or build}
+        self.placed |= built
+        return list(built.values())
 
     def build(self) -> widgets.Widget:
         """Build the page: the controls over the picture."""
@@ -91,6 +97,9 @@ class Lab:
 
     def page(self, above: list[widgets.Widget], buttons: list[widgets.Widget], folds=None, below=()) -> widgets.Widget:
         """Set controls over the picture, the finding and some buttons beneath it, the rest folded away."""
+        self.chips = Chips()
+        if any(holds(part, control) for part in (folds or {}).values() for control in self.placed.values()):
+            self.chips.layout.min_height = "32px"  # of one line of them, so that the picture stays where it is
         folds = (folds or {}) | {
             "The picture as a table": self.table,
             "This state as a line of code, to share": self.shared,
@@ -98,10 +107,21 @@ class Lab:
         self.folds = Folds(folds)
         self.folds.observe(lambda _: self.tell(), "opened")
         frame = widgets.Box([self.picture], layout=widgets.Layout(overflow="auto"))
-        parts = [widgets.HTML(STYLE), *above, frame, self.caption, self.error, in_rows(buttons), *below, self.folds]
-        box = widgets.VBox(parts, layout=widgets.Layout(max_width="1000px"))
+        parts = [widgets.HTML(STYLE), *above, self.chips, frame, self.caption, self.error]
+        box = widgets.VBox([*parts, in_rows(buttons), *below, self.folds], layout=widgets.Layout(max_width="1000px"))
         box.add_class("gc-lab")
         return box
+
+    def changes(self) -> Iterator[Change]:
+        """Yield what the controls have changed of a state that nobody gave anything."""
+        for name, control in self.placed.items():
+            if self.state.changed(name):
+                words = says(control, getattr(self.state, name))
+                yield self.change(control, words, lambda name=name: self.state.put_back(name))
+
+    def change(self, control: widgets.Widget, words: str, means: Callable) -> Change:
+        """Return a change that a control has made: means() returns the fields that take it back."""
+        return Change(control, words, lambda: self.attempt(means))
 
     def show(self) -> None:
         """Bring what is not bound to a field of the state in line with it."""
@@ -152,6 +172,7 @@ class Lab:
             for field, control in self.bound.items():
                 control.show(getattr(self.state, field))
             self.show()
+            self.chips.show(self.folds.count(list(self.changes())))
         finally:
             self.showing = False
         try:
@@ -203,11 +224,8 @@ class Lab:
 
     def code(self) -> str:
         """Return the line of code that opens this lab in its present state."""
-        changed: dict[str, Any] = {}
-        for _ in range(2):  # twice, since a default may follow from another field
-            opened = type(self.state)(**changed)
-            names = [field.name for field in fields(opened)]
-            changed |= {n: getattr(self.state, n) for n in names if getattr(self.state, n) != getattr(opened, n)}
+        names = [field.name for field in fields(self.state) if self.state.changed(field.name)]
+        changed = {name: getattr(self.state, name) for name in names}
         words = [f"{name}={list(value) if isinstance(value, tuple) else value!r}" for name, value in changed.items()]
         return f"gcl.labs.{self.name}({', '.join(words)})".replace("'", '"')
 
@@ -222,4 +240,5 @@ class Lab:
         with self.lock:
             show_in_cell(self)
             page = figure_html(self.picture.value, self.result.caption, self.about)
+            page += f"<p><b>also on:</b> {html.escape(str(self.chips))}</p>" if self.chips.changes else ""
             return {**self.box._repr_mimebundle_(), "text/plain": repr(self), "text/html": page}

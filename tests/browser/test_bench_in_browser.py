@@ -179,6 +179,24 @@ def test_follows_a_cell(bench):
     expect(bench.menu("layer")).to_have_value("1")
 
 
+def test_what_is_folded_away_is_named_over_the_picture_and_taken_back_by_keyboard(bench):
+    place = bench.place()
+    bench.ask("lab.set(bugs=[('no_decay', 2), ('db_no_mean', 1)], mistakes=['J_no_decay'])")
+    bench.stands(mistakes=["J_no_decay"])
+    chips = bench.box.get_by_role("button", name="take back", exact=False).locator("visible=true")
+    expect(chips).to_have_text(["db_no_mean in layer 1", "J_no_decay"])
+    expect(bench.box.get_by_role("button", name="More bugs (1 changed)")).to_be_visible()
+    assert bench.place() == place, "nothing should jump"
+    bench.box.get_by_role("button", name="take back db_no_mean in layer 1", exact=True).press("Enter")
+    bench.stands(bugs=[["no_decay", 2, 1.0, None]], mistakes=["J_no_decay"])
+    expect(chips).to_have_text(["J_no_decay"])
+    expect(chips).to_be_focused()
+    bench.page.keyboard.press("Enter")
+    bench.stands(bugs=[["no_decay", 2, 1.0, None]], mistakes=[])
+    expect(chips).to_have_count(0)
+    assert bench.place() == place
+
+
 def test_start_again_forgets_what_the_row_of_a_bug_was_set_to(bench):
     """Or the next bug would be planted at a strength that nobody sees."""
     bench.menu("layer").select_option("1")
