@@ -101,6 +101,7 @@ def test_the_suspects_are_all_that_fit():
     assert {case(number).plants for number in TWO} <= pairs
 
 
+@pytest.mark.slow
 def test_two_suspects_whom_no_check_tells_apart_are_both_right():
     mask = (("neighbour_mask", 1),)
     assert case(26).plants == mask and all(seen(26, at, mask) == seen(26, at, (("no_mask", 1),)) for at in SETTINGS)

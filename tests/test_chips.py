@@ -70,6 +70,7 @@ def test_these_are_all_fields_that_the_bench_folds_away(bench):
     assert folded | {"bugs", "mistakes"} == set(CHANGES)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("field", CHANGES)
 def test_a_change_out_of_sight_shows_a_chip_that_takes_it_back(bench, field):
     value, words, fold = CHANGES[field]
@@ -89,6 +90,7 @@ def test_what_is_in_sight_has_no_chip(bench):
     assert named(bench) == [] and counted(bench) == {}
 
 
+@pytest.mark.slow
 def test_a_bench_opened_with_changes_shows_them_and_start_again_brings_them_back():
     bugs = [("no_decay", 2), ("scaled_db", 1, 0.1, 4), ("db_zero", 3), ("no_slope", 1)]  # more than there are rows for
     bench = gcl.labs.bench(bugs=bugs, mistakes=["absolute", "J_no_decay"], dtype="float32")
@@ -154,6 +156,7 @@ def test_pressed_again_before_the_page_follows_a_chip_that_is_gone_does_nothing(
     assert bench.state == BenchState() and not bench.error.value
 
 
+@pytest.mark.slow
 def test_what_cannot_be_taken_back_says_why_and_stays(bench):
     bench.set(units=(6, 6, 6), bugs=[("no_decay", 4)])
     state = bench.state
@@ -208,6 +211,7 @@ class Small(Lab):
         return self.page(self.controls("size"), [], {"More": in_rows(self.controls("kind", "draw"))})
 
 
+@pytest.mark.slow
 def test_any_lab_with_controls_in_a_fold_gets_them():
     lab = Small()
     assert lab.chips.layout.min_height

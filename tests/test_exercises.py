@@ -122,6 +122,7 @@ def test_the_answer_is_told_to_screen_readers_and_its_words_are_escaped():
     assert 'role="status"' in page and "<b>✎ Not yet:</b>" in page and "&lt;b&gt;" in page
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("exercise", every(Build))
 def test_the_right_function_passes_and_every_known_mistake_is_named(exercise):
     assert len(exercise.mistakes) >= 3

@@ -162,6 +162,7 @@ def exact(p):
     return {"a": 2 * C[:6] * p["a"], "b": 2 * C[6:] * p["b"]}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("at", ["θ", "off θ"])
 def test_a_j_that_is_another_three_times_in_ten_is_always_not_deterministic(at):
     for seed in range(50):

@@ -78,6 +78,7 @@ def test_the_slices_are_what_the_checker_says_at_each_point(name):
             assert abs(y - said.difference) <= reading_slack(state, said) + 1e-6 * y, (key, x)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("bugs", [[], [("no_decay", 2)]])
 def test_fresh_masks_read_1_and_too_long_whatever_backprop_does(bugs):
     state = State(**FRESH, bugs=bugs)

@@ -160,6 +160,7 @@ def test_the_caption_counts_the_entries_that_epsilon_cannot_move(bias):
     assert "too small to move" not in compute(State(eps=1e-12)).caption
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("hidden", SMOOTH)
 @pytest.mark.parametrize("seed", range(2))
 def test_no_block_of_a_correct_network_is_blamed(hidden, seed):

@@ -15,6 +15,7 @@ def checked(state):
     return gcl.check(*NETWORK.on(X[:, chosen], Y[:, chosen]), state.theta, eps=state.eps)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("examples", EXAMPLES)
 def test_the_silent_example_switches_on_nothing_in_layer_1(examples):
     """So that its corner in b2[1] lies at b2[1] = 0, and is as far from θ as b2[1] is from 0."""

@@ -262,6 +262,7 @@ def test_the_second_oddest_place_afar_is_looked_at_too():
     assert leap_afar(both, 1e-15) == pytest.approx(1e-4, rel=0.01)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pole", [lambda t: np.log(np.abs(t)), lambda t: 1 / t, lambda t: np.abs(t) ** -0.5, np.tan])
 def test_afar_a_pole_is_no_leap_wherever_it_is(pole):
     for at in np.random.default_rng(0).uniform(-0.9, 0.9, 40):

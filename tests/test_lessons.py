@@ -145,6 +145,7 @@ def test_a_shadow_is_found(text):
     assert shadowed(text)
 
 
+@pytest.mark.slow
 def test_no_text_shadows_a_module_of_the_standard_library():
     """So that `import gc` after a line of ours is Python's own, as whoever trains a network expects."""
     found = texts()

@@ -67,6 +67,7 @@ def test_the_reasons_stored_are_true_in_95_of_100_cases():
         assert row["true"] >= 0.95 * (row["true"] + row["untrue"]), row["planted"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [38, 522, 4139, 5137])
 def test_corners_that_only_the_slopes_on_either_side_tell_do_not_make_a_bare_function_wrong(number):
     drawn = study.problem(number, seed=0)

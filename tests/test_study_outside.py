@@ -69,6 +69,7 @@ def test_the_truth_is_what_a_complex_step_says_where_J_allows_one(family):
         assert slope == pytest.approx(parts.sum(), abs=1e-9 * np.abs(parts).sum())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("family", study.FAMILIES)
 def test_a_problem_is_a_finite_cost_near_what_it_means_at_a_theta_of_1_to_300_entries(family):
     for drawn in some_of(family, 10):

@@ -42,6 +42,7 @@ def test_float32_stays_float32(rate):
     assert {block.dtype for block in trained.values()} == {np.dtype("float32")}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("hidden", ACTIVATIONS)
 def test_decayed_biases_hide_at_the_start_and_show_after_some_training(hidden):
     X, Y = gcl.data.digits(3, 8, examples=32, side=4)
