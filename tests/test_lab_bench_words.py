@@ -17,6 +17,8 @@ from gc_lib.labs.state import BenchState as State
 from gc_lib.labs.words import misfit, table
 from gc_lib.network.activations import ACTIVATIONS
 
+pytestmark = pytest.mark.slow
+
 
 def written(state):
     """Write a state as a bench's line of code, without opening a bench."""
@@ -35,7 +37,6 @@ def test_the_line_of_code_opens_the_same_state(name):
     assert "\n" not in line and read(line) == state
 
 
-@pytest.mark.slow
 def test_the_line_of_code_runs_as_it_stands(bench):
     bench.set(eps=3e-4, bugs=[("scaled_db", 2, 1e-3, 4), ("no_decay", 2)], mistakes=["one_sided"], bias=0.25)
     twin = eval(bench.code(), {"gcl": gcl})
@@ -160,7 +161,6 @@ def test_the_caption_counts_the_entries_that_epsilon_cannot_move(bias):
     assert "too small to move" not in compute(State(eps=1e-12)).caption
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("hidden", SMOOTH)
 @pytest.mark.parametrize("seed", range(2))
 def test_no_block_of_a_correct_network_is_blamed(hidden, seed):
@@ -169,7 +169,6 @@ def test_no_block_of_a_correct_network_is_blamed(hidden, seed):
         assert "disagree" not in result.caption, changes
 
 
-@pytest.mark.slow
 def test_the_table_lists_every_block_and_every_point_and_follows_once_opened(bench):
     assert bench.table.value == ""
     bench.folds.opened = bench.table

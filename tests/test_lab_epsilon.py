@@ -9,6 +9,8 @@ from gc_lib.exercises import epsilon as exercises
 from gc_lib.labs.epsilon import EPSILONS, predict
 from gc_lib.labs.result import beyond
 
+pytestmark = pytest.mark.slow
+
 KINDS = [(dtype, difference) for dtype in ("float64", "float32") for difference in ("two-sided", "one-sided")]
 
 
@@ -23,7 +25,6 @@ def problem(dtype="float64", scale=1.0):
     return net, X, Y, net.initialise(seed=0, scale=scale)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("dtype, difference", KINDS)
 def test_the_dots_are_what_gc_check_reads(lab, dtype, difference):
     net, X, Y, params = problem(dtype)
@@ -138,7 +139,6 @@ def test_the_two_homeworks_of_the_exercise_are_real(lab):
     assert 2e-7 < B[0] < 6e-7 and B[1] == pytest.approx(B[0], rel=0.05)
 
 
-@pytest.mark.slow
 def test_in_float32_every_move_can_be_made_with_the_table_unfolded():
     """At ε = 1e-12 no entry of θ moves: b1, with no slope either, has an infinite error bound, which is written too."""
     lab = gcl.labs.epsilon(dtype="float32")

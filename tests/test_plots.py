@@ -19,6 +19,8 @@ from gc_lib.plots import picture as canvas
 from gc_lib.plots import style
 from gc_lib.plots.bench import bench_picture
 
+pytestmark = pytest.mark.slow
+
 NAMES = ["W1", "b1", "W2", "b2", "W3", "b3"]
 X = {
     "eps": np.geomspace(1e-12, 1, 41),
@@ -85,7 +87,6 @@ def decoded(png):
 
 
 @pytest.mark.parametrize("last", RESULTS)
-@pytest.mark.slow
 def test_a_moved_picture_equals_one_built_fresh(picture, last):
     fresh = bench_picture(NAMES).update(RESULTS[last])
     for previous in RESULTS.values():
@@ -94,7 +95,6 @@ def test_a_moved_picture_equals_one_built_fresh(picture, last):
 
 
 @pytest.mark.parametrize("name", RESULTS)
-@pytest.mark.slow
 def test_repainting_equals_drawing_the_whole(name):
     picture = bench_picture(NAMES)
     picture.update(RESULTS[name])
@@ -109,7 +109,6 @@ def test_results_look_different(picture):
     assert len({picture.update(result) for result in RESULTS.values()}) == len(RESULTS)
 
 
-@pytest.mark.slow
 def test_updates_leave_no_artists_behind(picture):
     before = len(picture.figure.findobj())
     for _ in range(125):
@@ -181,7 +180,6 @@ def test_bars_and_error_bounds_stand_on_the_axis(picture):
 
 
 @pytest.mark.parametrize("layers", [1, 2, 3, 4, 5, 6, 10])
-@pytest.mark.slow
 def test_labels_stay_inside_and_apart(layers):
     names = [f"{kind}{layer}" for layer in range(1, layers + 1) for kind in "Wb"]
     figure = bench_picture(names).figure
@@ -195,7 +193,6 @@ def test_labels_stay_inside_and_apart(layers):
 
 
 @pytest.mark.parametrize("scale", [1, 2])
-@pytest.mark.slow
 def test_the_palette_stays_near_the_drawing(scale):
     """Flat areas are exact, the edges of an ink on a ground near, and only where two inks meet may a pixel stray.
 
@@ -235,7 +232,6 @@ def test_a_picture_of_any_figure_repaints_its_animated_artists():
     assert picture.png() == first
 
 
-@pytest.mark.slow
 def test_neither_import_nor_picture_touches_pyplot_or_rcparams():
     code = """
 import sys, matplotlib
@@ -287,7 +283,6 @@ def words(axes):
     return {text.get_text() for text in axes.texts}
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "eps, beside", [(1e-14, "smaller than"), (1e-9, "smaller than"), (1.0, "larger than"), ("auto", "near")]
 )
@@ -301,7 +296,6 @@ def test_the_v_curve_marks_the_eps_asked_for_and_the_best_one(eps, beside):
     assert axes.get_xlim()[0] < min(asked, best) and max(asked, best) < axes.get_xlim()[1]
 
 
-@pytest.mark.slow
 def test_dots_of_the_v_curve_lie_in_what_the_errors_explain_or_level_above_it():
     for factor, level in ((1.0, False), (1.1, True)):
         _, _, axes = drawn(smooth, lambda t, k=factor: k * np.exp(t), THETA)
@@ -322,7 +316,6 @@ CURVES = {
 }
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", CURVES)
 def test_the_v_curve_names_what_makes_the_error(name):
     *problem, named = CURVES[name]
@@ -343,7 +336,6 @@ NO_CURVES = {
 }
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("says", NO_CURVES)
 def test_where_there_is_no_v_curve_the_picture_says_why(says):
     _, caption, axes = drawn(*NO_CURVES[says])
@@ -351,7 +343,6 @@ def test_where_there_is_no_v_curve_the_picture_says_why(says):
     assert not axes.lines
 
 
-@pytest.mark.slow
 def test_a_v_curve_of_few_steps_is_drawn_as_far_as_it_goes():
     report, _, axes = drawn(lambda t: float(np.log(t).sum()), lambda t: 1 / t, np.array([1.0, 1e-9]), eps=1e-12)
     assert 5 <= report.ladder.steps.size < 24

@@ -10,7 +10,8 @@ from outside.problem import Problem, as_blocks, in_blocks, like, vector
 
 import gc_lib as gcl
 
-pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")  # costs that overflow or leave their domain
+IGNORED = "ignore::RuntimeWarning"  # costs that overflow or leave their domain
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings(IGNORED)]
 SEED = 11  # of the tests alone
 
 
@@ -43,7 +44,6 @@ def some_of(family: str, problems: int = 6):
     return [study.problem(family, number, SEED)[0] for number in range(problems)]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("family", study.FAMILIES)
 def test_the_truth_is_the_slope_on_either_side_to_sixty_digits(family):
     rng = np.random.default_rng(0)
@@ -69,7 +69,6 @@ def test_the_truth_is_what_a_complex_step_says_where_J_allows_one(family):
         assert slope == pytest.approx(parts.sum(), abs=1e-9 * np.abs(parts).sum())
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("family", study.FAMILIES)
 def test_a_problem_is_a_finite_cost_near_what_it_means_at_a_theta_of_1_to_300_entries(family):
     for drawn in some_of(family, 10):
@@ -158,7 +157,6 @@ def short():
     return study.study(250, SEED, in_turn=True)
 
 
-@pytest.mark.slow
 def test_the_tables_add_up(short):
     counts, clouds, failures = short
     table = list(study.rows(counts))
@@ -177,12 +175,10 @@ def test_the_tables_add_up(short):
     assert {cloud for cloud, *_ in clouds} <= study.TRUE_REASONS.keys()
 
 
-@pytest.mark.slow
 def test_no_right_gradient_is_called_wrong_and_no_error_that_matters_right(short):
     assert not short[2]
 
 
-@pytest.mark.slow
 def test_the_same_seed_gives_the_same_counts_and_another_does_not():
     rules = {"lecture": study.RULES["lecture"]}
     one, again, other = (study.study(23, seed, rules)[0] for seed in (SEED, SEED, SEED + 1))
