@@ -182,9 +182,9 @@ class Investigation:
         return np.add(*self.bars(name)) + self.bent(name)
 
     def reach(self, name: str) -> float:
-        """Return how long the error of a block's slopes may be: n noises add up to √n of them, give or take."""
+        """Return how long the error of a block's slopes may be."""
         noise, rest = self.bars(name)
-        return norm(noise) * (1 / SURE + noise.size**-0.5) / 2**0.5 + norm(rest) + norm(self.bent(name))
+        return length_of_noise(noise) + norm(rest) + norm(self.bent(name))
 
     def suspects(self, name: str) -> np.ndarray:
         """Return the entries of a block in which dθ is farther from the slope of J than bar and tolerance allow."""
@@ -292,7 +292,7 @@ class Investigation:
             if not ladder:
                 continue
             eps = ladder.steps[ladder.best] * self.scale[part]
-            if norm(ladder.noise[ladder.best] / eps) * (1 + SURE / eps.size**0.5) / 2**0.5 > 0.7 * reach:
+            if length_of_noise(SURE * ladder.noise[ladder.best] / eps) > 0.7 * reach:
                 continue
             self.nudge(np.arange(part.start, part.stop), eps)
             self.extra[part] = ladder.truncation[ladder.best] / self.scale[part] / eps.size**0.5 if own else 0
@@ -327,6 +327,11 @@ def scales(theta: np.ndarray, parts: Mapping[str, slice], least: float) -> np.nd
         usual = np.median(block[block > 0]) if block.any() else 1.0
         size[part] = np.where(block > 0, np.maximum(block, least * usual), usual)
     return size
+
+
+def length_of_noise(bars: np.ndarray) -> float:
+    """Return how long a block's noise may be, given its error bars: n noises add up to √n of them, give or take."""
+    return norm(bars) * (1 / SURE + bars.size**-0.5) / 2**0.5
 
 
 def unfit(ladder: Ladder, asked: float) -> str:

@@ -157,7 +157,7 @@ class Ladder:
         if not self or self.all_noise:
             return "cannot tell"
         gap = np.abs(self.slope - slope)
-        apart = np.append(jumps(self.bend), jumps(self.bend)[-1])
+        apart = np.pad(jumps(self.bend), (0, 1), mode="edge")
         changes = np.abs(np.diff(apart, append=apart[-1]))
         off = (gap > 2 * self.one_sided_error + apart / 2 + changes + tolerance) & ~self.still
         plateau = any(
