@@ -54,9 +54,15 @@ def all_agree(count: int) -> str:
     return f"All {count} blocks agree." if count > 1 else "The one block agrees."
 
 
+def short(x: float, digits: int = 6) -> str:
+    """Write a number as one does by hand, with as many digits as it needs or as are asked for: 1e-7, 0.1, 2000, 1e4."""
+    mantissa, exponent = f"{x:.{digits - 1}e}".split("e") if np.isfinite(x) else (f"{x:g}", "0")
+    return f"{float(f'{x:.{digits}g}'):g}" if -2 < int(exponent) < 4 else f"{float(mantissa):g}e{int(exponent)}"
+
+
 def power(x: float) -> str:
-    """Write a number as its nearest power of ten, since the digits of round-off differ between machines: "1e-08"."""
-    return f"{10.0 ** round(np.log10(x)):.0e}" if 0 < x < np.inf else f"{x:g}"
+    """Write a number as its nearest power of ten, since the digits of round-off differ between machines: "1e-8"."""
+    return short(10.0 ** round(np.log10(x))) if 0 < x < np.inf else short(x)
 
 
 def html_table(head: Sequence[str], rows: Iterable[Sequence], named: bool = False) -> str:

@@ -16,7 +16,7 @@ from .controls import Menu, in_rows
 from .fields import Fields, choice, kept, menu
 from .lab import Lab
 from .notes import NAMES, SWITCHES
-from .result import OfReport
+from .result import Headline, OfReport
 from .words import blocks_table, finding
 
 
@@ -98,6 +98,11 @@ class Result(OfReport):
         """What the error bars alone explain, block by block."""
         return self.report.bounds if self.report is not None else dict.fromkeys(NAMES, np.nan)
 
+    @cached_property
+    def headline(self) -> Headline:
+        """How many suspects are left."""
+        return Headline(notes.suspects_left(self.state, len(self.left)).replace("<b>", "").replace("</b>", "")[:-1])
+
     def said(self) -> Iterator[str]:
         """Say what is known by now."""
         state, here = self.state, notes.in_words(self.state.setting)
@@ -153,10 +158,11 @@ class Detective(Lab):
     The line of code of a lab at work holds its checks and the record too.
     """
 
-    State, View, compute = State, detective_picture, compute
+    State, View, compute, room = State, detective_picture, compute, 500
     about = (
         "The relative difference of each block W1, b1 to W4, b4 in one check, as bars on a log axis from 1e-12 to 1 "
-        "with the bands great, look and worry, or a question mark; and how many suspects are left after each check."
+        "with the bands great, look and worry, or a question mark.",
+        "How many suspects are left after each check.",
     )
     put_aside = ("checks", "accused", "given_up")  # what belongs to a case
 
@@ -198,7 +204,6 @@ class Detective(Lab):
         buttons = [
             self.button("next case", lambda: self.turn_to(self.state.case % len(NUMBERS) + 1)),
             self.resign,
-            self.button("start again", self.afresh),
         ]
         folds = {"The suspects that are left": self.suspects, "Your record, to copy": self.text}
         return self.page(above, buttons, folds, below)

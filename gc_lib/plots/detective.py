@@ -7,17 +7,18 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import NullLocator
 
-from .parts import WALK, Blocks, line, ring
-from .picture import MOVES, side_by_side
+from .parts import WALK, Blocks, Panel, line, ring
+from .picture import MOVES, pictures
 from .style import GREY, INK, banded
 
 
-class Suspects:
+class Suspects(Panel):
     """Show how many suspects are left after each check; the last count is written beside its ring."""
 
     most = 9  # checks; those after are drawn at the right edge
 
     def __init__(self, axes: Axes):
+        super().__init__(axes)
         axes.set(yscale="log", xlim=(-0.5, self.most + 0.9), ylim=(0.75, 5000), xlabel="checks made")
         axes.set_xticks(range(0, self.most + 1, 3), ["0", "3", "6", "9+"])
         axes.set_yticks([1, 10, 100, 1000], ["1", "10", "100", "1000"])
@@ -37,10 +38,11 @@ class Suspects:
         self.number.set(x=x[-1] + 0.15, y=result.counts[-1] * 1.35, text=f"{result.counts[-1]:,}")
 
 
-class Question:
+class Question(Panel):
     """Show a question mark in place of the bars of a check that was not made."""
 
     def __init__(self, axes: Axes):
+        super().__init__(axes)
         middle = dict(ha="center", va="center", transform=axes.transAxes)
         self.mark = axes.text(0.5, 0.5, "?", fontsize=64, color=GREY, zorder=9, **middle, **MOVES)
 
@@ -49,7 +51,7 @@ class Question:
         self.mark.set_visible(np.isnan(list(result.blocks.values())).all())
 
 
-@side_by_side(2.2, 1, height=3.6)
+@pictures([6.2], [3.2], height=3.6)
 def detective_picture(names: Sequence[str], blocks: Axes, suspects: Axes) -> tuple:
     """Show the blocks in the check that is looked at, or a question mark, and the number of suspects left."""
     banded(blocks)

@@ -8,8 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.colors import to_rgba_array
 
-from .parts import Blocks, Marks, line
-from .picture import MOVES, side_by_side
+from .parts import Blocks, Marks, Panel, line
+from .picture import MOVES, pictures
 from .style import BEFORE, DIFFERENCES, GREAT, GREY, INK, PALE, WHITE, Band, band, banded
 
 SILENT = Band("", 0, 0, WHITE, GREY, "o")  # a reading that says nothing
@@ -122,10 +122,11 @@ class Map(Square):
         self.margins.set_segments([*upright, *level] if few else [])
 
 
-class Entries:
+class Entries(Panel):
     """Show the entries of a block twice, looking the same: against each other, and in their places."""
 
     def __init__(self, against: Axes, places: Axes):
+        super().__init__(against)
         self.squares = Against(against), Map(places)
 
     def move(self, result: Any) -> None:
@@ -135,7 +136,7 @@ class Entries:
             square.move(result, look)
 
 
-@side_by_side(1, 1.15, 1.1)
+@pictures([3.0], [3.35, 3.15])
 def inspect_picture(names: Sequence[str], blocks: Axes, against: Axes, places: Axes) -> tuple:
     """Show what a check found: the blocks, and the entries of one of them."""
     banded(blocks)

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
-from .parts import line, ring
-from .picture import MOVES, side_by_side
-from .style import APPROX, BEFORE, GRADIENT, GREY, INK, SILVER, Scale
+from .parts import BEFORE_LOOKS, BEFORE_NOW, HERE, Panel, line, ring
+from .picture import MOVES, pictures
+from .style import APPROX, GRADIENT, GREY, INK, SILVER, Scale
 
 ERRORS, LEFT, RIGHT = Scale(1e-12, 10), -1.1, 2.1
 SIDES = {  # the two ways of taking the slope: colour, dashes, mark
@@ -22,11 +22,15 @@ KEY = {
 }
 
 
-class Secants:
+class Secants(Panel):
     """Show J(θ), its tangent at θ, and the secant of each way."""
 
+    field = "theta"
+
     def __init__(self, axes: Axes):
-        axes.set(xlim=(LEFT, RIGHT), ylim=(-1.6, 8.4), xlabel="θ", ylabel="J(θ)")
+        super().__init__(axes)
+        axes.set_title("θ", fontsize="medium", fontweight="bold")
+        axes.set(xlim=(LEFT, RIGHT), ylim=(-1.6, 8.4), ylabel="J(θ)")
         axes.set_xticks([-1, 0, 1, 2], ["−1", "0", "1", "2"])
         axes.set_yticks([0, 2, 4, 6, 8])
         for row, (words, (colour, dashes)) in enumerate(KEY.items()):
@@ -34,7 +38,7 @@ class Secants:
             axes.plot([-0.98, -0.72], [height, height], color=colour, linestyle=dashes, lw=2.6)
             axes.text(-0.64, height, words, va="center")
         self.curve = line(axes, color=SILVER, lw=5, solid_capstyle="butt", zorder=9, clip_on=True)
-        self.before = [line(axes, color=BEFORE, lw=1, zorder=10, clip_on=True) for _ in SIDES]
+        self.before = [line(axes, zorder=10, **BEFORE_LOOKS | {"clip_on": True}) for _ in SIDES]
         self.window = line(axes, ":", color=GREY, lw=1.4, zorder=10, clip_on=True)
         self.tangent = line(axes, color=GRADIENT, lw=1.8, zorder=11, clip_on=True)
         self.lines, self.chords = {}, {}
@@ -89,7 +93,7 @@ class Fall:
 
     def __init__(self, axes: Axes, side: str, above: bool):
         self.side, self.above, (colour, dashes, mark) = side, above, SIDES[side]
-        self.before = line(axes, color=BEFORE, lw=1.4, zorder=10)
+        self.before = line(axes, zorder=10, **BEFORE_LOOKS)
         self.curve = line(axes, mark, color=colour, linestyle=dashes, ms=4, zorder=11)
         self.step = line(axes, color=INK, lw=1.2, zorder=12)
         self.name = axes.text(1, 1, f" {side}", va="top", zorder=14, **MOVES)
@@ -119,12 +123,16 @@ class Fall:
             self.factor.set(x=beside, y=(top * foot) ** 0.5)
 
 
-class Errors:
+class Errors(Panel):
     """Show the errors of both ways on the same axis, and where only rounding is left of them."""
 
+    field, marks = "eps", BEFORE_NOW | HERE
+
     def __init__(self, axes: Axes):
+        super().__init__(axes)
+        axes.set_title("ε", fontsize="medium", fontweight="bold")
         ERRORS.apply(axes, "1e-12 1e-9 1e-6 1e-3 1")
-        axes.set(xscale="log", xlim=(4e-9, 60), xlabel="ε", ylabel="error of the slope")
+        axes.set(xscale="log", xlim=(4e-9, 60), ylabel="error of the slope")
         axes.set_xticks([1e-8, 1e-6, 1e-4, 1e-2, 1], ["1e-8", "1e-6", "1e-4", "1e-2", "1"])
         axes.set_xticks([1e-7, 1e-5, 1e-3, 1e-1], minor=True, labels=[])
         axes.grid(True, which="both", axis="x")
@@ -144,7 +152,7 @@ class Errors:
         self.here.set_data([result.here.eps] * 2, ERRORS.place([*result.here.errors.values()]))
 
 
-@side_by_side(1.2, 1)
+@pictures([4.9], [4.7])
 def secant_picture(names: Sequence[str], curve: Axes, errors: Axes) -> tuple:
     """Show the secants of one nudge turn into the tangent, and how fast."""
     return Secants(curve), Errors(errors)

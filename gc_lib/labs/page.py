@@ -1,0 +1,60 @@
+"""The page of a lab: controls, the headline, pictures with the sliders of their axes under them, the finding."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import ipywidgets as widgets
+from ipywidgets import Layout
+
+from ..plots import View
+from .controls import Image
+
+STYLE = f"<style>{Path(__file__).with_suffix('.css').read_text('utf-8')}</style>"
+WORDS = "as long as the longest words that this lab says here "  # unseen, they keep the room of the longest ones
+
+
+class Room(widgets.Box):
+    """Words that change, in a room for as many letters: so what stands beneath them stays where it is."""
+
+    def __init__(self, letters: int, name: str):
+        self.words = widgets.HTML()
+        fill = widgets.HTML(f'<div aria-hidden="true">{(WORDS * (1 + letters // len(WORDS)))[:letters]}</div>')
+        fill.add_class("gc-fill")
+        super().__init__([fill, self.words])
+        self.add_class("gc-room")
+        self.add_class(name)
+
+
+class Pictures(widgets.Box):
+    """The pictures of a view, each with the sliders of its axes under it, in a row that wraps."""
+
+    def __init__(self, view: View, sliders: Mapping[str, widgets.Widget], about: Sequence[str]):
+        self.images = [Image(format="png", tooltip=words) for words in about]
+        framed = [
+            self.framed(image, picture.width, self.track(view.under(picture), sliders, picture.spare))
+            for image, picture in zip(self.images, view.pictures, strict=True)
+        ]
+        super().__init__(framed)
+        self.add_class("gc-pictures")
+
+    @staticmethod
+    def track(under: Mapping, sliders: Mapping[str, widgets.Widget], spare: float) -> widgets.Box | None:
+        """Return the row of sliders right under what is drawn, each as wide as its stops are on the axis."""
+        placed = []
+        for field, place in under.items():
+            if field in sliders:
+                slider = sliders[field]
+                first, *_, last = (place(value) for _, value in slider.options)
+                slider.layout = Layout(left=f"{100 * first:.3f}%", width=f"{100 * (last - first):.3f}%")
+                placed.append(slider)
+        track = widgets.Box(placed, layout=Layout(margin=f"calc(5px - {100 * spare:.3f}%) 0 0 0"))
+        track.add_class("gc-track")
+        return track if placed else None
+
+    @staticmethod
+    def framed(image: Image, width: float, track: widgets.Box | None) -> widgets.Box:
+        """Frame a picture and its sliders, so wide; in one row all give way alike, down to three quarters."""
+        layout = Layout(flex=f"{width:.0f} 1 {0.75 * width:.0f}px", max_width=f"min(100%, {width:.0f}px)")
+        framed = widgets.VBox([image, track] if track else [image], layout=layout)
+        framed.add_class("gc-picture")
+        return framed
