@@ -103,6 +103,16 @@ class Result(Shown):
         return drawn(self.state.cost)
 
     @property
+    def J(self) -> Callable:
+        """The cost."""
+        return COSTS[self.state.cost].J
+
+    @property
+    def eps(self) -> str:
+        """ε, written as a number."""
+        return short(self.state.eps)
+
+    @property
     def slope(self) -> float:
         """dθ, the slope of the tangent."""
         return COSTS[self.state.cost].slope(self.state.theta)

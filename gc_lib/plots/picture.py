@@ -66,7 +66,9 @@ class Picture:
         self.canvas.draw()
         figure.set_layout_engine("none")  # the layout is fixed from here on
         self.background = self.canvas.copy_from_bbox(figure.bbox)
-        self.spare = min(axes.get_tightbbox().y0 for axes in figure.axes) / figure.bbox.width  # beneath it, to its width
+        self.spare = (
+            min(axes.get_tightbbox().y0 for axes in figure.axes) / figure.bbox.width
+        )  # beneath it, to its width
         self.still = self.pixels().copy()
         self.indices = nearest(inks)[cell(self.still)]
 
