@@ -9,7 +9,7 @@ from typing import Any, Self
 
 import ipywidgets as widgets
 
-from ..plots import View, image_html
+from .. import plots
 from .cells import show_in_cell
 from .controls import Button, Change, Chips, Folds, in_rows, says
 from .fields import Fields
@@ -34,7 +34,7 @@ class Lab:
     about: tuple[str, ...]
     room: int
     State: type[Fields]
-    View: Callable[..., View]
+    View: Callable[..., plots.View]
     compute: Callable[..., Shown]
     state: Any
     result: Any
@@ -46,7 +46,7 @@ class Lab:
     def __init__(self, *given: Any, **state: Any) -> None:
         """Open the lab in the state given. Raises TypeError or ValueError for what cannot be."""
         self.showing, self.bound, self.placed = False, {}, {}
-        self.views: dict[int, View] = {}
+        self.views: dict[int, plots.View] = {}
         self.scale, self.timer = CRISP, Timer(0, self.sharpen)
         self.moved: tuple[str, ...] = ()
         self.state = self.start = self.State(*given, **state)
@@ -60,7 +60,7 @@ class Lab:
         """Yield the result; where it takes long, first a part that is quick to compute."""
         yield replace(type(self).compute(state), before=before)
 
-    def view(self, names, scale: int) -> View:
+    def view(self, names, scale: int) -> plots.View:
         """Return the pictures on which results with blocks of these names are drawn."""
         if scale not in self.views or self.views[scale].names != list(names):
             self.views[scale] = type(self).View(names, scale)
@@ -274,7 +274,7 @@ class Lab:
     def still(self) -> str:
         """Return the pictures and words as HTML that needs no kernel."""
         widths = [picture.width for picture in self.view(self.result.names, CRISP).pictures]
-        images = "".join(map(image_html, self.png, self.about, widths))
+        images = "".join(map(plots.image_html, self.png, self.about, widths))
         chips = f"<p><b>also on:</b> {html.escape(str(self.chips))}</p>" if self.chips.changes else ""
         words = f"{self.result.caption} <i>A still picture: run the notebook to move it.</i>"
         head = f'<p style="font-size: 1.4em">{self.result.headline.html}</p>'

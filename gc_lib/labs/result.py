@@ -51,8 +51,8 @@ SIGNS = {"great": "●", "look": "◆", "worry": "✕"}  # as on the bars
 class Shown:
     """Hold what the picture of a state shows, and `before`, the result that its pale marks show.
 
-    `headline` is the finding in one line, `said` yields what else there is to say in plain words; `table` is the picture
-    as tables in HTML; `names` are those of the blocks that the picture has bars of.
+    `headline` is the finding in one line, `said` yields what else there is to say in plain words; `table` is the
+    picture as tables in HTML; `names` are those of the blocks that the picture has bars of.
     """
 
     state: Any
