@@ -114,7 +114,7 @@ class Result(OfReports):
         return (
             f"<b>Fresh reads {short(report.difference, 2)}:</b> for {where}, J(θ + ε) = {J_plus:.4f} and J(θ − ε) = "
             f"{J_minus:.4f} belong to two unlike networks. Their difference, divided by 2ε, which is "
-            f"{short(2 * report.eps, 1)}, makes dθ_approx = {short(float(entry.approx), 1)}, "
+            f"{short(2 * self.state.eps, 1)}, makes dθ_approx = {short(float(entry.approx), 1)}, "
             f"where dθ has {short(float(entry.gradient), 1)}."
         )
 
