@@ -47,7 +47,7 @@ class Pictures(widgets.Box):
                 first, *_, last = (place(value) for _, value in slider.options)
                 slider.layout = Layout(left=f"{100 * first:.3f}%", width=f"{100 * (last - first):.3f}%")
                 placed.append(slider)
-        track = widgets.Box(placed, layout=Layout(margin=f"calc(5px - {100 * spare:.3f}%) 0 0 0"))
+        track = widgets.Box(placed, layout=Layout(margin=f"calc(9px - {100 * spare:.3f}%) 0 0 0"))
         track.add_class("gc-track")
         return track if placed else None
 
