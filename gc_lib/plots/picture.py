@@ -101,14 +101,14 @@ class Picture:
         return file.getvalue()
 
 
-def side_by_side(*widths: float, height: float = 4.0, inks: tuple[str, ...] = ()) -> Callable:
+def side_by_side(*widths: float, width: float = 9.6, height: float = 4.0, inks: tuple[str, ...] = ()) -> Callable:
     """Turn a function that builds panels, from names of blocks and from axes this wide, into one of their picture."""
 
     def drawn(build: Callable[..., Sequence]) -> Callable[..., Picture]:
         @wraps(build)
         def picture(names: Sequence[str] = (), scale: float = 1) -> Picture:
             with styled():
-                figure = Figure((9.6, height), dpi=100 * scale, layout="constrained")
+                figure = Figure((width, height), dpi=100 * scale, layout="constrained")
                 axes = figure.subplots(1, len(widths), width_ratios=widths, squeeze=False)
                 return Picture(figure, inks, build(names, *axes[0]), names)
 
