@@ -172,7 +172,7 @@ class Detective(Lab):
         "The relative difference of each block W1, b1 to W4, b4 in one check, as bars on a log axis from 1e-12 to 1 "
         "with the bands great, look and worry; or a question mark, where that check was not made."
     )
-    put_aside = ("checks", "accused", "listed", "given_up")  # what belongs to a case
+    put_aside = ("checks", "accused", "listed", "given_up", *SWITCHES)  # what belongs to a case
 
     def results(self, state, before: Result | None) -> Iterator[Result]:
         """Yield the result; behind it stands the check of the same case that was looked at last.
@@ -203,7 +203,8 @@ class Detective(Lab):
         self.tally, self.notes, self.answer, self.text = (widgets.HTML() for _ in range(4))
         self.rows = [Accusation("the line"), Accusation("and the line")]
         self.press, self.charge = self.button("check", self.one_more_check), self.button("accuse", self.charged)
-        self.press.button_style = self.charge.button_style = "primary"
+        for each in (self.press, self.charge):
+            each.button_style, each.layout.min_width = "primary", "7.6em"  # as wide while it is at work
         self.onward = self.button("next case", lambda: self.turn_to(self.next_case()))
         self.resign = self.button("give up this case", lambda: {"given_up": True})
         self.look, self.lineup = self.button("list them: costs one check", self.one_more_list), widgets.HTML()
@@ -217,13 +218,15 @@ class Detective(Lab):
             }
         )
         self.folds.observe(lambda _: self.tell(), "opened")
+        self.tally.layout.align_self, self.look.layout.align_self = "center", "flex-start"
         self.caption.layout.min_height = None  # it has a place of its own, as high as its longest words
-        self.picture.layout = widgets.Layout(flex="1 1 430px", min_width="0", max_width="500px")
+        self.picture.layout = widgets.Layout(flex="1 1 430px", min_width="0", max_width="450px")
         self.notes.layout = widgets.Layout(flex="1 1 390px", min_width="0")
         first, second = self.rows
         first.row.children += (self.charge,)
         told = widgets.VBox([self.error, self.answer])
-        for part, name in ((self.caption, "said"), (self.notes, "checks"), (told, "answer"), (self.lineup, "lineup")):
+        named = {"press": self.press, "said": self.caption, "checks": self.notes, "answer": told, "lineup": self.lineup}
+        for name, part in named.items():
             part.add_class(f"gc-{name}")
         parts = [
             widgets.HTML(STYLE + notes.STYLE),

@@ -1,6 +1,7 @@
 """What the detective's page says: the checks made, why an accusation is wrong, the lines once found, the record."""
 
 import html
+from collections import Counter
 from collections.abc import Callable
 
 from ..checker.words import html_table, listed
@@ -18,24 +19,29 @@ SWITCHES: dict[str, tuple[str, Callable]] = {  # what a switch is called, and wh
     "bias": ("b", lambda b: "random" if b else "0"),
 }
 LINES = {1: "one line", 2: "two lines"}
-MOST = 24  # groups of pairs in the list of suspects
+MOST = 24  # lines in the list of pairs
 STYLE = """<style>
 .gc-board { container-type: inline-size; }
 .gc-board .widget-html-content { line-height: 1.45; min-width: 0; }
-.gc-board .widget-toggle-buttons, .gc-board .jupyter-button { margin-bottom: 4px; }
-.gc-board .mod-primary { align-self: flex-end; }
+.gc-board .widget-toggle-buttons { padding-bottom: 2px; }
+.gc-board .gc-press { align-self: flex-end; margin-bottom: 4px; }
 .gc-board .gc-said, .gc-board .gc-checks, .gc-board .gc-lines, .gc-board .gc-answer {
   overflow: auto; flex-shrink: 0; box-sizing: border-box; }
-.gc-board .gc-said { height: 5.2em; }
+.gc-board .gc-said { height: 4.9em; }
 .gc-board .gc-lines { height: 3.4em; }
-.gc-board .gc-answer { height: 10em; padding: 4px 8px; border: 1px solid var(--jp-border-color2, #e0e0e0); }
+.gc-board .gc-answer { height: 11.5em; padding: 4px 8px; border: 1px solid var(--jp-border-color2, #e0e0e0); }
 .gc-board .gc-checks { height: 330px; border: 1px solid var(--jp-border-color2, #e0e0e0);
   display: flex; flex-direction: column-reverse; }
 .gc-board .gc-checks .widget-html-content { margin-bottom: auto; flex: none; }
 .gc-board table { border-collapse: collapse; line-height: 1.45; }
 .gc-board .gc-checks table { width: 100%; }
+.gc-board .gc-checks th { width: 2.1em; }
+.gc-board .gc-checks th:first-child { width: 3.2em; }
+.gc-board .gc-checks th:nth-child(2) { width: auto; }
+.gc-board .gc-checks th:last-child { width: 4.6em; }
 .gc-board .gc-checks td, .gc-board .gc-checks th { text-align: center; padding: 3px 0.3em; }
-.gc-board .gc-checks th { position: sticky; top: 0; vertical-align: bottom; background: var(--jp-layout-color1, white); }
+.gc-board .gc-checks th {
+  position: sticky; top: 0; background: var(--jp-layout-color1, white); vertical-align: bottom; }
 .gc-board .gc-checks td { border-top: 1px solid var(--jp-border-color2, #e0e0e0); }
 .gc-board .gc-checks b { color: #bf360c; }
 body[data-jp-theme-light="false"] .gc-board .gc-checks b { color: #ff8a50; }
@@ -43,11 +49,15 @@ body[data-jp-theme-light="false"] .gc-board .gc-checks b { color: #ff8a50; }
   text-align: left; padding: 0 1em 0 0; font-weight: normal; }
 .gc-board code { white-space: pre-wrap; }
 .gc-board :is(.gc-answer, .gc-lineup) p { margin: 0 0 4px; }
+.gc-board :is(.gc-lines, .gc-answer) th { white-space: nowrap; }
+@container (max-width: 960px) {
+  .gc-board .gc-checks table { font-size: 0.88em; }
+  .gc-board .gc-checks td, .gc-board .gc-checks th { padding: 4px 2px; }
+}
 @container (max-width: 832px) {
-  .gc-board .gc-said { height: 11em; }
-  .gc-board .gc-lines { height: 7em; }
-  .gc-board .gc-answer { height: 16em; }
-  .gc-board .gc-checks td, .gc-board .gc-checks th { padding: 3px 0.15em; }
+  .gc-board .gc-said { height: 9.6em; }
+  .gc-board .gc-lines { height: 7.6em; }
+  .gc-board .gc-answer { height: 17em; }
 }
 </style>"""
 
@@ -147,7 +157,8 @@ def notes(state) -> str:
         marks = [f"<b>{mark}</b>" if mark else "·" for mark in cases.seen(state.case, check)]
         here = "▸ " if check == state.setting else ""
         left = f"{len(cases.left(state.case, state.checks[:n])):,}"
-        rows.append((f"{here}{n}", in_words(check) or "nothing", *marks, left))
+        switched = in_words(check).replace(" = ", "=") or "nothing"
+        rows.append((f"{here}{n}", switched, *marks, left))
     return html_table(["check", "switched", *NAMES, "suspects left"], rows)
 
 
@@ -197,7 +208,7 @@ def lineup(state) -> str:
     """List the suspects that were left when they were listed last, equation by equation; of a closed case for free."""
     checks = len(state.checks) if state.closed else max(state.listed, default=0)
     if not checks:
-        return "<p>The list names the lines that would have left the same marks. Make a check first.</p>"
+        return "<p>It names every line that would have left the same marks in all checks made so far.</p>"
     suspects = state.left(checks)
     layers: dict[str, set[int]] = {}
     for bug, l in (each for suspect in suspects for each in suspect):
@@ -214,13 +225,24 @@ def lineup(state) -> str:
 
 
 def pairs(suspects: tuple[Suspect, ...]) -> str:
-    """List suspects of two lines by the one that stands in the lower layer; nothing where they are of one line."""
-    groups: dict[str, list[str]] = {}
-    for one, other in (sorted(suspect, key=lambda each: each[::-1]) for suspect in suspects if len(suspect) == 2):
-        groups.setdefault(f"{one[0]} in layer {one[1]}", []).append(f"{other[0]} in layer {other[1]}")
-    said = [f"<li>{one} with {', '.join(others)}</li>" for one, others in groups.items()]
-    more = f"<p>and {counted(len(said) - MOST, 'such group')} more</p>" if len(said) > MOST else ""
+    """List suspects of two lines: those that share a line together; nothing where they are of one line."""
+    two = [suspect for suspect in suspects if len(suspect) == 2]
+    often = Counter(each for suspect in two for each in suspect)
+    partners: dict[str, list[str]] = {}
+    for suspect in two:
+        shared, other = sorted(suspect, key=lambda each: -often[each])
+        partners.setdefault(name((shared,)), []).append(name((other,)))
+    sharing: dict[str, list[str]] = {}
+    for shared, others in partners.items():
+        sharing.setdefault(one_of(others), []).append(shared)
+    said = [f"<li>{one_of(shared)}, with {others}</li>" for others, shared in sharing.items()]
+    more = f"<p>and {len(said) - MOST:,} such lines more</p>" if len(said) > MOST else ""
     return f"<ul>{''.join(said[:MOST])}</ul>{more}" if said else ""
+
+
+def one_of(names: list[str]) -> str:
+    """Name one of several: "a", "one of a, b, c"."""
+    return f"one of {', '.join(names)}" if len(names) > 1 else names[0]
 
 
 def record(state) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
-from .parts import WALK, Blocks
+from .parts import Blocks
 from .picture import MOVES, side_by_side
 from .style import GREY, banded
 
@@ -23,8 +23,8 @@ class Question:
         self.mark.set_visible(np.isnan(list(result.blocks.values())).all())
 
 
-@side_by_side(1, width=5.0, height=3.3)
+@side_by_side(1, width=4.5, height=3.3)
 def detective_picture(names: Sequence[str], blocks: Axes) -> tuple:
     """Show the blocks in the check that is looked at, or a question mark."""
     banded(blocks)
-    return Blocks(blocks, names, WALK), Question(blocks)
+    return Blocks(blocks, names, "←  backprop walks from right to left"), Question(blocks)
