@@ -29,7 +29,7 @@ STYLE = """<style>
   overflow: auto; flex-shrink: 0; box-sizing: border-box; }
 .gc-board .gc-said { height: 4.9em; }
 .gc-board .gc-lines { height: 3.4em; }
-.gc-board .gc-answer { height: 11.5em; padding: 4px 8px; border: 1px solid var(--jp-border-color2, #e0e0e0); }
+.gc-board .gc-answer { height: 12em; padding: 4px 8px; border: 1px solid var(--jp-border-color2, #e0e0e0); }
 .gc-board .gc-checks { height: 330px; border: 1px solid var(--jp-border-color2, #e0e0e0);
   display: flex; flex-direction: column-reverse; }
 .gc-board .gc-checks .widget-html-content { margin-bottom: auto; flex: none; }
@@ -55,7 +55,7 @@ body[data-jp-theme-light="false"] .gc-board .gc-checks b { color: #ff8a50; }
   .gc-board .gc-checks td, .gc-board .gc-checks th { padding: 4px 2px; }
 }
 @container (max-width: 832px) {
-  .gc-board .gc-said { height: 9.6em; }
+  .gc-board .gc-said { height: 11.3em; }
   .gc-board .gc-lines { height: 7.6em; }
   .gc-board .gc-answer { height: 17em; }
 }
@@ -225,24 +225,28 @@ def lineup(state) -> str:
 
 
 def pairs(suspects: tuple[Suspect, ...]) -> str:
-    """List suspects of two lines: those that share a line together; nothing where they are of one line."""
+    """List suspects of two lines, together those that share one; nothing where they are of one line."""
     two = [suspect for suspect in suspects if len(suspect) == 2]
     often = Counter(each for suspect in two for each in suspect)
-    partners: dict[str, list[str]] = {}
+    partners: dict[tuple[str, int], Suspect] = {}
     for suspect in two:
-        shared, other = sorted(suspect, key=lambda each: -often[each])
-        partners.setdefault(name((shared,)), []).append(name((other,)))
-    sharing: dict[str, list[str]] = {}
+        shared, other = sorted(suspect, key=lambda each: (-often[each], -each[1]))
+        partners[shared] = (*partners.get(shared, ()), other)
+    sharing: dict[Suspect, Suspect] = {}
     for shared, others in partners.items():
-        sharing.setdefault(one_of(others), []).append(shared)
-    said = [f"<li>{one_of(shared)}, with {others}</li>" for others, shared in sharing.items()]
+        sharing[others] = (*sharing.get(others, ()), shared)
+    said = [f"<li>{one_of(shared)}, with {one_of(others)}</li>" for others, shared in sharing.items()]
     more = f"<p>and {len(said) - MOST:,} such lines more</p>" if len(said) > MOST else ""
     return f"<ul>{''.join(said[:MOST])}</ul>{more}" if said else ""
 
 
-def one_of(names: list[str]) -> str:
-    """Name one of several: "a", "one of a, b, c"."""
-    return f"one of {', '.join(names)}" if len(names) > 1 else names[0]
+def one_of(found: Suspect) -> str:
+    """Name one of several bugs: "a in layer 1", "one of a, b in layer 1 or c in layer 2"."""
+    layers: dict[int, list[str]] = {}
+    for bug, l in found:
+        layers.setdefault(l, []).append(bug)
+    said = " or ".join(f"{', '.join(names)} in layer {l}" for l, names in sorted(layers.items()))
+    return f"one of {said}" if len(found) > 1 else said
 
 
 def record(state) -> str:
