@@ -380,15 +380,25 @@ def said_by(button):
     return seen
 
 
-def test_the_buttons_say_that_they_are_at_work_before_anything_is_computed(lab, monkeypatch):
+def test_check_says_that_it_is_at_work_before_anything_is_computed(lab, monkeypatch):
     seen, at_work = said_by(lab.press), []
     real = cases.report
-    monkeypatch.setattr(cases, "report", lambda *args: (at_work.append(seen[-1]), real(*args))[1])
-    press(lab, "check")
+    with monkeypatch.context() as watched:
+        watched.setattr(cases, "report", lambda *args: (at_work.append(seen[-1]), real(*args))[1])
+        press(lab, "check")
     assert at_work[0] == ("checking …", True) and seen[-1] == ("checked", True)
+    lab.bound["case"].value = 2
+    seen.clear()
+    lab.bound["case"].value = 1
+    assert ("checking …", True) not in seen, "the check of a case put aside was made before"
+
+
+def test_accuse_says_that_it_is_at_work(lab):
     seen = said_by(lab.charge)
     accuse(lab, (("no_slope", 2),))
     assert ("accusing …", True) in seen and seen[-1] == ("accuse", False)
+    accuse(lab, (("sigmoid_slope", 2),))
+    assert lab.state.solved and seen[-1] == ("accuse", True)
 
 
 def test_a_button_whose_work_fails_can_be_pressed_again(lab, monkeypatch):

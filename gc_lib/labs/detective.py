@@ -179,9 +179,10 @@ class Detective(Lab):
 
         The button that leads to it says first that it is at work.
         """
-        if len(state.checks) > len(self.state.checks):
+        here = state.case == self.state.case
+        if here and len(state.checks) > len(self.state.checks):
             self.press.disabled, self.press.description = True, "checking …"
-        if len(state.accused) > len(self.state.accused):
+        if here and len(state.accused) > len(self.state.accused):
             self.charge.disabled, self.charge.description = True, "accusing …"
         last = getattr(self, "result", None)
         if last and (last.report is None or last.state.setting == state.setting):

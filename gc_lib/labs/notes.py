@@ -58,6 +58,7 @@ body[data-jp-theme-light="false"] .gc-board .gc-checks b { color: #ff8a50; }
   .gc-board .gc-said { height: 11.3em; }
   .gc-board .gc-lines { height: 7.6em; }
   .gc-board .gc-answer { height: 17em; }
+  .gc-board .gc-checks td, .gc-board .gc-checks th { padding: 4px 1px; }
 }
 </style>"""
 
