@@ -87,19 +87,21 @@ class Lab:
         """Build the page: the controls over the picture."""
         return self.page([in_rows(self.controls())])
 
-    def page(self, above: list[widgets.Widget], buttons=(), folds=None, below=()) -> widgets.Widget:
-        """Set controls, folds with more of them, and buttons over the headline and the pictures; beneath, the words."""
+    def page(self, above: list, buttons=(), folds=None, beside=(), below=(), more=None) -> widgets.VBox:
+        """Set controls, folds with more of them, and buttons over the headline and the pictures; beneath, the words.
+
+        What is `beside` stands right of the pictures, what is `below` under the words, over folds that hold no controls.
+        """
         self.drawers, self.chips = Folds(folds or {}), Chips()
         self.chips.layout.display = None if folds else "none"
-        self.folds = Folds(
-            {"The picture as a table": self.table, "This state as a line of code, to share": self.shared}
-        )
+        readings = {"The picture as a table": self.table, "This state as a line of code, to share": self.shared}
+        self.folds = Folds((more or {}) | readings)
         self.folds.observe(lambda _: self.tell(), "opened")
         view = self.view(self.result.names, CRISP)
         self.pictures = Pictures(view, self.placed, self.about)
-        row = self.drawers.heads if folds else above[-1]
+        row = self.drawers.heads if folds else above[0]
         row.children += (*buttons, Button("start again", self.restart))
-        shown = [self.headline, self.pictures, self.caption, self.error]
+        shown = [self.headline, in_rows([self.pictures, *beside]), self.caption, self.error]
         parts = [widgets.HTML(STYLE), *above, self.drawers, self.chips, *shown, *below, self.folds]
         box = widgets.VBox(parts, layout=widgets.Layout(max_width="1000px"))
         box.add_class("gc-lab")

@@ -72,7 +72,7 @@ def is_shown(lab: Lab):
     expect(lab.image).to_be_visible()
     expect(lab.caption).to_be_visible()
     expect(lab.caption).to_contain_text(re.compile(r"\w+ \w+"))
-    assert lab.image.evaluate("img => img.naturalWidth") > 600
+    assert lab.image.evaluate("img => img.naturalWidth") > 400
     assert lab.image.evaluate("gc.colours") > 10
 
 
@@ -172,7 +172,7 @@ def test_saved_it_shows_every_lab_without_a_kernel_and_opens_again(notebook, bro
     expect(figures).to_have_count(saved.read_text("utf-8").count("<figure>"))
     for figure in figures.all():
         expect(figure.locator("figcaption")).to_contain_text(re.compile(r"\w+ \w+"))
-        assert figure.locator("img").evaluate("async img => { await img.decode(); return img.naturalWidth }") > 600
+        assert figure.locator("img").evaluate("async img => { await img.decode(); return img.naturalWidth }") > 400
     assert figures.count() >= len(notebook.labs())
     still.close()
     notebook.page.reload()
