@@ -14,6 +14,7 @@ from .cells import show_in_cell
 from .controls import Button, Change, Chips, Folds, Image, holds, in_rows, says
 from .fields import Fields
 from .result import Shown
+from .spoken import spoken
 
 STYLE = """<style>
 .gc-lab option[data-value^="%E2%9C%95"] { color: var(--jp-ui-font-color2, #757575); }
@@ -21,7 +22,7 @@ body[data-jp-theme-light="false"] .gc-lab { --jp-widgets-dropdown-arrow: url("da
 %3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 18 18'%3E\
 %3Cpath fill='white' d='M5.2,5.9L9,9.7l3.8-3.8l1.2,1.2l-4.9,5l-4.9-5L5.2,5.9z'/%3E%3C/svg%3E"); }
 .gc-lab :focus-visible { outline: 2px solid var(--jp-brand-color1, #1976d2) !important; outline-offset: 2px; }
-.gc-lab [role="status"] { font-size: 1.1em; line-height: 1.45; }
+.gc-lab .gc-caption { font-size: 1.1em; line-height: 1.45; }
 .gc-lab .widget-readout { min-width: 3.5em; }
 .gc-lab .gc-both-ways .widget-readout { min-width: 10em; }
 .gc-lab .widget-hbox { column-gap: 1em; }
@@ -108,7 +109,8 @@ class Lab:
         self.folds.observe(lambda _: self.tell(), "opened")
         frame = widgets.Box([self.picture], layout=widgets.Layout(overflow="auto"))
         parts = [widgets.HTML(STYLE), *above, self.chips, frame, self.caption, self.error]
-        box = widgets.VBox([*parts, in_rows(buttons), *below, self.folds], layout=widgets.Layout(max_width="1000px"))
+        rest = [in_rows(buttons), *below, self.folds, *spoken()]
+        box = widgets.VBox([*parts, *rest], layout=widgets.Layout(max_width="1000px"))
         box.add_class("gc-lab")
         return box
 
@@ -165,7 +167,7 @@ class Lab:
     def display(self) -> None:
         """Update the picture, the caption and the controls."""
         self.picture.value = self.paint(self.result)
-        self.caption.value = f'<div role="status">{self.result.caption}</div>'
+        self.caption.value = f'<div class="gc-caption" role="status">{self.result.caption}</div>'
         self.error.value = ""
         self.showing = True
         try:
