@@ -51,8 +51,7 @@ def says(told: list[Heard], control: dict) -> bool:
     groups = [n for n, each in enumerate(told) if (each.role, each.name) == ("group", name)]
     if groups:
         row = [each for each in told[groups[0] :] if each.role == "button"][: len(control["values"])]
-        return [(each.name, each.pressed) for each in row] == [
-            (words, "true" if words == value else "false") for words in control["values"]
-        ]
+        wanted = [(words, str(words == value).lower()) for words in control["values"]]
+        return [(each.name, each.pressed) for each in row] == wanted
     found = [each for each in told if each.role in ("slider", "combobox") and each.name == name]
     return any(each.value == value and each.disabled == control["disabled"] for each in found)
