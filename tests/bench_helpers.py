@@ -71,7 +71,7 @@ def consistent(bench):
     """Tell whether state, result, caption, picture and controls of a bench all say the same."""
     state, shown = bench.state, values(bench)
     assert bench.result.state == state
-    assert bench.caption.value == f'<div role="status">{bench.result.caption}</div>'
+    assert bench.caption.value == f'<div class="gc-caption" role="status">{bench.result.caption}</div>'
     assert bench.picture.value == bench.paint(bench.result)
     assert bytes(bench.picture.value).startswith(b"\x89PNG")
     assert all(shown[name] == getattr(state, name) for name in bench.bound)

@@ -15,6 +15,7 @@ from .controls import Button, Change, Chips, Folds, in_rows, says
 from .fields import Fields
 from .page import STYLE, Pictures, Room
 from .result import Shown
+from .spoken import spoken
 
 CRISP, QUICK = 2, 1  # pixels of a picture for each of the page: at rest, and while moves come
 HEADLINE = 64  # letters of the longest headline
@@ -102,7 +103,7 @@ class Lab:
         row = self.drawers.heads if folds else above[0]
         row.children += (*buttons, Button("start again", self.restart))
         shown = [self.headline, in_rows([self.pictures, *beside]), self.caption, self.error]
-        parts = [widgets.HTML(STYLE), *above, self.drawers, self.chips, *shown, *below, self.folds]
+        parts = [widgets.HTML(STYLE), *above, self.drawers, self.chips, *shown, *below, self.folds, *spoken()]
         box = widgets.VBox(parts, layout=widgets.Layout(max_width="1000px"))
         box.add_class("gc-lab")
         return box
@@ -171,8 +172,8 @@ class Lab:
     def display(self) -> None:
         """Update the picture, the caption and the controls."""
         self.show_pictures()
-        self.headline.words.value = f'<div role="status">{self.result.headline.html}</div>'
-        self.caption.words.value = f'<div role="status">{self.result.caption}</div>'
+        self.headline.say(self.result.headline.html)
+        self.caption.say(self.result.caption)
         self.error.value = ""
         self.showing = True
         try:

@@ -17,12 +17,15 @@ class Room(widgets.Box):
     """Words that change, in a room for as many letters: so what stands beneath them stays where it is."""
 
     def __init__(self, letters: int, name: str):
-        self.words = widgets.HTML()
+        self.words, self.name = widgets.HTML(), name
         fill = widgets.HTML(f'<div aria-hidden="true">{(WORDS * (1 + letters // len(WORDS)))[:letters]}</div>')
         fill.add_class("gc-fill")
         super().__init__([fill, self.words])
-        self.add_class("gc-room")
-        self.add_class(name)
+        self.add_class("gc-room").add_class(f"{name}-room")
+
+    def say(self, words: str) -> None:
+        """Write other words."""
+        self.words.value = f'<div class="{self.name}" role="status">{words}</div>'
 
 
 class Pictures(widgets.Box):

@@ -234,7 +234,7 @@ window.gc = {
         return page.textContent
     },
     shown: async lab => [
-        window.gc.words(`${lab} [role=status]`), window.gc.words(`${lab} .gc-tables`), await window.gc.picture(lab),
+        window.gc.words(`${lab} .gc-caption`), window.gc.words(`${lab} .gc-tables`), await window.gc.picture(lab),
     ],
     async shows([lab, caption, table, picture]) {
         const [words, rows, pixels] = await window.gc.shown(lab)
@@ -414,7 +414,7 @@ class Lab:
         self.name = f"{IN_CELL.format(cell)} .gc-lab"
         self.box = self.page.locator(self.name)
         self.image = self.box.locator("img")
-        self.caption = self.box.get_by_role("status")
+        self.caption = self.box.locator(".gc-caption")
 
     def slider(self, name: str):
         """Return the slider of this name."""
