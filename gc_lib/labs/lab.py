@@ -91,7 +91,7 @@ class Lab:
     def page(self, above: list, buttons=(), folds=None, beside=(), below=(), more=None) -> widgets.VBox:
         """Set controls, folds with more of them, and buttons over the headline and the pictures; beneath, the words.
 
-        What is `beside` stands right of the pictures, what is `below` under the words, over folds that hold no controls.
+        What is `beside` stands right of the pictures, what is `below` under the words.
         """
         self.drawers, self.chips = Folds(folds or {}), Chips()
         self.chips.layout.display = None if folds else "none"
