@@ -258,7 +258,7 @@ def test_takes_a_report_on_one_array_and_long_names():
     assert "theta agrees" in gcl.labs.inspect(report).words
     report = quadratic(lambda slopes: None, **{"encoder.0.weight<1>": [1, 2], "b": [3]})
     lab = gcl.labs.inspect(report, block="encoder.0.weight<1>")
-    assert "encoder.0.weight&lt;1&gt;" in lab.caption.value and "encoder.0.weight<1> agrees" in lab.words
+    assert "encoder.0.weight&lt;1&gt;" in lab.headline.words.value and "encoder.0.weight<1> agrees" in lab.words
 
 
 def test_a_report_of_ones_own_goes_by_its_name_in_the_line_of_code():
