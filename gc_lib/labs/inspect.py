@@ -131,7 +131,7 @@ def compute(state: State) -> Result:
 
 def opening(result: Result) -> str:
     """Say whether the block agrees, and in how many entries it does not."""
-    block, reading, k = escape(result.state.block), result.blocks[result.state.block], result.state.k
+    block, reading, k = result.state.block, result.blocks[result.state.block], result.state.k
     divided = "" if k == 1 else f"divided by {short(k, 4)}, "
     if result.wrong.any():
         count, size = result.wrong.sum(), result.wrong.size

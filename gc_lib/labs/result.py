@@ -77,7 +77,7 @@ class Shown:
     @property
     def words(self) -> str:
         """Headline and caption as plain text."""
-        return html.unescape(re.sub("<[^>]*>", "", f"{self.headline} {self.caption}"))
+        return f"{self.headline} {html.unescape(re.sub('<[^>]*>', '', self.caption))}".strip()
 
     def __str__(self) -> str:
         return in_lines(self.words)
