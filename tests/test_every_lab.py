@@ -16,7 +16,7 @@ from helpers import ALONG, below
 from IPython.core.formatters import DisplayFormatter
 
 import gc_lib as gcl
-from gc_lib.labs.lab import CRISP, HEADLINE, QUICK
+from gc_lib.labs.lab import CRISP, QUICK
 from gc_lib.plots import Picture
 
 LABS = [name for name in gcl.labs.__all__ if name.islower()]

@@ -82,22 +82,29 @@ CAPTIONS = {
     "correct": ({}, ["Relative difference ", "e-8: great. All 6 blocks agree."]),
     "twice": (
         {"bugs": [("scaled_dW", 2)]},
-        ["worry. W2 disagrees, as if twice what it should be. W2: 0.33, as if twice what it should be. All other blocks agree."],
+        [
+            "worry. W2 disagrees, as if twice what it",
+            "W2: 0.33, as if twice what it should be. All other blocks agree.",
+        ],
     ),
-    "half": ({"bugs": [("scaled_db", 1, 1.0, 0.5)]}, ["b1 disagrees, as if half what it should be. b1: 0.33, as if half what it should be."]),
+    "half": ({"bugs": [("scaled_db", 1, 1.0, 0.5)]}, ["b1 disagrees, as if half what it should be. b1: 0.33, as if"]),
     "opposite": ({"bugs": [("sign_flipped", 3)], "lam": 0}, ["W1, b1, W2, b2, W3 and b3", "as if the opposite of"]),
-    "32 times": ({"bugs": [("db_no_mean", 3)]}, ["b3 disagrees, as if 32 times what it should be. b3: 0.94, as if 32 times what it should be."]),
+    "32 times": ({"bugs": [("db_no_mean", 3)]}, ["b3 disagrees, as if 32 times what it should be. b3: 0.94"]),
     "zero": ({"bugs": [("db_zero", 2)]}, ["b2 disagrees, as if it were zero. b2: 1, as if it were zero."]),
     "no one factor": ({"bugs": [("no_decay", 1)]}, ["W1 disagrees. W1: ", "All other blocks agree."]),
     "a dA": (
         {"bugs": [("dA_doubled", 3)], "lam": 0},
-        ["4 of 6 blocks disagree, as if twice what it should be. W1, b1, W2 and b2: up to 0.33, as if twice what it should be. All other blocks agree."],
+        [
+            "4 of 6 blocks disagree, as if twice",
+            "W1, b1, W2 and b2: up to 0.33, as if twice",
+            "All other blocks agree.",
+        ],
     ),
     "a dA beside λ": (  # where the decay is right, only b shows the factor
         {"bugs": [("dA_doubled", 3)]},
-        ["4 of 6 blocks disagree. W1 and W2: up to 0.3", "b1 and b2: up to 0.33, as if twice", "All other blocks agree."],
+        ["4 of 6 blocks disagree. W1 and W2: up to 0.3", "b1 and b2: up to 0.33, as if twice", "All other blocks"],
     ),
-    "look": ({"bugs": [("scaled_db", 1, 1e-5)]}, ["b1 is worth a look. b1: 5e-6, worth a look. All other blocks agree."]),
+    "look": ({"bugs": [("scaled_db", 1, 1e-5)]}, ["b1 is worth a look. b1: 5e-6, worth a look. All other blocks"]),
     "hides, λ": ({"bugs": [("no_decay", 2)], "lam": 0}, ["great", "no_decay cannot be seen here: λ is 0."]),
     "hides, b": ({"bugs": [("db_decayed", 2)]}, ["great", "db_decayed cannot be seen here: b is 0."]),
     "hides, keep_prob": (
@@ -112,7 +119,7 @@ CAPTIONS = {
     "hides, J": ({"mistakes": ["J_no_decay"], "lam": 0}, ["great", "J_no_decay cannot be seen here: λ is 0."]),
     "error bound": ({"scale": 1e-3}, ["within the error bound: the error bars of dθ_approx alone explain it."]),
     "norm of sum": ({"mistakes": ["norm_of_sum"], "bugs": [("sign_flipped", 3)], "lam": 0}, ["worry"]),
-    "forgotten 2": ({"mistakes": ["forgotten_2"]}, ["0.33: worry. 6 of 6 blocks disagree, as if half what it should be"]),
+    "forgotten 2": ({"mistakes": ["forgotten_2"]}, ["0.33: worry. 6 of 6 blocks disagree, as if half what it"]),
     "J forgets": ({"mistakes": ["J_no_decay"]}, ["W1, W2 and W3 disagree", "All other blocks agree."]),
     "not restored": ({"mistakes": ["not_restored"]}, ["e-7: great. Within the error bound"]),
 }

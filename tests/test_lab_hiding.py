@@ -99,7 +99,7 @@ def test_the_first_bar_is_the_whole_vector(place):
 @pytest.mark.parametrize(
     ("state", "said"),
     [
-        ({}, "great. And yet the code is wrong. What is wrong: db2 is summed over the examples and not divided by m. It hides: "),
+        ({}, "great. And yet the code is wrong. What is wrong: db2 is summed over the examples and not divided"),
         ({}, "The error bars say: right. Taylor's remainder falls as t²: right."),
         ({"out": True}, "Relative difference 0.86: worry. Brought out by m = 32. What is wrong: db2 is summed"),
         ({"out": True}, "The error bars say of b2: wrong. Taylor's remainder falls only as t: wrong."),
