@@ -95,8 +95,7 @@ CAPTIONS = {
     "a dA": (
         {"bugs": [("dA_doubled", 3)], "lam": 0},
         [
-            "4 of 6 blocks disagree, as if twice",
-            "W1, b1, W2 and b2: up to 0.33, as if twice",
+            "4 of 6 blocks disagree. W1, b1, W2 and b2: up to 0.33, as if twice",
             "All other blocks agree.",
         ],
     ),
@@ -119,7 +118,10 @@ CAPTIONS = {
     "hides, J": ({"mistakes": ["J_no_decay"], "lam": 0}, ["great", "J_no_decay cannot be seen here: λ is 0."]),
     "error bound": ({"scale": 1e-3}, ["within the error bound: the error bars of dθ_approx alone explain it."]),
     "norm of sum": ({"mistakes": ["norm_of_sum"], "bugs": [("sign_flipped", 3)], "lam": 0}, ["worry"]),
-    "forgotten 2": ({"mistakes": ["forgotten_2"]}, ["0.33: worry. 6 of 6 blocks disagree, as if half what it"]),
+    "forgotten 2": (
+        {"mistakes": ["forgotten_2"]},
+        ["0.33: worry. 6 of 6 blocks disagree. W1, b1, W2, b2, W3 and b3: up to 0.33, as if half"],
+    ),
     "J forgets": ({"mistakes": ["J_no_decay"]}, ["W1, W2 and W3 disagree", "All other blocks agree."]),
     "not restored": ({"mistakes": ["not_restored"]}, ["e-7: great. Within the error bound"]),
 }
@@ -150,7 +152,7 @@ def test_the_caption_says_how_many_times_too_long_fresh_masks_make_it():
     result = compute(State(**FRESH))
     times = re.search(r"dθ_approx comes out (\S+) times as long as dθ", result.words).group(1)
     assert float(times) == pytest.approx(result.lengths[0] / result.lengths[1], rel=0.06)
-    assert "The masks are fresh: whatever backprop does, this reads 1." in result.words
+    assert "Masks are fresh: right or wrong, this reads 1." in result.words
     assert "fresh" not in compute(State(masks="fresh")).words  # keep_prob is 1: nothing is drawn
 
 
