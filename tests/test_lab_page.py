@@ -1,4 +1,4 @@
-"""The page of every lab: sliders under their axes, words in their room, legends, contrasts, quick and crisp pictures."""
+"""The page of a lab: sliders under their axes, rooms for words, legends, contrasts, quick and crisp pictures."""
 
 import html
 import io
