@@ -77,8 +77,8 @@ class Result(OfReports):
         if self.state.keep_prob == 1:
             gist = "keep_prob is 1.0: nothing is dropped"
         else:
-            fresh = "fresh masks read 1" if self.reports["fresh"].difference >= GREAT else "fresh masks are lucky"
-            gist = f"with a frozen mask {disagreeing(frozen)}; {fresh}"
+            fresh = "reads 1" if self.reports["fresh"].difference >= GREAT else "is lucky"
+            gist = f"frozen mask: {disagreeing(frozen, letters=0)}; fresh {fresh}"
         return Headline(gist, short(frozen.difference, 2), frozen.band)
 
     def off(self) -> Iterator[str]:

@@ -7,9 +7,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.colors import to_rgba_array
+from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
-from .parts import Blocks, Marks, Panel, line
+from .parts import BEFORE_NOW, RING, Blocks, Marks, Panel, line
 from .picture import MOVES, pictures
 from .style import BEFORE, DIFFERENCES, GREAT, GREY, INK, PALE, WHITE, Band, band, banded
 
@@ -143,6 +144,8 @@ def numbered(words: list[Text], count: int, least: float) -> Iterator[tuple[int,
 
 class Entries(Panel):
     """Show the entries of a block twice, looking the same: against each other, and in their places."""
+
+    marks = BEFORE_NOW | {"the entry that differs most": Line2D([], [], **RING, ms=8, mew=1.8)}
 
     def __init__(self, against: Axes, places: Axes):
         super().__init__(against)

@@ -27,7 +27,7 @@ KEY = {
 class Secants(Panel):
     """Show J(θ), its tangent at θ, and the secant of each way."""
 
-    field = "theta"
+    field, marks = "theta", BEFORE_NOW | HERE
 
     def __init__(self, axes: Axes):
         super().__init__(axes)
