@@ -227,6 +227,28 @@ window.gc = {
         const places = window.gc.images(lab).map(img => img.getBoundingClientRect())
         return places.map(img => [img.left - box.left, img.top - box.top, img.width, img.height].map(Math.round))
     },
+    follow(lab) {  // notes at every frame of the screen where the parts of a lab are
+        const box = document.querySelector(lab), cell = box.closest('.jp-Cell'), top = part => part.getBoundingClientRect().top
+        const parts = Object.entries({
+            headline: '.gc-headline', picture: 'img', slider: '.gc-track > *', caption: '.gc-caption', chips: '.gc-chips',
+        }).flatMap(([name, kind]) => [...box.querySelectorAll(kind)].map((part, n) => [`${name} ${n}`, part]))
+        const folds = [...box.querySelectorAll('button')].filter(one => one.textContent.includes('The picture as a table'))
+        const seen = {}
+        const note = (name, y) => {
+            const [low, high] = seen[name] ?? [y, y]
+            seen[name] = [Math.min(low, y), Math.max(high, y)]
+        }
+        const look = () => {
+            for (const [name, part] of [...parts, ['folds', folds[0]]]) if (part.offsetParent) note(name, top(part) - top(box))
+            note('next cell', cell.getBoundingClientRect().bottom - top(box))
+            window.gc.following = requestAnimationFrame(look)
+        }
+        look()
+        window.gc.seen = () => {
+            cancelAnimationFrame(window.gc.following)
+            return seen
+        }
+    },
     words(...names) {  // of what is on the screen; not of what only keeps room
         const parts = names.flatMap(name => [...document.querySelectorAll(name)]).filter(part => part.offsetParent)
         return parts.length ? parts.map(part => part.textContent).join('') : null
@@ -537,10 +559,14 @@ class Lab:
             button.click()
         expect(button.locator(".fa-caret-down")).to_be_visible()
 
+    def told(self, code: str, **given):
+        """Let the kernel run code in which {count} is the number of the lab's cell, and return what it prints as JSON."""
+        count = self.page.evaluate("cell => gc.panel().content.model.cells.get(cell).executionCount", self.cell)
+        return json.loads(self.page.evaluate("code => gc.kernel(code)", code.format(count=count, **given)))
+
     def ask(self, change: str = "pass") -> dict:
         """Let the kernel say where the lab stands, after a change if one is given."""
-        count = self.page.evaluate("cell => gc.panel().content.model.cells.get(cell).executionCount", self.cell)
-        return json.loads(self.page.evaluate("code => gc.kernel(code)", ASK.format(change=change, count=count)))
+        return self.told(ASK, change=change)
 
     def is_drawn(self) -> None:
         """Assert that every picture is on the screen, loaded, crisp and not empty, and that the finding is."""
