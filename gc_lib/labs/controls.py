@@ -168,6 +168,7 @@ class Folds(widgets.VBox):
         for words, (toggle, part) in zip(self.words, self.parts.items(), strict=True):
             found = [change for change in changes if holds(part, change.control)]
             toggle.description = f"{words} ({len(found)} changed)" if found else words
+            (toggle.remove_class if found else toggle.add_class)("gc-unchanged")
             hidden += found
         return hidden
 

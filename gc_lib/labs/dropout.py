@@ -78,7 +78,8 @@ class Result(OfReports):
             gist = "keep_prob is 1.0: nothing is dropped"
         else:
             fresh = "fresh masks read 1" if self.reports["fresh"].difference >= GREAT else "fresh masks are lucky"
-            gist = f"with a frozen mask {disagreeing(frozen)}; {fresh}"
+            blocks, _, _ = disagreeing(frozen).partition(", as if")
+            gist = f"with a frozen mask {blocks}; {fresh}"
         return Headline(gist, short(frozen.difference, 2), frozen.band)
 
     def off(self) -> Iterator[str]:

@@ -228,19 +228,21 @@ window.gc = {
         return places.map(img => [img.left - box.left, img.top - box.top, img.width, img.height].map(Math.round))
     },
     follow(lab) {  // notes at every frame of the screen where the parts of a lab are
-        const box = document.querySelector(lab), cell = box.closest('.jp-Cell'), top = part => part.getBoundingClientRect().top
-        const parts = Object.entries({
-            headline: '.gc-headline', picture: 'img', slider: '.gc-track > *', caption: '.gc-caption', chips: '.gc-chips',
-        }).flatMap(([name, kind]) => [...box.querySelectorAll(kind)].map((part, n) => [`${name} ${n}`, part]))
-        const folds = [...box.querySelectorAll('button')].filter(one => one.textContent.includes('The picture as a table'))
+        const box = document.querySelector(lab), cell = box.closest('.jp-Cell')
+        const kinds = {headline: '.gc-headline', picture: 'img', slider: '.gc-track > *', caption: '.gc-caption'}
+        const find = ([name, kind]) => [...box.querySelectorAll(kind)].map((part, n) => [`${name} ${n}`, part])
+        const isFold = button => button.textContent.includes('The picture as a table')
+        const parts = Object.entries(kinds).flatMap(find)
+        parts.push(['folds', [...box.querySelectorAll('button')].find(isFold)])
+        const top = part => part.getBoundingClientRect().top - box.getBoundingClientRect().top
         const seen = {}
         const note = (name, y) => {
             const [low, high] = seen[name] ?? [y, y]
             seen[name] = [Math.min(low, y), Math.max(high, y)]
         }
         const look = () => {
-            for (const [name, part] of [...parts, ['folds', folds[0]]]) if (part.offsetParent) note(name, top(part) - top(box))
-            note('next cell', cell.getBoundingClientRect().bottom - top(box))
+            for (const [name, part] of parts) note(name, top(part))
+            note('next cell', cell.getBoundingClientRect().bottom - box.getBoundingClientRect().top)
             window.gc.following = requestAnimationFrame(look)
         }
         look()
@@ -442,7 +444,8 @@ class Lab:
         self.name = f"{IN_CELL.format(cell)} .gc-lab"
         self.box = self.page.locator(self.name)
         self.images = self.box.locator("img")
-        self.headline, self.caption = (self.box.locator(f".gc-{part} > :not(.gc-fill)") for part in ("headline", "caption"))
+        self.headline = self.box.locator(".gc-headline > :not(.gc-fill)")
+        self.caption = self.box.locator(".gc-caption > :not(.gc-fill)")
 
     def slider(self, name: str):
         """Return the slider of this name."""
@@ -560,7 +563,7 @@ class Lab:
         expect(button.locator(".fa-caret-down")).to_be_visible()
 
     def told(self, code: str, **given):
-        """Let the kernel run code in which {count} is the number of the lab's cell, and return what it prints as JSON."""
+        """Let the kernel run code, with the number of the lab's cell for {count}, and return what it prints as JSON."""
         count = self.page.evaluate("cell => gc.panel().content.model.cells.get(cell).executionCount", self.cell)
         return json.loads(self.page.evaluate("code => gc.kernel(code)", code.format(count=count, **given)))
 

@@ -67,7 +67,7 @@ def test_every_lab_is_on_the_screen_with_its_picture_and_its_finding(notebook):
 
 
 def is_shown(lab: Lab):
-    """Assert that a lab's pictures are loaded and not empty, that its finding is in sight, and both are the kernel's."""
+    """Assert that a lab's pictures are loaded and not empty, its finding is in sight, and both are the kernel's."""
     lab.comes_to(lambda said: True, "the screen")
     lab.is_drawn()
 

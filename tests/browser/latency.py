@@ -1,7 +1,7 @@
 """Measure the bench in a real browser: python tests/browser/latency.py [presses, 50 if not given]
 
 From a key press to the changed pixels, so many presses for each of four sliders: each 0.3 s after the picture of the
-last one came, as by a person who looks at it first; 0.1 s after it, as by a finger that comes down again; and "at once".
+last one came, as by a person who looks at it first; 0.1 s after it, as by a finger that comes again; and "at once".
 These are the pixels of the quick drawing; `crisp` is the time from a press after which the hand rests 0.3 s until every
 picture is crisp. Then a burst of 60 presses at 30 a second: how many pictures came, and the time from the last press
 until the last one stands. In ms, measured in the page itself; a frame of the screen is 17 ms.

@@ -4,7 +4,6 @@ import re
 
 import pytest
 from driver import Notebook, jupyter_lab
-from playwright.sync_api import expect
 
 THEIRS = re.compile(  # what Notebook 7 itself writes to the browser's console as it opens
     r"Cannot read properties of undefined \(reading 'schema'\)|Command 'filebrowser:open-path' not registered"

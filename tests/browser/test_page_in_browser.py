@@ -1,4 +1,4 @@
-"""The page of every lab, as wide as on a screen and as narrow as beside a list of files: nothing moves, nothing is cut."""
+"""The page of every lab, on a wide screen and on a narrow one beside the list of files: nothing moves or is cut off."""
 
 import nbformat
 import pytest
@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 import gc_lib as gcl
 
-LABS = [name for name in gcl.labs.__all__ if name.islower() and name != "detective"]  # whose board has a test of its own
+LABS = [name for name in gcl.labs.__all__ if name.islower() and name != "detective"]  # its board has a test of its own
 WIDTHS = [1280, 800]
 HERE = 2  # pixels by which a slider's handle may be beside the ring over it
 STOPS = """
@@ -25,6 +25,10 @@ try:
 finally:
     del _gc_test
 """
+INSIDE = """lab => {
+    const output = lab.closest('.jp-OutputArea-output')
+    return [output.getBoundingClientRect().right, output.scrollWidth - output.clientWidth]
+}"""
 PRESSED = "[lab.placed[name].click() for name in lab.placed if name not in lab.bound]"
 BUGS = [
     "lab.rows[0].bug.value = 'no_decay'",
@@ -109,9 +113,7 @@ def test_the_handle_of_a_slider_stands_under_the_ring(lab):
 
 
 def test_no_picture_is_cut_off(lab):
-    output = lab.page.locator(".jp-OutputArea-output").filter(has=lab.box)
-    inside = "output => [output.getBoundingClientRect().right, output.scrollWidth - output.clientWidth]"
-    right, scrolled = output.evaluate(inside)
+    right, scrolled = lab.box.evaluate(INSIDE)
     for image in lab.images.all():
         place = image.bounding_box()
         assert place["x"] + place["width"] <= right
