@@ -144,7 +144,6 @@ class Folds(widgets.VBox):
         self.parts = {Toggle(words): part for words, part in parts.items()}
         self.words = list(parts)
         for toggle in self.parts:
-            toggle.layout.min_width = f"{0.55 * len(toggle.description) + 4:.1f}em"
             toggle.observe(self.toggled, "value")
         self.heads = in_rows(self.parts)
         super().__init__([self.heads, *self.parts.values()])
@@ -170,6 +169,7 @@ class Folds(widgets.VBox):
         for words, (toggle, part) in zip(self.words, self.parts.items(), strict=True):
             found = [change for change in changes if holds(part, change.control)]
             toggle.description = f"{words} ({len(found)})" if found else words
+            (toggle.remove_class if found else toggle.add_class)("gc-unchanged")
             hidden += found
         return hidden
 

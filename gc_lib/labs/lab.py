@@ -18,7 +18,7 @@ from .result import Shown
 from .spoken import spoken
 
 CRISP, QUICK = 2, 1  # pixels of a picture for each of the page: at rest, and while moves come
-HEADLINE = 64  # letters of the longest headline
+HEADLINE = 90  # letters of the longest headline
 QUIET = 0.15  # seconds without a move, after which the picture is drawn crisp
 
 

@@ -4,7 +4,6 @@ import re
 
 import pytest
 from driver import Notebook, jupyter_lab
-from playwright.sync_api import expect
 
 THEIRS = re.compile(  # what Notebook 7 itself writes to the browser's console as it opens
     r"Cannot read properties of undefined \(reading 'schema'\)|Command 'filebrowser:open-path' not registered"
@@ -30,7 +29,7 @@ def test_runs_and_moves(context, server):
     notebook.run_all()
     (bench,) = notebook.labs()
     bench.stands(eps=1e-7)
-    expect(bench.image).to_be_visible()
+    bench.is_drawn()
     before = bench.picture()
     for key, eps in (("ArrowRight", 3e-7), ("ArrowDown", 1e-7), ("PageUp", 3e-5)):
         bench.handle("ε").press(key)
@@ -38,7 +37,7 @@ def test_runs_and_moves(context, server):
     expect(bench.handle("ε")).to_have_attribute("aria-valuetext", bench.readout("ε").text_content())
     bench.handle("ε").press("Home")
     bench.stands(eps=1e-12)
-    bench.drag("λ", 25)
+    bench.drag("λ", 21)
     bench.stands(lam=1e4)
     bench.press_in_menu("masks", "ArrowDown")
     bench.stands(masks="fresh")
