@@ -227,7 +227,8 @@ window.gc = {
     },
     follow(lab) {  // notes at every frame of the screen where the parts of a lab are
         const box = document.querySelector(lab), cell = box.closest('.jp-Cell')
-        const kinds = {headline: '.gc-headline-room', picture: 'img', slider: '.gc-track > *', caption: '.gc-caption-room'}
+        const rooms = {headline: '.gc-headline-room', caption: '.gc-caption-room'}
+        const kinds = {...rooms, picture: 'img', slider: '.gc-track > *'}
         const find = ([name, kind]) => [...box.querySelectorAll(kind)].map((part, n) => [`${name} ${n}`, part])
         const isFold = button => button.textContent.includes('The picture as a table')
         const parts = Object.entries(kinds).flatMap(find)
