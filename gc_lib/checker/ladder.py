@@ -177,6 +177,11 @@ class Ladder:
         return "\n".join(["    step         slope     error", *rows])
 
 
+def any_direction(rng, shape) -> np.ndarray:
+    """Draw random directions: each entry of either sign, from half to one and a half."""
+    return rng.choice([-1, 1], shape) * rng.uniform(0.5, 1.5, shape)
+
+
 def listen(here: float, at: Callable, noise: float = 0.0, leap: float = 0.0) -> Ladder:
     """Take J on the ladder, both sides, and read noise, leaps, kinks and truncation off it.
 
