@@ -124,7 +124,7 @@ class Ladder:
         if highest <= 8 * np.spacing(abs(self.here)):
             return "round-off"
         single = np.float32(self.here)
-        alike = single == self.here and 0.01 < highest / np.spacing(abs(single)) < 30
+        alike = float(single) == self.here and 0.01 < highest / np.spacing(abs(single)) < 30
         return "float32" if alike else "steps"
 
     @property
