@@ -77,7 +77,7 @@ def test_a_case_is_solved_by_what_the_page_shows(solving, number):
         press(lab, "check")
         seen = rows(lab)[-1]
         suspects = [suspect for suspect in suspects if cases.seen(number, at, suspect) == seen]
-        assert re.search(rf"<b>{len(suspects):,} of [\d,]+ suspects (is|are) left</b>", lab.caption.value)
+        assert re.search(rf"<b>{len(suspects):,} of [\d,]+ suspects (is|are) left</b>", lab.caption.words.value)
         at = cases.next_check(number, tuple(suspects))
     accuse(lab, suspects[-1])
     cost = len(lab.state.checks)
@@ -113,7 +113,7 @@ def test_a_check_never_clears_the_culprit_and_clears_only_those_who_would_look_d
 def test_before_it_is_solved_the_page_keeps_its_secret(lab):
     lab.set(case=5)
     press(lab, "check")
-    assert "github" not in str([each.value for each in (lab.answer, lab.notes, lab.caption, lab.rows[0].lines)])
+    assert "github" not in str([each.value for each in (lab.answer, lab.notes, lab.caption.words, lab.rows[0].lines)])
     assert "dW_no_mean" not in repr(lab) + lab.words + lab.notes.value
 
 
@@ -254,7 +254,7 @@ def test_the_list_costs_a_check_and_stays_as_it_was_until_it_is_paid_for_again(l
     assert lab.state.cost == 1 and "<table>" not in lab.lineup.value
     press(lab, "list them: costs one check")
     assert lab.state.cost == 2 and lab.look.disabled and "After check 1: 6 suspects." in lab.lineup.value
-    assert "6 of 74 suspects are left</b> after 1 check and 1 look at the list." in lab.caption.value
+    assert "6 of 74 suspects are left</b> after 1 check and 1 look at the list." in lab.caption.words.value
     listed = lab.lineup.value
     lab.bound["lam"].value = 0.0
     press(lab, "check")

@@ -17,7 +17,7 @@ from .fields import Fields, choice, kept, menu, whole_number
 from .lab import Lab
 from .notes import NAMES, SWITCHES
 from .result import Headline, OfReport
-from .words import blocks_table, finding
+from .words import blocks_table, disagreeing, finding
 
 
 def switch(field: str):
@@ -108,21 +108,21 @@ class Result(OfReport):
 
     @cached_property
     def headline(self) -> Headline:
-        """What the check that is looked at reads, and how many suspects are left."""
+        """What the check that is looked at reads, and how many suspects are left; of a closed case, what it was."""
         state, report = self.state, self.report
-        left = f"{notes.counted(len(self.left), 'suspect')} left"
         if state.closed:
-            return Headline(f"case {state.case} is {'solved' if state.solved else 'given up'}")
-        return (
-            Headline(left, short(report.difference, 2), report.band) if report else Headline(f"not checked yet: {left}")
-        )
+            return Headline(notes.outcome(state))
+        left = f"{notes.counted(len(self.left), 'suspect')} left"
+        if report is None:
+            return Headline(f"not checked yet: {left}")
+        return Headline(f"{disagreeing(report, letters=0)}; {left}", short(report.difference, 2), report.band)
 
     def said(self) -> Iterator[str]:
         """Say what is known by now."""
         state, here = self.state, notes.in_words(self.state.setting)
         here = f" with {here}" if here else ""
         if state.closed:
-            yield f"{notes.verdict(state)} The check{here}: {finding(self.report)}"
+            yield f"{notes.verdict(state)} The check{here}: {disagreeing(self.report)}."
         else:
             found = finding(self.report) if self.report is not None else f"Not checked yet{here}."
             yield f"{notes.title(state.file)} {found} {notes.suspects_left(state, len(self.left))}"

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
-from ..checker.words import html_table, listed
+from ..checker.words import html_table, listed, short
 from ..network import bugs
 from ..network.backprop import Steps, hidden_error
 from . import cases
@@ -13,9 +13,9 @@ from .cases import Case, Setting, Suspect
 
 NAMES = [f"{letter}{l}" for l in range(1, len(cases.SIZES)) for letter in "Wb"]
 SWITCHES: dict[str, tuple[str, Callable]] = {  # what a switch is called, and what its values are called
-    "lam": ("λ", "{:g}".format),
+    "lam": ("λ", short),
     "examples": ("m", str),
-    "keep_prob": ("keep_prob", "{:g}".format),
+    "keep_prob": ("keep_prob", short),
     "hidden": ("activation", str),
     "bias": ("b", lambda b: "random" if b else "0"),
 }
@@ -74,17 +74,20 @@ def suspects_left(state, left: int) -> str:
     return f"<b>{left:,} of {of:,} suspects {'is' if left == 1 else 'are'} left</b> after {listed(after)}."
 
 
-def verdict(state) -> str:
-    """Say what it was, what it cost, and how many checks the kit's own detective needs."""
-    own = counted(len(cases.solved_with(state.case)), "check")
-    own = f"The kit's own detective needs {own}."
-    hidden = name(state.file.plants)
+def outcome(state) -> str:
+    """Say in one line what it was, and what it cost."""
     if not state.solved:
-        return f"<b>Case {state.case}: it was {hidden}.</b> {own}"
-    same = state.accused[-1] != state.file.plants
-    also = f" To be exact it was {hidden}, which no check here can tell from it." if same else ""
+        return f"case {state.case}: it was {name(state.file.plants)}"
     cost = f"at the cost of {counted(state.cost, 'check')}"
-    return f"<b>Case {state.case} is solved, {cost}: {name(state.accused[-1])}.</b>{also} {own}"
+    return f"case {state.case} is solved, {cost}: {name(state.accused[-1])}"
+
+
+def verdict(state) -> str:
+    """Say what it was, if the accusation only looked like it, and how many checks the kit's own detective needs."""
+    own = f"The kit's own detective needs {counted(len(cases.solved_with(state.case)), 'check')}."
+    alike = state.solved and state.accused[-1] != state.file.plants
+    exact = f"To be exact it was {name(state.file.plants)}, which no check here can tell from it. "
+    return (exact if alike else "") + own
 
 
 def against(state, accused: Suspect) -> str:
