@@ -78,7 +78,8 @@ class Result(OfReports):
             gist = "keep_prob is 1.0: nothing is dropped"
         else:
             fresh = "reads 1" if self.reports["fresh"].difference >= GREAT else "is lucky"
-            gist = f"frozen mask: {disagreeing(frozen, letters=0)}; fresh {fresh}"
+            gist = f"frozen mask: {disagreeing(frozen, letters=0)}"
+            gist += f"; fresh {fresh}" if len(gist) < 34 else ""
         return Headline(gist, short(frozen.difference, 2), frozen.band)
 
     def off(self) -> Iterator[str]:
