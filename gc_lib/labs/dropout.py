@@ -20,7 +20,7 @@ from .lab import Lab
 from .result import Curve, Headline, OfReports
 from .slices import glimpse, layers, measure
 from .state import BenchState
-from .words import disagreeing, finding
+from .words import GIST, disagreeing, finding
 
 BUGS = ("none", *(name for name, bug in bugs.CATALOGUE.items() if bug.breaks is drop))
 WAYS = ("fresh", "frozen", "off")
@@ -79,7 +79,7 @@ class Result(OfReports):
         else:
             fresh = "reads 1" if self.reports["fresh"].difference >= GREAT else "is lucky"
             gist = f"frozen mask: {disagreeing(frozen, letters=0)}"
-            gist += f"; fresh {fresh}" if len(gist) < 34 else ""
+            gist += f"; fresh {fresh}" if len(f"{gist}; fresh {fresh}") <= GIST else ""
         return Headline(gist, short(frozen.difference, 2), frozen.band)
 
     def off(self) -> Iterator[str]:
