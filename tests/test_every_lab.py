@@ -54,7 +54,8 @@ def some(control):
 def test_opens_with_a_picture_a_finding_and_a_table(still):
     assert all(bytes(png).startswith(b"\x89PNG") for png in still.png) and len(still.words) > 20
     for room, said in ((still.headline, still.result.headline.html), (still.caption, still.result.caption)):
-        assert said and said in room.words.value and 'role="status"' in room.words.value
+        assert said in room.words.value and 'role="status"' in room.words.value
+    assert still.result.headline.gist
     images = still.pictures.images
     assert {*images, still.headline.words, still.caption.words, still.error, still.table} <= set(below(still.box))
     still.folds.opened = still.table
