@@ -57,7 +57,9 @@ def all_agree(count: int) -> str:
 def short(x: float, digits: int = 6) -> str:
     """Write a number as one does by hand, with as many digits as it needs or as are asked for: 1e-7, 0.1, 2000, 1e4."""
     mantissa, exponent = f"{x:.{digits - 1}e}".split("e") if np.isfinite(x) else (f"{x:g}", "0")
-    return f"{float(f'{x:.{digits}g}'):g}" if -2 < int(exponent) < 4 else f"{float(mantissa):g}e{int(exponent)}"
+    if -2 < int(exponent) < 4:
+        return f"{float(f'{x:.{digits}g}'):.{max(digits, 4)}g}"
+    return f"{mantissa.rstrip('0').rstrip('.')}e{int(exponent)}"
 
 
 def power(x: float) -> str:

@@ -7,6 +7,7 @@ from itertools import zip_longest
 
 import ipywidgets as widgets
 
+from ..checker.words import short
 from ..network import bugs
 from ..network.network import Plant
 from ..plots.bench import bench_picture
@@ -161,6 +162,6 @@ class Bench(Lab):
 
 def in_words(plant: Plant) -> str:
     """Name a bug and its layer, and its strength and its factor where they matter."""
-    strength = f", strength {plant.strength:g}" if plant.strength != 1 else ""
-    factor = f", factor {plant.factor:g}" if plant.factor is not None else ""
+    strength = f", strength {short(plant.strength)}" if plant.strength != 1 else ""
+    factor = f", factor {short(plant.factor)}" if plant.factor is not None else ""
     return f"{plant.name} in layer {plant.layer}{strength}{factor}"

@@ -20,7 +20,7 @@ from .lab import Lab
 from .result import Curve, Headline, OfReports
 from .slices import glimpse, layers, measure
 from .state import BenchState
-from .words import disagreeing, finding
+from .words import GIST, disagreeing, finding
 
 BUGS = ("none", *(name for name, bug in bugs.CATALOGUE.items() if bug.breaks is drop))
 WAYS = ("fresh", "frozen", "off")
@@ -78,7 +78,8 @@ class Result(OfReports):
             gist = "keep_prob is 1.0: nothing is dropped"
         else:
             fresh = "reads 1" if self.reports["fresh"].difference >= GREAT else "is lucky"
-            gist = f"frozen mask: {disagreeing(frozen, letters=0)}; fresh {fresh}"
+            gist = f"frozen mask: {disagreeing(frozen, letters=0)}"
+            gist += f"; fresh {fresh}" if len(f"{gist}; fresh {fresh}") <= GIST else ""
         return Headline(gist, short(frozen.difference, 2), frozen.band)
 
     def off(self) -> Iterator[str]:

@@ -148,9 +148,9 @@ class Result(OfReport):
 
 
 RULES = {
-    "round-off": "round-off rules here: a larger ε reads less",
-    "truncation": "truncation rules here: a smaller ε reads less",
-    "the wrong dW2": "the wrong dW2 rules here: no ε makes this reading smaller",
+    "round-off": "round-off rules: a larger ε reads less",
+    "truncation": "truncation rules: a smaller ε reads less",
+    "the wrong dW2": "the wrong dW2 rules: no ε reads less",
 }
 
 

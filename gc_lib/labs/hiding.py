@@ -91,7 +91,7 @@ PLACES = {
     "a small entry": Place(
         f"dW1[0, {PIXEL}] is twice what it should be",
         f"pixel {PIXEL} is measured in a unit that makes it tiny, so the wrong slope is tiny and drowns in the norm",
-        f"pixel {PIXEL} in the unit of the others",
+        f"pixel {PIXEL} in the others’ unit",
         BenchState(lam=0),
         BenchState(lam=0),
         unit=1e-6,

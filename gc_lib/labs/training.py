@@ -21,6 +21,7 @@ from .fields import Fields, menu, number, offered, slider
 from .lab import Lab
 from .listening import hear
 from .result import Curve, Headline, OfReport
+from .words import FEW
 
 BUGS = ["", "db_decayed", "last_example_dropped", "db_zero", "no_decay", "no_slope", "dA_doubled", "output_slope_twice"]
 BUGS += ["sign_flipped"]
@@ -117,9 +118,10 @@ class Result(OfReport):
         if not bug:
             found = "backprop is right"
         elif self.hidden:
-            found = f"no check can see {bug}"
+            found = "no check can see the bug"
         else:
-            found = f"{bug} shows in {listed(red)}" if red else f"{bug} does not show"
+            where = listed(red) if len(red) <= FEW else f"{len(red)} blocks"
+            found = f"the bug shows in {where}" if red else "the bug does not show"
         return Headline(f"{when} {found}", short(self.report.difference, 2), self.report.band)
 
     def said(self) -> Iterator[str]:

@@ -39,7 +39,7 @@ def disagreeing(report: Reading, letters: int = GIST) -> str:
     if red:
         return f"{listed(red)} {be(red)} worth a look"
     if silent:
-        return "within the error bound of the check"
+        return "within the error bound"
     return all_agree(len(report.blocks))[:-1].replace("All", "all").replace("The", "the")
 
 

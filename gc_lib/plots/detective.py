@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 
 from .parts import Blocks, Panel
 from .picture import MOVES, pictures
-from .style import GREY, banded
+from .style import GREY, WORRY, banded, for_words
 
 
 class Question(Panel):
@@ -17,7 +17,9 @@ class Question(Panel):
     def __init__(self, axes: Axes):
         super().__init__(axes)
         middle = dict(ha="center", va="center", transform=axes.transAxes)
-        self.mark = axes.text(0.5, 0.5, "?", fontsize=64, color=GREY, zorder=9, **middle, **MOVES)
+        self.mark = axes.text(
+            0.5, 0.5, "?", fontsize=64, color=for_words(GREY, WORRY.tint), zorder=9, **middle, **MOVES
+        )
 
     def move(self, result: Any) -> None:
         """Move to a result."""

@@ -10,7 +10,7 @@ from .axis import LogAxis
 from .curves import Slice
 from .parts import Blocks, Panel, line, ring
 from .picture import pictures
-from .style import DIFFERENCES, GREAT, GREY, INK, Scale, banded, for_words, log_x
+from .style import DIFFERENCES, GREY, INK, WORRY, Scale, banded, for_words, log_x
 
 COSTS = Scale(0.04, 4)
 STEPS = "steps of training"
@@ -24,7 +24,7 @@ class Bound(Panel):
         self.zero = zero
         self.line = line(axes, "--", color=GREY, lw=1.4, zorder=9)
         self.word = axes.text(
-            0, 1, "error bound", color=for_words(GREY, GREAT.tint), ha="left", va="bottom", zorder=9, animated=True
+            0, 1, "error bound", color=for_words(GREY, WORRY.tint), ha="left", va="bottom", zorder=9, animated=True
         )
 
     def move(self, result: Any) -> None:
