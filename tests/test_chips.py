@@ -56,7 +56,7 @@ def named(lab):
 
 def counted(lab):
     """Return what the folds say to be changed in them, by their words."""
-    said = [toggle.description.removesuffix(" changed)").rpartition(" (") for toggle in lab.folds.parts]
+    said = [toggle.description.removesuffix(")").rpartition(" (") for toggle in lab.folds.parts]
     return {words: int(count) for words, _, count in said if words}
 
 

@@ -61,8 +61,13 @@ def short(x: float, digits: int = 6) -> str:
 
 
 def power(x: float) -> str:
-    """Write a number as its nearest power of ten, since the digits of round-off differ between machines: "1e-8"."""
-    return short(10.0 ** round(np.log10(x))) if 0 < x < np.inf else short(x)
+    """Write a number as its nearest power of ten, since the digits of round-off differ between machines: "1e-08"."""
+    return f"{10.0 ** round(np.log10(x)):.0e}" if 0 < x < np.inf else f"{x:g}"
+
+
+def short_power(x: float) -> str:
+    """Write a number as its nearest power of ten, as `short` does: "1e-8"."""
+    return short(float(power(x)))
 
 
 def html_table(head: Sequence[str], rows: Iterable[Sequence], named: bool = False) -> str:

@@ -45,6 +45,7 @@ class Bench(Lab):
         self.said: tuple | None = None
         self.folded_rows, self.line = widgets.VBox(), widgets.HTML()
         first = self.another_row()
+        self.rows[0].first.children += (*self.controls(*IN_SIGHT),)
         self.folded_rows.children = [self.another_row(), self.another_row()]
         self.show_line = Toggle("show the line")
         self.show_line.observe(lambda _: self.tell(), "value")
@@ -53,7 +54,7 @@ class Bench(Lab):
             "Mistakes in J and in the checker": self.mistake_boxes(),
             "Network, start and data": in_rows(self.controls(*FOLDED)),
         }
-        return self.page([first], [*self.controls(*IN_SIGHT), self.show_line], folds, below=[self.line])
+        return self.page([first], [self.show_line], folds, below=[self.line])
 
     def means(self, field: str, value) -> dict:
         """Return the fields that a control stands for; at b = 0, an activation brings the bias that suits it."""

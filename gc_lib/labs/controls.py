@@ -134,6 +134,7 @@ class Chips(widgets.HBox):
 class Folds(widgets.VBox):
     """Parts of a page that are folded away, each behind a button; one at a time is `opened`, or None.
 
+    Each button has room for the number of what is changed in its part, so that none moves when there is some.
     The accordion of ipywidgets 8 can be opened by mouse alone: the Tab key passes it by.
     """
 
@@ -167,7 +168,7 @@ class Folds(widgets.VBox):
         hidden = []
         for words, (toggle, part) in zip(self.words, self.parts.items(), strict=True):
             found = [change for change in changes if holds(part, change.control)]
-            toggle.description = f"{words} ({len(found)} changed)" if found else words
+            toggle.description = f"{words} ({len(found)})" if found else words
             (toggle.remove_class if found else toggle.add_class)("gc-unchanged")
             hidden += found
         return hidden
@@ -210,10 +211,10 @@ class BugRow:
         self.strength = Slider("strength", log_values(-8, 0, 1, 3), width="220px")
         self.factor = Slider("factor", [-2, -1, 0, 0.5, 0.9, 1.1, 1.5, 2, 3, 4, 10], width="220px")
         self.show(None)
-        self.about = widgets.HTML(layout=widgets.Layout(min_height="28px"))
+        self.about = widgets.HTML(layout=widgets.Layout(min_height="28px", flex="1 1 300px"))
         self.controls = (self.bug, self.layer, self.strength, self.factor)
-        row = widgets.HBox(self.controls, layout=widgets.Layout(flex_flow="row wrap"))
-        self.box = widgets.VBox([row, self.about])
+        self.first = in_rows([self.bug, self.layer, self.strength])
+        self.box = widgets.VBox([self.first, in_rows([self.about, self.factor])])
 
     def plant(self, network: Network) -> Plant | None:
         """Return what the row plants in this network; None where it names no bug, or one that cannot be planted."""

@@ -104,8 +104,8 @@ class Result(OfReports):
             whole, data = (self.reports[term].blocks for term in ("whole", "data"))
             hides = "hides the bug from the W bars" if whole["W2"] <= WORRY else "shrinks what W reads"
             yield (
-                f"<b>λ {hides}:</b> W2 reads {reading_in_words(whole['W2'])}, without the λ term {data['W2']:.1e}. "
-                f"b2 reads {whole['b2']:.0e} at every λ, since biases are not decayed."
+                f"<b>λ {hides}:</b> W2 reads {reading_in_words(whole['W2'])}, without the λ term "
+                f"{short(data['W2'], 2)}. b2 reads {short(whole['b2'], 1)} at every λ, since biases are not decayed."
             )
 
     def apart(self) -> str:

@@ -77,9 +77,8 @@ class Result(OfReports):
         if self.state.keep_prob == 1:
             gist = "keep_prob is 1.0: nothing is dropped"
         else:
-            fresh = "fresh masks read 1" if self.reports["fresh"].difference >= GREAT else "fresh masks are lucky"
-            blocks, _, _ = disagreeing(frozen).partition(", as if")
-            gist = f"with a frozen mask {blocks}; {fresh}"
+            fresh = "reads 1" if self.reports["fresh"].difference >= GREAT else "is lucky"
+            gist = f"frozen mask: {disagreeing(frozen, letters=0)}; fresh {fresh}"
         return Headline(gist, short(frozen.difference, 2), frozen.band)
 
     def off(self) -> Iterator[str]:
@@ -115,7 +114,8 @@ class Result(OfReports):
         return (
             f"<b>Fresh reads {short(report.difference, 2)}:</b> for {where}, J(θ + ε) = {J_plus:.4f} and J(θ − ε) = "
             f"{J_minus:.4f} belong to two unlike networks. Their difference, divided by 2ε, which is "
-            f"{short(2 * report.eps, 1)}, makes dθ_approx = {short(entry.approx, 1)}, where dθ has {short(entry.gradient, 1)}."
+            f"{short(2 * self.state.eps, 1)}, makes dθ_approx = {short(float(entry.approx), 1)}, "
+            f"where dθ has {short(float(entry.gradient), 1)}."
         )
 
     @property

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..checker.slide import GREAT, in_order, norm, score
-from ..checker.words import html_table, power, short
+from ..checker.words import html_table, short, short_power
 from ..plots.epsilon import epsilon_picture
 from .controls import log_values
 from .fields import Fields, menu, number, slider, step
@@ -109,7 +109,7 @@ class Result(OfReport):
     def number(self) -> str:
         """The reading, without digits where they are those of round-off."""
         noisy = self.causes["round-off"] > 0.03 * self.report.difference
-        return f"about {power(self.report.difference)}" if noisy else f"{short(self.report.difference, 2)}"
+        return f"about {short_power(self.report.difference)}" if noisy else f"{short(self.report.difference, 2)}"
 
     @cached_property
     def headline(self) -> Headline:
@@ -141,8 +141,8 @@ class Result(OfReport):
         """The picture as tables: measured and predicted at every ε, and each block with its error bound."""
         x, y = self.curves["eps"]
         columns = (y, self.prediction.truncation(x), self.prediction.roundoff(x))
-        rows = [(f"{short(eps, 1)}", *map(power, row)) for eps, *row in zip(x, *columns, strict=True)]
-        blocks = [(name, power(reading), power(self.bounds[name])) for name, reading in self.blocks.items()]
+        rows = [(f"{short(eps, 1)}", *map(short_power, row)) for eps, *row in zip(x, *columns, strict=True)]
+        blocks = [(name, short_power(reading), short_power(self.bounds[name])) for name, reading in self.blocks.items()]
         curve = html_table(["ε", "measured", "truncation", "round-off"], rows)
         return curve + html_table(["block", "reading", "error bound"], blocks, named=True)
 

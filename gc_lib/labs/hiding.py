@@ -76,7 +76,7 @@ PLACES = {
     "keep_prob = 1": Place(
         "backprop forgets the mask of layer 1",
         "at keep_prob = 1 no unit is dropped, so dθ is the gradient here",
-        "keep_prob = 0.8, with a frozen mask",
+        "keep_prob = 0.8 and a frozen mask",
         BenchState(bugs=(NO_MASK,)),
         BenchState(keep_prob=0.8, bugs=(NO_MASK,)),
     ),
@@ -91,7 +91,7 @@ PLACES = {
     "a small entry": Place(
         f"dW1[0, {PIXEL}] is twice what it should be",
         f"pixel {PIXEL} is measured in a unit that makes it tiny, so the wrong slope is tiny and drowns in the norm",
-        f"pixel {PIXEL} measured as the other pixels are",
+        f"pixel {PIXEL} in the unit of the others",
         BenchState(lam=0),
         BenchState(lam=0),
         unit=1e-6,
@@ -107,7 +107,7 @@ PLACES = {
     "a wrong J": Place(
         "J forgets the λ term, and so does every dW",
         "dθ is the gradient of this J; that you wanted another J, no check can know",
-        "J written down afresh from the lecture",
+        "J as the lecture writes it",
         BenchState(lam=1, bugs=NO_DECAY_AT_ALL, mistakes=("J_no_decay",)),
         BenchState(lam=1, bugs=NO_DECAY_AT_ALL),
     ),

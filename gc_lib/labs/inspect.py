@@ -131,15 +131,15 @@ def compute(state: State) -> Result:
 
 def opening(result: Result) -> str:
     """Say whether the block agrees, and in how many entries it does not."""
-    block, reading, k = escape(result.state.block), result.blocks[result.state.block], result.state.k
+    block, reading, k = result.state.block, result.blocks[result.state.block], result.state.k
     divided = "" if k == 1 else f"divided by {short(k, 4)}, "
     if result.wrong.any():
         count, size = result.wrong.sum(), result.wrong.size
-        share = f"in {'all' if count == size else count} of its {size} entries" if size > 1 else "in its one entry"
+        share = f"in {'all' if count == size else f'{count} of'} {size} entries" if size > 1 else "in its one entry"
         return f"{divided}{block} disagrees {share}"
     if reading >= GREAT:
         return f"{divided}{block} lies within its error bound"
-    return f"{divided}{block} agrees: every entry lies on the line"
+    return f"{divided}{block} agrees" if divided else f"{block} agrees: every entry lies on the line"
 
 
 def best(result: Result) -> float | None:

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..checker.params import from_vector, to_vector
 from ..checker.slide import GREAT, SLIDE, band, score
-from ..checker.words import html_table, power, short
+from ..checker.words import html_table, short, short_power
 from ..data import moons
 from ..network.network import Network
 from ..plots.kink import kink_picture
@@ -80,10 +80,10 @@ class Result(Shown):
             gist = f"all {self.nearest.size} entries agree"
         elif self.crossed:
             have = "has" if self.crossed == 1 else "have"
-            gist = f"backprop is right: {self.crossed} of {self.nearest.size} entries {have} a corner in the window"
+            gist = f"{self.crossed} of {self.nearest.size} entries {have} a corner in the window"
         else:
-            gist = f"backprop is right: ε is too {'large' if self.state.eps > 1e-5 else 'small'}"
-        number = f"about {power(self.reading)}" if self.reading < GREAT else short(self.reading, 2)
+            gist = f"ε is too {'large' if self.state.eps > 1e-5 else 'small'}"
+        number = f"about {short_power(self.reading)}" if self.reading < GREAT else short(self.reading, 2)
         return Headline(gist, number, band(self.reading))
 
     def said(self) -> Iterator[str]:
@@ -103,6 +103,8 @@ class Result(Shown):
         else:
             yield f"<b>No corner of θ[i] in the window;</b> the nearest is {short(distance, 2)} away."
             yield f"{given}, dθ_approx[i] is {approx}."
+        if self.reading >= GREAT:
+            yield "Backprop is right."
 
     @property
     def table(self) -> str:

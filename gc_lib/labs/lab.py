@@ -9,12 +9,13 @@ from typing import Any, Self
 
 import ipywidgets as widgets
 
-from ..plots import View, image_html
+from .. import plots
 from .cells import show_in_cell
 from .controls import Button, Change, Chips, Folds, in_rows, says
 from .fields import Fields
 from .page import STYLE, Pictures, Room
 from .result import Shown
+from .spoken import spoken
 
 CRISP, QUICK = 2, 1  # pixels of a picture for each of the page: at rest, and while moves come
 HEADLINE = 90  # letters of the longest headline
@@ -34,7 +35,7 @@ class Lab:
     about: tuple[str, ...]
     room: int
     State: type[Fields]
-    View: Callable[..., View]
+    View: Callable[..., plots.View]
     compute: Callable[..., Shown]
     state: Any
     result: Any
@@ -46,7 +47,7 @@ class Lab:
     def __init__(self, *given: Any, **state: Any) -> None:
         """Open the lab in the state given. Raises TypeError or ValueError for what cannot be."""
         self.showing, self.bound, self.placed = False, {}, {}
-        self.views: dict[int, View] = {}
+        self.views: dict[int, plots.View] = {}
         self.scale, self.timer = CRISP, Timer(0, self.sharpen)
         self.moved: tuple[str, ...] = ()
         self.state = self.start = self.State(*given, **state)
@@ -60,7 +61,7 @@ class Lab:
         """Yield the result; where it takes long, first a part that is quick to compute."""
         yield replace(type(self).compute(state), before=before)
 
-    def view(self, names, scale: int) -> View:
+    def view(self, names, scale: int) -> plots.View:
         """Return the pictures on which results with blocks of these names are drawn."""
         if scale not in self.views or self.views[scale].names != list(names):
             self.views[scale] = type(self).View(names, scale)
@@ -87,20 +88,22 @@ class Lab:
         """Build the page: the controls over the picture."""
         return self.page([in_rows(self.controls())])
 
-    def page(self, above: list[widgets.Widget], buttons=(), folds=None, below=()) -> widgets.Widget:
-        """Set controls, folds with more of them, and buttons over the headline and the pictures; beneath, the words."""
+    def page(self, above: list, buttons=(), folds=None, beside=(), below=(), more=None) -> widgets.VBox:
+        """Set controls, folds with more of them, and buttons over the headline and the pictures; beneath, the words.
+
+        What is `beside` stands right of the pictures, what is `below` under the words.
+        """
         self.drawers, self.chips = Folds(folds or {}), Chips()
         self.chips.layout.display = None if folds else "none"
-        self.folds = Folds(
-            {"The picture as a table": self.table, "This state as a line of code, to share": self.shared}
-        )
+        readings = {"The picture as a table": self.table, "This state as a line of code, to share": self.shared}
+        self.folds = Folds((more or {}) | readings)
         self.folds.observe(lambda _: self.tell(), "opened")
         view = self.view(self.result.names, CRISP)
         self.pictures = Pictures(view, self.placed, self.about)
-        row = self.drawers.heads if folds else above[-1]
+        row = self.drawers.heads if folds else above[0]
         row.children += (*buttons, Button("start again", self.restart))
-        shown = [self.headline, self.pictures, self.caption, self.error]
-        parts = [widgets.HTML(STYLE), *above, self.drawers, self.chips, *shown, *below, self.folds]
+        shown = [self.headline, in_rows([self.pictures, *beside]), self.caption, self.error]
+        parts = [widgets.HTML(STYLE), *above, self.drawers, self.chips, *shown, *below, self.folds, *spoken()]
         box = widgets.VBox(parts, layout=widgets.Layout(max_width="1000px"))
         box.add_class("gc-lab")
         return box
@@ -169,8 +172,8 @@ class Lab:
     def display(self) -> None:
         """Update the picture, the caption and the controls."""
         self.show_pictures()
-        self.headline.words.value = f'<div role="status">{self.result.headline.html}</div>'
-        self.caption.words.value = f'<div role="status">{self.result.caption}</div>'
+        self.headline.say(self.result.headline.html)
+        self.caption.say(self.result.caption)
         self.error.value = ""
         self.showing = True
         try:
@@ -274,7 +277,7 @@ class Lab:
     def still(self) -> str:
         """Return the pictures and words as HTML that needs no kernel."""
         widths = [picture.width for picture in self.view(self.result.names, CRISP).pictures]
-        images = "".join(map(image_html, self.png, self.about, widths))
+        images = "".join(map(plots.image_html, self.png, self.about, widths))
         chips = f"<p><b>also on:</b> {html.escape(str(self.chips))}</p>" if self.chips.changes else ""
         words = f"{self.result.caption} <i>A still picture: run the notebook to move it.</i>"
         head = f'<p style="font-size: 1.4em">{self.result.headline.html}</p>'

@@ -17,12 +17,15 @@ class Room(widgets.Box):
     """Words that change, in a room for as many letters: so what stands beneath them stays where it is."""
 
     def __init__(self, letters: int, name: str):
-        self.words = widgets.HTML()
+        self.words, self.name = widgets.HTML(), name
         fill = widgets.HTML(f'<div aria-hidden="true">{(WORDS * (1 + letters // len(WORDS)))[:letters]}</div>')
         fill.add_class("gc-fill")
         super().__init__([fill, self.words])
-        self.add_class("gc-room")
-        self.add_class(name)
+        self.add_class("gc-room").add_class(f"{name}-room")
+
+    def say(self, words: str) -> None:
+        """Write other words."""
+        self.words.value = f'<div class="{self.name}" role="status">{words}</div>'
 
 
 class Pictures(widgets.Box):
@@ -47,7 +50,7 @@ class Pictures(widgets.Box):
                 first, *_, last = (place(value) for _, value in slider.options)
                 slider.layout = Layout(left=f"{100 * first:.3f}%", width=f"{100 * (last - first):.3f}%")
                 placed.append(slider)
-        track = widgets.Box(placed, layout=Layout(margin=f"calc(5px - {100 * spare:.3f}%) 0 0 0"))
+        track = widgets.Box(placed, layout=Layout(margin=f"calc(9px - {100 * spare:.3f}%) 0 0 0"))
         track.add_class("gc-track")
         return track if placed else None
 

@@ -39,8 +39,9 @@ class Headline(NamedTuple):
         return f"{chip} <b>{self.number}</b> · {html.escape(self.gist)}"
 
     def __str__(self) -> str:
-        first = self.gist[0]
-        sentence = (first.upper() if first.isascii() else first) + self.gist[1:]
+        first = self.gist.split()[0]
+        plain = len(first) > 1 and first.isascii() and first.isalpha()  # a name, b1 or keep_prob, stays as it is
+        sentence = self.gist[0].upper() + self.gist[1:] if plain else self.gist
         return f"Relative difference {self.number}: {self.band}. {sentence}." if self.band else f"{sentence}."
 
 
@@ -51,8 +52,8 @@ SIGNS = {"great": "●", "look": "◆", "worry": "✕"}  # as on the bars
 class Shown:
     """Hold what the picture of a state shows, and `before`, the result that its pale marks show.
 
-    `headline` is the finding in one line, `said` yields what else there is to say in plain words; `table` is the picture
-    as tables in HTML; `names` are those of the blocks that the picture has bars of.
+    `headline` is the finding in one line, `said` yields what else there is to say in plain words; `table` is the
+    picture as tables in HTML; `names` are those of the blocks that the picture has bars of.
     """
 
     state: Any
@@ -76,7 +77,7 @@ class Shown:
     @property
     def words(self) -> str:
         """Headline and caption as plain text."""
-        return html.unescape(re.sub("<[^>]*>", "", f"{self.headline} {self.caption}"))
+        return f"{self.headline} {html.unescape(re.sub('<[^>]*>', '', self.caption))}".strip()
 
     def __str__(self) -> str:
         return in_lines(self.words)

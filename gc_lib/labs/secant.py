@@ -103,6 +103,16 @@ class Result(Shown):
         return drawn(self.state.cost)
 
     @property
+    def J(self) -> Callable:
+        """The cost."""
+        return COSTS[self.state.cost].J
+
+    @property
+    def eps(self) -> str:
+        """ε, written as a number."""
+        return short(self.state.eps)
+
+    @property
     def slope(self) -> float:
         """dθ, the slope of the tangent."""
         return COSTS[self.state.cost].slope(self.state.theta)
@@ -124,7 +134,7 @@ class Result(Shown):
     def headline(self) -> Headline:
         """How far the better of both slopes is off."""
         off = "right but for rounding" if self.here.lost("two-sided") else self.here.error("two-sided")
-        return Headline(f"the tangent's slope is {short(self.slope)}; the two-sided one is {off}")
+        return Headline(f"the tangent's slope is {short(self.slope, 4)}; two-sided: {off}")
 
     def said(self) -> Iterator[str]:
         """Say both slopes, and how fast their errors fall."""

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..checker.inputs import unmoved
-from ..checker.params import from_vector
+from ..checker.params import to_vector
 from ..checker.reading import Reading
 from ..checker.slide import SLIDE, norm, score
 from ..network import bugs, nudge
@@ -20,7 +20,7 @@ from ..network.backprop import backprop
 from ..network.forward import Layer, squared_norms
 from ..plots.bench import LENGTH_NAMES
 from .controls import log_values
-from .error_bars import WINDOW, error_bars
+from .listening import Heard, hear
 from .result import Curve, OfReport
 from .state import BenchState
 from .words import headline, said, table
@@ -94,21 +94,35 @@ def compute(state: BenchState, before: Result | None = None) -> Result:
 
 def glimpse(state: BenchState, before: Result | None = None) -> Result:
     """Check the network where the student stands, and nowhere else."""
-    window = tuple(s * state.eps for s in WINDOW)
-    here = measure(state, window, state.lam, state.keep_prob)
+    here = at_eps(state)
     if not np.isfinite(here.J):
         raise ValueError(f"J is {here.J} here; a smaller λ, or a smaller scale of W, keeps it finite")
-    exact = from_vector(here.exact[1], state.theta)
-    bars = error_bars(here.J, *here.J_nudged, state.eps, state.theta, exact, state.checker.difference)
+    (approx,), (exact,) = here.approx, here.exact
+    loop = approx if state.checker == SLIDE else at_eps(state.well_checked).approx[0]
+    data_alone = heard(state.start, state.keep_prob, state.masks)
+    bars, noise = data_alone.bars(loop - decay_slopes(state), state.eps, here.J)
     still = unmoved(state.theta, state.eps)
-    found = here.approx[1], here.exact[1], state.theta, *bars, still, state.checker.quotient
-    report = Reading(state.eps, here.J, *found)
+    report = Reading(state.eps, here.J, approx, exact, state.theta, bars, noise, still, state.checker.quotient)
     points = {key: Curve(np.array([getattr(state, key)]), np.array([report.difference])) for key in ALONG}
     right = report.difference
     if state.right is not state and not state.random:
-        well = measure(state.right, window, state.lam, state.keep_prob)
-        right = score(well.approx[1], well.exact[1])
+        well = at_eps(state.right)
+        right = score(well.approx[0], well.exact[0])
     return Result(state, report, right, curves=points, before=before)
+
+
+@lru_cache(64)
+def heard(start: BenchState, keep_prob: float, masks: str) -> Heard:
+    """Return what J says at θ without its λ term, of which the loop's slopes are exact: it is a parabola."""
+    network = replace(start.network, lam=0.0, keep_prob=keep_prob)
+    return hear(*network.on(*start.problem, masks=masks, seed=start.mask_seed), start.theta)
+
+
+def decay_slopes(state: BenchState) -> np.ndarray:
+    """Return the slopes of the λ term, as a vector."""
+    cost, _ = state.network.on(*state.problem)
+    slopes = cost.apart(state.theta).slopes
+    return to_vector({name: slopes.get(name, np.zeros(block.shape)) for name, block in state.theta.items()})
 
 
 class Measured(NamedTuple):
@@ -128,6 +142,11 @@ def anew(state: BenchState, keep_prob: float) -> bool:
 def slow(state: BenchState) -> bool:
     """Tell whether the slices take so long that the bars should be painted before them."""
     return sum(block.size for block in state.theta.values()) > SLOW
+
+
+def at_eps(state: BenchState) -> Measured:
+    """Measure both gradients where the student stands."""
+    return measure(state, (state.eps,), state.lam, state.keep_prob)
 
 
 def measure(state: BenchState, eps: tuple[float, ...], lam: float, keep_prob: float) -> Measured:

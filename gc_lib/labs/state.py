@@ -156,6 +156,11 @@ class BenchState(Fields):
         """This state without any bug or mistake."""
         return replace(self, bugs=(), mistakes=()) if self.bugs or self.mistakes else self
 
+    @property
+    def well_checked(self) -> "BenchState":
+        """This state without the mistakes of the checker."""
+        return replace(self, mistakes=[name for name in self.mistakes if bugs.find(name).family is not Checker])
+
 
 @lru_cache(8)
 def examples(name: str, count: int, dtype: str) -> tuple[np.ndarray, np.ndarray]:

@@ -17,9 +17,9 @@ from ..network.forward import Params
 from ..network.network import Network
 from ..network.train import descend
 from ..plots.training import training_picture
-from .error_bars import WINDOW, error_bars
 from .fields import Fields, menu, number, offered, slider
 from .lab import Lab
+from .listening import hear
 from .result import Curve, Headline, OfReport
 
 BUGS = ["", "db_decayed", "last_example_dropped", "db_zero", "no_decay", "no_slope", "dA_doubled", "output_slope_twice"]
@@ -76,10 +76,9 @@ def problem(bug: str) -> tuple[Network, Cost, Gradient]:
 def measure(cost: Cost, gradient: Gradient, theta: Params) -> tuple[float, float]:
     """Return the relative difference at θ, and how much of it the error bars alone can make."""
     J, exact = cost(theta), gradient(theta)
-    plus, minus = map(np.array, zip(*(cost.nudged(theta, s * EPS) for s in WINDOW), strict=True))
-    bars = error_bars(float(J), plus, minus, EPS, theta, exact, SLIDE.difference)
-    approx, dtheta = SLIDE.difference(plus[1], minus[1], J, EPS), SLIDE.order(exact)
-    return score(approx, dtheta), norm(bars.total) / (norm(approx) + norm(dtheta))
+    approx, dtheta = SLIDE.difference(*cost.nudged(theta, EPS), J, EPS), SLIDE.order(exact)
+    bars, _ = hear(cost, gradient, theta).bars(approx, EPS, J)
+    return score(approx, dtheta), norm(bars) / (norm(approx) + norm(dtheta))
 
 
 @lru_cache(64)

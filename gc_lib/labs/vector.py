@@ -10,7 +10,7 @@ from .. import data
 from ..checker.objective import Objective
 from ..checker.params import entry, to_vector
 from ..checker.slide import SLIDE, band, norm, score
-from ..checker.words import html_table, power, short
+from ..checker.words import html_table, short, short_power
 from ..network import bugs
 from ..network.network import Network
 from ..plots.vector import vector_picture
@@ -122,7 +122,7 @@ class Result(Shown):
 
 def in_digits(x: float) -> str:
     """Write a number in digits, or as a power of ten where its digits are those of round-off."""
-    return f"about {power(x)}" if x < 1e-5 else f"{short(x, 2)}"
+    return f"about {short_power(x)}" if x < 1e-5 else f"{short(x, 2)}"
 
 
 def compute(state: State) -> Result:

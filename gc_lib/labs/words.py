@@ -8,7 +8,7 @@ from ..checker.words import all_agree, html_table, listed, short
 from ..network.activations import ACTIVATIONS
 from .result import Headline, beyond, unheard
 
-FEW = 3  # blocks that a headline names
+FEW, GIST = 3, 46  # blocks that a headline names, and its letters beside the band and the number
 
 FACTORS = {2.0: "twice", 0.5: "half", -1.0: "the opposite of", 3.0: "three times", 4.0: "four times"}
 
@@ -16,22 +16,26 @@ FACTORS = {2.0: "twice", 0.5: "half", -1.0: "the opposite of", 3.0: "three times
 def headline(result) -> Headline:
     """Say in one line what the bench found."""
     report, planted = result.report, [name for name in result.hiding if not beyond(result.report)]
+    follow = "; the curves follow" if result.following else ""
+    found = disagreeing(report, GIST - len(follow))
+    gists = [f"{found}, though {listed(planted)} {be(planted)} planted", f"{found}, though a bug is planted"]
+    gists = gists if planted else [found]
     if result.state.random:
-        gist = "the masks are fresh: whatever backprop does, this reads 1"
-    else:
-        gist = disagreeing(report) + (f", though {listed(planted)} {be(planted)} planted" if planted else "")
-    gist += "; the curves follow" if result.following else ""
-    return Headline(gist, short(report.difference, 2), report.band)
+        gists = ["masks are fresh: right or wrong, this reads 1", "masks are fresh"]
+    gist = next((gist for gist in gists if len(gist + follow) <= GIST), gists[-1])
+    return Headline(gist + follow, short(report.difference, 2), report.band)
 
 
-def disagreeing(report: Reading) -> str:
-    """Say in a few words which blocks disagree, and by which factor if it is one and the same."""
+def disagreeing(report: Reading, letters: int = GIST) -> str:
+    """Say in a few words which blocks disagree; and by which factor, if it is one and the same, and there is room."""
     red, silent = beyond(report), unheard(report)
     wrong = [name for name in red if band(report.blocks[name]) == "worry"]
     if wrong:
         kinds = {kind(report, name) for name in wrong}
         named = listed(wrong) if len(wrong) <= FEW else f"{len(wrong)} of {len(report.blocks)} blocks"
-        return f"{named} {'disagrees' if len(wrong) == 1 else 'disagree'}{kinds.pop() if len(kinds) == 1 else ''}"
+        disagree = f"{named} {'disagrees' if len(wrong) == 1 else 'disagree'}"
+        whole = disagree + (kinds.pop() if len(kinds) == 1 else "")
+        return whole if len(whole) <= letters else disagree
     if red:
         return f"{listed(red)} {be(red)} worth a look"
     if silent:

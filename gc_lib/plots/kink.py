@@ -21,6 +21,8 @@ ON_THETA, NEAREST = 2e-12, 1e-10  # where a distance of 0 stands, left of the br
 class Magnified(Panel):
     """Show J from θ − 2ε to θ + 2ε with its corners, stretched so that it always fills the same height."""
 
+    marks = HERE
+
     def __init__(self, axes: Axes):
         super().__init__(axes)
         axes.set(

@@ -132,7 +132,7 @@ class Blocks(Panel):
     or where there is a label to say more.
     """
 
-    marks = HATCHED
+    marks = BEFORE_NOW | HATCHED
 
     def __init__(self, axes: Axes, names: Sequence[str], label: str = "each block", key: str = ""):
         super().__init__(axes)

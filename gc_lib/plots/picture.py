@@ -66,7 +66,9 @@ class Picture:
         self.canvas.draw()
         figure.set_layout_engine("none")  # the layout is fixed from here on
         self.background = self.canvas.copy_from_bbox(figure.bbox)
-        self.spare = min(axes.get_tightbbox().y0 for axes in figure.axes) / figure.bbox.width  # beneath it, to its width
+        self.spare = (
+            min(axes.get_tightbbox().y0 for axes in figure.axes) / figure.bbox.width
+        )  # beneath it, to its width
         self.still = self.pixels().copy()
         self.indices = nearest(inks)[cell(self.still)]
 
@@ -157,8 +159,10 @@ def name_marks(figure: Figure, panels: Sequence) -> None:
     """Write on a row over the panels of a figure what their marks mean."""
     named = {words: handle for panel in panels for words, handle in panel.marks.items()}
     looks = dict(frameon=False, fontsize="small", handlelength=1.3, handletextpad=0.5, columnspacing=1.2)
+    fit = sum(0.4 + 0.062 * len(words) for words in named) < figure.get_figwidth()  # side by side, in inches
     if named:
-        figure.legend([*named.values()], [*named], loc="outside upper left", ncols=len(named), borderpad=0, **looks)
+        columns = len(named) if fit else 1
+        figure.legend([*named.values()], [*named], loc="outside upper left", ncols=columns, borderpad=0, **looks)
 
 
 def line_up(figures: Sequence[Figure]) -> None:

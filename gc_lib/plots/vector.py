@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 from matplotlib.patches import Rectangle
 
-from .parts import Panel, line
+from .parts import BEFORE_NOW, Panel, line
 from .picture import MOVES, pictures
 from .style import APPROX, BEFORE, DIFFERENCE, GRADIENT, GREY, INK, WHITE, for_words, log_x
 
@@ -93,6 +93,8 @@ class Strips(Panel):
 
 class Norms(Panel):
     """Show the three norms as lengths on one log axis: the gap that the first leaves is the relative difference."""
+
+    marks = BEFORE_NOW
 
     def __init__(self, axes: Axes):
         super().__init__(axes)

@@ -220,8 +220,6 @@ window.gc = {
     },
     images: lab => [...document.querySelectorAll(`${lab} img`)],
     picture: async lab => (await Promise.all(window.gc.images(lab).map(window.gc.fingerprint))).join(' ') || null,
-    headline: '.gc-headline > :not(.gc-fill)',
-    caption: '.gc-caption > :not(.gc-fill)',
     place(lab) {
         const box = document.querySelector(lab).getBoundingClientRect()
         const places = window.gc.images(lab).map(img => img.getBoundingClientRect())
@@ -229,7 +227,8 @@ window.gc = {
     },
     follow(lab) {  // notes at every frame of the screen where the parts of a lab are
         const box = document.querySelector(lab), cell = box.closest('.jp-Cell')
-        const kinds = {headline: '.gc-headline', picture: 'img', slider: '.gc-track > *', caption: '.gc-caption'}
+        const rooms = {headline: '.gc-headline-room', caption: '.gc-caption-room'}
+        const kinds = {...rooms, picture: 'img', slider: '.gc-track > *'}
         const find = ([name, kind]) => [...box.querySelectorAll(kind)].map((part, n) => [`${name} ${n}`, part])
         const isFold = button => button.textContent.includes('The picture as a table')
         const parts = Object.entries(kinds).flatMap(find)
@@ -261,7 +260,7 @@ window.gc = {
         return page.textContent
     },
     shown: async lab => [
-        window.gc.words(`${lab} ${window.gc.headline}`, `${lab} ${window.gc.caption}`),
+        window.gc.words(`${lab} .gc-headline`, `${lab} .gc-caption`),
         window.gc.words(`${lab} .gc-tables`),
         await window.gc.picture(lab),
     ],
@@ -444,8 +443,7 @@ class Lab:
         self.name = f"{IN_CELL.format(cell)} .gc-lab"
         self.box = self.page.locator(self.name)
         self.images = self.box.locator("img")
-        self.headline = self.box.locator(".gc-headline > :not(.gc-fill)")
-        self.caption = self.box.locator(".gc-caption > :not(.gc-fill)")
+        self.headline, self.caption = self.box.locator(".gc-headline"), self.box.locator(".gc-caption")
 
     def slider(self, name: str):
         """Return the slider of this name."""
