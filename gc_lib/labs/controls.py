@@ -168,8 +168,9 @@ class Folds(widgets.VBox):
         hidden = []
         for words, (toggle, part) in zip(self.words, self.parts.items(), strict=True):
             found = [change for change in changes if holds(part, change.control)]
-            toggle.description = f"{words} ({len(found)})" if found else words
-            (toggle.remove_class if found else toggle.add_class)("gc-unchanged")
+            with toggle.hold_sync():  # in one message, or the button is wider or narrower for a moment
+                toggle.description = f"{words} ({len(found)})" if found else words
+                (toggle.remove_class if found else toggle.add_class)("gc-unchanged")
             hidden += found
         return hidden
 
