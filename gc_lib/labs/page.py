@@ -34,7 +34,7 @@ class Pictures(widgets.Box):
     def __init__(self, view: View, sliders: Mapping[str, widgets.Widget], about: Sequence[str]):
         self.images = [Image(format="png", tooltip=words) for words in about]
         framed = [
-            self.framed(image, picture.width, self.track(view.under(picture), sliders, picture.spare))
+            self.framed(image, picture.width, self.track(view.under(picture), sliders, view.spare(picture)))
             for image, picture in zip(self.images, view.pictures, strict=True)
         ]
         super().__init__(framed)

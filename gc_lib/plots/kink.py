@@ -77,7 +77,7 @@ class Readings(Panel):
         super().__init__(axes)
         banded(axes)
         axes.set_title("ε", fontsize="medium", fontweight="bold")
-        axes.set(xscale="log", xlim=(7e-13, 2), xlabel="the nearest corner:  ▼ of θ[i],  | of each entry")
+        axes.set(xscale="log", xlim=(7e-13, 2), xlabel="nearest corner:  ▼ of θ[i],  | of each")
         ticks = "0 1e-9 1e-7 1e-5 1e-3 1e-1"
         set_ticks(axes, on_axis([float(tick) for tick in ticks.split()]), ticks)
         axes.axvspan(8e-12, 2.4e-11, color=WHITE, linewidth=0, zorder=1)  # here the axis breaks

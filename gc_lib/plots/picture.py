@@ -66,9 +66,6 @@ class Picture:
         self.canvas.draw()
         figure.set_layout_engine("none")  # the layout is fixed from here on
         self.background = self.canvas.copy_from_bbox(figure.bbox)
-        self.spare = (
-            min(axes.get_tightbbox().y0 for axes in figure.axes) / figure.bbox.width
-        )  # beneath it, to its width
         self.still = self.pixels().copy()
         self.indices = nearest(inks)[cell(self.still)]
 
@@ -117,8 +114,16 @@ class View:
 
     def under(self, picture: Picture) -> dict[str, Callable[[float], float]]:
         """Return the fields whose sliders stand under a panel of a picture, and where on its width a value stands."""
-        panels = [panel for panel in self.panels if panel.axes.figure is picture.figure and panel.field]
-        return {panel.field: partial(share_of_width, panel) for panel in panels}
+        return {panel.field: partial(share_of_width, panel) for panel in self.movable(picture)}
+
+    def movable(self, picture: Picture) -> list:
+        """Return the panels of a picture under which sliders stand."""
+        return [panel for panel in self.panels if panel.axes.figure is picture.figure and panel.field]
+
+    def spare(self, picture: Picture) -> float:
+        """Return how much is empty beneath these panels, as a share of the picture's width."""
+        feet = [panel.axes.get_tightbbox().y0 for panel in self.movable(picture)]
+        return min(feet, default=0.0) / picture.figure.bbox.width
 
 
 def share_of_width(panel: Any, value: float) -> float:

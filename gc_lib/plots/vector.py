@@ -98,7 +98,7 @@ class Norms(Panel):
 
     def __init__(self, axes: Axes):
         super().__init__(axes)
-        log_x(axes, RANGE, "length, over the entries done", "1e-12 1e-8 1e-4 1 1e4")
+        log_x(axes, RANGE, "length, so far", "1e-12 1e-8 1e-4 1 1e4")
         axes.set(ylim=(-0.55, 2.75), yticks=[])
         axes.grid(axis="x")
         self.levels, colours = np.array([2.0, 1.0, 0.0]), [DIFFERENCE, APPROX, GRADIENT]
