@@ -2,6 +2,7 @@
 
 import ast
 import base64
+import html
 import inspect
 import json
 from dataclasses import fields, replace
@@ -187,7 +188,7 @@ def test_a_page_without_a_kernel_shows_picture_and_words(lab):
     assert bundle["text/plain"] == lab.code()
     page = bundle["text/html"]
     for about, png in zip(lab.about, lab.png, strict=True):
-        assert f'alt="{about[:20]}' in page and base64.b64encode(png).decode() in page
+        assert f'alt="{html.escape(about[:20])}' in page and base64.b64encode(png).decode() in page
     assert lab.result.headline.html in page and f"<figcaption>{lab.result.caption}" in page
     assert "A still picture: run the notebook to move it." in page
     control = next(iter(lab.bound.values()))

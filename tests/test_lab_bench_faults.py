@@ -22,6 +22,7 @@ def appearance(bench):
 @pytest.mark.parametrize("name, value", [("eps", 1e-3), ("0 bug", "db_zero"), ("1 layer", 3), ("absolute", True)])
 @pytest.mark.parametrize("part", ["results", "paint"])
 def test_a_callback_that_raises_says_so_and_changes_nothing(bench, monkeypatch, part, name, value):
+    bench.sharpen()
     state, shown, stood = bench.state, values(bench), appearance(bench)
     right, calls = getattr(bench, part), []
 

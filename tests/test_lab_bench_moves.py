@@ -133,5 +133,5 @@ def test_500_moves_leave_no_memory_and_no_figure_behind():
 def test_what_is_kept_is_bounded():
     names = vars(state) | vars(slices)
     kept = {name: found for name, found in names.items() if hasattr(found, "cache_info")}
-    assert kept.keys() == {"examples", "training", "layers", "losses", "loss_curve", "squares", "loss"}
+    assert kept.keys() == {"examples", "training", "heard", "layers", "losses", "loss_curve", "squares", "loss"}
     assert all(function.cache_info().maxsize is not None for function in kept.values())

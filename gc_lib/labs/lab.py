@@ -6,6 +6,7 @@ from dataclasses import fields, replace
 from inspect import signature
 from threading import RLock, Timer
 from typing import Any, Self
+from weakref import ref
 
 import ipywidgets as widgets
 
@@ -48,7 +49,7 @@ class Lab:
         """Open the lab in the state given. Raises TypeError or ValueError for what cannot be."""
         self.showing, self.bound, self.placed = False, {}, {}
         self.views: dict[int, plots.View] = {}
-        self.scale, self.timer = CRISP, Timer(0, self.sharpen)
+        self.scale, self.timer = CRISP, Timer(0, print)
         self.moved: tuple[str, ...] = ()
         self.state = self.start = self.State(*given, **state)
         *_, self.result = self.results(self.state, None)
@@ -234,7 +235,7 @@ class Lab:
                 self.complain("That did not work", problem)
                 raise
             finally:
-                self.timer = Timer(QUIET, self.sharpen)
+                self.timer = Timer(QUIET, sharpen, [ref(self)])
                 self.timer.daemon = True
                 self.timer.start()
 
@@ -282,3 +283,9 @@ class Lab:
         words = f"{self.result.caption} <i>A still picture: run the notebook to move it.</i>"
         head = f'<p style="font-size: 1.4em">{self.result.headline.html}</p>'
         return f"{chips}{head}<figure>{images}<figcaption>{words}</figcaption></figure>"
+
+
+def sharpen(lab: ref) -> None:
+    """Draw a lab crisp, if it is still there; the clock that calls this does not keep it."""
+    if lab() is not None:
+        lab().sharpen()

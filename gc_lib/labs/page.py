@@ -41,23 +41,20 @@ class Pictures(widgets.Box):
         self.add_class("gc-pictures")
 
     @staticmethod
-    def track(under: Mapping, sliders: Mapping[str, widgets.Widget], spare: float) -> widgets.Box | None:
-        """Return the row of sliders right under what is drawn, each as wide as its stops are on the axis."""
-        placed = []
-        for field, place in under.items():
-            if field in sliders:
-                slider = sliders[field]
-                first, *_, last = (place(value) for _, value in slider.options)
-                slider.layout = Layout(left=f"{100 * first:.3f}%", width=f"{100 * (last - first):.3f}%")
-                placed.append(slider)
-        track = widgets.Box(placed, layout=Layout(margin=f"calc(9px - {100 * spare:.3f}%) 0 0 0"))
-        track.add_class("gc-track")
-        return track if placed else None
+    def track(under: Mapping, sliders: Mapping[str, widgets.Widget], spare: float) -> list[widgets.Widget]:
+        """Return the row of sliders right under what is drawn, if any, each as wide as its stops are on the axis."""
+        placed = [field for field in under if field in sliders]
+        for field in placed:
+            first, *_, last = (under[field](value) for _, value in sliders[field].options)
+            layout = sliders[field].layout
+            layout.left, layout.width, layout.max_width = f"{100 * first:.3f}%", f"{100 * (last - first):.3f}%", None
+        if not placed:
+            return []
+        layout = Layout(margin=f"calc(9px - {100 * spare:.3f}%) 0 0 0")
+        return [widgets.Box([sliders[field] for field in placed], layout=layout).add_class("gc-track")]
 
     @staticmethod
-    def framed(image: Image, width: float, track: widgets.Box | None) -> widgets.Box:
+    def framed(image: Image, width: float, track: list[widgets.Widget]) -> widgets.Box:
         """Frame a picture and its sliders, so wide; in one row all give way alike, down to three quarters."""
         layout = Layout(flex=f"{width:.0f} 1 {0.75 * width:.0f}px", max_width=f"min(100%, {width:.0f}px)")
-        framed = widgets.VBox([image, track] if track else [image], layout=layout)
-        framed.add_class("gc-picture")
-        return framed
+        return widgets.VBox([image, *track], layout=layout).add_class("gc-picture")

@@ -39,8 +39,7 @@ class Headline(NamedTuple):
         return f"{chip} <b>{self.number}</b> · {html.escape(self.gist)}"
 
     def __str__(self) -> str:
-        first = self.gist.split()[0]
-        plain = len(first) > 1 and first.isascii() and first.isalpha()  # a name, b1 or keep_prob, stays as it is
+        plain = re.match("[a-z]{2,}[ ,:-]|[a-z]{2,}$", self.gist)  # a name, b1 or keep_prob, stays as it is
         sentence = self.gist[0].upper() + self.gist[1:] if plain else self.gist
         return f"Relative difference {self.number}: {self.band}. {sentence}." if self.band else f"{sentence}."
 

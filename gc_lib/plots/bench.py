@@ -24,7 +24,7 @@ def slices(eps: Axes, lam: Axes, keep_prob: Axes) -> tuple:
     )
 
 
-@pictures([3.0], SLICES)
+@pictures([3.4], SLICES)
 def usual(names: Sequence[str], blocks: Axes, *against: Axes) -> tuple:
     """Show each block, and the three slices."""
     banded(blocks)
@@ -32,14 +32,17 @@ def usual(names: Sequence[str], blocks: Axes, *against: Axes) -> tuple:
     return Blocks(blocks, names), *slices(*against)
 
 
-@pictures([2.15, 0.85], SLICES)
+@pictures([2.25, 1.15], SLICES)
 def with_lengths(names: Sequence[str], blocks: Axes, lengths: Axes, *against: Axes) -> tuple:
     """Show each block, how long both gradients are, and the three slices."""
     banded(blocks)
     banded(*against)
     LENGTHS.apply(lengths, "1e-6 1 1e6 1e12")
     lengths.yaxis.tick_right()
-    return Blocks(blocks, names[:-2]), Lengths(lengths), *slices(*against)
+    panels = Blocks(blocks, names[:-2]), Lengths(lengths), *slices(*against)
+    for axes in (blocks, lengths):  # they are narrow
+        axes.tick_params(axis="x", labelsize="x-small")
+    return panels
 
 
 def bench_picture(names: Sequence[str], scale: float = 1) -> View:

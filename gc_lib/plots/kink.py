@@ -83,7 +83,7 @@ class Readings(Panel):
         axes.axvspan(8e-12, 2.4e-11, color=WHITE, linewidth=0, zorder=1)  # here the axis breaks
         self.before = line(axes, zorder=10, **BEFORE_LOOKS)
         self.curve = line(axes, ".-", color=DIFFERENCE, ms=5, zorder=11)
-        self.nearest = line(axes, "|", color=GREY, ms=16, mew=1.2, zorder=12)
+        self.nearest = line(axes, "|", color=GREY, ms=16, mew=1.2, zorder=12, clip_on=True)
         self.own = line(axes, "v", color=INK, ms=9, zorder=13)
         self.window = line(axes, ":", color=INK, lw=1.4, zorder=12)
         self.here = ring(axes, zorder=14)

@@ -138,7 +138,7 @@ class Blocks(Panel):
         super().__init__(axes)
         self.names, self.key, few = list(names), key, len(names) <= 6
         self.columns = Columns(axes, DIFFERENCES, len(names), width=0.64, size=MARK if few else MARK / 2)
-        step = 1 if len(names) <= 10 else 2
+        step = -(-len(names) // 8)
         axes.set_xticks(self.columns.x[::step], self.names[::step], rotation=0 if few or label != "each block" else 90)
         axes.set_xlabel(label)
         axes.tick_params(axis="x", labelsize="small" if key else "medium")
@@ -171,8 +171,8 @@ class Lengths(Panel):
     def __init__(self, axes: Axes):
         super().__init__(axes)
         self.columns = Columns(axes, LENGTHS, 2, width=0.12, size=MARK)
-        axes.set_xticks(self.columns.x, ["dθ\napprox", "dθ\n"])
-        axes.set_xlabel("length")
+        axes.set_xticks(self.columns.x, ["approx", "dθ"])
+        axes.set(xlim=(-0.45, 1.45), xlabel="length of dθ")
 
     def move(self, result: Any) -> None:
         """Move to a result."""
