@@ -233,7 +233,7 @@ class Detective(Lab):
             below=[*(part for row in (first, second) for part in (row.row, row.lines)), self.answer],
             more={"The suspects that are left": self.suspects, "Your record, to copy": self.text},
         )
-        self.pictures.layout.flex = "0 1 450px"
+        self.pictures.layout = widgets.Layout(flex="1 1 430px", max_width="450px")
         box.children += (widgets.HTML(notes.STYLE),)
         box.add_class("gc-board").layout.max_width = "1100px"
         return box

@@ -273,7 +273,8 @@ window.gc = {
         const all = [...document.querySelector(lab).querySelectorAll('*')]
         const name = one => `${all.indexOf(one)} ${one.tagName} ${(one.textContent || one.className).slice(0, 40)}`
         const keys = 'a[href], button, input, select, textarea, summary, [tabindex], [contenteditable=true]'
-        const open = one => one.offsetParent && !one.disabled && (one.tabIndex >= 0 || one.isContentEditable)
+        const shown = one => one.checkVisibility({visibilityProperty: true})
+        const open = one => shown(one) && !one.disabled && (one.tabIndex >= 0 || one.isContentEditable)
         const wanted = all.filter(one => one.matches(keys) && open(one))
         const here = document.activeElement, look = getComputedStyle(here)
         const seen = look.outlineStyle !== 'none' && parseFloat(look.outlineWidth) >= 2

@@ -23,7 +23,7 @@ def test_two_checks_a_wrong_accusation_and_the_right_one(context, lab_server, na
     ((bug, layer),) = json.loads(notebook.page.evaluate("code => gc.kernel(code)", asked))
     press(lab, "check")
     lab.comes_to(lambda said: len(said["state"]["checks"]) == 1, "one check")
-    expect(lab.caption).to_contain_text("disagree")
+    expect(lab.headline).to_contain_text("disagree")
     lab.by_mouse("λ", lab.ask()["controls"]["lam"]["values"].index("0"))
     lab.stands(lam=0)
     press(lab, "check")
