@@ -84,7 +84,7 @@ class Table(NamedTuple):
 
 
 def study(kind: str = "") -> Table:
-    """Return how often our answer, and others' rules, were right on 1,000 random problems.
+    """Return how often our answer, and others' rules, were right on 10,000 random problems.
 
     `tests/benchmarks/study.py` drew and judged them. `kind` picks the kinds of problems with these words in their
     name. Raises ValueError where none has.

@@ -6,6 +6,8 @@ from dataclasses import replace
 import ipywidgets as widgets
 from helpers import below
 
+from gc_lib.labs.lab import CRISP
+
 STATES = {
     "as it opens": {},
     "another epsilon": {"eps": 3e-4},
@@ -42,7 +44,7 @@ STATES = {
     "moons": {"data": "two moons", "examples": 8, "bugs": [("db_one_sum", 2)]},
 }
 FRESH = {"masks": "fresh", "keep_prob": 0.8}
-AXES = {"eps": "eps", "lam": "lam", "drop": "keep_prob"}  # which field of the state a slice moves
+AXES = "eps", "lam", "keep_prob"  # the fields of the state along which there are slices
 
 
 def controls(bench):
@@ -63,17 +65,21 @@ def press(bench, words):
 
 
 def without_pale_marks(bench):
-    """Return the picture of a bench's result without the pale marks that any change leaves behind."""
-    return bench.paint(replace(bench.result, before=None))
+    """Return the pictures of a bench's result without the pale marks that any change leaves behind."""
+    return bench.paint(replace(bench.result, before=None), CRISP)
 
 
 def consistent(bench):
-    """Tell whether state, result, caption, picture and controls of a bench all say the same."""
+    """Tell whether state, result, headline, caption, pictures and controls of a bench all say the same."""
     state, shown = bench.state, values(bench)
     assert bench.result.state == state
-    assert bench.caption.value == f'<div role="status">{bench.result.caption}</div>'
-    assert bench.picture.value == bench.paint(bench.result)
-    assert bytes(bench.picture.value).startswith(b"\x89PNG")
+    for room, name, words in (
+        (bench.headline, "gc-headline", bench.result.headline.html),
+        (bench.caption, "gc-caption", bench.result.caption),
+    ):
+        assert room.words.value == f'<div class="{name}" role="status">{words}</div>'
+    assert bench.png == bench.paint(bench.result, bench.scale)
+    assert all(bytes(png).startswith(b"\x89PNG") for png in bench.png)
     assert all(shown[name] == getattr(state, name) for name in bench.bound)
     assert tuple(name for name in bench.mistakes if shown[name]) == tuple(
         n for n in bench.mistakes if n in state.mistakes

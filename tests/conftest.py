@@ -1,11 +1,20 @@
-"""One bench for each file of its tests, put back before each of them."""
+"""One bench for each file of its tests, put back before each of them; and a hand that rests when a test says so."""
 
 from itertools import zip_longest
 
 import pytest
 
 import gc_lib as gcl
+from gc_lib.labs import lab as page
 from gc_lib.network.network import Plant
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _hands_rest_when_told():
+    """Draw no picture crisp while a test looks at it: `lab.sharpen()` says that the hand rests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(page, "QUIET", 600)
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -21,5 +30,5 @@ def bench(opened_bench):
     for row, plant in zip_longest(opened_bench.rows, opened_bench.start.bugs):
         row.show(plant or Plant("", 1, 1.0))
     opened_bench.showing = False
-    opened_bench.show_line.value, opened_bench.folds.opened = False, None
+    opened_bench.show_line.value, opened_bench.folds.opened, opened_bench.drawers.opened = False, None, None
     return opened_bench.set(**opened_bench.opening())

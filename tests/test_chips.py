@@ -56,7 +56,7 @@ def named(lab):
 
 def counted(lab):
     """Return what the folds say to be changed in them, by their words."""
-    said = [toggle.description.removesuffix(" changed)").rpartition(" (") for toggle in lab.folds.parts]
+    said = [toggle.description.removesuffix(")").rpartition(" (") for toggle in lab.drawers.parts]
     return {words: int(count) for words, _, count in said if words}
 
 
@@ -66,7 +66,7 @@ def take_back(lab, words):
 
 
 def test_these_are_all_fields_that_the_bench_folds_away(bench):
-    folded = {name for name, control in bench.placed.items() if control in below(bench.folds)}
+    folded = {name for name, control in bench.placed.items() if control in below(bench.drawers)}
     assert folded | {"bugs", "mistakes"} == set(CHANGES)
 
 
@@ -132,7 +132,7 @@ def test_a_bug_in_a_folded_row_is_named_though_the_row_in_sight_plants_none(benc
 
 def test_a_bug_taken_back_leaves_no_strength_behind(bench):
     bench.set(bugs=[("no_decay", 2), ("db_no_mean", 1, 1e-3)])
-    take_back(bench, "db_no_mean in layer 1, strength 0.001")
+    take_back(bench, "db_no_mean in layer 1, strength 1e-3")
     bench.rows[1].bug.value = "db_zero"
     assert bench.state.bugs[1].strength == 1
 
@@ -199,7 +199,7 @@ class State(Fields):
 class Small(Lab):
     """A lab with the picture of another and two controls in a fold."""
 
-    State, View, about = State, gcl.labs.secant.View, "A picture."
+    State, View, about, room = State, gcl.labs.secant.View, ("A picture.", "Another."), 230
     name = "small"
 
     def results(self, state, before):
@@ -214,7 +214,7 @@ class Small(Lab):
 @pytest.mark.slow
 def test_any_lab_with_controls_in_a_fold_gets_them():
     lab = Small()
-    assert lab.chips.layout.min_height
+    assert lab.chips.layout.display != "none"
     lab.set(size=3.0, kind="b")
     lab.set(draw=2)
     assert named(lab) == ["kind b", "draw again 2"] and counted(lab) == {"More": 2}

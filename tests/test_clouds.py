@@ -146,12 +146,6 @@ def test_noise_and_leaps_are_the_largest_of_all_ladders_asked():
     assert cloudy("noise", ladder=made(steps=STEPS[:0])).evidence["noise"] == 0
 
 
-def test_float32_is_said_of_j_s_steps_where_it_has_any():
-    assert cloudy("float32").says.startswith("J has the 7 digits of float32")
-    said = cloudy("float32", ladder=made(leaps=(Leap(1e-7, 1e-3),))).says
-    assert said.startswith("J moves in steps of about 1e-07, so that some of it, rounded or in float32, has the 7 ")
-
-
 def test_entries_that_eps_left_where_they_are_are_counted():
     assert "ε even leaves 3 entries of θ where they are." in cloudy("round-off", unmoved=3).says
     assert "even" not in cloudy("round-off").says

@@ -2,6 +2,7 @@
 
 import ast
 import base64
+import html
 import inspect
 import json
 from dataclasses import fields, replace
@@ -16,6 +17,7 @@ from helpers import ALONG, below
 from IPython.core.formatters import DisplayFormatter
 
 import gc_lib as gcl
+from gc_lib.labs.lab import CRISP, QUICK
 from gc_lib.plots import Picture
 
 LABS = [name for name in gcl.labs.__all__ if name.islower()]
@@ -30,8 +32,9 @@ once, moved = (cache(lambda name: getattr(gcl.labs, name)()) for _ in range(2))
 def lab(name):
     """Return a lab opened once for all tests that move it, put back to where it opened, with nothing unfolded."""
     lab = moved(name)
-    lab.folds.opened = None
-    return lab.set(**lab.opening())
+    lab.folds.opened = lab.drawers.opened = None
+    lab.set(**lab.opening()).sharpen()
+    return lab
 
 
 @pytest.fixture
@@ -50,12 +53,17 @@ def some(control):
 
 @every_lab
 def test_opens_with_a_picture_a_finding_and_a_table(still):
-    assert bytes(still.picture.value).startswith(b"\x89PNG") and len(still.words) > 20
-    assert still.result.caption in still.caption.value and 'role="status"' in still.caption.value
-    assert {still.picture, still.caption, still.error, still.table} <= set(below(still.box))
+    assert all(bytes(png).startswith(b"\x89PNG") for png in still.png) and len(still.words) > 20
+    for room, said in ((still.headline, still.result.headline.html), (still.caption, still.result.caption)):
+        assert said in room.words.value and 'role="status"' in room.words.value
+    assert still.result.headline.gist
+    images = still.pictures.images
+    assert {*images, still.headline.words, still.caption.words, still.error, still.table} <= set(below(still.box))
     still.folds.opened = still.table
     assert still.result.table in still.table.value and "<tr>" in still.table.value
-    assert still.about[-1] == "." and len(still.about) > 40 and still.picture.tooltip == still.about
+    assert [image.tooltip for image in images] == [*still.about]
+    assert len(images) == len(still.view(still.result.names, CRISP).pictures)
+    assert all(about[-1] == "." and len(about) > 40 for about in still.about)
 
 
 @every_lab
@@ -84,7 +92,7 @@ def test_every_control_moves_its_own_field_and_the_picture(lab):
             assert getattr(lab.state, field) == value and lab.result.state == lab.state, field
             assert all(bound.value == getattr(lab.state, name) for name, bound in lab.bound.items()), field
             assert lab.result.table in lab.table.value and not lab.error.value, field
-            seen.add((bytes(lab.picture.value), lab.caption.value))
+            seen.add((lab.png, lab.headline.words.value, lab.caption.words.value))
             idle = {f.name for f in fields(before)} - {field}
             changed = {name for name in idle if getattr(before, name) != getattr(lab.state, name)}
             assert changed <= ALONG.get((lab.name, field), set()), f"{field} should not move {changed}"
@@ -99,28 +107,29 @@ def test_a_picture_shows_its_result_and_nothing_of_what_was_drawn_before(lab):
     for control in lab.bound.values():
         for value in some(control)[:-1]:
             control.value = value
-            drawn.append((lab.result, lab.picture.value))
+            drawn.append((lab.result, lab.png))
+    assert lab.scale == QUICK
     fresh = type(lab)(**{field.name: getattr(lab.state, field.name) for field in fields(lab.state)})
-    for result, picture in reversed(drawn):
-        assert fresh.paint(result) == picture, result.state
+    for result, png in reversed(drawn):
+        assert fresh.paint(result, QUICK) == png, result.state
 
 
 @every_lab
 @pytest.mark.slow
 def test_repainting_equals_drawing_the_whole(lab):
-    if not isinstance(lab.view, Picture):
-        pytest.fail(f"the view of {lab.name} should be a Picture")
     for control in lab.bound.values():
         control.value = some(control)[0]
-    lab.view.repaint()
-    repainted = np.array(lab.view.canvas.buffer_rgba())
-    for artist in lab.view.moving:
-        artist.set_animated(False)
-    lab.view.canvas.draw()
-    whole = np.array(lab.view.canvas.buffer_rgba())
-    for artist in lab.view.moving:
-        artist.set_animated(True)
-    np.testing.assert_array_equal(repainted, whole)
+    for picture in lab.view(lab.result.names, QUICK).pictures:
+        assert isinstance(picture, Picture)
+        picture.repaint()
+        repainted = np.array(picture.canvas.buffer_rgba())
+        for artist in picture.moving:
+            artist.set_animated(False)
+        picture.canvas.draw()
+        whole = np.array(picture.canvas.buffer_rgba())
+        for artist in picture.moving:
+            artist.set_animated(True)
+        np.testing.assert_array_equal(repainted, whole)
 
 
 @every_lab
@@ -155,7 +164,7 @@ def test_start_again_puts_everything_back(lab):
 @pytest.mark.slow
 def test_a_callback_that_raises_says_so_and_changes_nothing(lab, monkeypatch):
     field, control = next(iter(lab.bound.items()))
-    before, picture = lab.state, lab.picture.value
+    before, png = lab.state, lab.png
 
     def fail(*_):
         raise RuntimeError("a <fault>")
@@ -164,7 +173,8 @@ def test_a_callback_that_raises_says_so_and_changes_nothing(lab, monkeypatch):
         broken.setattr(lab, "results", fail)
         control.value = some(control)[0]
     assert "a &lt;fault&gt;" in lab.error.value and 'role="alert"' in lab.error.value
-    assert lab.state == before and lab.picture.value == picture and control.value == getattr(before, field)
+    lab.sharpen()
+    assert lab.state == before and lab.png == png and control.value == getattr(before, field)
     control.value = some(control)[0]
     assert lab.error.value == "" and lab.state != before
 
@@ -177,9 +187,10 @@ def test_a_page_without_a_kernel_shows_picture_and_words(lab):
     assert bundle["application/vnd.jupyter.widget-view+json"]["model_id"] == lab.box.model_id
     assert bundle["text/plain"] == lab.code()
     page = bundle["text/html"]
-    assert "<img" in page and f'alt="{lab.about[:20]}' in page
-    assert base64.b64encode(lab.picture.value).decode() in page
-    assert f"<figcaption>{lab.result.caption}</figcaption>" in page
+    for about, png in zip(lab.about, lab.png, strict=True):
+        assert f'alt="{html.escape(about[:20])}' in page and base64.b64encode(png).decode() in page
+    assert lab.result.headline.html in page and f"<figcaption>{lab.result.caption}" in page
+    assert "A still picture: run the notebook to move it." in page
     control = next(iter(lab.bound.values()))
     control.value = some(control)[0]
     assert lab._repr_mimebundle_()["text/html"] != page
@@ -251,9 +262,9 @@ def test_at_says_what_the_lab_would_as_it_was_opened_but_for_a_change_and_moves_
     chosen = {field: some(control)[0] for field, control in lab.bound.items()}
     for field, control in lab.bound.items():
         control.value = chosen[field]
-    before = lab.state, lab.result, lab.picture.value, [control.value for control in lab.bound.values()]
+    before = lab.state, lab.result, lab.png, [control.value for control in lab.bound.values()]
     found = {field: lab.at(**{field: value}) for field, value in chosen.items()}
-    assert before == (lab.state, lab.result, lab.picture.value, [control.value for control in lab.bound.values()])
+    assert before == (lab.state, lab.result, lab.png, [control.value for control in lab.bound.values()])
     for field, result in found.items():
         lab.set(**lab.opening() | {field: chosen[field]})
         assert (result.state, str(result), result.table) == (lab.state, str(lab), lab.result.table), field
@@ -288,7 +299,10 @@ def test_at_waits_until_a_move_of_another_thread_is_done():
 
 @every_lab
 def test_only_a_lab_with_controls_in_its_folds_keeps_room_for_chips_over_its_picture(name, still):
-    folded = any(control in below(still.folds) for control in still.placed.values())
-    assert bool(still.chips.layout.min_height) == folded == (name == "bench")
-    parts = still.box.children
-    assert [still.picture in below(part) for part in parts].index(True) == parts.index(still.chips) + 1
+    folded = any(control in below(still.drawers) for control in still.placed.values())
+    assert (still.chips.layout.display != "none") == folded == (name == "bench")
+    assert still.chips.layout.height, "of a height that no chip changes"
+    parts = [still.drawers, still.chips, still.headline, still.pictures, still.caption, still.folds]
+    places = [next(i for i, child in enumerate(still.box.children) if part in below(child)) for part in parts]
+    assert places == sorted(places) and len({*places}) == len(parts)
+    assert not any(control in below(still.folds) for control in still.placed.values())

@@ -87,7 +87,7 @@ def test_the_controls_are_built_from_the_fields():
     built = {each.name: each.metadata["build"](lab, each.name) for each in fields(State) if each.metadata["build"]}
     assert list(built) == ["eps", "width", "scale", "units", "steps", "cost", "out", "seed"]  # error has none
     assert isinstance(built["eps"], Slider) and isinstance(built["cost"], Menu) and isinstance(built["out"], Choice)
-    assert built["eps"].options == (("1e-07", 1e-7), ("0.001", 1e-3)) and built["eps"].layout.width == "200px"
+    assert built["eps"].options == (("1e-7", 1e-7), ("1e-3", 1e-3)) and built["eps"].layout.width == "200px"
     assert built["cost"].options == (("θ²", "θ²"), ("θ³", "θ³")) and built["cost"].description == "J"
     assert built["out"].options == (("hide", False), ("show", True))
     words, means = built["seed"]

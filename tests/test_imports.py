@@ -27,7 +27,7 @@ LAZY = {  # loaded when they are first asked for, and not before
     "checker.report": {"plots"},  # by report.plot()
     "__init__": {"labs", "exercises"},  # by gcl.labs and gcl.exercises
 }
-DRAWING = {"matplotlib", "PIL", "ipywidgets", "IPython", "traitlets"}
+DRAWING = {"matplotlib", "PIL", "ipywidgets", "anywidget", "IPython", "traitlets"}
 FILES = {".".join(path.relative_to(HOUSE).with_suffix("").parts): path for path in sorted(HOUSE.rglob("*.py"))}
 
 
@@ -66,7 +66,8 @@ def test_imports_run_one_way(module):
     assert {room(name) for name in own} <= MAY_IMPORT[room(module)] | {room(module)}
     assert {room(name) for name in lazy} <= LAZY.get(module, set())
     foreign -= set(sys.stdlib_module_names)
-    allowed = {"plots": {"numpy", "matplotlib", "PIL"}, "labs": {"numpy", "ipywidgets", "traitlets", "IPython"}}
+    widgets = {"ipywidgets", "anywidget", "traitlets", "IPython"}
+    allowed = {"plots": {"numpy", "matplotlib", "PIL"}, "labs": {"numpy", *widgets}}
     assert foreign <= allowed.get(room(module), {"numpy"})
 
 

@@ -74,7 +74,7 @@ def test_many_bugs_grow_rows():
 @pytest.mark.parametrize("name, takes", [("scaled_dW", True), ("no_decay", False), ("", False)])
 def test_a_row_shows_a_factor_where_its_bug_takes_one(bench, name, takes):
     bench.rows[0].bug.value = name
-    assert (bench.rows[0].factor.layout.display != "none") == takes
+    assert (bench.rows[0].factor.layout.visibility != "hidden") == takes  # its room is kept: nothing moves
     assert bench.rows[0].strength.disabled == (name == "")
 
 

@@ -126,11 +126,11 @@ def test_setting_the_state_moves_the_controls(bench, changes):
 @pytest.mark.parametrize(
     "field, value, words",
     [
-        ("eps", 2.5e-4, "0.00025"),
+        ("eps", 2.5e-4, "2.5e-4"),
         ("lam", 0.25, "0.25"),
-        ("keep_prob", 0.85, "0.85, drops 0.15"),
+        ("keep_prob", 0.85, "0.85"),
         ("steps", 7, "7"),
-        ("scale", 0.07, "0.07"),
+        ("scale", 0.07, "7e-2"),
         ("bias", 0.25, "0.25"),
         ("examples", 30, "30"),
         ("units", (12,), "12"),
@@ -158,6 +158,6 @@ def test_the_sliders_reach_as_far_as_they_should(bench):
     sliders = controls(bench)
     offered = {n: [value for _, value in sliders[n].options] for n in ("eps", "lam", "keep_prob", "0 strength")}
     assert (offered["eps"][0], offered["eps"][-1]) == (1e-12, 1)
-    assert (offered["lam"][:2], offered["lam"][-1]) == ([0, 1e-8], 1e4)
+    assert (offered["lam"][:2], offered["lam"][-1]) == ([0, 1e-6], 1e4)
     assert np.allclose(offered["keep_prob"][:2], [1, 1 - 1e-4]) and offered["keep_prob"][-1] == pytest.approx(0.3)
     assert (offered["0 strength"][0], offered["0 strength"][-1]) == (1e-8, 1)

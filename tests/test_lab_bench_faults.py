@@ -14,10 +14,16 @@ from gc_lib.labs.state import BenchState as State
 pytestmark = pytest.mark.slow
 
 
+def appearance(bench):
+    """Return the pictures and words that stand in the page."""
+    return bench.png, bench.headline.words.value, bench.caption.words.value
+
+
 @pytest.mark.parametrize("name, value", [("eps", 1e-3), ("0 bug", "db_zero"), ("1 layer", 3), ("absolute", True)])
 @pytest.mark.parametrize("part", ["results", "paint"])
 def test_a_callback_that_raises_says_so_and_changes_nothing(bench, monkeypatch, part, name, value):
-    state, shown, picture, caption = bench.state, values(bench), bench.picture.value, bench.caption.value
+    bench.sharpen()
+    state, shown, stood = bench.state, values(bench), appearance(bench)
     right, calls = getattr(bench, part), []
 
     def fail_once(*args):
@@ -32,7 +38,8 @@ def test_a_callback_that_raises_says_so_and_changes_nothing(bench, monkeypatch, 
             controls(bench)[name].value = value
     assert "That did not work" in bench.error.value and "a &lt;b&gt; &amp; no c" in bench.error.value
     assert 'role="alert"' in bench.error.value
-    assert (bench.state, values(bench), bench.caption.value, bench.picture.value) == (state, shown, caption, picture)
+    bench.sharpen()
+    assert (bench.state, values(bench), appearance(bench)) == (state, shown, stood)
     controls(bench)[name].value = value  # the bench goes on
     assert bench.error.value == "" and bench.state != state and consistent(bench)
 
@@ -116,10 +123,10 @@ def test_a_state_that_cannot_be_is_refused_in_words(name):
 
 @pytest.mark.parametrize("changes", [{"eps": 0}, {"bugs": [("J_no_decay", None)]}, {"steps": 301}, {"colour": "red"}])
 def test_a_setting_that_cannot_be_changes_nothing(bench, changes):
-    state, shown, picture = bench.state, values(bench), bench.picture.value
+    state, shown, stood = bench.state, values(bench), appearance(bench)
     with pytest.raises((ValueError, TypeError)):
         bench.set(**changes)
-    assert (bench.state, values(bench), bench.picture.value) == (state, shown, picture)
+    assert (bench.state, values(bench), appearance(bench)) == (state, shown, stood)
     bench.set(eps=1e-3)
     assert consistent(bench)
 

@@ -34,7 +34,7 @@ def test_moves_of_one_control_keep_the_pale_marks_from_before_the_first(bench):
 def test_the_pale_marks_are_in_the_picture(bench):
     bench.set(bugs=[])
     bench.set(lam=3.0)
-    assert bench.picture.value != without_pale_marks(bench)
+    assert all(shown != bare for shown, bare in zip(bench.png, without_pale_marks(bench), strict=True))
 
 
 TOUR = [
@@ -53,9 +53,12 @@ def test_moved_equals_opened_there():
         bench.set(**changes)
         fresh = gcl.labs.bench(**{f.name: getattr(bench.state, f.name) for f in fields(State)})
         assert fresh.state == bench.state
-        assert fresh.picture.value == without_pale_marks(bench)
-        assert fresh.paint(replace(fresh.result, before=bench.result.before)) == bench.picture.value
-        assert fresh.caption.value == bench.caption.value
+        assert fresh.png == without_pale_marks(bench)
+        assert fresh.paint(replace(fresh.result, before=bench.result.before)) == bench.png
+        assert (fresh.headline.words.value, fresh.caption.words.value) == (
+            bench.headline.words.value,
+            bench.caption.words.value,
+        )
         assert values(fresh).items() >= {name: values(bench)[name] for name in (*bench.bound, *bench.mistakes)}.items()
 
 
@@ -73,10 +76,11 @@ def test_a_burst_of_moves_beside_a_cell_ends_on_the_last_of_each():
         bench.set(lam=float(i))
     hand.join(60)
     assert not hand.is_alive()
+    bench.sharpen()
     assert (bench.state.eps, bench.state.lam) == (burst[-1], 15.0)
     assert consistent(bench)
     fresh = gcl.labs.bench(eps=bench.state.eps, lam=bench.state.lam)
-    assert fresh.paint(replace(fresh.result, before=bench.result.before)) == bench.picture.value
+    assert fresh.paint(replace(fresh.result, before=bench.result.before)) == bench.png
 
 
 def test_a_move_while_the_lab_is_drawing_is_not_lost(bench, monkeypatch):
@@ -129,5 +133,5 @@ def test_500_moves_leave_no_memory_and_no_figure_behind():
 def test_what_is_kept_is_bounded():
     names = vars(state) | vars(slices)
     kept = {name: found for name, found in names.items() if hasattr(found, "cache_info")}
-    assert kept.keys() == {"examples", "training", "layers", "losses", "loss_curve", "squares", "loss"}
+    assert kept.keys() == {"examples", "training", "heard", "layers", "losses", "loss_curve", "squares", "loss"}
     assert all(function.cache_info().maxsize is not None for function in kept.values())

@@ -63,19 +63,19 @@ def test_the_report_is_what_the_two_sided_loop_says(name):
 def test_the_slices_are_what_the_checker_says_at_each_point(name):
     state = State(**STATES[name])
     result = compute(state)
-    for key, field in AXES.items():
-        curve = result.curves[key]
+    for field in AXES:
+        curve = result.curves[field]
         assert (np.diff(curve.x) >= 0).all()
-        x_here = round(1 - state.keep_prob, 12) if key == "drop" else getattr(state, field)
-        assert result.here[key] == (x_here, result.report.difference)
-        assert result.report.difference in curve.y[curve.x == x_here]
-        for x, y in list(zip(*curve, strict=True))[:: 2 if key == "drop" else 6]:
+        here = getattr(state, field)
+        assert result.here[field] == (here, result.report.difference)
+        assert result.report.difference in curve.y[curve.x == here]
+        for x, y in list(zip(*curve, strict=True))[:: 2 if field == "keep_prob" else 6]:
             try:
-                said = checked(state, **{field: 1 - x if key == "drop" else x})
+                said = checked(state, **{field: x})
             except ValueError:  # so small an ε moves no entry of θ
                 assert state.dtype == "float32" and field == "eps"
                 continue
-            assert abs(y - said.difference) <= reading_slack(state, said) + 1e-6 * y, (key, x)
+            assert abs(y - said.difference) <= reading_slack(state, said) + 1e-6 * y, (field, x)
 
 
 @pytest.mark.slow
@@ -88,17 +88,18 @@ def test_fresh_masks_read_1_and_too_long_whatever_backprop_does(bugs):
     assert result.lengths[0] == pytest.approx(norm(said.approx), rel=0.5)  # other draws, as many of them
     assert result.lengths[0] > 1e5 * result.lengths[1]
     assert (result.curves["lam"].y > 0.99).all()
-    drop = result.curves["drop"]
-    assert (drop.y[drop.x > 0] > 0.99).all()
-    assert drop.y[0] == pytest.approx(checked(state, keep_prob=1.0).difference, abs=1e-7)
+    keep_prob = result.curves["keep_prob"]
+    assert (keep_prob.y[keep_prob.x < 1] > 0.99).all()
+    assert keep_prob.x[-1] == 1
+    assert keep_prob.y[-1] == pytest.approx(checked(state, keep_prob=1.0).difference, abs=1e-7)
     again = compute(replace(state, eps=1e-7))
     assert all((again.curves[key].y == result.curves[key].y).all() for key in AXES)  # a state has one picture
 
 
 def test_the_slice_against_dropout_tells_of_fresh_masks_before_a_unit_is_dropped():
-    drop = compute(State(masks="fresh")).curves["drop"]
-    assert drop.y[0] < 1e-6
-    assert (drop.y[drop.x >= 0.01] > 0.9).all()  # where it says 1e-8 the student will read 1
+    keep_prob = compute(State(masks="fresh")).curves["keep_prob"]
+    assert keep_prob.y[keep_prob.x == 1].max() < 1e-6
+    assert (keep_prob.y[keep_prob.x <= 0.99] > 0.9).all()  # where it says 1e-8 the student will read 1
 
 
 def test_float32_is_float32_all_the_way():
@@ -107,7 +108,7 @@ def test_float32_is_float32_all_the_way():
 
 
 def test_the_slices_span_the_sliders():
-    lab_spans = {"eps": (1e-12, 1), "lam": (0, 1e4), "drop": (0, 0.7)}
+    lab_spans = {"eps": (1e-12, 1), "lam": (0, 1e4), "keep_prob": (0.3, 1)}
     for state in (State(), State(eps=3e-5, lam=7.0, keep_prob=0.65)):
         for key, (low, high) in lab_spans.items():
             x = compute(state).curves[key].x

@@ -7,7 +7,7 @@ import ipywidgets as widgets
 import pytest
 
 import gc_lib as gcl
-from gc_lib.labs import cases
+from gc_lib.labs import cases, notes
 from gc_lib.labs.cases import NUMBERS, Setting
 from gc_lib.labs.notes import SWITCHES
 
@@ -42,9 +42,14 @@ def accuse(lab, suspect):
 
 def rows(lab):
     """Read the marks off the notes on the page."""
-    found = re.findall(r"<tr><td>\d+</td>(.*?)</tr>", lab.notes.value)
+    found = re.findall(r"<tr><td>(?:▸ )?\d+</td>(.*?)</tr>", lab.notes.value)
     cells = [re.findall(r"<td>(.*?)</td>", row)[1:-1] for row in found]
     return [tuple(re.sub("</?b>|·", "", cell) for cell in row) for row in cells]
+
+
+def answers(lab):
+    """Read what the page says of the accusations, as plain text."""
+    return [re.sub("<[^>]*>", "", said) for said in re.findall("<p>(.*?)</p>", lab.answer.value)]
 
 
 @pytest.fixture(scope="module", params=NUMBERS)
@@ -72,7 +77,7 @@ def test_a_case_is_solved_by_what_the_page_shows(solving, number):
         press(lab, "check")
         seen = rows(lab)[-1]
         suspects = [suspect for suspect in suspects if cases.seen(number, at, suspect) == seen]
-        assert re.search(rf"<b>{len(suspects):,} of [\d,]+ suspects (is|are) left</b>", lab.caption.value)
+        assert re.search(rf"<b>{len(suspects):,} of [\d,]+ suspects (is|are) left</b>", lab.caption.words.value)
         at = cases.next_check(number, tuple(suspects))
     accuse(lab, suspects[-1])
     cost = len(lab.state.checks)
@@ -108,7 +113,7 @@ def test_a_check_never_clears_the_culprit_and_clears_only_those_who_would_look_d
 def test_before_it_is_solved_the_page_keeps_its_secret(lab):
     lab.set(case=5)
     press(lab, "check")
-    assert "github" not in str([each.value for each in (lab.answer, lab.notes, lab.caption, lab.accusing)])
+    assert "github" not in str([each.value for each in (lab.answer, lab.notes, lab.caption.words, lab.rows[0].lines)])
     assert "dW_no_mean" not in repr(lab) + lab.words + lab.notes.value
 
 
@@ -130,10 +135,11 @@ def test_a_wrong_accusation_costs_one_and_says_what_it_would_have_looked_like(la
     lab.set(case=3)
     press(lab, "check")
     accuse(lab, (("no_slope", 2),))
-    assert "It is not no_slope in layer 2: in check 1 that would have turned red W1, b1, W2 and b2;" in lab.notes.value
-    assert "what did turn red is W2." in lab.notes.value
+    assert answers(lab) == [
+        "It is not no_slope in layer 2: in check 1 that line would have turned W1, b1, W2 and b2 red; W2 alone was red."
+    ]
     accuse(lab, (("half_decay", 2),))
-    assert "that explains all you have seen, but so does another" in lab.notes.value
+    assert "that explains all you have seen, but so does another" in answers(lab)[0], "the last one stands first"
     assert lab.state.cost == 3 and not lab.state.closed and (("half_decay", 2),) not in lab.result.left
     assert "after 1 check and 2 wrong accusations" in lab.words
     accuse(lab, (("no_decay", 2),))
@@ -155,7 +161,7 @@ def test_the_slope_that_is_no_bug(lab):
     press(lab, "check")
     assert "All 8 blocks agree" in lab.words
     accuse(lab, (("slope_at_A", 1),))
-    assert "that would have turned red W1 and b1; what did turn red is no block" in lab.notes.value
+    assert "in check 1 that line would have turned W1 and b1 red; no block was red" in answers(lab)[0]
     accuse(lab, ())
     assert lab.words.startswith("Case 20 is solved, at the cost of 2 checks: nothing is wrong.")
     assert "dA * c.slope(c.Z)" in lab.answer.value and "dA * c.activation.slope_from_A(c.A)" in lab.answer.value
@@ -215,15 +221,6 @@ def test_the_record_can_be_copied_as_text(lab):
     assert lab.text.value == "<pre>Cases solved: 2, at the cost of 5 checks.\nCase 5: 3\nCase 17: 2</pre>"
 
 
-def test_the_suspects_left_are_listed_where_they_are_unfolded(lab):
-    lab.set(case=3)
-    press(lab, "check")
-    lab.folds.opened = lab.suspects
-    assert "<li>half_decay in layer 2</li>" in lab.suspects.value and "layer 1" not in lab.suspects.value
-    lab.bound["case"].value = 12
-    assert "and 2,431 more" in lab.suspects.value
-
-
 def test_an_accusation_without_a_line_is_refused_and_costs_nothing(lab):
     with pytest.raises(ValueError, match="choose the line"):
         press(lab, "accuse")
@@ -244,3 +241,190 @@ def test_what_cannot_be_is_refused_in_words():
     ):
         with pytest.raises(ValueError, match=words):
             gcl.labs.detective(**wrong)
+
+
+# ---- the list of suspects --------------------------------------------------------------------------------------------
+
+
+def test_the_list_costs_a_check_and_stays_as_it_was_until_it_is_paid_for_again(lab):
+    lab.set(case=3)
+    lab.folds.opened = lab.suspects
+    assert lab.look.disabled and "<table>" not in lab.lineup.value
+    press(lab, "check")
+    assert lab.state.cost == 1 and "<table>" not in lab.lineup.value
+    press(lab, "list them: costs one check")
+    assert lab.state.cost == 2 and lab.look.disabled and "After check 1: 6 suspects." in lab.lineup.value
+    assert "6 of 74 suspects are left</b> after 1 check and 1 look at the list." in lab.caption.words.value
+    listed = lab.lineup.value
+    lab.bound["lam"].value = 0.0
+    press(lab, "check")
+    assert lab.lineup.value == listed and len(lab.result.left) < 6
+    press(lab, "list them: costs one check")
+    assert lab.state.listed == (1, 2) and lab.state.cost == 4 and "After check 2" in lab.lineup.value
+    opened = eval(lab.code(), {"gcl": gcl})
+    assert opened.state == lab.state and "listed=[1, 2]" in lab.code()
+    lab.accuse(("no_decay", 2))
+    assert lab.state.record == ((3, 4),)
+
+
+def test_the_list_names_each_line_its_equation_and_its_layers(lab):
+    lab.set(case=2)
+    press(lab, "check")
+    press(lab, "list them: costs one check")
+    lab.folds.opened = lab.suspects
+    rows = re.findall("<tr>(<td>.*?)</tr>", lab.lineup.value)
+    cells = [[html.unescape(re.sub("<[^>]*>", "", cell)) for cell in re.findall("<td>(.*?)</td>", row)] for row in rows]
+    assert cells == [
+        ["db", "as it should be", "dZ.sum(axis=1, keepdims=True) / c.m", ""],
+        ["", "db_first_example", "dZ[:, :1]", "2"],
+        ["", "db_decayed", "dZ.sum(axis=1, keepdims=True) / c.m + c.lam / c.m * c.b", "2"],
+        ["", "db_one_sum", "np.full_like(c.b, dZ.sum() / c.m)", "2"],
+    ]
+
+
+def test_pairs_that_share_a_line_are_listed_together():
+    found = (("a", 3), ("b", 1)), (("b", 1), ("c", 3)), (("a", 3), ("d", 2)), (("c", 3), ("d", 2)), (("e", 1), ("f", 2))
+    assert re.findall("<li>(.*?)</li>", notes.pairs(found)) == [
+        "one of a, c in layer 3, with one of b in layer 1 or d in layer 2",
+        "f in layer 2, with e in layer 1",
+    ]
+    assert notes.pairs(cases.suspects(1)) == ""
+
+
+def test_of_a_closed_case_the_list_is_free(lab):
+    press(lab, "check")
+    press(lab, "give up this case")
+    lab.folds.opened = lab.suspects
+    assert "After check 1: 10 suspects." in lab.lineup.value and lab.state.cost == 1 and lab.look.disabled
+
+
+# ---- what a wrong accusation says ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("number", "checks", "accused", "words"),
+    [
+        (
+            13,
+            (ALL_ON, Setting(lam=1e4)),
+            (("no_decay", 2),),
+            "It is not no_decay in layer 2: in check 2 that line would have turned the same red, but W2 with no clean "
+            "factor; seen was ×0.5.",
+        ),
+        (
+            3,
+            (ALL_ON, Setting(lam=0.0)),
+            (("own_A", 2),),
+            "It is not own_A in layer 2: in check 2 that line would have turned W2 alone red; no block was red.",
+        ),
+        (
+            3,
+            (ALL_ON,),
+            (),
+            "Something is wrong: in check 1 right lines would have turned no block red; W2 alone was red.",
+        ),
+        (3, (), (("own_A", 2),), "It is not own_A in layer 2: no check was made that would speak for it."),
+    ],
+)
+def test_a_wrong_accusation_says_the_difference(number, checks, accused, words):
+    assert answers(gcl.labs.detective(case=number, checks=checks, accused=[accused])) == [words]
+
+
+@pytest.mark.parametrize("number", [1, 3, 9, 13, 24, 29])
+def test_what_a_wrong_accusation_says_is_true(number):
+    """Of every suspect: the check that it names is one in which the blocks, or their factors, are as it says."""
+    checks = (ALL_ON, Setting(lam=1e4), Setting(keep_prob=1.0))
+    state = gcl.labs.detective(case=number, checks=checks).state
+    for accused in cases.suspects(1):
+        told = [(cases.seen(number, at, accused), cases.seen(number, at)) for at in checks]
+        said = notes.against(state, accused)
+        found = re.match(r"in check (\d)", said)
+        if not found:
+            assert all(would == seen for would, seen in told)
+            continue
+        would, seen = told[int(found[1]) - 1]
+        one, other = ([name for name, mark in zip(notes.NAMES, marks, strict=True) if mark] for marks in (would, seen))
+        by_name = [re.findall(r"[Wb]\d", part) for part in said.split(";")]
+        if "the same red" not in said:
+            assert by_name == [one, other] and one != other
+        else:
+            assert one == other and all(notes.red(would) == notes.red(seen) for would, seen in told)
+            (marks,) = {(would[notes.NAMES.index(name)], seen[notes.NAMES.index(name)]) for name in by_name[0]}
+            assert marks[0] != marks[1] and [notes.as_marked(mark) in said for mark in marks] == [True, True]
+
+
+# ---- the board -------------------------------------------------------------------------------------------------------
+
+
+def test_next_case_leads_to_one_that_is_not_solved_and_starts_with_everything_on(lab):
+    lab.set(record=[(2, 1), (3, 1), (40, 1)], lam=0.0)
+    press(lab, "next case")
+    assert lab.state.case == 4 and lab.state.setting == ALL_ON
+    lab.bound["case"].value = 39
+    press(lab, "next case")
+    assert lab.state.case == 1 and lab.state.lam == 0.0, "after the last the first, as it was left"
+
+
+def test_next_case_leads_on_when_all_are_solved(lab):
+    lab.set(record=[(number, 1) for number in NUMBERS], case=40)
+    press(lab, "next case")
+    assert lab.state.case == 1
+    press(lab, "next case")
+    assert lab.state.case == 2
+
+
+def said_by(button):
+    """Return a list that grows by what a button says, and whether it can be pressed."""
+    seen = []
+    button.observe(lambda _: seen.append((button.description, button.disabled)), ["description", "disabled"])
+    return seen
+
+
+def test_check_says_that_it_is_at_work_before_anything_is_computed(lab, monkeypatch):
+    seen, at_work = said_by(lab.press), []
+    real = cases.report
+    with monkeypatch.context() as watched:
+        watched.setattr(cases, "report", lambda *args: (at_work.append(seen[-1]), real(*args))[1])
+        press(lab, "check")
+    assert at_work[0] == ("checking …", True) and seen[-1] == ("checked", True)
+    lab.bound["case"].value = 2
+    seen.clear()
+    lab.bound["case"].value = 1
+    assert ("checking …", True) not in seen, "the check of a case put aside was made before"
+
+
+def test_accuse_says_that_it_is_at_work(lab):
+    seen = said_by(lab.charge)
+    accuse(lab, (("no_slope", 2),))
+    assert ("accusing …", True) in seen and seen[-1] == ("accuse", False)
+    accuse(lab, (("sigmoid_slope", 2),))
+    assert lab.state.solved and seen[-1] == ("accuse", True)
+
+
+def test_a_button_whose_work_fails_can_be_pressed_again(lab, monkeypatch):
+    with monkeypatch.context() as broken, pytest.raises(ZeroDivisionError):
+        broken.setattr(cases, "left", lambda *_: 1 / 0)
+        press(lab, "check")
+    assert (lab.press.description, lab.press.disabled, lab.state.checks) == ("check", False, ())
+    press(lab, "check")
+    assert lab.state.checks == (ALL_ON,)
+
+
+def test_a_button_pressed_twice_costs_once(lab):
+    press(lab, "check")
+    lab.press.click()
+    accuse(lab, (("no_slope", 2),))
+    lab.charge.click()
+    assert lab.state.checks == (ALL_ON,) and lab.state.accused == ((("no_slope", 2),),) and lab.state.cost == 2
+
+
+def test_the_row_of_the_check_that_the_bars_show_is_marked(lab):
+    press(lab, "check")
+    lab.bound["lam"].value = 0.0
+    assert "▸" not in lab.notes.value
+    press(lab, "check")
+    assert re.findall(r"▸ (\d+)", lab.notes.value) == ["2"]
+    lab.bound["lam"].value = 0.1
+    assert re.findall(r"▸ (\d+)", lab.notes.value) == ["1"]
+    counts = re.findall(r"<td>([\d,]+)</td></tr>", lab.notes.value)
+    assert counts == ["74", "10", str(len(lab.result.left))], "suspects left: at first, and after each check"

@@ -78,12 +78,12 @@ def test_the_ring_stands_on_the_curve():
 
 def test_the_caption_names_the_blocks_the_factor_and_what_heals():
     lab = gcl.labs.pattern()
-    assert "b3 disagrees: 9.4e-01, as if 32 times what it should be." in lab.words
+    assert "b3 disagrees, as if 32 times what it should be. b3: 0.94, as if 32 times what it should be." in lab.words
     assert "cannot be seen here: m is 1" in lab.set(remedy="m = 1").words
-    assert "W1, b1, W2 and b2 disagree" in lab.set(bug="no_mask", layer=2, remedy="none").words
+    assert "4 of 8 blocks disagree. W1, b1, W2 and b2: up to" in lab.set(bug="no_mask", layer=2, remedy="none").words
     lab.set(bug="sign_flipped")
-    assert lab.words.startswith("sign_flipped is not planted in layer 2: only the output layer has this equation.")
-    assert "All 8 blocks agree." in lab.words
+    not_planted = "sign_flipped is not planted in layer 2: only the output layer has this equation."
+    assert f"All 8 blocks agree. {not_planted}" in lab.words
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from helpers import looped
 import gc_lib as gcl
 from gc_lib.exercises import training as exercises
 from gc_lib.labs import price as factory  # the function, not its module
+from gc_lib.labs.lab import CRISP
 from gc_lib.labs.price import UNITS, clock, count, network
 from gc_lib.network.cost import Cost
 
@@ -60,7 +61,8 @@ def test_what_is_timed_stands_on_the_lines_if_time_is_counted_in_evaluations(cal
     assert [each.parameters for each in lab.result.timed] == [139, 285] and "Timed here" in lab.words
     for each in lab.result.timed:
         assert (each.evaluation, each.step, each.loop) == (1, 3, 2 * each.parameters)
-    dots = lab.view.panels[0].dots["loop"]
+    lab.sharpen()
+    dots = lab.view(lab.result.names, CRISP).panels[0].dots["loop"]
     assert list(dots.get_ydata()) == [278, 570] and list(dots.get_xdata()) == [139, 285]
     clock.cache_clear()
 

@@ -28,7 +28,7 @@ def trained(bug, steps, scale=1.0):
 
 
 @pytest.mark.parametrize("bug", ["db_decayed", "no_slope", "output_slope_twice"])
-@pytest.mark.parametrize("steps", [1, 20, 100])
+@pytest.mark.parametrize("steps", [1, 30, 100])
 def test_the_curve_is_what_gc_check_reads_after_gc_train(lab, bug, steps):
     cost, gradient, params = trained(bug, steps)
     expected = gcl.check(cost, gradient, params)
@@ -57,23 +57,23 @@ def test_decayed_biases_show_as_what_was_wrongly_added(lab, steps, reading):
     assert report.difference == pytest.approx(wrong / sum(lengths), rel=1e-3)
     assert report.difference == pytest.approx(reading, rel=0.25)
     assert report.that_are("wrong") == ("b1", "b2", "b3") and report.band == "worry"
-    assert "db_decayed shows in b1, b2 and b3" in lab.words and "the same to 1 %" in lab.words
+    assert "the bug shows in b1, b2 and b3." in lab.words and "the same to 1 %" in lab.words
 
 
 @pytest.mark.parametrize("scale", SCALES)
 def test_a_right_gradient_stays_within_its_error_bound_however_long_it_trains(lab, scale):
     right = run("", scale)
     assert (right.readings < right.bounds).all()
-    for steps in (0, 20, 300):
+    for steps in (0, 30, 300):
         report = lab.set(bug="", steps=steps, scale=scale).result.report
         assert not report.that_are("wrong") and report.difference < lab.result.bound.y[CHECKED.index(steps)]
 
 
 def test_training_and_tiny_weights_raise_what_a_right_gradient_reads(lab):
     """The gradient shrinks, J less so: the reading rises as the gradient falls."""
-    shrinks = [norm(gcl.to_vector(trained("", 0)[1](trained("", steps)[2]))) for steps in (50, 300)]
+    shrinks = [norm(gcl.to_vector(trained("", 0)[1](trained("", steps)[2]))) for steps in (30, 300)]
     right = run("", 1.0)
-    rises = right.readings[CHECKED.index(300)] / right.readings[CHECKED.index(50)]
+    rises = right.readings[CHECKED.index(300)] / right.readings[CHECKED.index(30)]
     assert rises > 3 and shrinks[0] / shrinks[1] > 3
     assert (right.readings < GREAT).all() and (run("", 0.01).readings > GREAT).all()
     lab.set(bug="", steps=0, scale=0.01)
@@ -97,7 +97,7 @@ def test_a_bug_that_hides_in_one_layer_only_is_not_called_hidden(lab):
     assert lab.result.report.that_are("wrong") == ("b1", "b2")
 
 
-@pytest.mark.parametrize("word, wrong", [("bug", "J_no_decay"), ("steps", 3), ("steps", -1), ("scale", 0)])
+@pytest.mark.parametrize("word, wrong", [("bug", "J_no_decay"), ("steps", 2), ("steps", -1), ("scale", 0)])
 def test_what_cannot_be_is_refused_and_named(word, wrong):
     with pytest.raises(ValueError, match=word):
         gcl.labs.training(**{word: wrong})

@@ -153,6 +153,13 @@ def test_leaps_about_the_last_digit_of_a_float32_are_of_float32(digits, nature):
     assert made(leaps=leaps).nature == nature and made(leaps=leaps).clouds()[0] == nature
 
 
+def test_leaps_are_of_float32_only_where_j_is_a_number_of_float32_itself():
+    leaps = (Leap(float(np.spacing(np.float32(0.1))), 1e-6),)
+    assert made(leaps=leaps, here=0.1).nature == "steps"
+    assert made(leaps=leaps, here=float(np.float32(0.1))).nature == "float32"
+    assert heard(lambda t: round(float(np.sin(t)), 7)).clouds() == ["steps"]
+
+
 def test_a_j_in_float32_has_its_leaps_named():
     assert heard(lambda t: float(np.float32(np.sin(t)))).clouds() == ["float32"]
 

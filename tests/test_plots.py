@@ -17,16 +17,17 @@ import gc_lib as gcl
 from gc_lib import plots
 from gc_lib.plots import picture as canvas
 from gc_lib.plots import style
-from gc_lib.plots.bench import bench_picture
+from gc_lib.plots.bench import LENGTH_NAMES, bench_picture
 
 pytestmark = pytest.mark.slow
 
 NAMES = ["W1", "b1", "W2", "b2", "W3", "b3"]
 X = {
     "eps": np.geomspace(1e-12, 1, 41),
-    "lam": np.append(0, np.geomspace(1e-8, 1e4, 20)),
-    "drop": np.append(0, np.geomspace(1e-4, 0.7, 14)),
+    "lam": np.append(0, np.geomspace(1e-6, 1e4, 20)),
+    "keep_prob": np.append(1, 1 - np.geomspace(1e-4, 0.7, 14)),
 }
+every_view = pytest.mark.parametrize("names", [NAMES, NAMES + LENGTH_NAMES], ids=["usual", "with lengths"])
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class Result:
     bounds: dict
     lengths: tuple = (0.5, 0.5)
     scattered: tuple = ()
+    following: bool = False
     before: object = None
 
 
@@ -56,7 +58,7 @@ def ragged():
     curves = {key: SimpleNamespace(x=x, y=np.geomspace(1e-14, 1e3, len(x))) for key, x in X.items()}
     for curve in curves.values():
         curve.y[[0, 4, -1]] = 0, np.nan, np.inf
-    here = {"eps": (1e-7, 0.0), "lam": (0.0, 5.0), "drop": (0.0, np.nan)}
+    here = {"eps": (1e-7, 0.0), "lam": (0.0, 5.0), "keep_prob": (1.0, np.nan)}
     blocks = dict(zip(NAMES, (0.0, 3.0, 1e-5, np.nan, 0.2, np.inf), strict=True))
     bounds = dict(zip(NAMES, (1e-9, np.inf, 7.0, 1e-9, 0.0, 1e-3), strict=True))
     return Result(curves, here, blocks, bounds, lengths=(0.0, np.inf))
@@ -69,12 +71,19 @@ RESULTS = {
     "ragged": ragged(),
     "after ragged": flat(2e-5, before=ragged()),
     "after fresh masks": flat(0.0, before=flat(1.0, scattered=tuple(X))),
+    "curves to follow": flat(0.0, following=True, before=flat(3e-10)),
 }
 
 
 @pytest.fixture(scope="module")
-def picture():
-    return bench_picture(NAMES)
+def view():
+    """Build the pictures of the bench with all that they ever show."""
+    return bench_picture(NAMES + LENGTH_NAMES)
+
+
+def panels(view):
+    """Return the panel of the blocks, and that of each slice by its field."""
+    return view.panels[0], {panel.field: panel for panel in view.panels if panel.field}
 
 
 def rgb(picture):
@@ -86,73 +95,81 @@ def decoded(png):
     return np.asarray(Image.open(io.BytesIO(png)).convert("RGB"))
 
 
+@every_view
 @pytest.mark.parametrize("last", RESULTS)
-def test_a_moved_picture_equals_one_built_fresh(picture, last):
-    fresh = bench_picture(NAMES).update(RESULTS[last])
+def test_a_moved_picture_equals_one_built_fresh(names, last):
+    view = bench_picture(names)
+    fresh = bench_picture(names).update(RESULTS[last])
+    assert len(fresh) == 2
     for previous in RESULTS.values():
-        picture.update(previous)
-        assert picture.update(RESULTS[last]) == fresh
+        view.update(previous)
+        assert view.update(RESULTS[last]) == fresh
 
 
+@every_view
 @pytest.mark.parametrize("name", RESULTS)
-def test_repainting_equals_drawing_the_whole(name):
-    picture = bench_picture(NAMES)
-    picture.update(RESULTS[name])
-    repainted = rgb(picture)
-    for artist in picture.moving:
-        artist.set_animated(False)
-    picture.canvas.draw()
-    np.testing.assert_array_equal(repainted, rgb(picture))
+def test_repainting_equals_drawing_the_whole(names, name):
+    view = bench_picture(names)
+    view.update(RESULTS[name])
+    for picture in view.pictures:
+        repainted = rgb(picture)
+        for artist in picture.moving:
+            artist.set_animated(False)
+        picture.canvas.draw()
+        np.testing.assert_array_equal(repainted, rgb(picture))
 
 
-def test_results_look_different(picture):
-    assert len({picture.update(result) for result in RESULTS.values()}) == len(RESULTS)
+def test_results_look_different(view):
+    assert len({view.update(result) for result in RESULTS.values()}) == len(RESULTS)
 
 
-def test_updates_leave_no_artists_behind(picture):
-    before = len(picture.figure.findobj())
+def test_updates_leave_no_artists_behind(view):
+    before = [len(picture.figure.findobj()) for picture in view.pictures]
     for _ in range(125):
         for name in ("worry", "ragged", "fresh masks", "great"):
-            for panel in picture.panels:
+            for panel in view.panels:
                 panel.move(RESULTS[name])
-    assert len(picture.figure.findobj()) == before
+    assert [len(picture.figure.findobj()) for picture in view.pictures] == before
 
 
-@pytest.mark.parametrize("panel, key", list(enumerate(X)))
-def test_a_moved_marker_changes_its_own_panel_alone(picture, panel, key):
-    start = flat(1e-8)
-    picture.update(start)
-    before = rgb(picture)
-    picture.update(replace(start, here=start.here | {key: (X[key][2], 1e-3)}))
-    rows, columns = np.nonzero((rgb(picture) != before).any(-1))
-    box = picture.figure.axes[panel].bbox
+@pytest.mark.parametrize("field", X)
+def test_a_moved_marker_changes_its_own_panel_alone(view, field):
+    start, (blocks, slices) = flat(1e-8), view.pictures
+    view.update(start)
+    before, beside = rgb(slices), rgb(blocks)
+    view.update(replace(start, here=start.here | {field: (X[field][2], 1e-3)}))
+    rows, columns = np.nonzero((rgb(slices) != before).any(-1))
+    box = panels(view)[1][field].axes.bbox
     height = before.shape[0]
     assert len(rows) > 0
     assert box.x0 <= columns.min() and columns.max() <= box.x1
     assert box.y0 <= height - rows.max() and height - rows.min() <= box.y1
+    np.testing.assert_array_equal(rgb(blocks), beside)
 
 
-def test_zero_has_a_place_of_its_own_left_of_a_white_break(picture):
-    picture.update(flat(1e-8, here={key: (0.0, 1e-8) for key in X}))
-    for axes, panel, key in zip(picture.figure.axes[1:3], picture.panels[1:3], ("lam", "drop"), strict=True):
-        assert panel.here.get_xdata() == panel.zero
-        assert panel.curve.get_xdata()[0] == panel.zero
-        assert np.isnan(panel.curve.get_xdata()[1])
-        zero, first = (axes.transData.transform((x, 1e-3))[0] for x in (panel.zero, X[key][1]))
-        row = rgb(picture)[picture.figure.canvas.get_width_height()[1] // 4, int(zero) : int(first)]
-        assert "0" in [label.get_text() for label in axes.get_xticklabels()]
-        assert (row == 255).all(-1).sum() >= 4
+@pytest.mark.parametrize("field, apart", [("lam", 0.0), ("keep_prob", 1.0)])
+def test_what_stands_apart_has_a_place_of_its_own_left_of_a_white_break(view, field, apart):
+    view.update(flat(1e-8, here={key: (apart if key == field else 0.5, 1e-8) for key in X}))
+    panel, picture = panels(view)[1][field], view.pictures[1]
+    place, first = panel.place([apart, X[field][1]])
+    assert panel.here.get_xdata() == panel.curve.get_xdata()[0] == place < first
+    assert np.isnan(panel.curve.get_xdata()[1])
+    left, right = (panel.axes.transData.transform((x, 1e-3))[0] for x in (place, first))
+    row = rgb(picture)[picture.figure.canvas.get_width_height()[1] // 4, int(left) : int(right)]
+    assert f"{apart:g}" in [label.get_text() for label in panel.axes.get_xticklabels()]
+    assert (row == 255).all(-1).sum() >= 4
 
 
 @pytest.mark.parametrize("value, mark", [(0.0, "v"), (9e-13, "v"), (1e-12, ""), (1.0, ""), (1.1, "^"), (np.inf, "^")])
-def test_what_lies_off_the_axis_is_marked_in_its_rim(picture, value, mark):
+def test_what_lies_off_the_axis_is_marked_in_its_rim(view, value, mark):
     assert style.DIFFERENCES.mark(value) == mark
     place = float(style.DIFFERENCES.place(value))
     assert (place == value) == (mark == "")
-    low, high = picture.figure.axes[0].get_ylim()
+    panel = panels(view)[1]["eps"]
+    low, high = panel.axes.get_ylim()
     assert low < place < high
-    picture.update(flat(value, blocks=dict.fromkeys(NAMES, 1e-8)))
-    assert len(picture.panels[0].off.points.get_offsets()) == (42 if mark else 0)
+    view.update(flat(value, blocks=dict.fromkeys(NAMES, 1e-8)))
+    assert len(panel.off.points.get_offsets()) == (42 if mark else 0)
 
 
 @pytest.mark.parametrize(
@@ -162,34 +179,35 @@ def test_bands_leave_no_gap(reading, word):
     assert style.band(reading).word == word
 
 
-def test_a_wrong_block_turns_red_and_one_within_its_error_bound_is_grey(picture):
+def test_a_wrong_block_turns_red_and_one_within_its_error_bound_is_grey(view):
     readings = dict.fromkeys(NAMES, 1e-8) | {"W2": 0.3, "b2": 1e-5, "b3": 0.3}
-    picture.update(flat(1e-8, blocks=readings, bounds=dict.fromkeys(NAMES, 1e-9) | {"b3": np.inf}))
-    bars = picture.panels[3].columns.bodies.get_facecolors()
+    view.update(flat(1e-8, blocks=readings, bounds=dict.fromkeys(NAMES, 1e-9) | {"b3": np.inf}))
+    bars = panels(view)[0].columns.bodies.get_facecolors()
     great, look, worry = (each.colour for each in style.BANDS)
     expected = [great, great, worry, look, great, style.SAYS_NOTHING]
     np.testing.assert_allclose(bars[:, :3], [canvas.to_rgb(colour) for colour in expected])
 
 
-def test_bars_and_error_bounds_stand_on_the_axis(picture):
-    picture.update(ragged())
+def test_bars_and_error_bounds_stand_on_the_axis(view):
+    view.update(ragged())
     low, high = style.DIFFERENCES
-    blocks = picture.panels[3]
+    blocks, _ = panels(view)
     assert np.nanmax(blocks.bounds.get_path().vertices[:, 1]) == high
     assert min(np.nanmin(path.vertices[:, 1]) for path in blocks.columns.bodies.get_paths()) == low
 
 
+@pytest.mark.parametrize("more", [[], LENGTH_NAMES], ids=["usual", "with lengths"])
 @pytest.mark.parametrize("layers", [1, 2, 3, 4, 5, 6, 10])
-def test_labels_stay_inside_and_apart(layers):
+def test_labels_stay_inside_and_apart(layers, more):
     names = [f"{kind}{layer}" for layer in range(1, layers + 1) for kind in "Wb"]
-    figure = bench_picture(names).figure
-    width, height = figure.canvas.get_width_height()
-    for axis in (axis for axes in figure.axes for axis in (axes.xaxis, axes.yaxis)):
-        labels = [label for label in axis.get_ticklabels() if label.get_visible()]
-        boxes = [label.get_window_extent() for label in (*labels, axis.label) if label.get_text()]
-        for box in boxes:
-            assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= width and box.y1 <= height
-        assert not any(box.overlaps(other) for box, other in combinations(boxes, 2))
+    for figure in (picture.figure for picture in bench_picture(names + more).pictures):
+        width, height = figure.canvas.get_width_height()
+        for axis in (axis for axes in figure.axes for axis in (axes.xaxis, axes.yaxis)):
+            labels = [label for label in axis.get_ticklabels() if label.get_visible()]
+            boxes = [label.get_window_extent() for label in (*labels, axis.label) if label.get_text()]
+            for box in boxes:
+                assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= width and box.y1 <= height
+            assert not any(box.overlaps(other) for box, other in combinations(boxes, 2))
 
 
 @pytest.mark.parametrize("scale", [1, 2])
@@ -199,14 +217,15 @@ def test_the_palette_stays_near_the_drawing(scale):
     The palette cuts the way from a ground to an ink, at most 353 long in RGB, into five: so a blend lies within 36 of
     one of its colours, and the diagonal of a cell of the table adds at most 14.
     """
-    picture = bench_picture(NAMES, scale)
+    view = bench_picture(NAMES + LENGTH_NAMES, scale)
     for result in RESULTS.values():
-        picture_of = decoded(picture.update(result)).astype(float)
-        assert picture_of.shape == (400 * scale, 960 * scale, 3)
-        error = np.linalg.norm(picture_of - rgb(picture), axis=-1)
-        assert (error == 0).mean() > 0.9
-        assert error.max() < 100
-        assert (error > 50).mean() < 1e-3
+        for picture, png, width in zip(view.pictures, view.update(result), (300, 620), strict=True):
+            shown = decoded(png).astype(float)
+            assert shown.shape == (370 * scale, width * scale, 3) and picture.width == pytest.approx(width)
+            error = np.linalg.norm(shown - rgb(picture), axis=-1)
+            assert (error == 0).mean() > 0.9
+            assert error.max() < 100
+            assert (error > 50).mean() < 1e-3
 
 
 def test_the_palette_holds_the_style_exactly():
@@ -248,8 +267,8 @@ assert "matplotlib.pyplot" not in sys.modules
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
 
 
-def test_the_callers_settings_do_not_change_the_picture(picture):
-    expected = picture.update(RESULTS["worry"])
+def test_the_callers_settings_do_not_change_the_picture():
+    expected = bench_picture(NAMES).update(RESULTS["worry"])
     with matplotlib.rc_context({"font.size": 31, "axes.facecolor": "black", "font.family": "monospace"}):
         assert bench_picture(NAMES).update(RESULTS["worry"]) == expected
 

@@ -7,9 +7,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import gc_lib as gcl
-from gc_lib.checker.words import printable
+from gc_lib.checker.words import power, printable, short, short_power
 from gc_lib.network.bugs import CATALOGUE
 
 HOUSE = Path(gcl.__file__).parent
@@ -59,3 +61,48 @@ def test_every_sentence_of_the_catalogue_has_its_words_in_ascii(monkeypatch):
     for bug in CATALOGUE.values():
         said = printable(f"{bug.sentence} {bug.hides} {bug.needs}")
         assert said.isascii() and "\\" not in said, bug.name
+
+
+# ---- numbers in labs -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("x", "digits", "written"),
+    [
+        (1e-7, 6, "1e-7"),
+        (0.1, 6, "0.1"),
+        (1e4, 6, "1e4"),
+        (2000, 6, "2000"),
+        (9999, 6, "9999"),
+        (-0.3, 6, "-0.3"),
+        (-3e-5, 6, "-3e-5"),
+        (0.0, 6, "0"),
+        (0.021, 2, "2.1e-2"),
+        (9.96e-3, 2, "1e-2"),
+        (9.96e-3, 3, "9.96e-3"),
+        (0.0996, 2, "0.1"),
+        (9999.6, 4, "1e4"),
+        (0.99996, 4, "1"),
+        (1e-300, 6, "1e-300"),
+        (1e300, 6, "1e300"),
+        (float("inf"), 2, "inf"),
+        (-float("inf"), 2, "-inf"),
+        (float("nan"), 2, "nan"),
+        (2, 1, "2"),
+    ],
+)
+def test_a_number_is_written_as_by_hand(x, digits, written):
+    assert short(x, digits) == written
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False, allow_subnormal=False))
+def test_a_short_number_reads_back_as_the_number_to_its_digits(x):
+    assert float(short(x, 17)) == x
+    assert float(short(x)) == float(f"{x:.5e}")
+    assert "e+" not in short(x) and "e0" not in short(x) and "e-0" not in short(x)
+
+
+@pytest.mark.parametrize(("x", "near"), [(1.6e-8, "1e-8"), (5e-8, "1e-7"), (0.2, "0.1"), (0.0, "0"), (2e4, "1e4")])
+def test_the_digits_of_round_off_are_not_written(x, near):
+    assert short_power(x) == near
+    assert float(power(x)) == float(near), "a report writes it as Python does"

@@ -93,6 +93,7 @@ def test_the_wheel_carries_the_data_and_the_style(wheel):
         "gc_lib/study.csv",
         "gc_lib/study_reasons.csv",
         "gc_lib/study_outside.csv",
+        "gc_lib/labs/spoken.js",
         "gc_lib/gc_lib.mplstyle",
         "gc_lib/py.typed",
         "gc_lib/labs/__init__.py",
@@ -121,5 +122,5 @@ def test_the_wheel_brings_numpy_and_with_its_extra_the_labs(wheel):
     required = re.findall(r"^Requires-Dist: (.*)$", metadata, re.M)
     assert [line.partition("<")[0] for line in required if "extra ==" not in line] == ["numpy"]
     extra = {line.partition("<")[0] for line in required if re.search(r"; extra == .labs.$", line)}
-    assert extra == {"matplotlib", "ipywidgets"} and len(required) == 3
+    assert extra == {"matplotlib", "ipywidgets", "anywidget"} and len(required) == 4
     assert f"Version: {gcl.__version__}\n" in metadata

@@ -20,11 +20,12 @@ CLOUDS = {  # each kind: what is said of the blocks, and what to do
         "Start from small random biases, not from 0, and check there.",
     ),
     "float32": (
-        "{single} has the 7 digits of float32: too few for good slopes in {blocks}.",
+        "J has the 7 digits of float32: too few for good slopes in {blocks}.",
         "Compute all of J in float64: the parameters, the data, and every sum.",
     ),
     "steps": (
-        "J moves in steps of about {leap:.0e} near {blocks}: it is rounded, or stops where a tolerance is met.",
+        "J moves in steps of about {leap:.0e} near {blocks}: some of it is rounded, or in float32, or stops where a "
+        "tolerance is met.",
         "Take out the rounding, log(1 − a) for a near 1, or the tolerance; or let rtol say what may be off.",
     ),
     "noise": (
@@ -119,8 +120,6 @@ def cloud(report, kind: str, names: tuple[str, ...]) -> Reason:
         "J": report.J,
     }
     words = {"blocks": listed(names), "still": "", "units": "", "entries": "", "between": ""}
-    steps_of = f"J moves in steps of about {evidence['leap']:.0e}, so that some of it, rounded or in float32,"
-    words["single"] = steps_of if evidence["leap"] > 0 else "J"
     if report.unmoved:
         words["still"] = f" ε even leaves {report.unmoved} entries of θ where they are."
     at: tuple = ()

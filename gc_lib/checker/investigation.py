@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from .ladder import CLOSE, SURE, Judgement, Ladder, listen
+from .ladder import CLOSE, SURE, Judgement, Ladder, any_direction, listen
 from .leaps import leap_afar
 from .objective import Objective
 from .params import block_slices, like
@@ -89,7 +89,7 @@ class Investigation:
         """
         v, g = np.zeros(self.exact.size), self.exact[part]
         for _ in range(20):
-            v[part] = self.scale[part] * self.rng.choice([-1, 1], g.size) * self.rng.uniform(0.5, 1.5, g.size)
+            v[part] = self.scale[part] * any_direction(self.rng, g.size)
             if abs(g @ v[part]) >= UNCERTAIN * norm(g * v[part]):
                 break
         return v
@@ -158,14 +158,10 @@ class Investigation:
 
     def bars(self, name: str) -> tuple[np.ndarray, np.ndarray]:
         """Return the error bars of a block's slopes in two parts: the noise of J at these steps, and all else."""
-        part, ladder = self.parts[name], self.ladders[name]
-        g, scale, eps = self.exact[part], self.scale[part], self.eps[part]
-        if not ladder:
-            return (np.full(eps.size, np.inf),) * 2
-        rung = np.clip(np.searchsorted(ladder.steps, 2 * eps / scale), 0, ladder.steps.size - 1)
-        hidden = (2 * eps / scale < ladder.first_leap) * ladder.hidden[0] / scale / eps.size**0.5
-        rounding = np.abs(g) * np.spacing(np.abs(self.J.theta[part]) + eps) / eps + 8 * EXACT * (np.abs(g) + rms(g))
-        return SURE * ladder.noise[rung] / eps, hidden + rounding + self.extra[part]
+        part = self.parts[name]
+        of_block = self.J.theta[part], self.exact[part], self.scale[part], self.eps[part]
+        noise, rest = loop_bars(self.ladders[name], *of_block)
+        return noise, rest + self.extra[part]
 
     def bent(self, name: str) -> np.ndarray:
         """Return how far truncation and kinks put a block's slopes off at these steps: a share of those on a ladder."""
@@ -327,6 +323,17 @@ def scales(theta: np.ndarray, parts: Mapping[str, slice], least: float) -> np.nd
         usual = np.median(block[block > 0]) if block.any() else 1.0
         size[part] = np.where(block > 0, np.maximum(block, least * usual), usual)
     return size
+
+
+def loop_bars(ladder: Ladder, theta, slopes, scale, eps) -> tuple[np.ndarray, np.ndarray]:
+    """Return how far the loop's slopes of a block may be off in two parts: the noise of J, and stairs and rounding."""
+    if not ladder:
+        return (np.full(eps.size, np.inf),) * 2
+    rung = np.clip(np.searchsorted(ladder.steps, 2 * eps / scale), 0, ladder.steps.size - 1)
+    hidden = (2 * eps / scale < ladder.first_leap) * ladder.hidden[0] / scale / eps.size**0.5
+    size = np.abs(slopes)
+    rounding = size * np.spacing(np.abs(theta) + eps) / eps + 8 * EXACT * (size + rms(slopes))
+    return SURE * ladder.noise[rung] / eps, hidden + rounding
 
 
 def length_of_noise(bars: np.ndarray) -> float:

@@ -119,11 +119,13 @@ class Ladder:
 
     @property
     def nature(self) -> Literal["round-off", "float32", "steps"]:
-        """What the leaps are: the last digit of J, that of a float32, or steps."""
+        """What the leaps are: the last digit of J, that of a float32 where J is one itself, or steps."""
         highest = max((leap.height for leap in self.leaps), default=0.0)
         if highest <= 8 * np.spacing(abs(self.here)):
             return "round-off"
-        return "float32" if 0.01 < highest / np.spacing(np.float32(abs(self.here))) < 30 else "steps"
+        single = np.float32(self.here)
+        alike = float(single) == self.here and 0.01 < highest / np.spacing(abs(single)) < 30
+        return "float32" if alike else "steps"
 
     @property
     def causes(self) -> dict[str, np.ndarray]:
@@ -175,6 +177,11 @@ class Ladder:
     def __str__(self) -> str:
         rows = [f"{h:8.0e}  {D:12.5g}  {e:8.0e}" for h, D, e in zip(self.steps, self.slope, self.error, strict=True)]
         return "\n".join(["    step         slope     error", *rows])
+
+
+def any_direction(rng, shape) -> np.ndarray:
+    """Draw random directions: each entry of either sign, from half to one and a half."""
+    return rng.choice([-1, 1], shape) * rng.uniform(0.5, 1.5, shape)
 
 
 def listen(here: float, at: Callable, noise: float = 0.0, leap: float = 0.0) -> Ladder:

@@ -54,9 +54,22 @@ def all_agree(count: int) -> str:
     return f"All {count} blocks agree." if count > 1 else "The one block agrees."
 
 
+def short(x: float, digits: int = 6) -> str:
+    """Write a number as one does by hand, with as many digits as it needs or as are asked for: 1e-7, 0.1, 2000, 1e4."""
+    mantissa, exponent = f"{x:.{digits - 1}e}".split("e") if np.isfinite(x) else (f"{x:g}", "0")
+    if -2 < int(exponent) < 4:
+        return f"{float(f'{x:.{digits}g}'):.{max(digits, 4)}g}"
+    return f"{mantissa.rstrip('0').rstrip('.')}e{int(exponent)}"
+
+
 def power(x: float) -> str:
     """Write a number as its nearest power of ten, since the digits of round-off differ between machines: "1e-08"."""
     return f"{10.0 ** round(np.log10(x)):.0e}" if 0 < x < np.inf else f"{x:g}"
+
+
+def short_power(x: float) -> str:
+    """Write a number as its nearest power of ten, as `short` does: "1e-8"."""
+    return short(float(power(x)))
 
 
 def html_table(head: Sequence[str], rows: Iterable[Sequence], named: bool = False) -> str:

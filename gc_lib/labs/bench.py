@@ -2,10 +2,12 @@
 
 import html
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import zip_longest
 
 import ipywidgets as widgets
 
+from ..checker.words import short
 from ..network import bugs
 from ..network.network import Plant
 from ..plots.bench import bench_picture
@@ -24,17 +26,18 @@ class Bench(Lab):
     The fields are those of `gcl.labs.BenchState`.
     """
 
-    State, View, compute = BenchState, bench_picture, compute
+    State, View, compute, room = BenchState, bench_picture, compute, 420
     about = (
-        "The relative difference, on a log axis from 1e-12 to 1 with the bands great, look and worry: as curves "
-        "against ε, λ and the dropped share, and as a bar for each block; beside it the lengths of dθ_approx and dθ."
+        "The relative difference of each block as a bar, on a log axis from 1e-12 to 1 with the bands great, look and "
+        "worry; with fresh masks also the lengths of dθ_approx and dθ.",
+        "The relative difference of the whole vector as curves against ε, λ and keep_prob, with the same bands.",
     )
 
     def results(self, state: BenchState, before: Result | None) -> Iterator[Result]:
         """Yield the result; where the slices take long, first the check alone."""
         kept = self.state.start == state.start and self.state.keep_prob == state.keep_prob
-        if slow(state) and (anew(state, state.keep_prob) or not kept):
-            yield glimpse(state, before)
+        if before and slow(state) and (anew(state, state.keep_prob) or not kept):
+            yield replace(glimpse(state, before), curves=self.result.curves, following=True)
         yield compute(state, before)
 
     def build(self) -> widgets.Widget:
@@ -43,6 +46,7 @@ class Bench(Lab):
         self.said: tuple | None = None
         self.folded_rows, self.line = widgets.VBox(), widgets.HTML()
         first = self.another_row()
+        self.rows[0].first.children += (*self.controls(*IN_SIGHT),)
         self.folded_rows.children = [self.another_row(), self.another_row()]
         self.show_line = Toggle("show the line")
         self.show_line.observe(lambda _: self.tell(), "value")
@@ -51,10 +55,7 @@ class Bench(Lab):
             "Mistakes in J and in the checker": self.mistake_boxes(),
             "Network, start and data": in_rows(self.controls(*FOLDED)),
         }
-        buttons = [self.show_line, self.button("start again", self.afresh)]
-        above = [in_rows(self.controls(*IN_SIGHT)), first]
-        self.bound["keep_prob"].add_class("gc-both-ways")
-        return self.page(above, buttons, folds, below=[self.line])
+        return self.page([first], [self.show_line], folds, below=[self.line])
 
     def means(self, field: str, value) -> dict:
         """Return the fields that a control stands for; at b = 0, an activation brings the bias that suits it."""
@@ -161,6 +162,6 @@ class Bench(Lab):
 
 def in_words(plant: Plant) -> str:
     """Name a bug and its layer, and its strength and its factor where they matter."""
-    strength = f", strength {plant.strength:g}" if plant.strength != 1 else ""
-    factor = f", factor {plant.factor:g}" if plant.factor is not None else ""
+    strength = f", strength {short(plant.strength)}" if plant.strength != 1 else ""
+    factor = f", factor {short(plant.factor)}" if plant.factor is not None else ""
     return f"{plant.name} in layer {plant.layer}{strength}{factor}"

@@ -20,7 +20,7 @@ from ..network.activations import ACTIVATIONS
 from ..network.backprop import Steps, backprop, hidden_error, right_steps
 from ..network.forward import Layer
 from ..network.network import Network
-from .error_bars import ONE, WINDOW, ErrorBars, error_bars
+from .listening import hear
 from .result import beyond
 
 SIZES = (16, 6, 6, 6, 1)
@@ -206,14 +206,18 @@ def hidden_steps(hidden: Case) -> tuple[Steps, ...]:
 
 
 class Setup(NamedTuple):
-    """Hold what a check of any gradient at one θ needs: what the layers remember, and dθ_approx with its error bars."""
+    """Hold what a check of any gradient at one θ needs: what the layers remember, and dθ_approx.
+
+    `bars` are its error bars, and `noise` is how much of them is noise of J.
+    """
 
     theta: dict[str, np.ndarray]
     Y: np.ndarray
     layers: list[Layer]
     J: float
     approx: np.ndarray
-    bars: ErrorBars
+    bars: np.ndarray
+    noise: np.ndarray
 
     def gradient(self, tables: Sequence[Steps]) -> np.ndarray:
         """Return dθ by these equations, as a vector."""
@@ -227,18 +231,16 @@ def setup(number: int, at: Setting) -> Setup:
     X, Y = data.digits(3, 8, examples=at.examples, side=4, seed=number)
     theta = net.initialise(number, bias=at.bias)
     cost, gradient = net.on(X, Y, masks="frozen", seed=number)
-    J, nudged = float(cost(theta)), [cost.nudged(theta, s * EPS) for s in WINDOW]
-    J_plus, J_minus = map(np.array, zip(*nudged, strict=True))
-    bars = error_bars(J, J_plus, J_minus, EPS, theta, gradient(theta))
-    one = WINDOW.index(ONE)
-    return Setup(theta, Y, cost.layers(theta), J, two_sided(J_plus[one], J_minus[one], J, EPS), bars)
+    J = float(cost(theta))
+    approx = two_sided(*cost.nudged(theta, EPS), J, EPS)
+    return Setup(theta, Y, cost.layers(theta), J, approx, *hear(cost, gradient, theta).bars(approx, EPS, J))
 
 
 def report(number: int, at: Setting, suspect: Suspect | None = None) -> Reading:
     """Check what the case hides, or what a suspect would be, in a setting."""
     on = setup(number, at)
     tables = hidden_steps(case(number)) if suspect is None else steps(suspect)
-    return Reading(EPS, on.J, on.approx, on.gradient(tables), on.theta, *on.bars)
+    return Reading(EPS, on.J, on.approx, on.gradient(tables), on.theta, on.bars, on.noise)
 
 
 def mark(report: Reading, name: str) -> str:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import ipywidgets as widgets
 from traitlets import Instance, Unicode, observe
 
+from ..checker.words import short
 from ..network.bugs import CATALOGUE, Bug, Steps
 from ..network.network import Network, Plant
 
@@ -21,7 +22,7 @@ def log_values(low: int, high: int, *digits: int) -> list[float]:
 class Named:
     """Offer values under their names, and one more where the control is set to a value in between."""
 
-    def __init__(self, description: str, values: Iterable, words: Callable = "{:g}".format, width: str = "300px"):
+    def __init__(self, description: str, values: Iterable, words: Callable = short, width: str = "300px"):
         self.words, values = words, list(values)
         super().__init__(
             options=[(words(value), value) for value in values],
@@ -52,7 +53,7 @@ class Menu(Named, widgets.Dropdown):
 class Choice(Named, widgets.ToggleButtons):
     """A row of buttons of which one is pressed, where all values should be in sight."""
 
-    def __init__(self, description: str, values: Iterable, words: Callable = "{:g}".format):
+    def __init__(self, description: str, values: Iterable, words: Callable = short):
         super().__init__(description, values, words, width="auto")
         self.style.button_width = "auto"
 
@@ -99,7 +100,7 @@ class Chips(widgets.HBox):
     def __init__(self):
         self.changes: list[Change] = []
         self.heading = widgets.HTML("<b>also on:</b>")
-        super().__init__([self.heading], layout=widgets.Layout(flex_flow="row wrap", align_items="center"))
+        super().__init__([self.heading], layout=widgets.Layout(align_items="center", height="34px"))
         self.add_class("gc-chips")
 
     def show(self, changes: list[Change]) -> None:
@@ -133,6 +134,7 @@ class Chips(widgets.HBox):
 class Folds(widgets.VBox):
     """Parts of a page that are folded away, each behind a button; one at a time is `opened`, or None.
 
+    Each button has room for the number of what is changed in its part, so that none moves when there is some.
     The accordion of ipywidgets 8 can be opened by mouse alone: the Tab key passes it by.
     """
 
@@ -143,7 +145,8 @@ class Folds(widgets.VBox):
         self.words = list(parts)
         for toggle in self.parts:
             toggle.observe(self.toggled, "value")
-        super().__init__([in_rows(self.parts), *self.parts.values()])
+        self.heads = in_rows(self.parts)
+        super().__init__([self.heads, *self.parts.values()])
         self.show(None)
 
     def toggled(self, event) -> None:
@@ -165,7 +168,9 @@ class Folds(widgets.VBox):
         hidden = []
         for words, (toggle, part) in zip(self.words, self.parts.items(), strict=True):
             found = [change for change in changes if holds(part, change.control)]
-            toggle.description = f"{words} ({len(found)} changed)" if found else words
+            with toggle.hold_sync():  # in one message, or the button is wider or narrower for a moment
+                toggle.description = f"{words} ({len(found)})" if found else words
+                (toggle.remove_class if found else toggle.add_class)("gc-unchanged")
             hidden += found
         return hidden
 
@@ -202,15 +207,15 @@ class BugRow:
     """A row of controls that plants one bug in backprop: which, in which layer, how strong and with which factor."""
 
     def __init__(self):
-        self.bug = Menu("bug", [""], words=lambda name: name or "none", width="420px")
+        self.bug = Menu("bug", [""], words=lambda name: name or "none", width="370px")
         self.layer = Menu("layer", [1], words=str, width="95px")
-        self.strength = Slider("strength", log_values(-8, 0, 1, 3), width="230px")
-        self.factor = Slider("factor", [-2, -1, 0, 0.5, 0.9, 1.1, 1.5, 2, 3, 4, 10], width="230px")
+        self.strength = Slider("strength", log_values(-8, 0, 1, 3), width="220px")
+        self.factor = Slider("factor", [-2, -1, 0, 0.5, 0.9, 1.1, 1.5, 2, 3, 4, 10], width="220px")
         self.show(None)
-        self.about = widgets.HTML(layout=widgets.Layout(min_height="28px"))
+        self.about = widgets.HTML(layout=widgets.Layout(min_height="28px", flex="1 1 300px"))
         self.controls = (self.bug, self.layer, self.strength, self.factor)
-        row = widgets.HBox(self.controls, layout=widgets.Layout(flex_flow="row wrap"))
-        self.box = widgets.VBox([row, self.about])
+        self.first = in_rows([self.bug, self.layer, self.strength])
+        self.box = widgets.VBox([self.first, in_rows([self.about, self.factor])])
 
     def plant(self, network: Network) -> Plant | None:
         """Return what the row plants in this network; None where it names no bug, or one that cannot be planted."""
@@ -236,7 +241,7 @@ class BugRow:
         self.relist(self.bug, bugs, name)
         self.about.value = about(name, layer, reasons[name]) if name else ""
         self.strength.disabled = not name
-        self.factor.layout.display = None if name and CATALOGUE[name].takes_factor else "none"
+        self.factor.layout.visibility = "visible" if name and CATALOGUE[name].takes_factor else "hidden"
 
     @staticmethod
     def relist(menu: Menu, options: list, value) -> None:

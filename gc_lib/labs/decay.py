@@ -9,16 +9,16 @@ import numpy as np
 from ..checker.reading import Reading
 from ..checker.report import check
 from ..checker.slide import GREAT, WORRY, score
-from ..checker.words import html_table, listed
+from ..checker.words import html_table, listed, short
 from ..network.forward import squared_norms
-from ..plots import Blocks, NamedSlices, banded, side_by_side
+from ..plots import Blocks, LogAxis, NamedSlices, banded, pictures
 from .controls import log_values
 from .fields import Fields, menu, number, slider
 from .lab import Lab
-from .result import Curve, OfReports, beyond
+from .result import Curve, Headline, OfReports, beyond
 from .slices import glimpse, layers, measure
 from .state import BenchState
-from .words import as_if, finding
+from .words import as_if, disagreeing, finding
 
 IN_J = {"λ/2m": [], "λ/m": ["J_decay_over_m"], "nothing": ["J_no_decay"]}
 IN_DW = {
@@ -72,10 +72,15 @@ class Result(OfReports):
         """Where the student stands on each curve."""
         return {kind: (self.state.lam, float(y[x == self.state.lam][0])) for kind, (x, y) in self.curves.items()}
 
-    def said(self) -> Iterator[str]:
-        """Say what the whole reads, why, and what the two terms read apart."""
+    @cached_property
+    def headline(self) -> Headline:
+        """What the whole reads, in one line."""
         whole = self.reports["whole"]
-        yield f"Relative difference <b>{whole.number}: {whole.band}</b>. {finding(whole)}"
+        return Headline(disagreeing(whole), short(whole.difference, 2), whole.band)
+
+    def said(self) -> Iterator[str]:
+        """Say which blocks disagree, why, and what the two terms read apart."""
+        yield finding(self.reports["whole"])
         yield from self.reasons()
         yield self.apart()
 
@@ -99,8 +104,8 @@ class Result(OfReports):
             whole, data = (self.reports[term].blocks for term in ("whole", "data"))
             hides = "hides the bug from the W bars" if whole["W2"] <= WORRY else "shrinks what W reads"
             yield (
-                f"<b>λ {hides}:</b> W2 reads {reading_in_words(whole['W2'])}, without the λ term {data['W2']:.1e}. "
-                f"b2 reads {whole['b2']:.0e} at every λ, since biases are not decayed."
+                f"<b>λ {hides}:</b> W2 reads {reading_in_words(whole['W2'])}, without the λ term "
+                f"{short(data['W2'], 2)}. b2 reads {short(whole['b2'], 1)} at every λ, since biases are not decayed."
             )
 
     def apart(self) -> str:
@@ -111,18 +116,18 @@ class Result(OfReports):
         if not decay.approx.any() and not decay.gradient.any():
             return f"Checked apart: the data term {said}; the λ term is 0."
         k = ", as if it were zero" if not decay.gradient.any() else as_if(decay.factor("W1"))
-        reads = "agrees" if decay.band == "great" else f"reads {decay.difference:.1e}{k}"
+        reads = "agrees" if decay.band == "great" else f"reads {short(decay.difference, 2)}{k}"
         return f"Checked apart: the data term {said}; the λ term {reads}."
 
     @property
     def table(self) -> str:
         """What the picture shows, as tables."""
         rows = [
-            [name, *(f"{bars.blocks[name]:.1e}" if name in bars.blocks else "–" for bars in self.bars.values())]
+            [name, *(f"{short(bars.blocks[name], 2)}" if name in bars.blocks else "–" for bars in self.bars.values())]
             for name in self.reports["whole"].blocks
         ]
         along = zip(*self.curves["W"], self.curves["b"].y, strict=True)
-        slices = [(f"{lam:g}", f"{W:.1e}", f"{b:.1e}") for lam, W, b in along]
+        slices = [(f"{short(lam)}", f"{short(W, 2)}", f"{short(b, 2)}") for lam, W, b in along]
         readings = html_table(["block", "both terms", "data term alone", "λ term alone"], rows, named=True)
         return readings + html_table(["λ", "all W", "all b"], slices)
 
@@ -163,30 +168,29 @@ def curves(state: BenchState) -> dict[str, Curve]:
 
 def reading_in_words(reading: float) -> str:
     """Write a reading, with digits where they are the same on any machine."""
-    return f"{reading:.1e}" if reading >= GREAT else "below 1e-06"
+    return short(reading, 2) if reading >= GREAT else "below 1e-6"
 
 
-@side_by_side(2.6, 2, 2, 1.05)
-def decay_picture(names: Sequence[str], against, whole, data, decay) -> tuple:
-    """Show what λ does to the readings of W and b, and which of the two terms of J is wrong."""
-    banded(against, whole, data, decay)
-    curves = NamedSlices(against, ("b", "W"), "λ", 1e-6, 1e5, "0 1e-4 1 1e4")
-    against.set_xlim(right=6e6)  # room for the names
+@pictures([2.5, 1.9, 1.3], [3.9])
+def decay_picture(names: Sequence[str], whole, data, decay, against) -> tuple:
+    """Show which of the two terms of J is wrong, and what λ does to the readings of W and b."""
+    banded(whole, data, decay)
+    banded(against)
     blocks = ["W1", "b1", "W2", "b2", "W3", "b3"]
     return (
-        curves,
         Blocks(whole, blocks, "both terms\nof J", "whole"),
         Blocks(data, blocks, "data term\nalone", "data"),
         Blocks(decay, blocks[::2], "λ term\nalone", "λ"),
+        NamedSlices(against, ("b", "W"), "lam", "λ", LogAxis(1e-6, 1e5, apart=0), "0 1e-4 1 1e4"),
     )
 
 
 class Decay(Lab):
     """Open the lab of the λ term, in the state given: gcl.labs.decay(lam=10, in_J="nothing")."""
 
-    State, View, compute = State, decay_picture, compute
+    State, View, compute, room = State, decay_picture, compute, 500
     about = (
-        "The relative difference, on a log axis from 1e-12 to 1 with the bands great, look and worry: of all W "
-        "together and of all b together against λ from 0 to 1e5; and as a bar for each block, with J checked whole, "
-        "its data term alone, and its λ term alone."
+        "The relative difference of each block as a bar, on a log axis from 1e-12 to 1 with the bands great, look and "
+        "worry: with J checked whole, its data term alone, and its λ term alone.",
+        "The relative difference of all W together and of all b together against λ from 0 to 1e5, with the same bands.",
     )

@@ -7,17 +7,17 @@ from functools import cached_property
 import ipywidgets as widgets
 import numpy as np
 
-from ..checker.words import html_table
+from ..checker.words import html_table, short
 from ..network import bugs
 from ..plots.detective import detective_picture
 from . import cases, notes
 from .cases import LAYERS, LINEUP, NUMBERS, OFFERED, Case, Setting, Suspect
 from .controls import Menu, in_rows
-from .fields import Fields, choice, kept, menu
+from .fields import Fields, choice, kept, menu, whole_number
 from .lab import Lab
 from .notes import NAMES, SWITCHES
-from .result import OfReport
-from .words import blocks_table, finding
+from .result import Headline, OfReport
+from .words import blocks_table, disagreeing, finding
 
 
 def switch(field: str):
@@ -30,8 +30,8 @@ def switch(field: str):
 class State(Fields):
     """Hold the case, the setting of the next check, the checks and accusations made so far, and the record.
 
-    A check is a setting (lam, examples, keep_prob, hidden, bias); an accusation lists bugs with their layers; the
-    record holds each case solved with what it cost.
+    A check is a setting (lam, examples, keep_prob, hidden, bias); an accusation lists bugs with their layers; `listed`
+    says after how many checks the suspects were listed; the record holds each case solved with what it cost.
     """
 
     case: int = menu("case", NUMBERS, 1, lambda _, number: cases.case(number).number, width="260px")
@@ -42,12 +42,15 @@ class State(Fields):
     bias: float = switch("bias")
     checks: tuple[Setting, ...] = kept((), lambda _, checks: tuple(cases.setting(*check) for check in checks))
     accused: tuple[Suspect, ...] = kept((), lambda _, accused: tuple(accused))
+    listed: tuple[int, ...] = kept((), lambda _, listed: tuple(sorted(set(listed))))
     given_up: bool = kept(False, lambda _, given_up: given_up)
     record: tuple[tuple[int, int], ...] = kept((), lambda _, solved: tuple(cost_of_case(*each) for each in solved))
 
     def __post_init__(self):
         super().__post_init__()
         self.settle(accused=tuple(cases.suspect(self.case, accused) for accused in self.accused))
+        made = whole_number(1, len(self.checks))
+        self.settle(listed=tuple(made("listed", count) for count in self.listed))
         self.setting  # noqa: B018  # raises where there is none such
 
     @property
@@ -72,8 +75,13 @@ class State(Fields):
 
     @property
     def cost(self) -> int:
-        """How many checks were made, a wrong accusation counting as one."""
-        return len(self.checks) + len(self.accused) - self.solved
+        """How many checks were made; a wrong accusation counts as one, and so does a list of the suspects."""
+        return len(self.checks) + len(self.accused) - self.solved + len(self.listed)
+
+    def left(self, checks: int) -> tuple[Suspect, ...]:
+        """Return the suspects that are left after so many checks, without those accused wrongly."""
+        left = cases.left(self.case, self.checks[:checks])
+        return tuple(suspect for suspect in left if self.closed or suspect not in self.accused)
 
 
 def cost_of_case(number: int, cost: int) -> tuple[int, int]:
@@ -98,12 +106,23 @@ class Result(OfReport):
         """What the error bars alone explain, block by block."""
         return self.report.bounds if self.report is not None else dict.fromkeys(NAMES, np.nan)
 
+    @cached_property
+    def headline(self) -> Headline:
+        """What the check that is looked at reads, and how many suspects are left; of a closed case, what it was."""
+        state, report = self.state, self.report
+        if state.closed:
+            return Headline(notes.outcome(state))
+        left = f"{notes.counted(len(self.left), 'suspect')} left"
+        if report is None:
+            return Headline(f"not checked yet: {left}")
+        return Headline(f"{disagreeing(report, letters=0)}; {left}", short(report.difference, 2), report.band)
+
     def said(self) -> Iterator[str]:
         """Say what is known by now."""
         state, here = self.state, notes.in_words(self.state.setting)
         here = f" with {here}" if here else ""
         if state.closed:
-            yield f"{notes.verdict(state)} The check{here}: {finding(self.report)}"
+            yield f"{notes.verdict(state)} The check{here}: {disagreeing(self.report)}."
         else:
             found = finding(self.report) if self.report is not None else f"Not checked yet{here}."
             yield f"{notes.title(state.file)} {found} {notes.suspects_left(state, len(self.left))}"
@@ -120,18 +139,24 @@ def compute(state: State) -> Result:
     """Return the check that is set, if it was made or the case is closed, and the suspects left after every check."""
     shown = state.setting in state.checks or state.closed
     report = cases.report(state.case, state.setting) if shown else None
-    left = tuple(s for s in cases.left(state.case, state.checks) if state.closed or s not in state.accused)
     counts = [len(cases.left(state.case, state.checks[:n])) for n in range(len(state.checks))]
+    left = state.left(len(state.checks))
     return Result(state, report, (*counts, len(left)), left)
 
 
 class Accusation:
-    """A row of controls that accuses one line in one layer, and shows that line beside the right one."""
+    """A row of controls that accuses one line in one layer, over the right line and the one that it accuses."""
 
-    def __init__(self):
-        self.line = Menu("accuse", [CHOOSE, NOTHING, *LINEUP], sentence, "480px")
-        self.layer = Menu("layer", LAYERS, str, "95px")
-        self.row = in_rows([self.line, self.layer])
+    def __init__(self, words: str):
+        self.line = Menu(words, [CHOOSE, NOTHING, *LINEUP], sentence, "480px")
+        self.layer = Menu("in layer", LAYERS, str, "110px")
+        self.row, self.lines = in_rows([self.line, self.layer]), widgets.HTML()
+        self.lines.add_class("gc-lines")
+        self.line.observe(lambda _: self.tell(), "value")
+
+    def tell(self) -> None:
+        """Write the right line, and the one that the row accuses."""
+        self.lines.value = notes.one_above_another(self.plants, "as you accuse it")
 
     @property
     def plants(self) -> Suspect:
@@ -153,15 +178,23 @@ class Detective(Lab):
     The line of code of a lab at work holds its checks and the record too.
     """
 
-    State, View, compute = State, detective_picture, compute
+    State, View, compute, room = State, detective_picture, compute, 500
     about = (
         "The relative difference of each block W1, b1 to W4, b4 in one check, as bars on a log axis from 1e-12 to 1 "
-        "with the bands great, look and worry, or a question mark; and how many suspects are left after each check."
+        "with the bands great, look and worry; or a question mark, where that check was not made.",
     )
-    put_aside = ("checks", "accused", "given_up")  # what belongs to a case
+    put_aside = ("checks", "accused", "listed", "given_up", *SWITCHES)  # what belongs to a case
 
     def results(self, state, before: Result | None) -> Iterator[Result]:
-        """Yield the result; behind it stands the check of the same case that was looked at last."""
+        """Yield the result; behind it stands the check of the same case that was looked at last.
+
+        The button that leads to it says first that it is at work.
+        """
+        here = state.case == self.state.case
+        if here and len(state.checks) > len(self.state.checks):
+            self.press.disabled, self.press.description = True, "checking …"
+        if here and len(state.accused) > len(self.state.accused):
+            self.charge.disabled, self.charge.description = True, "accusing …"
         last = getattr(self, "result", None)
         if last and (last.report is None or last.state.setting == state.setting):
             last = last.before
@@ -177,31 +210,39 @@ class Detective(Lab):
         return {field: value} | ({other: getattr(Setting(), other)} if at.corner else {})
 
     def build(self) -> widgets.Widget:
-        """Build the page: the case and the switches, the picture, the notes, the accusation."""
-        self.kept, self.rows = {}, [Accusation(), Accusation()]
-        menu, *switches = self.controls()
-        self.tally, self.notes = widgets.HTML(), widgets.HTML()
-        self.accusing, self.answer = widgets.HTML(), widgets.HTML()
-        self.suspects, self.text = widgets.HTML(), widgets.HTML()
-        for part in (self.notes, self.accusing, self.answer):
-            part.add_class("gc-notes")
-        for row in self.rows:
-            row.line.observe(lambda _: self.tell(), "value")
-        self.press = self.button("check", self.one_more_check)
-        self.press.button_style = "primary"
-        self.charge = self.button("accuse", self.charged)
-        self.charge.button_style = "primary"
-        above = [in_rows([menu, self.tally]), in_rows([*switches, self.press])]
+        """Build the board: the switches over bars and notes, the accusation beneath; nothing moves during a case."""
+        self.kept, (menu, *switches) = {}, self.controls()
+        self.tally, self.notes, self.answer, self.text = (widgets.HTML() for _ in range(4))
+        self.rows = [Accusation("the line"), Accusation("and the line")]
+        self.press, self.charge = self.button("check", self.one_more_check), self.button("accuse", self.charged)
+        for each in (self.press, self.charge):
+            each.button_style, each.layout.min_width = "primary", "7.6em"  # as wide while it is at work
+        self.onward = self.button("next case", lambda: self.turn_to(self.next_case()))
         self.resign = self.button("give up this case", lambda: {"given_up": True})
-        self.press.layout.align_self, self.charge.layout.align_self = "flex-end", "flex-start"
-        below = [self.answer, self.notes, *(row.row for row in self.rows), self.charge, self.accusing]
-        buttons = [
-            self.button("next case", lambda: self.turn_to(self.state.case % len(NUMBERS) + 1)),
-            self.resign,
-            self.button("start again", self.afresh),
-        ]
-        folds = {"The suspects that are left": self.suspects, "Your record, to copy": self.text}
-        return self.page(above, buttons, folds, below)
+        self.look, self.lineup = self.button("list them: costs one check", self.one_more_list), widgets.HTML()
+        self.suspects = widgets.VBox([self.look, self.lineup])
+        self.tally.layout.align_self, self.look.layout.align_self = "center", "flex-start"
+        self.notes.layout = widgets.Layout(flex="1 1 390px", min_width="0")
+        first, second = self.rows
+        first.row.children += (self.charge,)
+        for part, name in ((self.notes, "checks"), (self.answer, "answer"), (self.lineup, "lineup")):
+            part.add_class(f"gc-{name}")
+        box = self.page(
+            [in_rows([menu, self.onward, self.resign, self.tally]), in_rows([*switches, self.press])],
+            beside=[self.notes],
+            below=[*(part for row in (first, second) for part in (row.row, row.lines)), self.answer],
+            more={"The suspects that are left": self.suspects, "Your record, to copy": self.text},
+        )
+        self.pictures.layout = widgets.Layout(flex="1 1 430px", max_width="450px")
+        box.children += (widgets.HTML(notes.STYLE),)
+        box.add_class("gc-board").layout.max_width = "1100px"
+        return box
+
+    def next_case(self) -> int:
+        """Return the number of the next case that is not solved, after the last one the first; or of the next one."""
+        here, solved = self.state.case, dict(self.state.record)
+        onward = [*NUMBERS[here:], *NUMBERS[:here]]
+        return next((number for number in onward if number not in solved), onward[0])
 
     def turn_to(self, number: int) -> dict:
         """Return another case as it was left, and keep this one as it is."""
@@ -228,13 +269,18 @@ class Detective(Lab):
             return self if self.state.closed else self.set(**self.one_more_accusation(bugs))
 
     def one_more_check(self) -> dict:
-        """Return the checks with the one that is set."""
-        return {"checks": (*self.state.checks, self.state.setting)}
+        """Return the checks with the one that is set; nothing if it was made, as when the button is pressed twice."""
+        made, at = self.state.checks, self.state.setting
+        return {} if at in made else {"checks": (*made, at)}
+
+    def one_more_list(self) -> dict:
+        """Return after how many checks the suspects were listed, with now."""
+        return {"listed": (*self.state.listed, len(self.state.checks))}
 
     def one_more_accusation(self, accused: Suspect) -> dict:
         """Return the accusations with one more, and the record if it is right and the case is not in it."""
         state = self.state
-        opened = State(case=state.case, checks=state.checks, accused=(*state.accused, accused))
+        opened = replace(state, accused=(*state.accused, accused))
         new = opened.solved and state.case not in dict(state.record)
         record = (*state.record, (state.case, opened.cost)) if new else state.record
         return {"accused": opened.accused, "record": record}
@@ -245,10 +291,11 @@ class Detective(Lab):
         return sum((row.plants for row in self.rows[: self.state.file.lines]), ())
 
     def charged(self) -> dict:
-        """Return the accusations with what the rows accuse. Raises ValueError where a row names nothing."""
+        """Return the accusations with a new one, what the rows accuse. Raises ValueError where a row names nothing."""
         if CHOOSE in [row.line.value for row in self.rows[: self.state.file.lines]]:
             raise ValueError("choose the line that you accuse, and its layer")
-        return self.one_more_accusation(self.accusation)
+        accused = cases.suspect(self.state.case, self.accusation)
+        return {} if accused in self.state.accused else self.one_more_accusation(accused)
 
     def show(self) -> None:
         """Write the case's title, the notes and the answer."""
@@ -256,12 +303,16 @@ class Detective(Lab):
         options = [(self.entry(number), number) for number in NUMBERS]
         if list(menu.options) != options:
             menu.options, menu.value = options, state.case
-        self.rows[1].row.layout.display = None if state.file.lines == 2 else "none"
+        for part in (self.rows[1].row, self.rows[1].lines):
+            part.layout.display = None if state.file.lines == 2 else "none"
         self.press.disabled = self.result.report is not None
+        self.press.description = "checked" if self.press.disabled else "check"
         self.charge.disabled = self.resign.disabled = state.closed
-        self.press.description = "checked" if self.result.report is not None else "check"
+        self.charge.description = "accuse"
+        self.onward.button_style = "primary" if state.closed else ""
+        self.look.disabled = state.closed or len(state.checks) in (0, *state.listed)
         self.tally.value = notes.record(state).splitlines()[0]
-        self.notes.value, self.answer.value = notes.notes(state), notes.reveal(state) if state.closed else ""
+        self.notes.value, self.answer.value = notes.notes(state), notes.answer(state)
 
     def entry(self, number: int) -> str:
         """Name a case in the menu: whether it is wild, holds two lines, is solved."""
@@ -269,13 +320,10 @@ class Detective(Lab):
         return f"{number} · {'wild' if file.wild else notes.LINES[file.lines]}{' ✔' if number in solved else ''}"
 
     def tell(self) -> None:
-        """Write what is unfolded, and the lines that the accusation would name."""
+        """Write what is unfolded."""
         with self.lock:
             super().tell()
-            self.accusing.value = notes.side_by_side(notes.lines(self.accusation), "as you accuse it")
             if self.folds.opened is self.suspects:
-                few = [f"<li>{notes.name(suspect)}</li>" for suspect in self.result.left[:24]]
-                more = len(self.result.left) - len(few)
-                self.suspects.value = f"<ul>{''.join(few)}</ul>" + (f"<p>and {more:,} more</p>" if more else "")
+                self.lineup.value = notes.lineup(self.state)
             if self.folds.opened is self.text:
                 self.text.value = f"<pre>{notes.record(self.state)}</pre>"

@@ -9,21 +9,22 @@ import numpy as np
 from ..checker.inputs import as_float, whole
 from ..checker.reading import Reading
 from ..checker.slide import GREAT, score
-from ..checker.words import html_table
+from ..checker.words import html_table, short
 from ..network import bugs
 from ..network.backprop import drop
+from ..plots.bench import KEEP_PROBS
 from ..plots.dropout import dropout_picture
 from .controls import log_values
 from .fields import Fields, button, menu, slider, step
 from .lab import Lab
-from .result import Curve, OfReports
+from .result import Curve, Headline, OfReports
 from .slices import glimpse, layers, measure
-from .state import BenchState, dropped
-from .words import finding
+from .state import BenchState
+from .words import GIST, disagreeing, finding
 
 BUGS = ("none", *(name for name, bug in bugs.CATALOGUE.items() if bug.breaks is drop))
 WAYS = ("fresh", "frozen", "off")
-SHARES = [0.0, 1e-4, 1e-3, 1e-2, 0.1, 0.3, 0.5, 0.7]  # where the curves are taken
+ALONG = [1.0, 0.9999, 0.999, 0.99, 0.9, 0.7, 0.5, 0.3]  # where the curves are taken
 TIMES = 12  # how often J is evaluated at one and the same θ
 
 
@@ -31,7 +32,7 @@ TIMES = 12  # how often J is evaluated at one and the same θ
 class State(Fields):
     """Hold keep_prob, the bug on dropout's way back, ε, and which masks are drawn."""
 
-    keep_prob: float = slider("keep_prob", [1.0, 0.99, 0.95, 0.9, 0.8, 0.7, 0.5, 0.3], 0.8, as_float)
+    keep_prob: float = slider("keep_prob", KEEP_PROBS, 0.8, as_float, "{:g}".format)
     bug: str = menu("bug on the way back", BUGS, "none", width="290px")
     eps: float = slider("ε", log_values(-8, -1, 1), 1e-7, step, width="215px")
     mask_seed: int = button("new masks", 0, whole, lambda seed: seed + 1)
@@ -53,7 +54,7 @@ class Result(OfReports):
     """Hold, for each of the three ways, J evaluated again and again at θ, and a check; and what fresh masks do.
 
     `nudge` is J(θ + ε) and J(θ − ε) with fresh masks, for the entry that disagrees most. The curves are the readings
-    with fresh masks and with a frozen one, against the dropped share.
+    with fresh masks and with a frozen one, against keep_prob.
     """
 
     again: dict[str, np.ndarray]
@@ -63,17 +64,29 @@ class Result(OfReports):
     @property
     def here(self) -> dict[str, tuple[float, float]]:
         """Where the student stands on each curve."""
-        return {way: (dropped(self.state.keep_prob), self.reports[way].difference) for way in self.curves}
+        return {way: (self.state.keep_prob, self.reports[way].difference) for way in self.curves}
 
     def said(self) -> Iterator[str]:
         """Say what the three ways make of J and of the check."""
         return self.off() if self.state.keep_prob == 1 else self.on()
 
+    @cached_property
+    def headline(self) -> Headline:
+        """The finding with the frozen mask, in one line."""
+        frozen = self.reports["frozen"]
+        if self.state.keep_prob == 1:
+            gist = "keep_prob is 1.0: nothing is dropped"
+        else:
+            fresh = "reads 1" if self.reports["fresh"].difference >= GREAT else "is lucky"
+            gist = f"frozen mask: {disagreeing(frozen, letters=0)}"
+            gist += f"; fresh {fresh}" if len(f"{gist}; fresh {fresh}") <= GIST else ""
+        return Headline(gist, short(frozen.difference, 2), frozen.band)
+
     def off(self) -> Iterator[str]:
         """Say what a check says where nothing is dropped."""
         report = self.reports["off"]
-        yield "<b>keep_prob is 1.0: nothing is dropped.</b> So J is the same number each time,"
-        yield f"{self.again['off'][0]:.4f}, and the check reads {report.number}: {report.band}."
+        yield f"J is the same number each time, {self.again['off'][0]:.4f},"
+        yield f"and the check reads {short(report.difference, 2)}."
         yield from self.unseen("keep_prob is 1")
 
     def on(self) -> Iterator[str]:
@@ -81,8 +94,8 @@ class Result(OfReports):
         fresh, frozen, off = self.reports.values()
         yield self.twice()
         yield self.unlike() if fresh.difference >= GREAT else "Fresh reads great, by luck: hardly a unit is dropped."
-        yield f"<b>Frozen reads {frozen.number}: {frozen.band}.</b> {finding(frozen)}"
-        yield f"<b>Off reads {off.number}: {off.band}.</b>"
+        yield f"<b>Frozen reads {short(frozen.difference, 2)}: {frozen.band}.</b> {finding(frozen)}"
+        yield f"<b>Off reads {short(off.difference, 2)}: {off.band}.</b>"
         yield from self.unseen(self.hidden)
 
     def twice(self) -> str:
@@ -100,9 +113,10 @@ class Result(OfReports):
         entry = report.worst
         where = f"{entry.block}[{', '.join(map(str, entry.index))}]"
         return (
-            f"<b>Fresh reads {report.difference:.2g}:</b> for {where}, J(θ + ε) = {J_plus:.4f} and J(θ − ε) = "
-            f"{J_minus:.4f} belong to two unlike networks. Their difference, divided by 2ε = {2 * report.eps:.0e}, "
-            f"makes dθ_approx = {entry.approx:.0e}, where dθ has {entry.gradient:.0e}."
+            f"<b>Fresh reads {short(report.difference, 2)}:</b> for {where}, J(θ + ε) = {J_plus:.4f} and J(θ − ε) = "
+            f"{J_minus:.4f} belong to two unlike networks. Their difference, divided by 2ε, which is "
+            f"{short(2 * self.state.eps, 1)}, makes dθ_approx = {short(float(entry.approx), 1)}, "
+            f"where dθ has {short(float(entry.gradient), 1)}."
         )
 
     @property
@@ -129,12 +143,12 @@ class Result(OfReports):
         """What the picture shows, as tables."""
         lines = {f"J, time {k}": [f"{self.again[way][k - 1]:.4f}" for way in WAYS] for k in range(1, TIMES + 1)}
         lines |= {
-            name: [f"{self.reports[way].blocks[name]:.1e}" for way in WAYS] for name in self.reports["off"].blocks
+            name: [f"{short(self.reports[way].blocks[name], 2)}" for way in WAYS] for name in self.reports["off"].blocks
         }
         along = zip(*self.curves["fresh"], self.curves["frozen"].y, strict=True)
-        curve = [(f"{x:g}", f"{y:.1e}", f"{frozen:.1e}") for x, y, frozen in along]
+        curve = [(f"{short(x)}", f"{short(y, 2)}", f"{short(frozen, 2)}") for x, y, frozen in along]
         table = html_table(["", *WAYS], [(name, *each) for name, each in lines.items()], named=True)
-        return table + html_table(["1 − keep_prob", "fresh", "frozen"], curve)
+        return table + html_table(["keep_prob", "fresh", "frozen"], curve)
 
 
 def compute(state: State) -> Result:
@@ -159,19 +173,19 @@ def nudge(state: BenchState, report: Reading) -> tuple[float, float]:
 
 
 def curve(state: BenchState) -> Curve:
-    """Return the reading against the dropped share."""
-    x = sorted({*SHARES, dropped(state.keep_prob)})
-    measured = [measure(state, (state.eps,), 0.0, 1 - share) for share in x]
+    """Return the reading against keep_prob."""
+    x = sorted({*ALONG, state.keep_prob}, reverse=True)
+    measured = [measure(state, (state.eps,), 0.0, keep_prob) for keep_prob in x]
     return Curve(np.array(x), np.array([score(each.approx[0], each.exact[0]) for each in measured]))
 
 
 class Dropout(Lab):
     """Open the lab of dropout, in the state given: gcl.labs.dropout(keep_prob=0.5, bug="no_mask")."""
 
-    State, View, compute = State, dropout_picture, compute
+    State, View, compute, room = State, dropout_picture, compute, 620
     about = (
-        "On the left J, evaluated 12 times at one and the same θ, from 0.64 to 0.78: with fresh masks, with a frozen "
-        "one, and with dropout off. On the right the relative difference, on a log axis from 1e-12 to 1 with the bands "
-        "great, look and worry: against the dropped share with fresh masks and with a frozen one, and as a bar for "
-        "each block in each of the three ways."
+        "The relative difference of each block as a bar, on a log axis from 1e-12 to 1 with the bands great, look and "
+        "worry: with fresh masks, with a frozen one, and with dropout off.",
+        "J, evaluated 12 times at one and the same θ, from 0.64 to 0.78, in the same three ways; and the relative "
+        "difference against keep_prob with fresh masks and with a frozen one.",
     )

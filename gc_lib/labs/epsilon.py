@@ -8,12 +8,12 @@ from typing import NamedTuple
 import numpy as np
 
 from ..checker.slide import GREAT, in_order, norm, score
-from ..checker.words import html_table, power
+from ..checker.words import html_table, short, short_power
 from ..plots.epsilon import epsilon_picture
 from .controls import log_values
 from .fields import Fields, menu, number, slider, step
 from .lab import Lab
-from .result import Curve, OfReport
+from .result import Curve, Headline, OfReport
 from .slices import glimpse, measure
 from .state import BenchState
 
@@ -29,7 +29,7 @@ class State(Fields):
     `error` is the relative error of dW2: 0 for right backprop.
     """
 
-    eps: float = slider("ε", EPSILONS, 1e-7, step, width="180px")
+    eps: float = slider("ε", EPSILONS, 1e-7, step)
     scale: float = slider("scale of W", [0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0], 1.0, number(above=0), width="205px")
     error: float = slider("dW2 wrong by", [0.0, *(10.0**k for k in range(-9, 0))], 0.0, number(0), width="220px")
     dtype: str = menu("precision", ["float64", "float32"], "float64", width="145px")
@@ -109,14 +109,18 @@ class Result(OfReport):
     def number(self) -> str:
         """The reading, without digits where they are those of round-off."""
         noisy = self.causes["round-off"] > 0.03 * self.report.difference
-        return f"about {power(self.report.difference)}" if noisy else f"{self.report.difference:.1e}"
+        return f"about {short_power(self.report.difference)}" if noisy else f"{short(self.report.difference, 2)}"
+
+    @cached_property
+    def headline(self) -> Headline:
+        """The number, and which cause rules here."""
+        (cause, most), (_, next_most) = sorted(self.causes.items(), key=lambda each: -each[1])[:2]
+        rules = RULES[cause] if most > 3 * next_most else "two causes are about even here"
+        return Headline(rules, self.number, self.report.band)
 
     def said(self) -> Iterator[str]:
-        """Say which cause rules here, what it makes of the verdict, and where the best ε lies."""
-        (cause, most), (_, next_most) = sorted(self.causes.items(), key=lambda each: -each[1])[:2]
-        yield f"<b>{RULES[cause] if most > 3 * next_most else 'Two causes are about even here.'}</b>"
-        yield f"Relative difference {self.number}: {self.report.band}."
-        parts = [f"{words} {f'{size:.0e}' if size < 1 else '1 or more'}" for words, size in self.causes.items()]
+        """Say what each cause should read alone, what that makes of the verdict, and where the best ε lies."""
+        parts = [f"{words} {f'{short(size, 1)}' if size < 1 else '1 or more'}" for words, size in self.causes.items()]
         yield f"Predicted, each alone: {', '.join(parts)}."
         if self.state.error and self.report.band == "great":
             yield "<b>dW2 is wrong, and passes as great.</b>"
@@ -124,7 +128,7 @@ class Result(OfReport):
             yield f"<b>Backprop is right, and yet reads “{self.report.band}”.</b>"
         best, least = self.best
         there = "right backprop reads" if least < GREAT else "even there right backprop reads"
-        yield f"The best ε here is about {best:.0e}; {there} about {least:.0e}."
+        yield f"The best ε here is about {short(best, 1)}; {there} about {short(least, 1)}."
 
     @property
     def best(self) -> tuple[float, float]:
@@ -137,16 +141,16 @@ class Result(OfReport):
         """The picture as tables: measured and predicted at every ε, and each block with its error bound."""
         x, y = self.curves["eps"]
         columns = (y, self.prediction.truncation(x), self.prediction.roundoff(x))
-        rows = [(f"{eps:.0e}", *map(power, row)) for eps, *row in zip(x, *columns, strict=True)]
-        blocks = [(name, power(reading), power(self.bounds[name])) for name, reading in self.blocks.items()]
+        rows = [(f"{short(eps, 1)}", *map(short_power, row)) for eps, *row in zip(x, *columns, strict=True)]
+        blocks = [(name, short_power(reading), short_power(self.bounds[name])) for name, reading in self.blocks.items()]
         curve = html_table(["ε", "measured", "truncation", "round-off"], rows)
         return curve + html_table(["block", "reading", "error bound"], blocks, named=True)
 
 
 RULES = {
-    "round-off": "Round-off rules here: a larger ε reads less.",
-    "truncation": "Truncation rules here: a smaller ε reads less.",
-    "the wrong dW2": "The wrong dW2 rules here: no ε makes this reading smaller.",
+    "round-off": "round-off rules: a larger ε reads less",
+    "truncation": "truncation rules: a smaller ε reads less",
+    "the wrong dW2": "the wrong dW2 rules: no ε reads less",
 }
 
 
@@ -161,9 +165,10 @@ def compute(state: State) -> Result:
 class Epsilon(Lab):
     """Open the lab of lesson 03, in the state given: gcl.labs.epsilon(dtype="float32", eps=1e-2)."""
 
-    State, View, compute = State, epsilon_picture, compute
+    State, View, compute, room = State, epsilon_picture, compute, 300
     about = (
-        "The relative difference against ε, both on log axes, with the bands great, look and worry: measured as dots, "
-        "predicted as two straight lines, round-off falling as 1/ε and truncation rising; beside it a bar for each "
-        "block with its hatched error bound."
+        "The relative difference of each block as a bar with its hatched error bound, on a log axis with the bands "
+        "great, look and worry.",
+        "The relative difference against ε, both on log axes, with the same bands: measured as dots, predicted as two "
+        "straight lines, round-off falling as 1/ε and truncation rising.",
     )

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..checker.inputs import above_zero, as_float, finite
+from ..checker.words import short
 from ..network.network import one_of
 from .controls import Choice, Menu, Slider
 
@@ -41,7 +42,7 @@ class Fields:
 
 
 def slider(
-    words: str, values: Collection, start, takes: Takes | None = None, say: Callable = "{:g}".format, width="300px"
+    words: str, values: Collection, start, takes: Takes | None = None, say: Callable = short, width="300px"
 ) -> Any:
     """Declare a field with a slider; it takes what the slider offers, if nothing else is said."""
     return kept(start, takes or offered(values), lambda lab, name: lab.bind(name, Slider(words, values, say, width)))

@@ -2,15 +2,15 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from ..checker.report import Report, check
 from ..checker.slide import norm
-from ..checker.words import html_table, listed
+from ..checker.words import html_table, listed, short
 from ..plots.hiding import hiding_picture
 from .fields import Fields, choice, menu
 from .lab import Lab
-from .result import OfReport
+from .result import Headline, OfReport
 from .state import BenchState
 from .words import blocks_table
 
@@ -76,7 +76,7 @@ PLACES = {
     "keep_prob = 1": Place(
         "backprop forgets the mask of layer 1",
         "at keep_prob = 1 no unit is dropped, so dθ is the gradient here",
-        "keep_prob = 0.8, with a frozen mask",
+        "keep_prob = 0.8 and a frozen mask",
         BenchState(bugs=(NO_MASK,)),
         BenchState(keep_prob=0.8, bugs=(NO_MASK,)),
     ),
@@ -91,7 +91,7 @@ PLACES = {
     "a small entry": Place(
         f"dW1[0, {PIXEL}] is twice what it should be",
         f"pixel {PIXEL} is measured in a unit that makes it tiny, so the wrong slope is tiny and drowns in the norm",
-        f"pixel {PIXEL} measured as the other pixels are",
+        f"pixel {PIXEL} in the others’ unit",
         BenchState(lam=0),
         BenchState(lam=0),
         unit=1e-6,
@@ -107,7 +107,7 @@ PLACES = {
     "a wrong J": Place(
         "J forgets the λ term, and so does every dW",
         "dθ is the gradient of this J; that you wanted another J, no check can know",
-        "J written down afresh from the lecture",
+        "J as the lecture writes it",
         BenchState(lam=1, bugs=NO_DECAY_AT_ALL, mistakes=("J_no_decay",)),
         BenchState(lam=1, bugs=NO_DECAY_AT_ALL),
     ),
@@ -138,14 +138,19 @@ class Result(OfReport):
         length = norm(self.report.approx) + norm(self.report.gradient)
         return {"all θ": float(norm(self.report.bars) / length)} | self.report.bounds
 
+    @cached_property
+    def headline(self) -> Headline:
+        """The number, and what is wrong."""
+        place = PLACES[self.state.place]
+        gist = f"brought out by {place.remedy}" if self.state.out else "and yet the code is wrong"
+        return Headline(gist, short(self.report.difference, 2), self.report.band)
+
     def said(self) -> Iterator[str]:
-        """Say what the check reads, where the bug is, and what error bars and Taylor's remainder make of it."""
+        """Say where the bug is, behind what it hides, and what error bars and Taylor's remainder make of it."""
         report, place = self.report, PLACES[self.state.place]
-        yield f"Relative difference <b>{report.number}: {report.band}</b>."
-        if self.state.out:
-            yield f"<b>Brought out</b> by {place.remedy}: {place.mistake}."
-        else:
-            yield f"Yet the code is wrong: <b>{place.mistake}</b>. It hides: {place.because}."
+        yield f"What is wrong: <b>{place.mistake}</b>."
+        if not self.state.out:
+            yield f"It hides: {place.because}."
         yield opinion(report)
         yield FALLS[report.taylor.answer]
 
@@ -153,7 +158,7 @@ class Result(OfReport):
     def table(self) -> str:
         """What the picture shows, as tables."""
         pairs = zip(self.report.taylor.steps, self.report.taylor.remainders, strict=True)
-        rows = [(f"{step:.0e}", f"{remainder:.0e}") for step, remainder in pairs]
+        rows = [(f"{short(step, 1)}", f"{short(remainder, 1)}") for step, remainder in pairs]
         return blocks_table(self.report) + html_table(["t", "remainder"], rows)
 
 
@@ -181,9 +186,9 @@ def compute(state: State) -> Result:
 class Hiding(Lab):
     """Open the lab of lesson 09: gcl.labs.hiding(place="two that cancel", out=True)."""
 
-    State, View, compute = State, hiding_picture, compute
+    State, View, compute, room = State, hiding_picture, compute, 320
     about = (
-        "On the left the relative difference of all θ and of each block as bars, on a log axis from 1e-12 to 1 with "
-        "the bands great, look and worry; on the right Taylor's remainder against the step t, both on log axes, beside "
-        "two guide lines that fall as t and as t²."
+        "The relative difference of all θ and of each block as bars, on a log axis from 1e-12 to 1 with the bands "
+        "great, look and worry.",
+        "Taylor's remainder against the step t, both on log axes, beside two guide lines that fall as t and as t².",
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from html import escape
 from typing import Any
 
@@ -13,13 +13,13 @@ from ..checker.inputs import as_float
 from ..checker.report import Entry, Report, check
 from ..checker.slide import GREAT, band, score
 from ..checker.where import where
-from ..checker.words import html_table
+from ..checker.words import html_table, short
 from ..network.network import one_of
 from ..plots.inspect import inspect_picture
 from .controls import Menu
 from .fields import Fields, kept, slider
 from .lab import Lab
-from .result import Shown
+from .result import Headline, Shown
 
 FACTORS = [-2, -1, 0.25, 0.5, 0.75, 1, 1.5, 2, 3, 4, 10]
 LISTED = 20  # entries, in the table
@@ -104,9 +104,15 @@ class Result(Shown):
         """The place of the entry in which the two differ most."""
         return int(np.abs(self.approx - self.gradient / self.state.k).argmax())
 
+    @cached_property
+    def headline(self) -> Headline:
+        """Whether the block agrees, and in how many entries it does not."""
+        reading = self.blocks[self.state.block]
+        return Headline(opening(self), short(reading, 2), band(reading))
+
     def said(self) -> Iterator[str]:
-        """Say whether the block agrees, by which factor it is off, what its wrong entries share, and which is worst."""
-        yield from filter(None, (opening(self), factor(self), pattern(self), worst(self)))
+        """Say by which factor the block is off, what its wrong entries share, and which is worst."""
+        yield from filter(None, (factor(self), pattern(self), worst(self)))
 
     @property
     def table(self) -> str:
@@ -125,21 +131,21 @@ def compute(state: State) -> Result:
 
 def opening(result: Result) -> str:
     """Say whether the block agrees, and in how many entries it does not."""
-    block, reading, k = escape(result.state.block), result.blocks[result.state.block], result.state.k
-    divided = "" if k == 1 else f"Divided by {k:.4g}, "
+    block, reading, k = result.state.block, result.blocks[result.state.block], result.state.k
+    divided = "" if k == 1 else f"divided by {short(k, 4)}, "
     if result.wrong.any():
         count, size = result.wrong.sum(), result.wrong.size
-        share = f"in {'all' if count == size else count} of its {size} entries" if size > 1 else "in its one entry"
-        return f"<b>{divided}{block} disagrees</b>: {reading:.1e}, {band(reading)}, {share}."
+        share = f"in {'all' if count == size else f'{count} of'} {size} entries" if size > 1 else "in its one entry"
+        return f"{divided}{block} disagrees {share}"
     if reading >= GREAT:
-        return f"{divided}{block} lies within its error bound: the error bars alone explain the reading."
-    return f"<b>{divided}{block} agrees</b>: every entry lies on the line."
+        return f"{divided}{block} lies within its error bound"
+    return f"{divided}{block} agrees" if divided else f"{block} agrees: every entry lies on the line"
 
 
 def best(result: Result) -> float | None:
     """Return the k that fits best, dθ·dθ_approx / ‖dθ_approx‖²; None where there is none."""
     a, g = result.approx, result.gradient
-    return float(f"{g @ a / (a @ a):.7g}") or None if a.any() else None
+    return float(f"{short(g @ a / (a @ a), 7)}") or None if a.any() else None
 
 
 def factor(result: Result) -> str:
@@ -147,14 +153,14 @@ def factor(result: Result) -> str:
     k, noise = best(result), max(GREAT, result.bounds[result.state.block])
     if result.state.k != 1:
         right = not result.wrong.any() and result.blocks[result.state.block] < GREAT
-        return f"So dθ is {result.state.k:.4g} times what it should be." if right else "That is not the factor."
+        return f"So dθ is {short(result.state.k, 4)} times what it should be." if right else "That is not the factor."
     if not result.wrong.any() or k is None:
         return ""
     left = score(result.approx, result.gradient / k)
     if left < noise:
-        return f"It is as if dθ were {k:.6g} times what it should be."
+        return f"It is as if dθ were {short(k, 6)} times what it should be."
     helps = left < result.blocks[result.state.block]
-    return f"No one factor explains it{f': the best, {k:.2g}, leaves {left:.1e}' if helps else ''}."
+    return f"No one factor explains it{f': the best, {short(k, 2)}, leaves {short(left, 2)}' if helps else ''}."
 
 
 def pattern(result: Result) -> str:
@@ -192,8 +198,8 @@ def table(result: Result) -> str:
     a, g, rows = result.approx, result.gradient, []
     for i in np.argsort(-np.abs(a - g / result.state.k), kind="stable")[:LISTED]:
         index = list(entry(result, i).index) or ""
-        quotient = f"{g[i] / a[i]:.4g}" if a[i] else "–"
-        numbers = f"{a[i]:.4g}", f"{g[i]:.4g}", quotient, f"{result.readings[i]:.1e}"
+        quotient = f"{short(g[i] / a[i], 4)}" if a[i] else "–"
+        numbers = f"{short(a[i], 4)}", f"{short(g[i], 4)}", quotient, f"{short(result.readings[i], 2)}"
         rows.append((f"{escape(result.state.block)}{index}", *numbers))
     head = ["entry", "dθ_approx", "dθ", "dθ / dθ_approx", "relative difference"]
     return html_table(head, rows, named=True)
@@ -202,11 +208,11 @@ def table(result: Result) -> str:
 class Inspect(Lab):
     """Open the lab on what `gcl.check` returned: gcl.labs.inspect(report, block="W2", k=2)."""
 
-    State, View, compute = State, inspect_picture, compute
+    State, View, compute, room = State, inspect_picture, compute, 360
     about = (
-        "Left, a bar for each block: its relative difference, on a log axis from 1e-12 to 1. Middle, a point for each "
-        "entry of the block chosen: dθ against dθ_approx, with the line on which dθ is k times dθ_approx. Right, the "
-        "same entries in their rows and columns, coloured by the bands great, look and worry."
+        "A bar for each block: its relative difference, on a log axis from 1e-12 to 1.",
+        "Left, a point for each entry of the block chosen: dθ against dθ_approx, with the line on which dθ is k times "
+        "dθ_approx. Right, the same entries in their rows and columns, coloured by the bands great, look and worry.",
     )
 
     def controls(self) -> list:

@@ -2,20 +2,20 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 
 from ..checker.params import from_vector, to_vector
 from ..checker.slide import GREAT, SLIDE, band, score
-from ..checker.words import html_table, power
+from ..checker.words import html_table, short, short_power
 from ..data import moons
 from ..network.network import Network
 from ..plots.kink import kink_picture
 from .controls import log_values
 from .fields import Fields, number, slider
 from .lab import Lab
-from .result import Shown
+from .result import Headline, Shown
 
 NETWORK, SEED = Network([2, 4, 3, 1], hidden="relu"), 49
 UNIT = 1  # θ[i] is its bias, b2[1]
@@ -73,45 +73,49 @@ class Result(Shown):
         """How many entries of θ have a corner in their window."""
         return int((self.nearest <= self.state.eps).sum())
 
+    @cached_property
+    def headline(self) -> Headline:
+        """What the whole check reads, and why."""
+        if self.reading < GREAT:
+            gist = f"all {self.nearest.size} entries agree"
+        elif self.crossed:
+            have = "has" if self.crossed == 1 else "have"
+            gist = f"{self.crossed} of {self.nearest.size} entries {have} a corner in the window"
+        else:
+            gist = f"ε is too {'large' if self.state.eps > 1e-5 else 'small'}"
+        number = f"about {short_power(self.reading)}" if self.reading < GREAT else short(self.reading, 2)
+        return Headline(gist, number, band(self.reading))
+
     def said(self) -> Iterator[str]:
-        """Say whether a corner lies in the window, what it does to the slopes, and what the whole check reads."""
+        """Say whether a corner lies in the window, and what it does to the slopes."""
         distances = np.abs(self.corners)
         distance, count = float(distances.min()), np.count_nonzero(distances <= self.state.eps)
-        left, right, approx = (f"{slope:.2g}" for slope in (*self.slopes, self.approx))
+        left, right, approx = (f"{short(slope, 2)}" for slope in (*self.slopes, self.approx))
         sides = f"from θ − ε to θ the slope of J is {left}, from θ to θ + ε it is {right}"
-        given = f"dθ[i] is {self.gradient:.2g}"
+        given = f"dθ[i] is {short(self.gradient, 2)}"
         if distance == 0:
             yield f"<b>A corner lies on θ[i] itself:</b> {sides}."
             yield f"{given}, the slope on one side; dθ_approx[i] is {approx}, the mean of both, at every ε."
         elif count:
-            lies = f"{count} corners lie" if count > 1 else f"A corner, {distance:.2g} from θ[i], lies"
+            lies = f"{count} corners lie" if count > 1 else f"A corner, {short(distance, 2)} from θ[i], lies"
             yield f"<b>{lies} in the window:</b> {sides}."
             yield f"{given}, the slope at θ; dθ_approx[i] is {approx}, the mean of both."
         else:
-            yield f"<b>No corner of θ[i] in the window;</b> the nearest is {distance:.2g} away."
+            yield f"<b>No corner of θ[i] in the window;</b> the nearest is {short(distance, 2)} away."
             yield f"{given}, dθ_approx[i] is {approx}."
-        yield self.whole
-
-    @property
-    def whole(self) -> str:
-        """Say what the check of all entries reads, and why."""
-        number = f"about {power(self.reading)}" if self.reading < GREAT else f"{self.reading:.1e}"
-        said = f"The check of all {self.nearest.size} entries reads <b>{number}, {band(self.reading)}</b>"
-        if self.reading < GREAT:
-            return f"{said}."
-        if self.crossed:
-            have = "has" if self.crossed == 1 else "have"
-            return f"{said}: {self.crossed} of them {have} a corner in the window. Backprop is right."
-        bend = "ε is large, and J bends between θ − ε and θ + ε" if self.state.eps > 1e-5 else "ε is small: round-off"
-        return f"{said}: {bend}. Backprop is right."
+        if self.reading >= GREAT:
+            yield "Backprop is right."
 
     @property
     def table(self) -> str:
         """What the picture shows, as tables."""
         words = "left of θ[i]", "right of θ[i]", "dθ_approx[i]", "dθ[i]"
         slopes = zip(words, (*self.slopes, self.approx, self.gradient), strict=True)
-        rows = [(f"{eps:g}", f"{y:.0e}", int((self.nearest <= eps).sum())) for eps, y in zip(*self.curve, strict=True)]
-        first = html_table(["", "slope of J"], [(words, f"{slope:.2g}") for words, slope in slopes], named=True)
+        rows = [
+            (f"{short(eps)}", f"{short(y, 1)}", int((self.nearest <= eps).sum()))
+            for eps, y in zip(*self.curve, strict=True)
+        ]
+        first = html_table(["", "slope of J"], [(words, f"{short(slope, 2)}") for words, slope in slopes], named=True)
         return first + html_table(["ε", "relative difference", "entries with a corner within ε"], rows)
 
 
@@ -173,9 +177,10 @@ def compute(state: State) -> Result:
 class Kink(Lab):
     """Open the lab of the corner in the window, in the state given: gcl.labs.kink(eps=1e-5, b2=0)."""
 
-    State, View, compute = State, kink_picture, compute
+    State, View, compute, room = State, kink_picture, compute, 260
     about = (
-        "Left, J along one entry of θ from θ − 2ε to θ + 2ε, stretched to fit, with its corners, the line of slope dθ "
-        "and the line through θ − ε and θ + ε; right, the relative difference of the whole check against ε, on log "
-        "axes with the bands great, look and worry, and for each entry how far its nearest corner is."
+        "J along one entry of θ from θ − 2ε to θ + 2ε, stretched to fit, with its corners, the line of slope dθ and "
+        "the line through θ − ε and θ + ε.",
+        "The relative difference of the whole check against ε, on log axes with the bands great, look and worry; and "
+        "for each entry how far its nearest corner is.",
     )

@@ -4,51 +4,39 @@ import html
 from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
 from inspect import signature
-from threading import RLock
+from threading import RLock, Timer
 from typing import Any, Self
+from weakref import ref
 
 import ipywidgets as widgets
 
-from ..plots import Picture, figure_html
+from .. import plots
 from .cells import show_in_cell
-from .controls import Button, Change, Chips, Folds, Image, holds, in_rows, says
+from .controls import Button, Change, Chips, Folds, in_rows, says
 from .fields import Fields
+from .page import STYLE, Pictures, Room
 from .result import Shown
+from .spoken import spoken
 
-STYLE = """<style>
-.gc-lab option[data-value^="%E2%9C%95"] { color: var(--jp-ui-font-color2, #757575); }
-body[data-jp-theme-light="false"] .gc-lab { --jp-widgets-dropdown-arrow: url("data:image/svg+xml,\
-%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 18 18'%3E\
-%3Cpath fill='white' d='M5.2,5.9L9,9.7l3.8-3.8l1.2,1.2l-4.9,5l-4.9-5L5.2,5.9z'/%3E%3C/svg%3E"); }
-.gc-lab :focus-visible { outline: 2px solid var(--jp-brand-color1, #1976d2) !important; outline-offset: 2px; }
-.gc-lab [role="status"] { font-size: 1.1em; line-height: 1.45; }
-.gc-lab .widget-readout { min-width: 3.5em; }
-.gc-lab .gc-both-ways .widget-readout { min-width: 10em; }
-.gc-lab .widget-hbox { column-gap: 1em; }
-.gc-lab .widget-hbox.gc-chips { column-gap: 0; }
-.gc-lab .gc-chip { border: 1px solid var(--jp-warn-color1, #bf360c); border-radius: 1em; padding: 0 6px; }
-.gc-lab .gc-chip::before { content: "" / "take back "; }
-.gc-lab .gc-chip::after { content: "\\a0 ×"; content: "\\a0 ×" / ""; }
-.gc-lab a { color: var(--jp-content-link-color, #1565c0); text-decoration: underline; }
-.gc-lab pre { margin: 0; white-space: pre-wrap; }
-.gc-lab .gc-tables { display: flex; flex-wrap: wrap; gap: 1em 2em; align-items: flex-start; }
-.gc-lab td, .gc-lab th { padding: 0 0.6em; text-align: right; }
-</style>"""
+CRISP, QUICK = 2, 1  # pixels of a picture for each of the page: at rest, and while moves come
+HEADLINE = 90  # letters of the longest headline
+QUIET = 0.15  # seconds without a move, after which the picture is drawn crisp
 
 
 class Lab:
-    """Join a frozen state to its picture, its caption and its controls.
+    """Join a frozen state to its pictures, its finding and its controls.
 
     A lab has its `State`, whose fields say which controls there are; two functions, `compute(state)`, which returns a
-    frozen result, and `View(names)`, which returns its picture; and `about`, which says what the picture shows to those
-    who do not see it. It is opened by its class, and has its name. Callbacks run in a thread of their own, beside the
-    cells: one lock guards state and picture.
+    frozen result, and `View(names)`, which returns its pictures; `about`, which says what each picture shows to those
+    who do not see it; and `room`, the letters of its longest finding. It is opened by its class, and has its name.
+    Callbacks run in a thread of their own, beside the cells: one lock guards state and pictures.
     """
 
     name: str
-    about: str
+    about: tuple[str, ...]
+    room: int
     State: type[Fields]
-    View: Callable[..., Picture]
+    View: Callable[..., plots.View]
     compute: Callable[..., Shown]
     state: Any
     result: Any
@@ -60,55 +48,64 @@ class Lab:
     def __init__(self, *given: Any, **state: Any) -> None:
         """Open the lab in the state given. Raises TypeError or ValueError for what cannot be."""
         self.showing, self.bound, self.placed = False, {}, {}
-        self.view: Picture | None = None
+        self.views: dict[int, plots.View] = {}
+        self.scale, self.timer = CRISP, Timer(0, print)
         self.moved: tuple[str, ...] = ()
         self.state = self.start = self.State(*given, **state)
-        self.picture = Image(
-            format="png",
-            tooltip=self.about,
-            layout=widgets.Layout(max_width="100%", min_width="600px", align_self="flex-start"),
-        )
-        self.caption, self.error = widgets.HTML(layout=widgets.Layout(min_height="5em")), widgets.HTML()
-        self.table, self.shared = widgets.HTML(), widgets.HTML()
-        self.box = self.build()
         *_, self.result = self.results(self.state, None)
+        self.headline, self.caption = Room(HEADLINE, "gc-headline"), Room(self.room, "gc-caption")
+        self.error, self.table, self.shared = widgets.HTML(), widgets.HTML(), widgets.HTML()
+        self.box = self.build()
         self.display()
 
     def results(self, state, before) -> Iterator:
         """Yield the result; where it takes long, first a part that is quick to compute."""
         yield replace(type(self).compute(state), before=before)
 
-    def paint(self, result) -> bytes:
-        """Draw a result, on a new picture where it has other blocks, and return the picture as PNG."""
-        if self.view is None or self.view.names != result.names:
-            self.view = type(self).View(result.names)
-        return self.view.update(result)
+    def view(self, names, scale: int) -> plots.View:
+        """Return the pictures on which results with blocks of these names are drawn."""
+        if scale not in self.views or self.views[scale].names != list(names):
+            self.views[scale] = type(self).View(names, scale)
+        return self.views[scale]
+
+    def paint(self, result, scale: int = CRISP) -> tuple[bytes, ...]:
+        """Draw a result, and return each picture as PNG."""
+        return self.view(result.names, scale).update(result)
+
+    @property
+    def png(self) -> tuple[bytes, ...]:
+        """The pictures as they stand in the page."""
+        return tuple(image.value for image in self.pictures.images)
 
     def controls(self, *names: str) -> list[widgets.Widget]:
-        """Build the controls of these fields, or of all that have one."""
+        """Build the controls of these fields, or of all that have one; return those that no axis is over."""
         build = {each.name: each.metadata["build"] for each in fields(self.State) if each.metadata["build"]}
         built = {name: build[name](self, name) for name in names or build}
         self.placed |= built
-        return list(built.values())
+        under = {panel.field for panel in self.view(self.result.names, CRISP).panels}
+        return [control for name, control in built.items() if name not in under]
 
     def build(self) -> widgets.Widget:
         """Build the page: the controls over the picture."""
-        return self.page([in_rows(self.controls())], [self.button("start again", self.opening)])
+        return self.page([in_rows(self.controls())])
 
-    def page(self, above: list[widgets.Widget], buttons: list[widgets.Widget], folds=None, below=()) -> widgets.Widget:
-        """Set controls over the picture, the finding and some buttons beneath it, the rest folded away."""
-        self.chips = Chips()
-        if any(holds(part, control) for part in (folds or {}).values() for control in self.placed.values()):
-            self.chips.layout.min_height = "32px"  # of one line of them, so that the picture stays where it is
-        folds = (folds or {}) | {
-            "The picture as a table": self.table,
-            "This state as a line of code, to share": self.shared,
-        }
-        self.folds = Folds(folds)
+    def page(self, above: list, buttons=(), folds=None, beside=(), below=(), more=None) -> widgets.VBox:
+        """Set controls, folds with more of them, and buttons over the headline and the pictures; beneath, the words.
+
+        What is `beside` stands right of the pictures, what is `below` under the words.
+        """
+        self.drawers, self.chips = Folds(folds or {}), Chips()
+        self.chips.layout.display = None if folds else "none"
+        readings = {"The picture as a table": self.table, "This state as a line of code, to share": self.shared}
+        self.folds = Folds((more or {}) | readings)
         self.folds.observe(lambda _: self.tell(), "opened")
-        frame = widgets.Box([self.picture], layout=widgets.Layout(overflow="auto"))
-        parts = [widgets.HTML(STYLE), *above, self.chips, frame, self.caption, self.error]
-        box = widgets.VBox([*parts, in_rows(buttons), *below, self.folds], layout=widgets.Layout(max_width="1000px"))
+        view = self.view(self.result.names, CRISP)
+        self.pictures = Pictures(view, self.placed, self.about)
+        row = self.drawers.heads if folds else above[0]
+        row.children += (*buttons, Button("start again", self.restart))
+        shown = [self.headline, in_rows([self.pictures, *beside]), self.caption, self.error]
+        parts = [widgets.HTML(STYLE), *above, self.drawers, self.chips, *shown, *below, self.folds, *spoken()]
+        box = widgets.VBox(parts, layout=widgets.Layout(max_width="1000px"))
         box.add_class("gc-lab")
         return box
 
@@ -142,6 +139,7 @@ class Lab:
         """
         with self.lock:
             kept = self.state, self.result, self.moved
+            self.pictures.add_class("gc-busy")
             try:
                 state, moved = replace(self.state, **changes), tuple(changes)
                 before = self.result.before if moved == self.moved else replace(self.result, before=None)
@@ -152,7 +150,17 @@ class Lab:
                 self.state, self.result, self.moved = kept
                 self.display()
                 raise
+            finally:
+                self.pictures.remove_class("gc-busy")
         return self
+
+    def restart(self) -> None:
+        """Go back to where the lab was opened, with everything folded away, and nothing pale."""
+        with self.lock:
+            self.drawers.opened = self.folds.opened = None
+            self.attempt(self.afresh)
+            self.result, self.moved = replace(self.result, before=None), ()
+            self.display()
 
     def at(self, **changes) -> Any:
         """Return the result of the state in which the lab was opened, but with these changes: lab.at(eps=1e-5).
@@ -164,21 +172,34 @@ class Lab:
 
     def display(self) -> None:
         """Update the picture, the caption and the controls."""
-        self.picture.value = self.paint(self.result)
-        self.caption.value = f'<div role="status">{self.result.caption}</div>'
+        self.show_pictures()
+        self.headline.say(self.result.headline.html)
+        self.caption.say(self.result.caption)
         self.error.value = ""
         self.showing = True
         try:
             for field, control in self.bound.items():
                 control.show(getattr(self.state, field))
             self.show()
-            self.chips.show(self.folds.count(list(self.changes())))
+            self.chips.show(self.drawers.count(list(self.changes())))
         finally:
             self.showing = False
         try:
             self.tell()
         except Exception as problem:  # the picture and the finding stand without it
             self.complain("What is unfolded could not be written", problem)
+
+    def show_pictures(self) -> None:
+        """Put the pictures of the result into the page."""
+        for image, png in zip(self.pictures.images, self.paint(self.result, self.scale), strict=True):
+            image.value = png
+
+    def sharpen(self) -> None:
+        """Draw crisp what was drawn quickly, unless another move has come."""
+        with self.lock:
+            if self.scale != CRISP:
+                self.scale = CRISP
+                self.show_pictures()
 
     def bind(self, field: str, control: widgets.Widget) -> widgets.Widget:
         """Tie a control to a field of the state, both ways, and return it."""
@@ -199,19 +220,32 @@ class Lab:
         return Button(words, lambda: self.attempt(means))
 
     def attempt(self, means: Callable) -> None:
-        """Change the state; where that fails, say so in the page, leave all as it was, and raise."""
+        """Change the state; where that fails, say so in the page, leave all as it was, and raise.
+
+        The picture follows the hand on a quick drawing, and becomes crisp once the hand rests.
+        """
         with self.lock:
             if self.showing:
                 return
+            self.timer.cancel()
+            self.scale = QUICK
             try:
                 self.set(**means())
             except Exception as problem:
                 self.complain("That did not work", problem)
                 raise
+            finally:
+                self.timer = Timer(QUIET, sharpen, [ref(self)])
+                self.timer.daemon = True
+                self.timer.start()
 
     def complain(self, words: str, problem: Exception) -> None:
         """Say in the page what went wrong."""
         self.error.value = f'<div role="alert"><b>{words}:</b> {html.escape(str(problem))}</div>'
+
+    def afresh(self) -> dict:
+        """Return what "start again" changes."""
+        return self.opening()
 
     def opening(self) -> dict:
         """Return every field of the state in which the lab was opened."""
@@ -236,9 +270,22 @@ class Lab:
         return self.code()
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
-        """Show the widgets and, where there is no kernel, the same picture and caption as they stand now."""
+        """Show the widgets and, where there is no kernel, the same pictures and words as they stand now."""
         with self.lock:
             show_in_cell(self)
-            page = figure_html(self.picture.value, self.result.caption, self.about)
-            page += f"<p><b>also on:</b> {html.escape(str(self.chips))}</p>" if self.chips.changes else ""
-            return {**self.box._repr_mimebundle_(), "text/plain": repr(self), "text/html": page}
+            return {**self.box._repr_mimebundle_(), "text/plain": repr(self), "text/html": self.still()}
+
+    def still(self) -> str:
+        """Return the pictures and words as HTML that needs no kernel."""
+        widths = [picture.width for picture in self.view(self.result.names, CRISP).pictures]
+        images = "".join(map(plots.image_html, self.png, self.about, widths))
+        chips = f"<p><b>also on:</b> {html.escape(str(self.chips))}</p>" if self.chips.changes else ""
+        words = f"{self.result.caption} <i>A still picture: run the notebook to move it.</i>"
+        head = f'<p style="font-size: 1.4em">{self.result.headline.html}</p>'
+        return f"{chips}{head}<figure>{images}<figcaption>{words}</figcaption></figure>"
+
+
+def sharpen(lab: ref) -> None:
+    """Draw a lab crisp, if it is still there; the clock that calls this does not keep it."""
+    if lab() is not None:
+        lab().sharpen()

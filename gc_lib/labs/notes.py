@@ -1,30 +1,27 @@
 """What the detective's page says: the checks made, why an accusation is wrong, the lines once found, the record."""
 
 import html
+from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 
-from ..checker.words import html_table, listed
+from ..checker.words import html_table, listed, short
 from ..network import bugs
-from ..network.backprop import hidden_error
+from ..network.backprop import Steps, hidden_error
 from . import cases
 from .cases import Case, Setting, Suspect
 
 NAMES = [f"{letter}{l}" for l in range(1, len(cases.SIZES)) for letter in "Wb"]
 SWITCHES: dict[str, tuple[str, Callable]] = {  # what a switch is called, and what its values are called
-    "lam": ("λ", "{:g}".format),
+    "lam": ("λ", short),
     "examples": ("m", str),
-    "keep_prob": ("keep_prob", "{:g}".format),
+    "keep_prob": ("keep_prob", short),
     "hidden": ("activation", str),
     "bias": ("b", lambda b: "random" if b else "0"),
 }
 LINES = {1: "one line", 2: "two lines"}
-TABLE = """<style>
-.gc-lab .gc-notes .widget-html-content { min-width: 0; }
-.gc-lab .gc-notes table { display: block; overflow-x: auto; }
-.gc-lab .gc-notes td, .gc-lab .gc-notes th { text-align: center; padding: 0 0.45em; }
-.gc-notes b { color: #D55E00; }
-.gc-notes code { display: block; text-align: left; white-space: pre-wrap; }
-</style>"""
+MOST = 24  # lines in the list of pairs
+STYLE = f"<style>{Path(__file__).with_name('board.css').read_text('utf-8')}</style>"
 
 
 def in_words(at: Setting) -> str:
@@ -39,10 +36,19 @@ def name(suspect: Suspect) -> str:
     return " and ".join(f"{bug} in layer {l}" for bug, l in suspect) or "nothing is wrong"
 
 
-def red(marks: tuple[str, ...]) -> str:
-    """Name the blocks that are red, with their factors."""
-    found = [f"{block} {mark}".removesuffix(" ✕") for block, mark in zip(NAMES, marks, strict=True) if mark]
-    return listed(found) if found else "no block"
+def red(marks: tuple[str, ...]) -> list[str]:
+    """Return the blocks that are red."""
+    return [block for block, mark in zip(NAMES, marks, strict=True) if mark]
+
+
+def alone(blocks: list[str]) -> str:
+    """Name blocks: "no block", "W1 alone", "W1 and b1"."""
+    return f"{blocks[0]} alone" if len(blocks) == 1 else listed(blocks) or "no block"
+
+
+def as_marked(mark: str) -> str:
+    """Say how a block is red: "×2", or without a clean factor."""
+    return "with no clean factor" if mark == "✕" else mark
 
 
 def counted(number: int, noun: str) -> str:
@@ -62,56 +68,85 @@ def suspects_left(state, left: int) -> str:
     of = len(cases.suspects(state.file.lines))
     if not state.cost:
         return f"There are {of:,} suspects."
-    wrong = f" and {counted(len(state.accused), 'wrong accusation')}" if state.accused else ""
-    verb = "is" if left == 1 else "are"
-    return f"<b>{left:,} of {of:,} suspects {verb} left</b> after {counted(len(state.checks), 'check')}{wrong}."
+    after = [counted(len(state.checks), "check")]
+    after += [f"{counted(len(state.listed), 'look')} at the list"] if state.listed else []
+    after += [counted(len(state.accused), "wrong accusation")] if state.accused else []
+    return f"<b>{left:,} of {of:,} suspects {'is' if left == 1 else 'are'} left</b> after {listed(after)}."
+
+
+def outcome(state) -> str:
+    """Say in one line what it was, and what it cost."""
+    if not state.solved:
+        return f"case {state.case}: it was {name(state.file.plants)}"
+    cost = f"at the cost of {counted(state.cost, 'check')}"
+    return f"case {state.case} is solved, {cost}: {name(state.accused[-1])}"
 
 
 def verdict(state) -> str:
-    """Say what it was, what it cost, and how many checks the kit's own detective needs."""
-    own = counted(len(cases.solved_with(state.case)), "check")
-    own = f"The kit's own detective needs {own}."
-    hidden = name(state.file.plants)
-    if not state.solved:
-        return f"<b>Case {state.case}: it was {hidden}.</b> {own}"
-    same = state.accused[-1] != state.file.plants
-    also = f" To be exact it was {hidden}, which no check here can tell from it." if same else ""
-    cost = f"at the cost of {counted(state.cost, 'check')}"
-    return f"<b>Case {state.case} is solved, {cost}: {name(state.accused[-1])}.</b>{also} {own}"
+    """Say what it was, if the accusation only looked like it, and how many checks the kit's own detective needs."""
+    own = f"The kit's own detective needs {counted(len(cases.solved_with(state.case)), 'check')}."
+    alike = state.solved and state.accused[-1] != state.file.plants
+    exact = f"To be exact it was {name(state.file.plants)}, which no check here can tell from it. "
+    return (exact if alike else "") + own
 
 
 def against(state, accused: Suspect) -> str:
-    """Say why an accusation is wrong: in which check the suspect would have left another pattern."""
-    for n, check in enumerate(state.checks, start=1):
-        seen, would = cases.seen(state.case, check), cases.seen(state.case, check, accused)
-        if seen != would:
-            return f"in check {n} that would have turned red {red(would)}; what did turn red is {red(seen)}"
+    """Say why an accusation is wrong: in which check it would have shown something else, and what was seen.
+
+    Rather a check in which it would have turned other blocks red than one in which it would by another factor.
+    """
+    who = {0: "right lines", 1: "that line", 2: "those lines"}[len(accused)]
+    told = [
+        (n, cases.seen(state.case, at, accused), cases.seen(state.case, at)) for n, at in enumerate(state.checks, 1)
+    ]
+    for n, would, seen in told:
+        if red(would) != red(seen):
+            was = "were" if len(red(seen)) > 1 else "was"
+            return f"in check {n} {who} would have turned {alone(red(would))} red; {alone(red(seen))} {was} red"
+    for n, would, seen in told:
+        if would != seen:
+            pairs = list(zip(would, seen, strict=True))
+            other = next((one, another) for one, another in pairs if one != another)
+            blocks = listed(block for block, pair in zip(NAMES, pairs, strict=True) if pair == other)
+            one, another = map(as_marked, other)
+            return f"in check {n} {who} would have turned the same red, but {blocks} {one}; seen was {another}"
+    if not state.checks:
+        return "no check was made that would speak for it"
     return "that explains all you have seen, but so does another; the check that tells them apart is still to be made"
 
 
 def notes(state) -> str:
-    """Write the checks and the accusations made so far."""
-    rows = []
+    """Write the checks made so far, a row for each, and the suspects that each has left."""
+    rows = [("", "at first", *[""] * len(NAMES), f"{len(cases.suspects(state.file.lines)):,}")]
     for n, check in enumerate(state.checks, start=1):
         marks = [f"<b>{mark}</b>" if mark else "·" for mark in cases.seen(state.case, check)]
+        here = "▸ " if check == state.setting else ""
         left = f"{len(cases.left(state.case, state.checks[:n])):,}"
-        rows.append((n, in_words(check) or "nothing", *marks, left))
-    table = html_table(["check", "switched", *NAMES, "left"], rows) if rows else ""
-    wrong = state.accused[: len(state.accused) - state.solved]
-    said = "".join(f"<li>It is not {name(accused)}: {against(state, accused)}.</li>" for accused in wrong)
-    return TABLE + table + (f"<ul>{said}</ul>" if said else "")
+        switched = in_words(check).replace(" = ", "=") or "nothing"
+        rows.append((f"{here}{n}", switched, *marks, left))
+    return html_table(["check", "switched", *NAMES, "suspects left"], rows)
 
 
-def lines(suspect: Suspect) -> list[tuple[str, str, str]]:
-    """Return what each bug does, the right line and the wrong one."""
+def answer(state) -> str:
+    """Say what came of the accusations, the last one first; once the case is closed, what it was."""
+    if state.closed:
+        return reveal(state)
+    said = []
+    for accused in reversed(state.accused):
+        not_so = f"It is not {name(accused)}" if accused else "Something is wrong"
+        said.append(f"<p><b>{not_so}:</b> {against(state, accused)}.</p>")
+    return "".join(said) or "<p>A wrong accusation costs one check, and says what that line would have shown.</p>"
+
+
+def one_above_another(suspect: Suspect, words: str) -> str:
+    """Set the right line of each bug over another one, for which `words` stand."""
     found = [bugs.find(name) for name, _ in suspect]
-    return [(f"{bug.name}: {bug.sentence}", bugs.last_line(bug.breaks), bugs.last_line(bug.wrong)) for bug in found]
+    return "".join(two_lines(bugs.last_line(bug.breaks), bugs.last_line(bug.wrong), words) for bug in found)
 
 
-def side_by_side(rows: list[tuple[str, str, str]], words: str) -> str:
-    """Set right lines and others side by side; `words` stand over the others."""
-    told = [(code(right), code(other)) for _, right, other in rows]
-    return html_table(["as it should be", words], told) if rows else ""
+def two_lines(right: str, other: str, words: str) -> str:
+    """Set a right line over another."""
+    return html_table([], [("as it should be", code(right)), (words, code(other))])
 
 
 def code(line: str) -> str:
@@ -120,16 +155,63 @@ def code(line: str) -> str:
 
 
 def reveal(state) -> str:
-    """Set the right line and the line that ran side by side, and link the threads that it was reported in."""
-    said, threads = "Reported in", state.file.threads
-    ran = lines(state.file.plants)
-    if not ran:
-        said = "It has been reported as a bug again and again"
-        does, line = bugs.first_sentence(cases.slope_from_A), bugs.last_line(cases.slope_from_A)
-        ran = [(f"slope_from_A: {does}", bugs.last_line(hidden_error), line)]
-    sentences = "".join(f"<p>{html.escape(sentence)}</p>" for sentence, _, _ in ran)
+    """Set the right line over the line that ran, and link the threads that it was reported in."""
+    said, threads, words = "Reported in", state.file.threads, "as it ran"
+    told = [
+        f"<p>{bug}: {html.escape(bugs.find(bug).sentence)}</p>{one_above_another(((bug, l),), words)}"
+        for bug, l in state.file.plants
+    ]
+    if not told:
+        said, right = "It has been reported as a bug again and again", cases.slope_from_A
+        does = html.escape(bugs.first_sentence(right))
+        told = [f"<p>slope_from_A: {does}</p>{two_lines(bugs.last_line(hidden_error), bugs.last_line(right), words)}"]
     links = ", ".join(f'<a href="{url}" target="_blank" rel="noopener">{url[19:]}</a>' for url in threads)
-    return sentences + side_by_side(ran, "as it ran") + (f"<p>{said}: {links}.</p>" if links else "")
+    return "".join(told) + (f"<p>{said}: {links}.</p>" if links else "")
+
+
+def lineup(state) -> str:
+    """List the suspects that were left when they were listed last, equation by equation; of a closed case for free."""
+    checks = len(state.checks) if state.closed else max(state.listed, default=0)
+    if not checks:
+        return "<p>It names every line that would have left the same marks in all checks made so far.</p>"
+    suspects = state.left(checks)
+    layers: dict[str, set[int]] = {}
+    for bug, l in (each for suspect in suspects for each in suspect):
+        layers.setdefault(bug, set()).add(l)
+    rows = [("", "nothing is wrong", "every line is as it should be", "")] if () in suspects else []
+    for slot in Steps._fields:
+        found = [bugs.find(bug) for bug in cases.LINEUP if bug in layers and bugs.find(bug).slot == slot]
+        rows += [(f"<b>{slot}</b>", "as it should be", code(bugs.last_line(bug.breaks)), "") for bug in found[:1]]
+        rows += [
+            ("", bug.name, code(bugs.last_line(bug.wrong)), listed(map(str, sorted(layers[bug.name])))) for bug in found
+        ]
+    head = f"<p><b>After check {checks}: {counted(len(suspects), 'suspect')}.</b></p>"
+    return head + html_table(["equation", "", "line", "in layer"], rows) + pairs(suspects)
+
+
+def pairs(suspects: tuple[Suspect, ...]) -> str:
+    """List suspects of two lines, together those that share one; nothing where they are of one line."""
+    two = [suspect for suspect in suspects if len(suspect) == 2]
+    often = Counter(each for suspect in two for each in suspect)
+    partners: dict[tuple[str, int], Suspect] = {}
+    for suspect in two:
+        shared, other = sorted(suspect, key=lambda each: (-often[each], -each[1]))
+        partners[shared] = (*partners.get(shared, ()), other)
+    sharing: dict[Suspect, Suspect] = {}
+    for shared, others in partners.items():
+        sharing[others] = (*sharing.get(others, ()), shared)
+    said = [f"<li>{one_of(shared)}, with {one_of(others)}</li>" for others, shared in sharing.items()]
+    more = f"<p>and {len(said) - MOST:,} such lines more</p>" if len(said) > MOST else ""
+    return f"<ul>{''.join(said[:MOST])}</ul>{more}" if said else ""
+
+
+def one_of(found: Suspect) -> str:
+    """Name one of several bugs: "a in layer 1", "one of a, b in layer 1 or c in layer 2"."""
+    layers: dict[int, list[str]] = {}
+    for bug, l in found:
+        layers.setdefault(l, []).append(bug)
+    said = " or ".join(f"{', '.join(names)} in layer {l}" for l, names in sorted(layers.items()))
+    return f"one of {said}" if len(found) > 1 else said
 
 
 def record(state) -> str:

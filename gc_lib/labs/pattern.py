@@ -10,11 +10,11 @@ import numpy as np
 from ..checker.slide import score
 from ..network import bugs
 from ..network.network import Plant
-from ..plots import WALK, Blocks, Slice, banded, side_by_side
+from ..plots import WALK, Blocks, LogAxis, Slice, banded, pictures
 from .controls import log_values
 from .fields import Fields, choice, menu, number, slider
 from .lab import Lab
-from .result import Curve, OfReport
+from .result import Curve, Headline, OfReport
 from .slices import Result as Check
 from .slices import glimpse, measure
 from .state import BenchState
@@ -76,6 +76,11 @@ class Result(OfReport):
 
     check: Check
 
+    @property
+    def headline(self) -> Headline:
+        """What the bench would say in one line."""
+        return self.check.headline
+
     def said(self) -> Iterator[str]:
         """Say what the bench would; and why there is no bug, if it could not be planted."""
         state = self.state
@@ -101,19 +106,21 @@ def compute(state: State) -> Result:
     return Result(state, check.report, check, curves={"strength": curve})
 
 
-@side_by_side(1.9, 1, height=3.8)
+@pictures([5.6], [4.0])
 def pattern_picture(names: Sequence[str], blocks, climb) -> tuple:
     """Show which blocks a bug turns red, and how the relative difference climbs with its strength."""
-    banded(blocks, climb)
-    curve = Slice(climb, "strength", "strength of the bug", 1e-8, 1, "1e-8 1e-6 1e-4 1e-2 1")
+    banded(blocks)
+    banded(climb)
+    curve = Slice(climb, "strength", "strength of the bug", LogAxis(1e-8, 1), "1e-8 1e-6 1e-4 1e-2 1")
     return Blocks(blocks, names, WALK), curve
 
 
 class Pattern(Lab):
     """Open the pattern of one bug: gcl.labs.pattern(bug="no_decay", layer=2, remedy="λ = 0")."""
 
-    State, View, compute = State, pattern_picture, compute
+    State, View, compute, room = State, pattern_picture, compute, 460
     about = (
-        "The relative difference, on a log axis from 1e-12 to 1 with the bands great, look and worry: as a bar for "
-        "each of the eight blocks W1, b1 to W4, b4; and, for the whole vector, as a curve against the bug's strength."
+        "The relative difference of each of the eight blocks W1, b1 to W4, b4 as a bar, on a log axis from 1e-12 to 1 "
+        "with the bands great, look and worry.",
+        "The relative difference of the whole vector as a curve against the bug's strength, with the same bands.",
     )

@@ -2,19 +2,19 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from time import perf_counter
 
 from .. import data
 from ..checker.objective import Objective
 from ..checker.screen import screen
 from ..checker.slide import two_sided_loop
-from ..checker.words import html_table
+from ..checker.words import html_table, short
 from ..network.network import Network
 from ..plots.price import price_picture
 from .fields import Fields, button, offered, slider, whole_number
 from .lab import Lab
-from .result import Shown
+from .result import Headline, Shown
 
 LADDER = 50  # evaluations of J that the screen takes to listen to it along one direction, about
 
@@ -90,17 +90,21 @@ class Result(Shown):
         """How many steps of training cost as much as one check."""
         return self.counted.loop / self.counted.step
 
+    @cached_property
+    def headline(self) -> Headline:
+        """How many steps of training one check costs."""
+        return Headline(f"one check costs as much as {self.steps:,.0f} steps of training")
+
     def said(self) -> Iterator[str]:
-        """Say how many steps of training one check costs, and what was timed."""
+        """Say what that number is made of, and what was timed."""
         n, checks = self.counted.parameters, self.counted.loop
-        yield f"<b>One check costs as much as {self.steps:,.0f} steps of training.</b>"
         yield f"The two-sided loop evaluates J {checks:,} times, twice for each of the {n:,} parameters."
         yield f"A step of training costs about {STEP} evaluations, the screen some {self.counted.screen},"
         yield "whatever the size."
         if self.timed:
             last = self.timed[-1]
             yield f"Timed here a moment ago: the loop took {1e3 * last.loop:,.0f} ms,"
-            yield f"a gradient {1e3 * last.step:.2g} ms, the screen {1e3 * last.screen:.2g} ms."
+            yield f"a gradient {short(1e3 * last.step, 2)} ms, the screen {short(1e3 * last.screen, 2)} ms."
 
     @property
     def table(self) -> str:
@@ -112,7 +116,12 @@ class Result(Shown):
         if not self.timed:
             return table
         times = [
-            (f"{n.parameters:,}", f"{1e3 * n.step:.2g} ms", f"{1e3 * n.screen:.2g} ms", f"{1e3 * n.loop:,.0f} ms")
+            (
+                f"{n.parameters:,}",
+                f"{short(1e3 * n.step, 2)} ms",
+                f"{short(1e3 * n.screen, 2)} ms",
+                f"{1e3 * n.loop:,.0f} ms",
+            )
             for n in self.timed
         ]
         return table + html_table(["parameters", "gradient", *works[1:]], times)
@@ -127,8 +136,8 @@ def compute(state: State) -> Result:
 class Price(Lab):
     """Open the lab of lesson 07 on what a check costs, in the state given: gcl.labs.price(units=64)."""
 
-    State, View, compute = State, price_picture, compute
+    State, View, compute, room = State, price_picture, compute, 360
     about = (
         "Evaluations of J against the number of parameters, both on log axes: the two-sided loop rises in proportion, "
-        "a step of training and the screen stay level; what was timed stands as dots."
+        "a step of training and the screen stay level; what was timed stands as dots.",
     )

@@ -12,6 +12,7 @@ import numpy as np
 from ..checker.reading import Reading
 from ..checker.slide import GREAT
 from ..checker.words import in_lines
+from ..plots.style import BANDS
 
 
 class Curve(NamedTuple):
@@ -21,12 +22,37 @@ class Curve(NamedTuple):
     y: np.ndarray
 
 
+class Headline(NamedTuple):
+    """Hold a finding in one line: what was found in a few words; and of a check, its number and its band's word."""
+
+    gist: str
+    number: str = ""
+    band: str = ""
+
+    @property
+    def html(self) -> str:
+        """The line as HTML: the band on its tint, with its mark, and the number."""
+        if not self.band:
+            return html.escape(self.gist)
+        looks = next(each for each in BANDS if each.word == self.band)
+        chip = f'<span class="gc-band" style="background: {looks.tint}">{SIGNS[self.band]} {self.band}</span>'
+        return f"{chip} <b>{self.number}</b> · {html.escape(self.gist)}"
+
+    def __str__(self) -> str:
+        plain = re.match("[a-z]{2,}[ ,:-]|[a-z]{2,}$", self.gist)  # a name, b1 or keep_prob, stays as it is
+        sentence = self.gist[0].upper() + self.gist[1:] if plain else self.gist
+        return f"Relative difference {self.number}: {self.band}. {sentence}." if self.band else f"{sentence}."
+
+
+SIGNS = {"great": "●", "look": "◆", "worry": "✕"}  # as on the bars
+
+
 @dataclass(frozen=True)
 class Shown:
     """Hold what the picture of a state shows, and `before`, the result that its pale marks show.
 
-    `said` yields the finding in plain words; `table` is the picture as tables in HTML; `names` are those of the blocks
-    that the picture has bars of.
+    `headline` is the finding in one line, `said` yields what else there is to say in plain words; `table` is the
+    picture as tables in HTML; `names` are those of the blocks that the picture has bars of.
     """
 
     state: Any
@@ -38,14 +64,19 @@ class Shown:
         raise NotImplementedError
 
     @cached_property
+    def headline(self) -> Headline:
+        """The finding, in one line."""
+        raise NotImplementedError
+
+    @cached_property
     def caption(self) -> str:
-        """The finding, in plain words."""
-        return " ".join(self.said())
+        """What is to be said beside the headline, in plain words."""
+        return " ".join(filter(None, self.said()))
 
     @property
     def words(self) -> str:
-        """The caption as plain text."""
-        return html.unescape(re.sub("<[^>]*>", "", self.caption))
+        """Headline and caption as plain text."""
+        return f"{self.headline} {html.unescape(re.sub('<[^>]*>', '', self.caption))}".strip()
 
     def __str__(self) -> str:
         return in_lines(self.words)
@@ -59,11 +90,13 @@ class Shown:
 class OfReport(Shown):
     """Hold the check where the student stands; `curves`, if there are any, are what it reads along fields of the state.
 
-    In a curve that is `scattered`, each point is a draw of its own.
+    In a curve that is `scattered`, each point is a draw of its own. While new curves are `following`, the old ones
+    stand.
     """
 
     report: Any
     curves: dict[str, Curve] = field(default_factory=dict, kw_only=True)
+    following: bool = field(default=False, kw_only=True)
     scattered: ClassVar[tuple[str, ...]] = ()
 
     @property
@@ -102,6 +135,7 @@ class OfReports(Shown):
     reports: dict[str, Reading]
     curves: dict[str, Curve]
     scattered: ClassVar[tuple[str, ...]] = ()
+    following: ClassVar[bool] = False
 
     @cached_property
     def bars(self) -> dict[str, Bars]:

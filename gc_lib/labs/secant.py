@@ -2,19 +2,19 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
 from ..checker.slide import ONE_SIDED, SLIDE
-from ..checker.words import html_table
+from ..checker.words import html_table, short
 from ..network.network import Network
 from ..plots.secant import secant_picture
 from .controls import log_values
 from .fields import Fields, menu, number, slider
 from .lab import Lab
-from .result import Shown
+from .result import Headline, Shown
 
 SMALLEST = 1e-8  # the smallest ε of this lab
 CLEAR = 20  # an error is divided by where it is at least so many times its rounding
@@ -66,7 +66,7 @@ class Nudge(NamedTuple):
 
     def error(self, side: str) -> str:
         """Write how far a slope is off, without the digits of rounding."""
-        return "only rounding is left" if self.lost(side) else f"off by {self.errors[side]:.2g}"
+        return "only rounding is left" if self.lost(side) else f"off by {short(self.errors[side], 2)}"
 
 
 @lru_cache(1024)
@@ -103,6 +103,16 @@ class Result(Shown):
         return drawn(self.state.cost)
 
     @property
+    def J(self) -> Callable:
+        """The cost."""
+        return COSTS[self.state.cost].J
+
+    @property
+    def eps(self) -> str:
+        """ε, written as a number."""
+        return short(self.state.eps)
+
+    @property
     def slope(self) -> float:
         """dθ, the slope of the tangent."""
         return COSTS[self.state.cost].slope(self.state.theta)
@@ -118,20 +128,26 @@ class Result(Shown):
         finer = self.finer
         if finer is None or finer.errors[side] < CLEAR * finer.rounding:
             return ""
-        return f"{float(f'{self.here.errors[side] / finer.errors[side]:.2g}'):g}"
+        return f"{float(f'{short(self.here.errors[side] / finer.errors[side], 2)}'):g}"
+
+    @cached_property
+    def headline(self) -> Headline:
+        """How far the better of both slopes is off."""
+        off = "right but for rounding" if self.here.lost("two-sided") else self.here.error("two-sided")
+        return Headline(f"the tangent's slope is {short(self.slope, 4)}; two-sided: {off}")
 
     def said(self) -> Iterator[str]:
-        """Say both slopes beside the tangent's, and how fast their errors fall."""
-        slopes = [f"{side} {self.here.slopes[side]:.6g} ({self.here.error(side)})" for side in SIDES]
+        """Say both slopes, and how fast their errors fall."""
+        slopes = [f"{side} {short(self.here.slopes[side])} ({self.here.error(side)})" for side in SIDES]
         falls = [f"the {side} error {fall} times smaller" for side in SIDES if (fall := self.falls(side))]
-        yield f"<b>The tangent's slope is {self.slope:.6g}; {', '.join(slopes)}.</b>"
+        yield f"<b>The slope at θ = {short(self.state.theta)}: {', '.join(slopes)}.</b>"
         if falls:
             yield f"Divide ε by 10, and it makes {' and '.join(falls)}."
 
     @property
     def table(self) -> str:
         """What the picture shows, as a table."""
-        rows = [(f"{each.eps:g}", each.error("one-sided"), each.error("two-sided")) for each in self.path]
+        rows = [(f"{short(each.eps)}", each.error("one-sided"), each.error("two-sided")) for each in self.path]
         return html_table(["ε", "one-sided error", "two-sided error"], rows)
 
 
@@ -144,8 +160,8 @@ def compute(state: State) -> Result:
 class Secant(Lab):
     """Open the lab of one nudged number, in the state given: gcl.labs.secant(eps=0.1, cost="θ²")."""
 
-    State, View, compute = State, secant_picture, compute
+    State, View, compute, room = State, secant_picture, compute, 230
     about = (
-        "Left, J(θ) with its tangent at θ and two secants, one through θ and θ + ε, one through θ − ε and θ + ε; "
-        "right, how far the slope of each secant is off, against ε, both on log axes."
+        "J(θ) with its tangent at θ and two secants, one through θ and θ + ε, one through θ − ε and θ + ε.",
+        "How far the slope of each secant is off, against ε, both on log axes.",
     )

@@ -6,28 +6,31 @@ is added to every nudged loss before two of them are subtracted, so that the rou
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from ..checker.inputs import unmoved
-from ..checker.params import from_vector
+from ..checker.params import to_vector
 from ..checker.reading import Reading
 from ..checker.slide import SLIDE, norm, score
 from ..network import bugs, nudge
 from ..network.backprop import backprop
 from ..network.forward import Layer, squared_norms
+from ..plots.bench import LENGTH_NAMES
 from .controls import log_values
-from .error_bars import WINDOW, error_bars
+from .listening import Heard, hear
 from .result import Curve, OfReport
-from .state import BenchState, dropped
-from .words import said, table
+from .state import BenchState
+from .words import headline, said, table
 
-# Where the slices are taken, against ε, λ and the dropped share; where the student stands is always one point more.
-MANY = log_values(-12, 0, 1), [0.0, 1e-8, 1e-6, *log_values(-4, 4, 1)], [0.0, 1e-4, 1e-2, 0.1, 0.3, 0.5, 0.7]
-FEW = log_values(-11, -1, 1)[::2], [0.0, 1e-6, 1e-3, 1.0, 1e3], [0.0, 1e-3, 1e-2, 0.1, 0.3, 0.7]
-FEWEST = [1e-9, 1e-5], [0.0, 1.0], [0.0, 0.1, 0.5]
+ALONG = "eps", "lam", "keep_prob"
+
+# Where the slices are taken, against ε, λ and keep_prob; where the student stands is always one point more.
+MANY = log_values(-12, 0, 1), [0.0, 1e-6, *log_values(-4, 4, 1)], [1.0, 0.9999, 0.99, 0.9, 0.7, 0.5, 0.3]
+FEW = log_values(-11, -1, 1)[::2], [0.0, 1e-6, 1e-3, 1.0, 1e3], [1.0, 0.999, 0.99, 0.9, 0.7, 0.3]
+FEWEST = [1e-9, 1e-5], [0.0, 1.0], [1.0, 0.9, 0.5]
 SLOW = 500  # parameters above which the slices are painted after the bars, and the fewest points drawn anew
 
 
@@ -40,13 +43,13 @@ class Result(OfReport):
     @property
     def scattered(self) -> tuple[str, ...]:
         """The slices of which each point is a draw of its own."""
-        fresh = ("drop",) if self.state.masks == "fresh" else ()
-        return ("eps", "lam", "drop") if self.state.random else fresh
+        fresh = ("keep_prob",) if self.state.masks == "fresh" else ()
+        return ALONG if self.state.random else fresh
 
     @property
-    def here(self) -> dict[str, tuple[float, float]]:
-        """Where the student stands on each slice."""
-        return {key: (x, self.report.difference) for key, x in coordinates(self.state).items()}
+    def names(self) -> list[str]:
+        """The names of the blocks; with fresh masks, of both gradients as well, whose lengths the picture shows."""
+        return [*self.blocks, *(LENGTH_NAMES if self.state.random else ())]
 
     @property
     def lengths(self) -> tuple[float, float]:
@@ -64,52 +67,62 @@ class Result(OfReport):
         found = {name: bugs.find(name).hidden(seen[layer - 1]) for name, layer in planted}
         return {name: behind for name, behind in found.items() if behind}
 
-    said, table = said, property(table)  # in words.py
-
-
-def coordinates(state: BenchState) -> dict[str, float]:
-    """Return where a state stands on each slice."""
-    return {"eps": state.eps, "lam": state.lam, "drop": dropped(state.keep_prob)}
+    headline, said, table = cached_property(headline), said, property(table)  # in words.py
 
 
 def compute(state: BenchState, before: Result | None = None) -> Result:
     """Check the network where the student stands, and along each of the three sliders with the other two held."""
-    fewer, x = FEWEST if slow(state) else FEW, coordinates(state)
-    eps, lam, drop = (fewer if anew(state, kept) else MANY for kept in (state.keep_prob, state.keep_prob, 0.5))
+    fewer = FEWEST if slow(state) else FEW
+    eps, lam, keep = (fewer if anew(state, kept) else MANY for kept in (state.keep_prob, state.keep_prob, 0.5))
     along = measure(state, tuple(eps[0]), state.lam, state.keep_prob)
     here = glimpse(state, before)
 
     def curve(key: str, xs: list[float], measured: Iterable[Measured]) -> Curve:
         pairs = (pair for each in measured for pair in zip(each.approx, each.exact, strict=True))
         y = [*(score(*pair, state.checker.quotient) for pair in pairs), here.report.difference]
-        order = np.argsort([*xs, x[key]], kind="stable")
-        return Curve(np.array([*xs, x[key]])[order], np.array(y)[order])
+        x = [*xs, getattr(state, key)]
+        order = np.argsort(x, kind="stable")
+        return Curve(np.array(x)[order], np.array(y)[order])
 
     curves = {
         "eps": curve("eps", eps[0], [along]),
         "lam": curve("lam", lam[1], (measure(state, (state.eps,), x, state.keep_prob) for x in lam[1])),
-        "drop": curve("drop", drop[2], (measure(state, (state.eps,), state.lam, 1 - x) for x in drop[2])),
+        "keep_prob": curve("keep_prob", keep[2], (measure(state, (state.eps,), state.lam, p) for p in keep[2])),
     }
     return replace(here, curves=curves)
 
 
 def glimpse(state: BenchState, before: Result | None = None) -> Result:
     """Check the network where the student stands, and nowhere else."""
-    window = tuple(s * state.eps for s in WINDOW)
-    here = measure(state, window, state.lam, state.keep_prob)
+    here = at_eps(state)
     if not np.isfinite(here.J):
         raise ValueError(f"J is {here.J} here; a smaller λ, or a smaller scale of W, keeps it finite")
-    exact = from_vector(here.exact[1], state.theta)
-    bars = error_bars(here.J, *here.J_nudged, state.eps, state.theta, exact, state.checker.difference)
+    (approx,), (exact,) = here.approx, here.exact
+    loop = approx if state.checker == SLIDE else at_eps(state.well_checked).approx[0]
+    data_alone = heard(state.start, state.keep_prob, state.masks)
+    bars, noise = data_alone.bars(loop - decay_slopes(state), state.eps, here.J)
     still = unmoved(state.theta, state.eps)
-    found = here.approx[1], here.exact[1], state.theta, *bars, still, state.checker.quotient
-    report = Reading(state.eps, here.J, *found)
-    points = {key: Curve(np.array([x]), np.array([report.difference])) for key, x in coordinates(state).items()}
+    report = Reading(state.eps, here.J, approx, exact, state.theta, bars, noise, still, state.checker.quotient)
+    points = {key: Curve(np.array([getattr(state, key)]), np.array([report.difference])) for key in ALONG}
     right = report.difference
     if state.right is not state and not state.random:
-        well = measure(state.right, window, state.lam, state.keep_prob)
-        right = score(well.approx[1], well.exact[1])
+        well = at_eps(state.right)
+        right = score(well.approx[0], well.exact[0])
     return Result(state, report, right, curves=points, before=before)
+
+
+@lru_cache(64)
+def heard(start: BenchState, keep_prob: float, masks: str) -> Heard:
+    """Return what J says at θ without its λ term, of which the loop's slopes are exact: it is a parabola."""
+    network = replace(start.network, lam=0.0, keep_prob=keep_prob)
+    return hear(*network.on(*start.problem, masks=masks, seed=start.mask_seed), start.theta)
+
+
+def decay_slopes(state: BenchState) -> np.ndarray:
+    """Return the slopes of the λ term, as a vector."""
+    cost, _ = state.network.on(*state.problem)
+    slopes = cost.apart(state.theta).slopes
+    return to_vector({name: slopes.get(name, np.zeros(block.shape)) for name, block in state.theta.items()})
 
 
 class Measured(NamedTuple):
@@ -129,6 +142,11 @@ def anew(state: BenchState, keep_prob: float) -> bool:
 def slow(state: BenchState) -> bool:
     """Tell whether the slices take so long that the bars should be painted before them."""
     return sum(block.size for block in state.theta.values()) > SLOW
+
+
+def at_eps(state: BenchState) -> Measured:
+    """Measure both gradients where the student stands."""
+    return measure(state, (state.eps,), state.lam, state.keep_prob)
 
 
 def measure(state: BenchState, eps: tuple[float, ...], lam: float, keep_prob: float) -> Measured:

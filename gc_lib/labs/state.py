@@ -15,6 +15,7 @@ from ..network.activations import ACTIVATIONS
 from ..network.forward import Terms
 from ..network.network import Network, Plant
 from ..network.train import descend
+from ..plots.bench import KEEP_PROBS
 from .controls import log_values
 from .fields import Fields, button, kept, menu, number, slider, step, whole_number
 
@@ -46,11 +47,6 @@ def plant(bug: tuple) -> Plant:
     return Plant(name, layer, float(strength), factor if factor is None else float(factor))
 
 
-def dropped(keep_prob: float) -> float:
-    """Return 1 − keep_prob as it was written: 0.1, not 0.09999999999999998."""
-    return round(1 - keep_prob, 12)
-
-
 def layers(name: str, value) -> tuple[int, ...]:
     """Take the units of the hidden layers."""
     return tuple(whole(name, units) for units in several(name, value))
@@ -66,8 +62,7 @@ def biases(name: str, value) -> float | None:
     return None if value is None else number(0)(name, value)
 
 
-EPS, LAMBDAS = log_values(-12, 0, 1, 3), [0.0, *log_values(-8, 4, 1, 3)]
-KEEP_PROBS = [dropped(share) for share in (0, 1e-4, 1e-3, 0.01, 0.03, 0.1, 0.2, 0.3, 0.5, 0.7)]
+EPS, LAMBDAS = log_values(-12, 0, 1, 3), [0.0, *log_values(-6, 4, 1, 3)]
 UNITS = [(), (6,), (6, 6), (16, 8), (6, 6, 6)]
 STEPS = [0, 1, 2, 5, 10, 20, 50, 100, 150, 200, 250, 300]
 SCALES, SIZES = [1e-3, 1e-2, 0.1, 0.3, 1.0, 2.0, 3.0, 10.0], [0.0, 1e-3, 0.01, 0.1, 1.0]
@@ -83,9 +78,9 @@ class BenchState(Fields):
     an example can sit exactly on it, where no slope is right. Raises TypeError or ValueError for what cannot be.
     """
 
-    eps: float = slider("ε", EPS, 1e-7, step, width="215px")
-    lam: float = slider("λ", LAMBDAS, 0.1, number(0), width="215px")
-    keep_prob: float = slider("keep_prob", KEEP_PROBS, 1.0, as_float, lambda p: f"{p:g}, drops {dropped(p):g}")
+    eps: float = slider("ε", EPS, 1e-7, step)
+    lam: float = slider("λ", LAMBDAS, 0.1, number(0))
+    keep_prob: float = slider("keep_prob", KEEP_PROBS, 1.0, as_float, "{:g}".format)
     masks: str = menu("masks", ["frozen", "fresh"], "frozen", width="140px")
     bugs: Sequence[Any] = kept((), lambda name, bugs: tuple(map(plant, several(name, bugs))))
     mistakes: Sequence[str] = kept((), several)
@@ -160,6 +155,11 @@ class BenchState(Fields):
     def right(self) -> "BenchState":
         """This state without any bug or mistake."""
         return replace(self, bugs=(), mistakes=()) if self.bugs or self.mistakes else self
+
+    @property
+    def well_checked(self) -> "BenchState":
+        """This state without the mistakes of the checker."""
+        return replace(self, mistakes=[name for name in self.mistakes if bugs.find(name).family is not Checker])
 
 
 @lru_cache(8)

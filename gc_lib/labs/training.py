@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import islice
 
 import numpy as np
@@ -10,22 +10,23 @@ import numpy as np
 from .. import data
 from ..checker.report import Report, check
 from ..checker.slide import SLIDE, norm, score
-from ..checker.words import html_table, listed
+from ..checker.words import html_table, listed, short
 from ..network import bugs
 from ..network.cost import Cost, Gradient
 from ..network.forward import Params
 from ..network.network import Network
 from ..network.train import descend
 from ..plots.training import training_picture
-from .error_bars import WINDOW, error_bars
 from .fields import Fields, menu, number, offered, slider
 from .lab import Lab
-from .result import Curve, OfReport
+from .listening import hear
+from .result import Curve, Headline, OfReport
+from .words import FEW
 
 BUGS = ["", "db_decayed", "last_example_dropped", "db_zero", "no_decay", "no_slope", "dA_doubled", "output_slope_twice"]
 BUGS += ["sign_flipped"]
 PLANTED = [name for name, bug in bugs.CATALOGUE.items() if bug.family is bugs.Steps]
-CHECKED = (0, 1, 2, 5, 10, 20, 50, 100, 200, 300)
+CHECKED = (0, 1, 3, 10, 30, 100, 300)
 SIZES, LAM, RATE, EPS = (16, 6, 6, 1), 0.1, 0.4, 1e-7
 
 
@@ -39,7 +40,7 @@ class State(Fields):
     bug: str = menu(
         "bug in every layer", BUGS, "db_decayed", offered(["", *PLANTED]), lambda name: name or "none", "290px"
     )
-    steps: int = slider("steps of training", CHECKED, 0, width="330px")
+    steps: int = slider("steps of training", CHECKED, 0)
     scale: float = slider("scale of W", [0.01, 0.03, 0.1, 0.3, 1.0], 1.0, number(above=0), width="240px")
 
 
@@ -76,10 +77,9 @@ def problem(bug: str) -> tuple[Network, Cost, Gradient]:
 def measure(cost: Cost, gradient: Gradient, theta: Params) -> tuple[float, float]:
     """Return the relative difference at θ, and how much of it the error bars alone can make."""
     J, exact = cost(theta), gradient(theta)
-    plus, minus = map(np.array, zip(*(cost.nudged(theta, s * EPS) for s in WINDOW), strict=True))
-    bars = error_bars(float(J), plus, minus, EPS, theta, exact, SLIDE.difference)
-    approx, dtheta = SLIDE.difference(plus[1], minus[1], J, EPS), SLIDE.order(exact)
-    return score(approx, dtheta), norm(bars.total) / (norm(approx) + norm(dtheta))
+    approx, dtheta = SLIDE.difference(*cost.nudged(theta, EPS), J, EPS), SLIDE.order(exact)
+    bars, _ = hear(cost, gradient, theta).bars(approx, EPS, J)
+    return score(approx, dtheta), norm(bars) / (norm(approx) + norm(dtheta))
 
 
 @lru_cache(64)
@@ -110,26 +110,33 @@ class Result(OfReport):
         """J after the steps of training, with this backprop and with the right one."""
         return float(self.run.J[self.state.steps]), float(self.right.J[self.state.steps])
 
-    def said(self) -> Iterator[str]:
-        """Say what the check sees after so many steps, and what the bug has done to J."""
-        report, bug, red = self.report, self.state.bug, self.report.that_are("wrong")
-        when = {0: "At the start", 1: "After 1 step"}.get(self.state.steps, f"After {self.state.steps} steps")
-        yield f"<b>{when} the check reads {report.number}: {report.band}.</b>"
+    @cached_property
+    def headline(self) -> Headline:
+        """What the check sees after so many steps, in one line."""
+        bug, red = self.state.bug, self.report.that_are("wrong")
+        when = {0: "at the start", 1: "after 1 step"}.get(self.state.steps, f"after {self.state.steps} steps")
         if not bug:
-            yield "Backprop is right."
-            if report.band != "great":
-                yield "The gradient is tiny beside J, whose last digit rules here: all of it is within the error bound."
+            found = "backprop is right"
         elif self.hidden:
-            yield f"{bug} is there, and no check can see it: {self.hidden}."
+            found = "no check can see the bug"
         else:
-            yield f"{bug} shows in {listed(red)}." if red else f"{bug} does not show."
+            where = listed(red) if len(red) <= FEW else f"{len(red)} blocks"
+            found = f"the bug shows in {where}" if red else "the bug does not show"
+        return Headline(f"{when} {found}", short(self.report.difference, 2), self.report.band)
+
+    def said(self) -> Iterator[str]:
+        """Say why the check sees the bug or not, and what it has done to J."""
+        if self.hidden:
+            yield f"{self.state.bug} is there, and no check can see it: {self.hidden}."
+        elif not self.state.bug and self.report.band != "great":
+            yield "The gradient is tiny beside J, whose last digit rules here: all of it is within the error bound."
         yield self.harm()
 
     def harm(self) -> str:
         """Say what the bug has done to J."""
         J, right = self.J
         if not self.state.bug:
-            return f"J is {J:.2g}."
+            return f"J is {short(J, 2)}."
         if not self.state.steps:
             sentence = bugs.find(self.state.bug).sentence
             return f"It {sentence[0].lower()}{sentence[1:]}"
@@ -139,18 +146,20 @@ class Result(OfReport):
         elif abs(much) < 1:
             told = f"{100 * abs(much):.0f} % {'more' if much > 0 else 'less'}"
         else:
-            told = f"{float(f'{J / right:.1g}'):,.0f} times as much"
-        return f"J is {J:.2g}; with right backprop it would be {right:.2g}: {told}."
+            told = f"{float(f'{short(J / right, 1)}'):,.0f} times as much"
+        return f"J is {short(J, 2)}; with right backprop it would be {short(right, 2)}: {told}."
 
     @property
     def table(self) -> str:
         """The picture as tables: reading, error bound and J at each check, and each block with its error bound."""
         columns = (self.run.readings, self.run.bounds, self.run.J[[*CHECKED]], self.right.J[[*CHECKED]])
         rows = [
-            (step, f"{reading:.0e}", f"{bound:.0e}", f"{J:.2g}", f"{right:.2g}")
+            (step, f"{short(reading, 1)}", f"{short(bound, 1)}", f"{short(J, 2)}", f"{short(right, 2)}")
             for step, reading, bound, J, right in zip(CHECKED, *columns, strict=True)
         ]
-        blocks = [(name, f"{reading:.0e}", f"{self.bounds[name]:.0e}") for name, reading in self.blocks.items()]
+        blocks = [
+            (name, f"{short(reading, 1)}", f"{short(self.bounds[name], 1)}") for name, reading in self.blocks.items()
+        ]
         checks = html_table(["steps", "reading", "error bound", "J", "J, right backprop"], rows)
         return checks + html_table(["block", "reading", "error bound"], blocks, named=True)
 
@@ -165,8 +174,9 @@ def compute(state: State) -> Result:
 class Training(Lab):
     """Open the lab of lesson 07, in the state given: gcl.labs.training(bug="db_decayed", steps=10)."""
 
-    State, View, compute = State, training_picture, compute
+    State, View, compute, room = State, training_picture, compute, 300
     about = (
+        "The relative difference of each block as a bar, on a log axis with the bands great, look and worry.",
         "Against the steps of training, on a log axis: the relative difference with its bands and error bound, and J, "
-        "trained with this backprop and with the right one; between them a bar for each block where the student stands."
+        "trained with this backprop and with the right one.",
     )

@@ -10,14 +10,14 @@ from .. import data
 from ..checker.objective import Objective
 from ..checker.params import entry, to_vector
 from ..checker.slide import SLIDE, band, norm, score
-from ..checker.words import html_table, power
+from ..checker.words import html_table, short, short_power
 from ..network import bugs
 from ..network.network import Network
 from ..plots.vector import vector_picture
 from .controls import in_rows
 from .fields import Fields, choice, number, slider, whole_number
 from .lab import Lab
-from .result import Shown
+from .result import Headline, Shown
 
 ORDERS = {"row by row": SLIDE, "column by column": bugs.plant(SLIDE, "other_order")}
 TIMES = (0.001, 1.0, 1000.0)
@@ -35,7 +35,7 @@ class State(Fields):
 
     i: int = slider("entry i", range(SIZE), 12, whole_number(0, SIZE - 1), str, "480px")
     order: str = choice("flatten dθ", ORDERS, "row by row")
-    times: float = choice("J times", TIMES, 1.0, number(above=0), "{:g}".format)
+    times: float = choice("J times", TIMES, 1.0, number(above=0), short)
 
 
 @lru_cache(16)
@@ -90,25 +90,29 @@ class Result(Shown):
     @property
     def reading(self) -> str:
         """The relative difference in words, without the digits of round-off."""
-        return f"{self.difference:.2g}" if self.difference > 1e-7 else "below 1e-7"
+        return f"{short(self.difference, 2)}" if self.difference > 1e-7 else "below 1e-7"
+
+    @cached_property
+    def headline(self) -> Headline:
+        """Which entry θ[i] is, and the relative difference so far."""
+        return Headline(f"θ[{self.state.i}] is {named(self.state.i)}", self.reading, band(self.difference))
 
     def said(self) -> Iterator[str]:
-        """Say which entry θ[i] is, its two J's and their quotient, and the relative difference so far."""
+        """Say the two J's of θ[i] and their quotient, and over which entries the relative difference is taken."""
         i, place = self.state.i, int(self.places[self.state.i])
-        yield f"<b>θ[{i}] is {named(i)}.</b>"
         yield f"J with +ε: {self.up[i]:.10g}, with −ε: {self.down[i]:.10g}; their difference / 2ε is"
-        yield f"dθ_approx[{i}] = {self.approx[i]:.4g}. Backprop’s dθ[{i}] = {self.dtheta[i]:.4g}."
+        yield f"dθ_approx[{i}] = {short(self.approx[i], 4)}. Backprop’s dθ[{i}] = {short(self.dtheta[i], 4)}."
         if place != i:
             yield f"<b>But dθ[{i}] is {named(place, 'd')}: two different entries are compared.</b>"
         done = f"all {SIZE} entries" if i == SIZE - 1 else f"the {i + 1} done so far" if i else "the first one alone"
-        yield f"Relative difference over {done}: <b>{self.reading}, {band(self.difference)}</b>."
+        yield f"The relative difference is over {done}."
 
     @property
     def table(self) -> str:
         """The picture as tables: every entry as far as the loop has come, and the three norms."""
-        approx = [f"{slope:.4g}" for slope in self.approx] + ["—"] * (SIZE - self.approx.size)
+        approx = [f"{short(slope, 4)}" for slope in self.approx] + ["—"] * (SIZE - self.approx.size)
         rows = [
-            (i, named(i), f"{self.theta[i]:.4f}", named(place, "d"), f"{self.dtheta[i]:.4g}", approx[i])
+            (i, named(i), f"{self.theta[i]:.4f}", named(place, "d"), f"{short(self.dtheta[i], 4)}", approx[i])
             for i, place in enumerate(self.places.tolist())
         ]
         entries = html_table(["i", "θ[i] is", "θ[i]", "dθ[i] is", "dθ[i]", "dθ_approx[i]"], rows)
@@ -118,7 +122,7 @@ class Result(Shown):
 
 def in_digits(x: float) -> str:
     """Write a number in digits, or as a power of ten where its digits are those of round-off."""
-    return f"about {power(x)}" if x < 1e-5 else f"{x:.2g}"
+    return f"about {short_power(x)}" if x < 1e-5 else f"{short(x, 2)}"
 
 
 def compute(state: State) -> Result:
@@ -130,15 +134,14 @@ def compute(state: State) -> Result:
 class Vector(Lab):
     """Open the lab of lesson 02, in the state given: gcl.labs.vector(i=19, order="column by column")."""
 
-    State, View, compute = State, vector_picture, compute
+    State, View, compute, room = State, vector_picture, compute, 330
     about = (
         "The matrices W1, b1, … W3, b3 with their entries numbered; beneath them three strips of 31 entries, θ, dθ and "
-        "dθ_approx, which is filled as far as the loop has come; at the right the lengths of dθ_approx − dθ, "
-        "dθ_approx and dθ on a log axis."
+        "dθ_approx, which is filled as far as the loop has come.",
+        "The lengths of dθ_approx − dθ, dθ_approx and dθ on a log axis.",
     )
 
     def build(self):
         """Build the page, with a button that lets the loop take one step."""
         further = self.button("nudge the next entry", lambda: {"i": min(self.state.i + 1, SIZE - 1)})
-        entries, *choices = self.controls()
-        return self.page([entries, in_rows(choices)], [further, self.button("start again", self.opening)])
+        return self.page([in_rows(self.controls())], [further])

@@ -1,25 +1,60 @@
 """The finding of a check, said in plain words."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ..checker.reading import Reading
 from ..checker.slide import GREAT, band, norm
-from ..checker.words import all_agree, html_table, listed
+from ..checker.words import all_agree, html_table, listed, short
 from ..network.activations import ACTIVATIONS
-from .result import beyond, unheard
+from .result import Headline, beyond, unheard
+
+FEW, GIST = 3, 46  # blocks that a headline names, and its letters beside the band and the number
 
 FACTORS = {2.0: "twice", 0.5: "half", -1.0: "the opposite of", 3.0: "three times", 4.0: "four times"}
 
 
+def headline(result) -> Headline:
+    """Say in one line what the bench found."""
+    report, planted = result.report, [name for name in result.hiding if not beyond(result.report)]
+    follow = "; the curves follow" if result.following else ""
+    found = disagreeing(report, GIST - len(follow))
+    gists = [f"{found}, though {listed(planted)} {be(planted)} planted", f"{found}, though a bug is planted"]
+    gists = gists if planted else [found]
+    if result.state.random:
+        gists = ["masks are fresh: right or wrong, this reads 1", "masks are fresh"]
+    gist = next((gist for gist in gists if len(gist + follow) <= GIST), gists[-1])
+    return Headline(gist + follow, short(report.difference, 2), report.band)
+
+
+def disagreeing(report: Reading, letters: int = GIST) -> str:
+    """Say in a few words which blocks disagree; and by which factor, if it is one and the same, and there is room."""
+    red, silent = beyond(report), unheard(report)
+    wrong = [name for name in red if band(report.blocks[name]) == "worry"]
+    if wrong:
+        kinds = {kind(report, name) for name in wrong}
+        named = listed(wrong) if len(wrong) <= FEW else f"{len(wrong)} of {len(report.blocks)} blocks"
+        disagree = f"{named} {'disagrees' if len(wrong) == 1 else 'disagree'}"
+        whole = disagree + (kinds.pop() if len(kinds) == 1 else "")
+        return whole if len(whole) <= letters else disagree
+    if red:
+        return f"{listed(red)} {be(red)} worth a look"
+    if silent:
+        return "within the error bound"
+    return all_agree(len(report.blocks))[:-1].replace("All", "all").replace("The", "the")
+
+
 def said(result) -> Iterator[str]:
-    """Say what the bench found: the number, the blocks, and what makes the check blind or lie here."""
+    """Say what else the bench found: the blocks, and what makes the check blind or lie here."""
     report, state = result.report, result.state
-    yield f"Relative difference <b>{report.number}: {report.band}</b>."
     yield fresh(report) if state.random else finding(report)
     for name, behind in result.hiding.items():
         yield f"{name} cannot be seen here: {behind}."
     if result.right >= GREAT and not state.random:
-        told = f"Right backprop would read {result.right:.1e} here" if state.right is not state else "Backprop is right"
+        told = (
+            f"Right backprop would read {short(result.right, 2)} here"
+            if state.right is not state
+            else "Backprop is right"
+        )
         yield f"{told}: {misfit(state)}."
     if report.unmoved:
         yield f"ε is too small to move {report.unmoved} of the {report.approx.size} entries of θ."
@@ -35,10 +70,10 @@ def misfit(state) -> str:
 def fresh(report: Reading) -> str:
     """Say what fresh masks do to a check."""
     a, g = norm(report.approx), norm(report.gradient)
-    times = f"{a / g:.0e} times as long as dθ" if g and a > 10 * g else "nothing like dθ"
+    times = f"{short(a / g, 1)} times as long as dθ" if g and a > 10 * g else "nothing like dθ"
     return (
-        "<b>The masks are fresh:</b> J(θ + ε) and J(θ − ε) belong to two different networks, so dθ_approx comes out "
-        f"{times}, whatever backprop does. Each dot is a draw of its own."
+        f"J(θ + ε) and J(θ − ε) belong to two different networks, so dθ_approx comes out {times}. "
+        "Each dot is a draw of its own."
     )
 
 
@@ -51,36 +86,45 @@ def as_if(k: float | None) -> str:
 
 
 def finding(report: Reading) -> str:
-    """Say which blocks disagree, by how much and by which factor, and which agree."""
+    """Say which blocks disagree, by how much and by which factor; nothing, where all agree."""
     red, silent = beyond(report), unheard(report)
     wrong = [name for name in red if band(report.blocks[name]) == "worry"]
     look = [name for name in red if name not in wrong]
     said: list[str] = []
     kinds: dict[str, list[str]] = {}
     for name in wrong:
-        k = report.factor(name)
-        zero = not report.pairs[name][1].any()
-        kinds.setdefault(", as if it were zero" if zero else as_if(k), []).append(name)
-    for kind, names in kinds.items():
-        most = max(report.blocks[name] for name in names)
-        verb = "disagrees" if len(names) == 1 else "disagree"
-        said.append(f"<b>{listed(names)} {verb}</b>: {'up to ' if len(names) > 1 else ''}{most:.1e}{kind}.")
+        kinds.setdefault(kind(report, name), []).append(name)
+    for words, names in kinds.items():
+        said.append(f"<b>{listed(names)}</b>: {most(report, names)}{words}.")
     if look:
-        most = max(report.blocks[name] for name in look)
-        said.append(f"<b>{listed(look)}</b>: {'up to ' if len(look) > 1 else ''}{most:.1e}, worth a look.")
+        said.append(f"<b>{listed(look)}</b>: {most(report, look)}, worth a look.")
     if silent:
         said.append(f"{listed(silent)}: within the error bound: the error bars of dθ_approx alone explain it.")
-    agreeing = len(report.blocks) - len(red) - len(silent)
-    if agreeing:
-        said.append("All other blocks agree." if agreeing < len(report.blocks) else all_agree(agreeing))
+    if said and len(red) + len(silent) < len(report.blocks):
+        said.append("All other blocks agree.")
     return " ".join(said)
+
+
+def kind(report: Reading, name: str) -> str:
+    """Say which one factor would explain a wrong block, if any does."""
+    return as_if(report.factor(name)) if report.pairs[name][1].any() else ", as if it were zero"
+
+
+def most(report: Reading, names: list[str]) -> str:
+    """Write the largest reading of these blocks."""
+    return f"{'up to ' if len(names) > 1 else ''}{short(max(report.blocks[name] for name in names), 2)}"
+
+
+def be(names: Sequence[str]) -> str:
+    """Return the verb that fits so many."""
+    return "is" if len(names) == 1 else "are"
 
 
 def blocks_table(report: Reading) -> str:
     """Write the reading and the error bound of each block as a table."""
     silent = unheard(report)
     rows = [
-        (name, f"{x:.1e}", f"{report.bounds[name]:.1e}", "within its error bound" if name in silent else band(x))
+        (name, short(x, 2), short(report.bounds[name], 2), "within its error bound" if name in silent else band(x))
         for name, x in report.blocks.items()
     ]
     return html_table(["block", "reading", "error bound", ""], rows, named=True)
@@ -88,10 +132,10 @@ def blocks_table(report: Reading) -> str:
 
 def curve_table(words: str, curve) -> str:
     """Write a curve of readings as a table; `words` say against what it is taken."""
-    return html_table([words, "relative difference"], [(f"{x:g}", f"{y:.1e}") for x, y in zip(*curve, strict=True)])
+    return html_table([words, "relative difference"], [(short(x), short(y, 2)) for x, y in zip(*curve, strict=True)])
 
 
 def table(result) -> str:
     """Write what the picture shows as tables: each block, and each slice."""
-    slices = (("eps", "ε"), ("lam", "λ"), ("drop", "1 − keep_prob"))
+    slices = (("eps", "ε"), ("lam", "λ"), ("keep_prob", "keep_prob"))
     return blocks_table(result.report) + "".join(curve_table(words, result.curves[key]) for key, words in slices)

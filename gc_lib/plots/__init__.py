@@ -5,9 +5,10 @@ try:
 except ImportError as error:
     raise ImportError("pictures need matplotlib: pip install ipywidgets matplotlib") from error
 
+from .axis import KeepProbAxis, LogAxis
 from .curves import NamedSlices, Slice
 from .parts import WALK, Blocks
-from .picture import Drawing, Picture, figure_html, side_by_side
+from .picture import Drawing, Picture, View, figure_html, image_html, pictures
 from .report import draw_report
 from .style import banded
 
@@ -15,11 +16,15 @@ __all__ = [
     "WALK",
     "Blocks",
     "Drawing",
+    "KeepProbAxis",
+    "LogAxis",
     "NamedSlices",
     "Picture",
     "Slice",
+    "View",
     "banded",
     "draw_report",
     "figure_html",
-    "side_by_side",
+    "image_html",
+    "pictures",
 ]

@@ -1,25 +1,50 @@
-"""The picture of the bench: slices against ε, λ and dropout, the blocks, and how long both gradients are."""
+"""The picture of the bench: its blocks, and slices against ε, λ and keep_prob."""
 
 from collections.abc import Sequence
 
 from matplotlib.axes import Axes
 
+from .axis import KeepProbAxis, LogAxis
 from .curves import Slice
 from .parts import Blocks, Lengths
-from .picture import side_by_side
+from .picture import View, pictures
 from .style import LENGTHS, banded
 
+SLICES = 2.2, 2.1, 1.9
+LENGTH_NAMES = ["dθ_approx", "dθ"]  # stand among the names where the picture also shows how long both are
+KEEP_PROBS = [1, 0.9999, 0.999, 0.99, 0.97, 0.9, 0.8, 0.7, 0.5, 0.3]
 
-@side_by_side(2.2, 1.75, 1.4, 1.75, 0.95)
-def bench_picture(names: Sequence[str], eps: Axes, lam: Axes, drop: Axes, blocks: Axes, lengths: Axes) -> tuple:
-    """Show how the relative difference moves with ε, λ and dropout, in each block, and how long both gradients are."""
-    banded(eps, lam, drop, blocks)
+
+def slices(eps: Axes, lam: Axes, keep_prob: Axes) -> tuple:
+    """Show how the relative difference moves with ε, λ and keep_prob."""
+    return (
+        Slice(eps, "eps", "ε", LogAxis(1e-12, 1), "1e-11 1e-7 1e-3"),
+        Slice(lam, "lam", "λ", LogAxis(1e-6, 1e4, apart=0), "0 1e-4 1e-1 1e2"),
+        Slice(keep_prob, "keep_prob", "keep_prob", KeepProbAxis(KEEP_PROBS), "1 0.99 0.8 0.3"),
+    )
+
+
+@pictures([3.4], SLICES)
+def usual(names: Sequence[str], blocks: Axes, *against: Axes) -> tuple:
+    """Show each block, and the three slices."""
+    banded(blocks)
+    banded(*against)
+    return Blocks(blocks, names), *slices(*against)
+
+
+@pictures([2.25, 1.15], SLICES)
+def with_lengths(names: Sequence[str], blocks: Axes, lengths: Axes, *against: Axes) -> tuple:
+    """Show each block, how long both gradients are, and the three slices."""
+    banded(blocks)
+    banded(*against)
     LENGTHS.apply(lengths, "1e-6 1 1e6 1e12")
     lengths.yaxis.tick_right()
-    return (
-        Slice(eps, "eps", "ε", 1e-12, 1, "1e-11 1e-7 1e-3"),
-        Slice(lam, "lam", "λ", 1e-8, 1e4, "0 1e-6 1e-2 1e2"),
-        Slice(drop, "drop", "dropped share\n1 − keep_prob", 1e-4, 0.7, "0 1e-3 0.5"),
-        Blocks(blocks, names),
-        Lengths(lengths),
-    )
+    panels = Blocks(blocks, names[:-2]), Lengths(lengths), *slices(*against)
+    for axes in (blocks, lengths):  # they are narrow
+        axes.tick_params(axis="x", labelsize="x-small")
+    return panels
+
+
+def bench_picture(names: Sequence[str], scale: float = 1) -> View:
+    """Show each block and three slices; with fresh masks, how long both gradients are as well."""
+    return (with_lengths if names[-2:] == LENGTH_NAMES else usual)(names, scale)

@@ -8,59 +8,77 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
-from .parts import Marks, line, ring
+from .axis import KeepProbAxis, LogAxis
+from .parts import BEFORE_LOOKS, BEFORE_NOW, HERE, NOW, Marks, Panel, line, ring
 from .picture import MOVES
-from .style import BEFORE, DIFFERENCE, DIFFERENCES, WHITE, Scale, log_x
+from .style import DIFFERENCE, DIFFERENCES, WHITE, WORRY, Scale, for_words
+
+Along = LogAxis | KeepProbAxis
 
 
-class Slice:
-    """Show the relative difference against one control: its curve, the present state, and the curve from before."""
+class Slice(Panel):
+    """Show the relative difference against one field: its curve, the present state, and the curve from before.
 
-    def __init__(self, axes: Axes, key: str, label: str, low: float, high: float, ticks: str):
-        self.key, span = key, high / low
-        self.zero, left = low / span**0.15, low / span ** (0.22 if "0" in ticks.split() else 0.04)
-        log_x(axes, (left, high * span**0.04), label, ticks, self.on_axis)
-        axes.axvspan(low / span**0.08, low / span**0.04, color=WHITE, linewidth=0, zorder=1)  # here the axis breaks
-        self.before = line(axes, ".", color=BEFORE, zorder=10)
+    `along` is the x axis; the curve is dotted while it still is that of another state, and the new one to follow.
+    """
+
+    marks = NOW | BEFORE_NOW | HERE
+
+    def __init__(self, axes: Axes, field: str, title: str, along: Along, ticks: str, key: str = ""):
+        super().__init__(axes)
+        self.field, self.along, self.key = field, along, key or field
+        axes.set_title(title, fontsize="medium", fontweight="bold")
+        along.apply(axes, ticks)
+        self.before = line(axes, zorder=10, **BEFORE_LOOKS)
         self.curve = line(axes, ".", color=DIFFERENCE, zorder=11)
         self.here = ring(axes)
         self.off = Marks(axes, size=20)
 
-    def on_axis(self, x: Sequence[float] | np.ndarray) -> np.ndarray:
-        """Give 0 its own place, left of the break."""
-        return np.where(np.equal(x, 0), self.zero, x)
+    def place(self, x: Sequence | np.ndarray) -> np.ndarray:
+        """Return where values of the field stand on the x axis."""
+        return self.along.place(x)
 
-    def lay(self, drawn: Line2D, result: Any) -> None:
-        """Draw a line through a result's curve, broken after 0; dots alone where each point is a draw of its own."""
+    def lay(self, drawn: Line2D, result: Any, dashes: str) -> None:
+        """Draw a line through a result's curve, broken at the break; dots alone where each point is its own draw."""
         curve = result.curves[self.key]
-        points = self.on_axis(curve.x), DIFFERENCES.place(curve.y)
-        drawn.set_data(*(np.insert(values, np.count_nonzero(curve.x == 0), np.nan) for values in points))
+        x, y = self.place(curve.x), DIFFERENCES.place(curve.y)
+        order = np.argsort(x, kind="stable")
+        after = np.count_nonzero(curve.x == self.along.apart)
+        drawn.set_data(*(np.insert(values[order], after, np.nan) for values in (x, y)))
         scattered = self.key in result.scattered
-        drawn.set(linestyle="none" if scattered else "-", markersize=9 if scattered else 5)
+        drawn.set(linestyle="none" if scattered else dashes, markersize=9 if scattered else 5)
 
     def move(self, result: Any) -> None:
-        """Move to a result, and leave the curve from before it as pale marks."""
-        self.lay(self.curve, result)
+        """Move to a result, and leave the curve from before it as pale dashes."""
+        self.lay(self.curve, result, ":" if result.following else "-")
         self.before.set_visible(result.before is not None)
         if result.before is not None:
-            self.lay(self.before, result.before)
+            self.lay(self.before, result.before, "--")
+            self.before.set_marker("o" if self.key in result.before.scattered else "")
+            self.before.set(markersize=4, markerfacecolor="none")
         (x, y), curve = result.here[self.key], result.curves[self.key]
-        self.here.set_data(self.on_axis([x]), DIFFERENCES.place([y]))
+        self.here.set_data(self.place([x]), DIFFERENCES.place([y]))
         x, y = np.append(curve.x, x), np.append(curve.y, y)
         off = (y < DIFFERENCES.low) | (y > DIFFERENCES.high)
         marks = [DIFFERENCES.mark(value) for value in y[off]]
-        self.off.move(self.on_axis(x[off]), DIFFERENCES.place(y[off]), marks, DIFFERENCE, DIFFERENCE)
+        self.off.move(self.place(x[off]), DIFFERENCES.place(y[off]), marks, DIFFERENCE, DIFFERENCE)
 
 
-class NamedSlices:
+class NamedSlices(Slice):
     """Show two curves on the same axes, the first with hollow squares, the second with dots, and their names."""
 
-    def __init__(self, axes: Axes, keys: Sequence[str], label: str, low: float, high: float, ticks: str):
-        self.slices = [Slice(axes, key, label, low, high, ticks) for key in keys]
-        self.names = [curve_name(axes, high * (high / low) ** 0.08, key, DIFFERENCE) for key in keys]
+    marks = BEFORE_NOW | HERE
+
+    def __init__(self, axes: Axes, keys: Sequence[str], field: str, title: str, along: Along, ticks: str):
+        self.slices = [Slice(axes, field, title, along, ticks, key) for key in keys]
+        self.axes, self.field, self.along = axes, field, along
+        low, high = axes.get_xlim()
+        far = high * (high / low) ** 0.12 if axes.get_xscale() == "log" else high + 0.5 * (high - low)
+        axes.set_xlim(right=far)  # room for the names
+        colour = for_words(DIFFERENCE, WORRY.tint)
+        self.names = [curve_name(axes, high, key, colour) for key in keys]
         for each, mark, filled in zip(self.slices, "so", (False, True), strict=True):
-            for drawn, colour in ((each.curve, DIFFERENCE), (each.before, BEFORE)):
-                drawn.set(marker=mark, markerfacecolor=colour if filled else WHITE)
+            each.curve.set(marker=mark, markerfacecolor=DIFFERENCE if filled else WHITE)
 
     def move(self, result: Any) -> None:
         """Move to a result."""

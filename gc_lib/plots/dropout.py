@@ -6,28 +6,31 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
+from .axis import KeepProbAxis
+from .bench import KEEP_PROBS
 from .curves import NamedSlices, curve_name, set_names
-from .parts import Blocks, Marks, line
-from .picture import side_by_side
-from .style import BEFORE, GREY, INK, WHITE, Scale, banded
+from .parts import BEFORE_LOOKS, Blocks, Marks, Panel, line
+from .picture import pictures
+from .style import GREY, INK, PALE, WHITE, Scale, banded, for_words
 
 COSTS, TIMES = Scale(0.64, 0.78), 12
 WAYS, BLOCKS = ("fresh", "frozen", "off"), ("W1", "b1", "W2", "b2")
 
 
-class Again:
+class Again(Panel):
     """Show J, evaluated again and again at the same θ, in each of the three ways."""
 
     def __init__(self, axes: Axes):
+        super().__init__(axes)
         COSTS.apply(axes, "0.65 0.70 0.75")
-        axes.set(xlim=(0, TIMES + 8), ylabel="J", xlabel="evaluated again,\nat the same θ")
+        axes.set(xlim=(0, TIMES + 10), ylabel="J", xlabel="evaluated again,\nat the same θ")
         axes.set_xticks([1, TIMES])
         looks = {"off": ("--", GREY, GREY), "frozen": ("-s", INK, WHITE), "fresh": ("-o", INK, INK)}
-        self.before = line(axes, "-o", color=BEFORE, ms=4, zorder=10)
+        self.before = line(axes, zorder=10, **BEFORE_LOOKS)
         self.lines, self.names = {}, {}
         for way, (dashes, colour, face) in looks.items():
             self.lines[way] = line(axes, dashes, color=colour, mfc=face, ms=5, zorder=11)
-            self.names[way] = curve_name(axes, TIMES + 1, way, colour)
+            self.names[way] = curve_name(axes, TIMES + 1, way, for_words(colour, PALE))
         self.off_axis = Marks(axes, size=20)
 
     def move(self, result: Any) -> None:
@@ -45,11 +48,12 @@ class Again:
         set_names(list(self.names.values()), [own.get_ydata()[-1] for own in self.lines.values()], COSTS)
 
 
-@side_by_side(2, 2.5, 1.35, 1.35, 1.35)
-def dropout_picture(names: Sequence[str], again: Axes, against: Axes, *bars: Axes) -> tuple:
-    """Show what fresh masks do to J and to the check, and what a frozen one and none do."""
-    banded(against, *bars)
-    label = "dropped share\n1 − keep_prob"
-    curves = NamedSlices(against, ("frozen", "fresh"), label, 1e-4, 0.7, "0 1e-3 0.5")
-    against.set_xlim(right=36)  # room for the names
-    return Again(again), curves, *(Blocks(axes, BLOCKS, way, way) for way, axes in zip(WAYS, bars, strict=True))
+@pictures([1.7, 1.3, 1.3], [2.3, 3.0])
+def dropout_picture(names: Sequence[str], fresh: Axes, frozen: Axes, off: Axes, again: Axes, against: Axes) -> tuple:
+    """Show what fresh masks do to the check and to J, and what a frozen one and none do."""
+    bars = fresh, frozen, off
+    banded(*bars)
+    banded(against)
+    axis, ticks = KeepProbAxis(KEEP_PROBS), "1 0.99 0.8 0.3"
+    curves = NamedSlices(against, ("frozen", "fresh"), "keep_prob", "keep_prob", axis, ticks)
+    return *(Blocks(axes, BLOCKS, way, way) for way, axes in zip(WAYS, bars, strict=True)), Again(again), curves

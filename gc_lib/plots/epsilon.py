@@ -6,18 +6,20 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
+from .axis import LogAxis
 from .curves import Slice
-from .parts import Blocks, line
-from .picture import side_by_side
-from .style import DIFFERENCE, DIFFERENCES, INK, banded
+from .parts import Blocks, Panel, line
+from .picture import pictures
+from .style import DIFFERENCES, INK, banded
 
 SPAN = np.array([1e-13, 10.0])
 
 
-class Lines:
+class Lines(Panel):
     """Draw the predicted straight lines under the measured dots, and mark the best ε."""
 
     def __init__(self, axes: Axes):
+        super().__init__(axes)
         looks = dict(color=INK, zorder=9, clip_on=True)
         self.roundoff, self.truncation, self.bug = (line(axes, dash, lw=1.4, **looks) for dash in ("--", ":", "-."))
         self.best = line(axes, "-", lw=0.8, **looks)
@@ -26,7 +28,6 @@ class Lines:
         self.bug_word = axes.text(1, 1, "the wrong dW2 alone", **word)
         above = dict(y=1.02, va="bottom", transform=axes.transAxes, color=INK)
         axes.text(0.0, s="– – round-off, grows as 1/ε", ha="left", **above)
-        axes.text(0.47, s="● measured", ha="center", **above | {"color": DIFFERENCE})
         self.orders = [
             axes.text(1.0, s=f"truncation, grows as {power} ·····", ha="right", **above, animated=True)
             for power in ("ε", "ε²")
@@ -49,9 +50,10 @@ class Lines:
             words.set_visible(power == predicted.p)
 
 
-@side_by_side(2.6, 1)
-def epsilon_picture(names: Sequence[str], eps: Axes, blocks: Axes) -> tuple:
-    """Show the V of the reading against ε over its two predicted lines, and the blocks with their error bounds."""
-    banded(eps, blocks)
-    curve = Slice(eps, "eps", "ε", 1e-12, 1, "1e-11 1e-9 1e-7 1e-5 1e-3 1e-1")
-    return Lines(eps), curve, Blocks(blocks, names)
+@pictures([3.0], [6.4])
+def epsilon_picture(names: Sequence[str], blocks: Axes, eps: Axes) -> tuple:
+    """Show the blocks with their error bounds, and the V of the reading against ε over its two predicted lines."""
+    banded(blocks)
+    banded(eps)
+    curve = Slice(eps, "eps", "ε", LogAxis(1e-12, 1), "1e-11 1e-9 1e-7 1e-5 1e-3 1e-1")
+    return Blocks(blocks, names), Lines(eps), curve

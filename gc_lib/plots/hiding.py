@@ -6,18 +6,21 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
-from .parts import Blocks, line
-from .picture import side_by_side
-from .style import BEFORE, DIFFERENCE, INK, PALE, SAYS_NOTHING, Scale, banded, log_x
+from .parts import BEFORE_LOOKS, BEFORE_NOW, Blocks, Panel, line
+from .picture import pictures
+from .style import DIFFERENCE, INK, PALE, SAYS_NOTHING, Scale, banded, log_x
 
 REMAINDERS, STEPS = Scale(1e-16, 1), (3e-9, 3.0)
 ROUNDOFF = 3e-15  # below it a remainder of a J of about 1 is only its last digits
 
 
-class Fall:
+class Fall(Panel):
     """Show the remainder against the step, and what it would be if it fell as t or as t² from the largest step on."""
 
+    marks = BEFORE_NOW
+
     def __init__(self, axes: Axes):
+        super().__init__(axes)
         REMAINDERS.apply(axes, "1e-16 1e-12 1e-8 1e-4 1")
         log_x(axes, STEPS, "step t", "1e-7 1e-5 1e-3 1e-1")
         axes.set_title("what dθ leaves unexplained of J", loc="left", fontsize="medium", color=INK)
@@ -28,7 +31,7 @@ class Fall:
         self.guides = {power: line(axes, dash, **guide) for power, dash in ((1, "--"), (2, ":"))}
         word = dict(color=INK, ha="left", va="top", zorder=12, animated=True)
         self.words = {power: axes.text(1, 1, f"falls as {written}", **word) for power, written in ((1, "t"), (2, "t²"))}
-        self.before = line(axes, "o-", color=BEFORE, ms=5, zorder=10)
+        self.before = line(axes, zorder=10, **BEFORE_LOOKS)
         self.dots = line(axes, "o-", color=DIFFERENCE, ms=6, zorder=11)
 
     def move(self, result: Any) -> None:
@@ -51,7 +54,7 @@ def shown(taylor: Any) -> tuple[np.ndarray, np.ndarray]:
     return taylor.steps[on_axis], taylor.remainders[on_axis]
 
 
-@side_by_side(1.35, 1)
+@pictures([5.2], [4.4])
 def hiding_picture(names: Sequence[str], blocks: Axes, fall: Axes) -> tuple:
     """Show what a check reads, and beside it how Taylor's remainder falls."""
     banded(blocks)

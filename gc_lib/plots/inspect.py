@@ -1,20 +1,23 @@
 """The picture of a report: its blocks, and the entries of one of them, against each other and in their places."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.colors import to_rgba_array
+from matplotlib.lines import Line2D
+from matplotlib.text import Text
 
-from .parts import Blocks, Marks, line
-from .picture import MOVES, side_by_side
+from .parts import BEFORE_NOW, RING, Blocks, Marks, Panel, line
+from .picture import MOVES, pictures
 from .style import BEFORE, DIFFERENCES, GREAT, GREY, INK, PALE, WHITE, Band, band, banded
 
 SILENT = Band("", 0, 0, WHITE, GREY, "o")  # a reading that says nothing
 RIM = 1.1  # of both square panels, in units of what they hold
 FEW = 400  # entries, up to which each cell of the map has a mark and a margin
+NUMBERED = 10  # rows, or columns, that have room for their numbers
 WIDEST = 0.4  # the largest share of the map that one cell takes
 
 
@@ -98,11 +101,14 @@ class Map(Square):
     """Show every entry in its place in the block: row by row, as the array is printed."""
 
     def __init__(self, axes: Axes):
-        super().__init__(axes, "columns →", "← rows")
+        super().__init__(axes, "columns", "rows")
         axes.set(xticks=[], yticks=[])
         self.cells = axes.imshow(np.ones((1, 1, 4)), interpolation="nearest", zorder=9, aspect="equal", **MOVES)
         axes.set(xlim=(-RIM, RIM), ylim=(-RIM, RIM))
         self.margins = axes.add_collection(LineCollection([], colors=PALE, lw=3, zorder=10, **MOVES), autolim=False)
+        beside = dict(fontsize="small", zorder=12, **MOVES)
+        self.across = [axes.text(0, 0, "", ha="center", va="bottom", **beside) for _ in range(NUMBERED)]
+        self.down = [axes.text(0, 0, "", ha="right", va="center", **beside) for _ in range(NUMBERED)]
 
     def move(self, result: Any, look: Look) -> None:
         """Move to a result."""
@@ -120,12 +126,29 @@ class Map(Square):
         upright = [[(x, -top), (x, top)] for x in np.linspace(-right, right, columns + 1)]
         level = [[(-right, y), (right, y)] for y in np.linspace(-top, top, rows + 1)]
         self.margins.set_segments([*upright, *level] if few else [])
+        for n, number in numbered(self.across, columns, 0.2 / side):
+            number.set_position(((n + 0.5) * side - right, top + 0.03))
+        for n, number in numbered(self.down, rows, 0.14 / side):
+            number.set_position((-right - 0.03, top - (n + 0.5) * side))
 
 
-class Entries:
+def numbered(words: list[Text], count: int, least: float) -> Iterator[tuple[int, Text]]:
+    """Number so many rows or columns, or every second, fifth, … as `least` says; yield each number and its words."""
+    steps = (digit * 10**power for power in range(9) for digit in (1, 2, 5))
+    step = next(step for step in steps if step >= least and count <= step * len(words))
+    for k, number in enumerate(words):
+        number.set(text=k * step, visible=k * step < count)
+        if k * step < count:
+            yield k * step, number
+
+
+class Entries(Panel):
     """Show the entries of a block twice, looking the same: against each other, and in their places."""
 
+    marks = BEFORE_NOW | {"the entry that differs most": Line2D([], [], **RING, ms=8, mew=1.8)}
+
     def __init__(self, against: Axes, places: Axes):
+        super().__init__(against)
         self.squares = Against(against), Map(places)
 
     def move(self, result: Any) -> None:
@@ -135,7 +158,7 @@ class Entries:
             square.move(result, look)
 
 
-@side_by_side(1, 1.15, 1.1)
+@pictures([3.0], [3.35, 3.15])
 def inspect_picture(names: Sequence[str], blocks: Axes, against: Axes, places: Axes) -> tuple:
     """Show what a check found: the blocks, and the entries of one of them."""
     banded(blocks)

@@ -6,9 +6,10 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
-from .parts import line, ring
-from .picture import MOVES, side_by_side
-from .style import APPROX, BEFORE, DIFFERENCE, DIFFERENCES, GRADIENT, GREY, INK, SILVER, WHITE, banded, log_x
+from .axis import set_ticks
+from .parts import BEFORE_LOOKS, BEFORE_NOW, HERE, NOW, Panel, line, ring
+from .picture import MOVES, pictures
+from .style import APPROX, DIFFERENCE, DIFFERENCES, GRADIENT, GREY, INK, SILVER, WHITE, banded
 
 KEY = {
     "slope dθ, from backprop": (GRADIENT, "-"),
@@ -17,10 +18,13 @@ KEY = {
 ON_THETA, NEAREST = 2e-12, 1e-10  # where a distance of 0 stands, left of the break, and the smallest that has a place
 
 
-class Magnified:
+class Magnified(Panel):
     """Show J from θ − 2ε to θ + 2ε with its corners, stretched so that it always fills the same height."""
 
+    marks = HERE
+
     def __init__(self, axes: Axes):
+        super().__init__(axes)
         axes.set(
             xlim=(-2, 2),
             ylim=(-0.2, 1.62),
@@ -30,7 +34,7 @@ class Magnified:
         axes.set_xticks([-2, -1, 0, 1, 2], ["θ − 2ε", "θ − ε", "θ", "θ + ε", "θ + 2ε"])
         axes.set_yticks([])
         axes.axvspan(-1, 1, color=WHITE, linewidth=0, zorder=0)
-        axes.text(0, -0.13, "the window", color=GREY, ha="center", va="center")
+        axes.text(0, -0.13, "the window", color=INK, ha="center", va="center")
         for row, (words, (colour, dashes)) in enumerate(KEY.items()):
             height = 1.5 - 0.15 * row
             axes.plot([-1.9, -1.66], [height, height], color=colour, linestyle=dashes, lw=2.6)
@@ -64,17 +68,22 @@ class Magnified:
             self.word.set_position((corners[0], tops[0] + 0.04))
 
 
-class Readings:
+class Readings(Panel):
     """Show the relative difference against ε, and under it how far each entry is from its nearest corner."""
 
+    field, marks = "eps", NOW | BEFORE_NOW | HERE
+
     def __init__(self, axes: Axes):
+        super().__init__(axes)
         banded(axes)
-        label = "ε\nthe nearest corner:  ▼ of θ[i],  | of each entry"
-        log_x(axes, (7e-13, 2), label, "0 1e-9 1e-7 1e-5 1e-3 1e-1", on_axis)
+        axes.set_title("ε", fontsize="medium", fontweight="bold")
+        axes.set(xscale="log", xlim=(7e-13, 2), xlabel="nearest corner:  ▼ of θ[i],  | of each")
+        ticks = "0 1e-9 1e-7 1e-5 1e-3 1e-1"
+        set_ticks(axes, on_axis([float(tick) for tick in ticks.split()]), ticks)
         axes.axvspan(8e-12, 2.4e-11, color=WHITE, linewidth=0, zorder=1)  # here the axis breaks
-        self.before = line(axes, ".-", color=BEFORE, ms=5, zorder=10)
+        self.before = line(axes, zorder=10, **BEFORE_LOOKS)
         self.curve = line(axes, ".-", color=DIFFERENCE, ms=5, zorder=11)
-        self.nearest = line(axes, "|", color=GREY, ms=16, mew=1.2, zorder=12)
+        self.nearest = line(axes, "|", color=GREY, ms=16, mew=1.2, zorder=12, clip_on=True)
         self.own = line(axes, "v", color=INK, ms=9, zorder=13)
         self.window = line(axes, ":", color=INK, lw=1.4, zorder=12)
         self.here = ring(axes, zorder=14)
@@ -98,7 +107,7 @@ def on_axis(distances: Sequence[float] | np.ndarray) -> np.ndarray:
     return np.where(np.equal(distances, 0), ON_THETA, np.clip(distances, NEAREST, None))
 
 
-@side_by_side(1.15, 1)
+@pictures([5.0], [4.6])
 def kink_picture(names: Sequence[str], magnified: Axes, readings: Axes) -> tuple:
     """Show a corner of J in the window of a nudge, and how far from θ the corners of all entries are."""
     return Magnified(magnified), Readings(readings)

@@ -1,21 +1,24 @@
 """The moving parts that pictures are made of: marks, columns, the bars of the blocks."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.lines import Line2D
 from matplotlib.markers import MarkerStyle
-from matplotlib.patches import PathPatch
+from matplotlib.patches import Patch, PathPatch
 from matplotlib.path import Path as Outline
+from matplotlib.transforms import ScaledTranslation
 
 from .picture import MOVES
 from .style import (
     APPROX,
     BEFORE,
+    DIFFERENCE,
     DIFFERENCES,
     GRADIENT,
     GREAT,
@@ -29,6 +32,34 @@ from .style import (
     band,
 )
 
+BEFORE_LOOKS = dict(color=BEFORE, linestyle="--", lw=1.2)
+RING = dict(marker="o", linestyle="none", color=WHITE, mec=INK)
+NOW = {"now": Line2D([], [], color=DIFFERENCE, marker=".", lw=1.8)}
+BEFORE_NOW = {"before your last move": Line2D([], [], **BEFORE_LOOKS)}
+HERE = {"you are here": Line2D([], [], **RING, ms=8, mew=1.8)}
+HATCHED = {"as far as the check itself may be off": Patch(fill=False, hatch="/////", edgecolor=GREY, linewidth=0)}
+
+
+class Panel:
+    """A part of a picture on axes of its own.
+
+    `field` is the field of the state whose slider stands under it, `marks` are what its marks mean.
+    """
+
+    field = ""
+    marks: Mapping[str, Artist] = {}
+
+    def __init__(self, axes: Axes):
+        self.axes = axes
+
+    def place(self, x: Sequence | np.ndarray) -> np.ndarray:
+        """Return where values of the field stand on the x axis."""
+        return np.asarray(x, float)
+
+    def move(self, result: Any) -> None:
+        """Move to a result."""
+        raise NotImplementedError
+
 
 def line(axes: Axes, *looks: str, **more: Any) -> Line2D:
     """Add a line, or marks, that will move."""
@@ -37,10 +68,11 @@ def line(axes: Axes, *looks: str, **more: Any) -> Line2D:
 
 def ring(axes: Axes, zorder: int = 12) -> Line2D:
     """Add the ring that will show where the student stands."""
-    return line(axes, "o", color=WHITE, ms=11, mec=INK, mew=2.2, zorder=zorder)
+    return line(axes, **RING, ms=11, mew=2.2, zorder=zorder)
 
 
 WALK = "each block  (←  backprop walks from right to left)"
+MARK = (0.09 * 72) ** 2  # the area of a mark of 9 pixels of the page, as matplotlib counts it
 
 
 @cache
@@ -64,14 +96,17 @@ class Marks:
 
 
 class Columns:
-    """Move columns with a mark on top, and short level lines where they stood before."""
+    """Move columns with a mark above each, and short level lines where they stood before."""
 
     def __init__(self, axes: Axes, scale: Scale, count: int, width: float, size: float):
         self.scale, self.x, self.width = scale, np.arange(count), width
         axes.set_xlim(-0.7, count - 0.3)
         self.bodies = axes.add_collection(PolyCollection([], zorder=10, **MOVES), autolim=False)
-        self.before = axes.add_collection(LineCollection([], colors=BEFORE, lw=3, zorder=12, **MOVES), autolim=False)
+        level = LineCollection([], colors=BEFORE, lw=1.8, linestyles=[(0, (3, 1))], zorder=12, **MOVES)
+        self.before = axes.add_collection(level, autolim=False)
         self.tops = Marks(axes, size)
+        above = ScaledTranslation(0, 0.01 + 0.5 * size**0.5 / 72, axes.figure.dpi_scale_trans)
+        self.tops.points.set_offset_transform(axes.transData + above)
 
     def corners(self, width: float, tops: np.ndarray) -> np.ndarray:
         """Return the corners of columns of these heights, (columns, 4, 2)."""
@@ -90,19 +125,23 @@ class Columns:
         self.tops.move(self.x, tops, tips, edges, faces)
 
 
-class Blocks:
+class Blocks(Panel):
     """Show the reading of each block in its band's colour, or grey where its hatched error bound explains all of it.
 
     Of a result that holds several checks it shows the bars of the one called `key`. Names stand upright where they fit,
     or where there is a label to say more.
     """
 
-    def __init__(self, axes: Axes, names: Sequence[str], label: str = "", key: str = ""):
+    marks = BEFORE_NOW | HATCHED
+
+    def __init__(self, axes: Axes, names: Sequence[str], label: str = "each block", key: str = ""):
+        super().__init__(axes)
         self.names, self.key, few = list(names), key, len(names) <= 6
-        self.columns = Columns(axes, DIFFERENCES, len(names), width=0.64, size=70 if few else 30)
-        step = 1 if len(names) <= 10 else 2
-        axes.set_xticks(self.columns.x[::step], self.names[::step], rotation=0 if few or label else 90)
-        axes.set_xlabel(label or "each block")
+        self.columns = Columns(axes, DIFFERENCES, len(names), width=0.64, size=MARK if few else MARK / 2)
+        step = -(-len(names) // 8)
+        axes.set_xticks(self.columns.x[::step], self.names[::step], rotation=0 if few or label != "each block" else 90)
+        axes.set_xlabel(label)
+        axes.tick_params(axis="x", labelsize="small" if key else "medium")
         self.pen = [Outline.MOVETO, Outline.LINETO, Outline.LINETO, Outline.LINETO] * len(names)
         hatch = PathPatch(Outline([(0, 0)]), fill=False, hatch="////", edgecolor=GREY, linewidth=0, zorder=11, **MOVES)
         self.bounds = axes.add_patch(hatch)
@@ -120,19 +159,20 @@ class Blocks:
             [each.mark for each in bands],
             colours,
             edges=np.where(heard, WHITE, GREY),
-            faces=np.where(heard, colours, WHITE),
+            faces=np.where(heard, INK, WHITE),
         )
         corners = self.columns.corners(0.9, np.clip(bounds, *DIFFERENCES))
         self.bounds.set_path(Outline(corners.reshape(-1, 2), self.pen))  # one path: its hatch is drawn once
 
 
-class Lengths:
+class Lengths(Panel):
     """Show how long dθ_approx and dθ are, on an axis of their own."""
 
     def __init__(self, axes: Axes):
-        self.columns = Columns(axes, LENGTHS, 2, width=0.12, size=70)
-        axes.set_xticks(self.columns.x, ["dθ\napprox", "dθ\n"])
-        axes.set_xlabel("length")
+        super().__init__(axes)
+        self.columns = Columns(axes, LENGTHS, 2, width=0.12, size=MARK)
+        axes.set_xticks(self.columns.x, ["approx", "dθ"])
+        axes.set(xlim=(-0.45, 1.45), xlabel="length of dθ")
 
     def move(self, result: Any) -> None:
         """Move to a result."""

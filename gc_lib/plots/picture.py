@@ -8,7 +8,7 @@ import base64
 import html
 import io
 from collections.abc import Callable, Sequence
-from functools import cache, wraps
+from functools import cache, partial, wraps
 from typing import Any
 
 import numpy as np
@@ -56,17 +56,13 @@ def cell(pixels: np.ndarray) -> np.ndarray:
 class Picture:
     """Repaint the moving artists of a figure, those with `animated=True`, over its still background.
 
-    `inks` are the colours of its artists beside those of the style; `panels` know how to `move` to a result, which has
-    blocks of these `names`.
+    `inks` are the colours of its artists beside those of the style.
     """
 
-    def __init__(self, figure: Figure, inks: tuple[str, ...] = (), panels: Sequence = (), names: Sequence[str] = ()):
-        self.panels, self.names = panels, names
-        children = (artist for axes in figure.axes for artist in sorted(axes.get_children(), key=Artist.get_zorder))
-        self.moving = [artist for artist in children if artist.get_animated()]
-        for artist in self.moving:
-            artist.set_in_layout(False)
+    def __init__(self, figure: Figure, inks: tuple[str, ...] = ()):
+        self.moving = moving(figure)
         self.figure, self.canvas, self.inks = figure, FigureCanvasAgg(figure), inks
+        self.width = 100 * figure.get_figwidth()  # in pixels of the page
         self.canvas.draw()
         figure.set_layout_engine("none")  # the layout is fixed from here on
         self.background = self.canvas.copy_from_bbox(figure.bbox)
@@ -83,12 +79,6 @@ class Picture:
         for artist in self.moving:
             artist.draw(self.canvas.get_renderer())
 
-    def update(self, result: Any) -> bytes:
-        """Move every panel to a result, and return the picture as PNG."""
-        for panel in self.panels:
-            panel.move(result)
-        return self.png()
-
     def png(self) -> bytes:
         """Repaint, and encode with the palette; only pixels that differ from the background are looked up."""
         self.repaint()
@@ -101,26 +91,106 @@ class Picture:
         return file.getvalue()
 
 
-def side_by_side(*widths: float, height: float = 4.0, inks: tuple[str, ...] = ()) -> Callable:
-    """Turn a function that builds panels, from names of blocks and from axes this wide, into one of their picture."""
+def moving(figure: Figure) -> list[Artist]:
+    """Return the artists of a figure that move, those beneath first; the layout leaves no room for them."""
+    children = (artist for axes in figure.axes for artist in sorted(axes.get_children(), key=Artist.get_zorder))
+    found = [artist for artist in children if artist.get_animated()]
+    for artist in found:
+        artist.set_in_layout(False)
+    return found
 
-    def drawn(build: Callable[..., Sequence]) -> Callable[..., Picture]:
+
+class View:
+    """Hold the pictures of a lab and the panels that they are made of, for results that have blocks of these names."""
+
+    def __init__(self, pictures: Sequence[Picture], panels: Sequence, names: Sequence[str] = ()):
+        self.pictures, self.panels, self.names = pictures, panels, list(names)
+
+    def update(self, result: Any) -> tuple[bytes, ...]:
+        """Move every panel to a result, and return each picture as PNG."""
+        for panel in self.panels:
+            panel.move(result)
+        return tuple(picture.png() for picture in self.pictures)
+
+    def under(self, picture: Picture) -> dict[str, Callable[[float], float]]:
+        """Return the fields whose sliders stand under a panel of a picture, and where on its width a value stands."""
+        return {panel.field: partial(share_of_width, panel) for panel in self.movable(picture)}
+
+    def movable(self, picture: Picture) -> list:
+        """Return the panels of a picture under which sliders stand."""
+        return [panel for panel in self.panels if panel.axes.figure is picture.figure and panel.field]
+
+    def spare(self, picture: Picture) -> float:
+        """Return how much is empty beneath these panels, as a share of the picture's width."""
+        feet = [panel.axes.get_tightbbox().y0 for panel in self.movable(picture)]
+        return min(feet, default=0.0) / picture.figure.bbox.width
+
+
+def share_of_width(panel: Any, value: float) -> float:
+    """Return how far right in its picture a value of a panel's field stands, as a share of the picture's width."""
+    (x,) = panel.place([value])
+    return float(panel.axes.transData.transform((x, 1))[0] / panel.axes.figure.bbox.width)
+
+
+def pictures(*widths: Sequence[float], height: float = 3.7, inks: tuple[str, ...] = ()) -> Callable:
+    """Turn a function that builds panels, from names of blocks and from axes, into one that builds their view.
+
+    Each of `widths` is a picture: the widths of its axes in hundreds of pixels of the page. The function is handed the
+    axes of all pictures in turn.
+    """
+
+    def drawn(build: Callable[..., Sequence]) -> Callable[..., View]:
         @wraps(build)
-        def picture(names: Sequence[str] = (), scale: float = 1) -> Picture:
+        def view(names: Sequence[str] = (), scale: float = 1) -> View:
             with styled():
-                figure = Figure((9.6, height), dpi=100 * scale, layout="constrained")
-                axes = figure.subplots(1, len(widths), width_ratios=widths, squeeze=False)
-                return Picture(figure, inks, build(names, *axes[0]), names)
+                figures = [Figure((sum(each), height), dpi=100 * scale, layout="constrained") for each in widths]
+                axes = [
+                    own
+                    for figure, each in zip(figures, widths, strict=True)
+                    for own in figure.subplots(1, len(each), width_ratios=each, squeeze=False)[0]
+                ]
+                panels = build(names, *axes)
+                for figure in figures:
+                    name_marks(figure, [panel for panel in panels if panel.axes.figure is figure])
+                line_up(figures)
+                return View([Picture(figure, inks) for figure in figures], panels, names)
 
-        return picture
+        return view
 
     return drawn
 
 
+def name_marks(figure: Figure, panels: Sequence) -> None:
+    """Write on a row over the panels of a figure what their marks mean."""
+    named = {words: handle for panel in panels for words, handle in panel.marks.items()}
+    looks = dict(frameon=False, fontsize="small", handlelength=1.3, handletextpad=0.5, columnspacing=1.2)
+    fit = sum(0.4 + 0.062 * len(words) for words in named) < figure.get_figwidth()  # side by side, in inches
+    if named:
+        columns = len(named) if fit else 1
+        figure.legend([*named.values()], [*named], loc="outside upper left", ncols=columns, borderpad=0, **looks)
+
+
+def line_up(figures: Sequence[Figure]) -> None:
+    """Lay figures out, and give all their axes the same height: so the bands of one go on in the next."""
+    for figure in figures:
+        moving(figure)
+        figure.draw_without_rendering()
+        figure.set_layout_engine("none")
+    spots = [(axes, axes.get_position()) for figure in figures for axes in figure.axes]
+    low, high = max(spot.y0 for _, spot in spots), min(spot.y1 for _, spot in spots)
+    for axes, spot in spots:
+        axes.set_position((spot.x0, low, spot.width, high - low))
+
+
 def figure_html(png: bytes, caption_html: str, alt: str) -> str:
     """Return a picture and its caption as HTML that needs no kernel."""
-    image = f'<img alt="{html.escape(alt)}" src="data:image/png;base64,{base64.b64encode(png).decode()}">'
-    return f"<figure>{image}<figcaption>{caption_html}</figcaption></figure>"
+    return f"<figure>{image_html(png, alt)}<figcaption>{caption_html}</figcaption></figure>"
+
+
+def image_html(png: bytes, alt: str, width: float | None = None) -> str:
+    """Return a picture as HTML that needs no kernel, `width` pixels wide, or as wide as it is."""
+    wide = f' style="width: {width:g}px; max-width: 100%"' if width else ""
+    return f'<img{wide} alt="{html.escape(alt)}" src="data:image/png;base64,{base64.b64encode(png).decode()}">'
 
 
 class Drawing:

@@ -5,20 +5,24 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
 from matplotlib.ticker import NullLocator
 
-from .parts import line, ring
-from .picture import side_by_side
+from .parts import HERE, Panel, line, ring
+from .picture import pictures
 from .style import APPROX, GRADIENT, INK, WHITE, Scale
 
 EVALUATIONS, SPAN = Scale(1, 1e8), np.array([1e2, 3e7])
 WORKS = {"loop": (APPROX, "s"), "screen": (INK, "D"), "step": (GRADIENT, "o")}
 
 
-class Works:
+class Works(Panel):
     """Show what each work costs as the network grows, and how far the loop is from a step of training."""
 
+    marks = HERE | {"timed on this computer": Line2D([], [], marker="o", linestyle="none", color=GRADIENT, ms=6)}
+
     def __init__(self, axes: Axes):
+        super().__init__(axes)
         EVALUATIONS.apply(axes, "1 100 1e4 1e6 1e8")
         axes.set(xscale="log", xlim=SPAN, xlabel="parameters of the network", ylabel="evaluations of J")
         ticks = {1e2: "100", 1e3: "1000", 1e4: "1e4", 1e5: "1e5", 1e6: "a million", 1e7: "ten million"}
@@ -51,7 +55,7 @@ class Works:
             dots.set_data([timed.parameters for timed in result.timed], EVALUATIONS.place(y))
 
 
-@side_by_side(1, height=3.9)
+@pictures([7.2])
 def price_picture(names: Sequence[str], works: Axes) -> tuple:
     """Show what the two-sided loop, the screen and a step of training cost as the network grows."""
     return (Works(works),)

@@ -5,10 +5,12 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
 
-from .parts import line, ring
-from .picture import MOVES, side_by_side
-from .style import APPROX, BEFORE, GRADIENT, GREY, INK, SILVER, Scale
+from .parts import BEFORE_LOOKS, BEFORE_NOW, HERE, Panel, line, ring
+from .picture import MOVES, pictures
+from .style import APPROX, GRADIENT, GREY, INK, SILVER, WHITE, Scale
 
 ERRORS, LEFT, RIGHT = Scale(1e-12, 10), -1.1, 2.1
 SIDES = {  # the two ways of taking the slope: colour, dashes, mark
@@ -22,11 +24,15 @@ KEY = {
 }
 
 
-class Secants:
+class Secants(Panel):
     """Show J(θ), its tangent at θ, and the secant of each way."""
 
+    field, marks = "theta", BEFORE_NOW | HERE
+
     def __init__(self, axes: Axes):
-        axes.set(xlim=(LEFT, RIGHT), ylim=(-1.6, 8.4), xlabel="θ", ylabel="J(θ)")
+        super().__init__(axes)
+        axes.set_title("θ", fontsize="medium", fontweight="bold")
+        axes.set(xlim=(LEFT, RIGHT), ylim=(-1.6, 8.4), ylabel="J(θ)")
         axes.set_xticks([-1, 0, 1, 2], ["−1", "0", "1", "2"])
         axes.set_yticks([0, 2, 4, 6, 8])
         for row, (words, (colour, dashes)) in enumerate(KEY.items()):
@@ -34,7 +40,7 @@ class Secants:
             axes.plot([-0.98, -0.72], [height, height], color=colour, linestyle=dashes, lw=2.6)
             axes.text(-0.64, height, words, va="center")
         self.curve = line(axes, color=SILVER, lw=5, solid_capstyle="butt", zorder=9, clip_on=True)
-        self.before = [line(axes, color=BEFORE, lw=1, zorder=10, clip_on=True) for _ in SIDES]
+        self.before = [line(axes, zorder=10, **BEFORE_LOOKS | {"clip_on": True}) for _ in SIDES]
         self.window = line(axes, ":", color=GREY, lw=1.4, zorder=10, clip_on=True)
         self.tangent = line(axes, color=GRADIENT, lw=1.8, zorder=11, clip_on=True)
         self.lines, self.chords = {}, {}
@@ -43,6 +49,7 @@ class Secants:
             self.chords[side] = line(axes, color=colour, linestyle=dashes, lw=3.4, zorder=12, clip_on=True)
         self.ends = line(axes, "o", color=INK, ms=6, zorder=13)
         self.here = ring(axes, zorder=14)
+        self.inset = Inset(axes)
 
     def move(self, result: Any) -> None:
         """Move to a result, and leave the secants from before it as pale marks."""
@@ -58,6 +65,50 @@ class Secants:
             before.set_visible(result.before is not None)
             if result.before is not None:
                 before.set_data(*secant(result.before, side))
+        self.inset.move(result)
+
+
+class Inset:
+    """Show θ − 2ε to θ + 2ε in a box of its own, stretched to fit, where ε is too small to be seen beside θ."""
+
+    middle, width, height, most = (-0.4, 3.1), 0.62, 1.75, 0.05  # half of the box; the largest ε that it is shown for
+
+    def __init__(self, axes: Axes):
+        (x, y), width, height = self.middle, self.width, self.height
+        look = dict(facecolor=WHITE, edgecolor=GREY, linewidth=1, zorder=15, **MOVES)
+        self.box = axes.add_patch(Rectangle((x - width, y - height), 2 * width, 2 * height, **look))
+        self.curve = line(axes, color=SILVER, lw=5, solid_capstyle="butt", zorder=16)
+        self.tangent = line(axes, color=GRADIENT, lw=1.8, zorder=17)
+        self.chords = {
+            side: line(axes, color=colour, linestyle=dashes, lw=2.4, zorder=18)
+            for side, (colour, dashes, _) in SIDES.items()
+        }
+        self.here = ring(axes, zorder=19)
+        self.word = axes.text(x, y - 0.94 * height, "", ha="center", va="bottom", fontsize="small", zorder=19, **MOVES)
+        self.artists = [self.box, self.curve, self.tangent, *self.chords.values(), self.here, self.word]
+        for artist in self.artists[1:-2]:
+            artist.set(clip_on=True, clip_path=self.box)
+
+    def move(self, result: Any) -> None:
+        """Move to a result."""
+        eps, theta, (_, at, _) = result.state.eps, result.state.theta, result.here.costs
+        for artist in self.artists:
+            artist.set_visible(eps < self.most)
+        steps = np.linspace(-2, 2, 41)
+        curve = np.array([result.J(theta + step * eps) - at for step in steps])
+        tall = np.abs(curve).max() or 1.0
+
+        def lay(drawn: Line2D, x: np.ndarray, rises: np.ndarray) -> None:
+            """Draw steps in ε, and how far J rises on them, in the box."""
+            drawn.set_data(self.middle[0] + x * self.width / 2, self.middle[1] + rises / tall * 0.6 * self.height)
+
+        lay(self.curve, steps, curve)
+        lay(self.tangent, steps, steps * eps * result.slope)
+        for side, first in (("two-sided", -1), ("one-sided", 0)):
+            x = np.array([first, 1])
+            lay(self.chords[side], x, np.array([result.here.costs[first + 1], result.here.costs[2]]) - at)
+        lay(self.here, np.zeros(1), np.zeros(1))
+        self.word.set_text(f"θ ± 2ε, at ε = {result.eps}")
 
 
 def spots(result: Any) -> tuple[float, float, float]:
@@ -89,7 +140,7 @@ class Fall:
 
     def __init__(self, axes: Axes, side: str, above: bool):
         self.side, self.above, (colour, dashes, mark) = side, above, SIDES[side]
-        self.before = line(axes, color=BEFORE, lw=1.4, zorder=10)
+        self.before = line(axes, zorder=10, **BEFORE_LOOKS)
         self.curve = line(axes, mark, color=colour, linestyle=dashes, ms=4, zorder=11)
         self.step = line(axes, color=INK, lw=1.2, zorder=12)
         self.name = axes.text(1, 1, f" {side}", va="top", zorder=14, **MOVES)
@@ -119,19 +170,25 @@ class Fall:
             self.factor.set(x=beside, y=(top * foot) ** 0.5)
 
 
-class Errors:
+class Errors(Panel):
     """Show the errors of both ways on the same axis, and where only rounding is left of them."""
 
+    field, marks = "eps", BEFORE_NOW | HERE
+
     def __init__(self, axes: Axes):
+        super().__init__(axes)
+        axes.set_title("ε", fontsize="medium", fontweight="bold")
         ERRORS.apply(axes, "1e-12 1e-9 1e-6 1e-3 1")
-        axes.set(xscale="log", xlim=(4e-9, 60), xlabel="ε", ylabel="error of the slope")
+        axes.set(xscale="log", xlim=(4e-9, 60), ylabel="error of the slope")
         axes.set_xticks([1e-8, 1e-6, 1e-4, 1e-2, 1], ["1e-8", "1e-6", "1e-4", "1e-2", "1"])
         axes.set_xticks([1e-7, 1e-5, 1e-3, 1e-1], minor=True, labels=[])
         axes.grid(True, which="both", axis="x")
         self.falls = Fall(axes, "one-sided", above=True), Fall(axes, "two-sided", above=False)
         self.lost = line(axes, ".", color=GREY, ms=5, zorder=11)
         self.rounding = axes.text(6e-9, 9, "grey dots:\nonly rounding", va="top", zorder=14, **MOVES)
-        self.here = ring(axes, zorder=13)
+        self.here = {side: ring(axes, zorder=13) for side in SIDES}
+        for side, (_, _, mark) in SIDES.items():
+            self.here[side].set_marker(mark)
 
     def move(self, result: Any) -> None:
         """Move to a result, and leave the curves from before it as pale marks."""
@@ -141,10 +198,11 @@ class Errors:
         eps, errors = zip(*lost, strict=True) if lost else ([], [])
         self.lost.set_data(eps, ERRORS.place(errors))
         self.rounding.set_visible(bool(lost))
-        self.here.set_data([result.here.eps] * 2, ERRORS.place([*result.here.errors.values()]))
+        for side, here in self.here.items():
+            here.set_data([result.here.eps], ERRORS.place([result.here.errors[side]]))
 
 
-@side_by_side(1.2, 1)
+@pictures([4.9], [4.7])
 def secant_picture(names: Sequence[str], curve: Axes, errors: Axes) -> tuple:
     """Show the secants of one nudge turn into the tangent, and how fast."""
     return Secants(curve), Errors(errors)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import matplotlib.style
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import to_hex, to_rgb
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import NullLocator
 from matplotlib.transforms import ScaledTranslation, blended_transform_factory
@@ -21,7 +22,21 @@ VERMILLION, REDDISH_PURPLE = "#D55E00", "#CC79A7"
 WHITE, PALE, SILVER, GREY, INK = "#FFFFFF", "#F1F1F1", "#C4C4C4", "#858585", "#333333"
 
 # One quantity, one colour, in every picture.
-DIFFERENCE, BEFORE, APPROX, GRADIENT, SAYS_NOTHING = BLUE, "#8DB5D3", SKY_BLUE, REDDISH_PURPLE, SILVER
+DIFFERENCE, BEFORE, APPROX, GRADIENT, SAYS_NOTHING = BLUE, "#5A84AB", SKY_BLUE, REDDISH_PURPLE, SILVER
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast of two colours, 1 to 21, as WCAG 2 defines it."""
+    shares = np.array([to_rgb(one), to_rgb(other)])
+    linear = np.where(shares <= 0.04045, shares / 12.92, ((shares + 0.055) / 1.055) ** 2.4)
+    low, high = np.sort(linear @ [0.2126, 0.7152, 0.0722])
+    return float((high + 0.05) / (low + 0.05))
+
+
+def for_words(colour: str, ground: str = WHITE) -> str:
+    """Darken a colour as far as words in it need, to be read on a ground: to a contrast of 4.5."""
+    shades = (to_hex(np.array(to_rgb(colour)) * share) for share in np.linspace(1, 0, 101))
+    return next(shade for shade in shades if contrast(shade, ground) >= 4.5)
 
 
 def styled():

@@ -6,22 +6,26 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
+from .axis import LogAxis
 from .curves import Slice
-from .parts import Blocks, line, ring
-from .picture import side_by_side
-from .style import DIFFERENCES, GREY, INK, Scale, banded, log_x
+from .parts import Blocks, Panel, line, ring
+from .picture import pictures
+from .style import DIFFERENCES, GREY, INK, WORRY, Scale, banded, for_words, log_x
 
 COSTS = Scale(0.04, 4)
 STEPS = "steps of training"
 
 
-class Bound:
+class Bound(Panel):
     """Show the error bound of the whole vector, under the readings."""
 
     def __init__(self, axes: Axes, zero: float):
+        super().__init__(axes)
         self.zero = zero
         self.line = line(axes, "--", color=GREY, lw=1.4, zorder=9)
-        self.word = axes.text(0, 1, "error bound", color=GREY, ha="left", va="bottom", zorder=9, animated=True)
+        self.word = axes.text(
+            0, 1, "error bound", color=for_words(GREY, WORRY.tint), ha="left", va="bottom", zorder=9, animated=True
+        )
 
     def move(self, result: Any) -> None:
         """Move to a result."""
@@ -30,10 +34,11 @@ class Bound:
         self.word.set_position((x[1], DIFFERENCES.place(y[1]) * 1.5))  # before training the line is level
 
 
-class Costs:
+class Costs(Panel):
     """Show J against the steps of training, with this backprop and with the right one."""
 
     def __init__(self, axes: Axes):
+        super().__init__(axes)
         COSTS.apply(axes, "0.1 1")
         log_x(axes, (0.7, 400), STEPS, "1 10 100")
         axes.yaxis.tick_right()
@@ -42,7 +47,7 @@ class Costs:
         self.here = ring(axes)
         words = dict(va="bottom", transform=axes.transAxes)
         axes.text(0, 1.02, "— J, this backprop", color=INK, ha="left", **words)
-        axes.text(1, 1.02, "– – right", color=GREY, ha="right", **words)
+        axes.text(1, 1.02, "– – right", color=for_words(GREY), ha="right", **words)
 
     def move(self, result: Any) -> None:
         """Move to a result; J at the start stands left of the first step."""
@@ -52,9 +57,11 @@ class Costs:
         self.here.set_data([max(result.state.steps, 0.8)], COSTS.place([result.J[0]]))
 
 
-@side_by_side(1.7, 1.2, 1.5)
-def training_picture(names: Sequence[str], readings: Axes, blocks: Axes, costs: Axes) -> tuple:
-    """Show how the reading, the blocks and J change as training goes on."""
-    banded(readings, blocks)
-    steps = Slice(readings, "steps", STEPS, 1, 300, "0 1 10 100")
-    return Bound(readings, steps.zero), steps, Blocks(blocks, names), Costs(costs)
+@pictures([3.0], [3.6, 2.9])
+def training_picture(names: Sequence[str], blocks: Axes, readings: Axes, costs: Axes) -> tuple:
+    """Show how the blocks, the reading and J change as training goes on."""
+    banded(blocks)
+    banded(readings)
+    along = LogAxis(1, 300, apart=0)
+    steps = Slice(readings, "steps", STEPS, along, "0 1 10 100")
+    return Blocks(blocks, names), Bound(readings, along.zero), steps, Costs(costs)

@@ -8,9 +8,9 @@ from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 from matplotlib.patches import Rectangle
 
-from .parts import line
-from .picture import MOVES, side_by_side
-from .style import APPROX, BEFORE, DIFFERENCE, GRADIENT, GREY, INK, WHITE, log_x
+from .parts import BEFORE_NOW, Panel, line
+from .picture import MOVES, pictures
+from .style import APPROX, BEFORE, DIFFERENCE, GRADIENT, GREY, INK, WHITE, for_words, log_x
 
 SHAPES = {"W1": (4, 2), "b1": (4, 1), "W2": (3, 4), "b2": (3, 1), "W3": (1, 3), "b3": (1, 1)}
 SIZE, TOP, CELL = 31, 8.7, 0.85
@@ -25,10 +25,13 @@ def boxes(left: np.ndarray, right: np.ndarray, foot: np.ndarray, top: np.ndarray
     return np.stack([(left, foot), (left, top), (right, top), (right, foot)]).transpose(2, 0, 1)
 
 
-class Strips:
+class Strips(Panel):
     """Show the blocks as matrices and, beneath, each of the three vectors as a strip of signed bars."""
 
+    field = "i"
+
     def __init__(self, axes: Axes):
+        super().__init__(axes)
         axes.set(xlim=(-2.2, SIZE + 0.1), ylim=(-0.95, TOP + 0.75), xticks=[], yticks=[])
         axes.set_facecolor(WHITE)
         axes.grid(False)
@@ -43,7 +46,9 @@ class Strips:
             start += size
         for name, (middle, colour) in STRIPS.items():
             axes.plot([0, SIZE], [middle] * 2, color=WHITE, lw=1, zorder=2)
-            axes.text(-0.3, middle, name, color=colour, ha="right", va="center", fontweight="bold", linespacing=0.9)
+            axes.text(
+                -0.3, middle, name, color=for_words(colour), ha="right", va="center", fontweight="bold", linespacing=0.9
+            )
         axes.text(0, -0.85, "i = 0", ha="left", va="center", fontsize=9)
         axes.text(SIZE, -0.85, f"i = {SIZE - 1}", ha="right", va="center", fontsize=9)
         self.bars = [
@@ -54,6 +59,10 @@ class Strips:
         self.column = axes.add_patch(Rectangle((0, -0.4), 1, 4.8, ec=INK, lw=1.6, **outline))
         self.of_theta = axes.add_patch(Rectangle((0, 0), 1, CELL, ec=INK, lw=2.2, **outline))
         self.of_dtheta = axes.add_patch(Rectangle((0, 0), 1, CELL, ec=GRADIENT, lw=2.2, ls="--", **outline))
+
+    def place(self, x: Sequence | np.ndarray) -> np.ndarray:
+        """Return where entries stand in the strips."""
+        return np.asarray(x, float) + 0.5
 
     def matrix(self, axes: Axes, name: str, start: int, rows: int, columns: int) -> None:
         """Draw a block as a matrix over its part of θ, its entries numbered as θ numbers them."""
@@ -82,11 +91,14 @@ class Strips:
         self.of_dtheta.set_visible(bool(result.places[i] != i))
 
 
-class Norms:
+class Norms(Panel):
     """Show the three norms as lengths on one log axis: the gap that the first leaves is the relative difference."""
 
+    marks = BEFORE_NOW
+
     def __init__(self, axes: Axes):
-        log_x(axes, RANGE, "length, over the entries done", "1e-12 1e-8 1e-4 1 1e4")
+        super().__init__(axes)
+        log_x(axes, RANGE, "length, so far", "1e-12 1e-8 1e-4 1 1e4")
         axes.set(ylim=(-0.55, 2.75), yticks=[])
         axes.grid(axis="x")
         self.levels, colours = np.array([2.0, 1.0, 0.0]), [DIFFERENCE, APPROX, GRADIENT]
@@ -104,7 +116,7 @@ class Norms:
         self.before.set_data(np.clip(before, *RANGE), self.levels[: len(before)])
 
 
-@side_by_side(3.1, 1, height=4.2, inks=tuple(TINTS.values()))
+@pictures([7.2], [2.4], height=4.2, inks=tuple(TINTS.values()))
 def vector_picture(names: Sequence[str], strips: Axes, norms: Axes) -> tuple:
     """Show the blocks as one vector, the loop at work, and the norms of what it has found."""
     return Strips(strips), Norms(norms)

@@ -2,10 +2,10 @@
 
 python tests/benchmarks/bench_lab.py [moves, 40 if not given]. "new" moves visit values that no move visited before, so
 that nothing kept answers them; "again" visits them once more. `compute` is the check and its three slices, `encode` the
-PNG, `to PNG` all from state to PNG, to which the goals apply; a whole move adds caption and controls. Moves and
+two PNGs, `to PNG` all from state to PNG, to which the goals apply; a whole move adds caption and controls. Moves and
 rebuilds take turns, so that a busy machine slows both. The network of 64-16-8-1 has 1,185 parameters; where a move
-changes all it knows, `bars` says when marker and bars are there, and `to PNG` when the slices are. "2×" draws twice as
-many pixels each way, for a screen of twice the density.
+changes all it knows, `bars` says when marker and bars are there, and `to PNG` when the slices are. Moves are drawn as
+quickly as from a control; "2×" draws twice as many pixels each way, as the picture becomes where the hand rests.
 """
 
 import os
@@ -24,11 +24,12 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 import gc_lib as gcl
+from gc_lib.labs.lab import CRISP, QUICK
 from gc_lib.plots import style
-from gc_lib.plots.bench import bench_picture
+from gc_lib.plots.picture import Picture
 
-bench = importlib.import_module("gc_lib.labs.bench")  # the module: `gcl.labs.bench` is the function
-MOVES, CHEAP, DEAR, LARGE, ALL = int([*sys.argv, 40][1]), 40, 200, 100, 1000  # goals, in ms at the median
+bench = importlib.import_module("gc_lib.labs.bench")  # the module: `gcl.labs.bench` is the class
+MOVES, CHEAP, DEAR, LARGE, ALL = int([*sys.argv, 40][1]), 25, 200, 100, 1000  # goals, in ms at the median
 TURN = np.arange(MOVES) / MOVES
 BIG = {"data": "3 or 8, 8×8 pixels", "units": (16, 8)}
 FRESH = {"masks": "fresh", "keep_prob": 0.8}
@@ -75,15 +76,14 @@ def rebuilt(move):
     """Compute the lab's result anew, with all that is kept at hand, and draw it as a cell under `interact` would."""
     result = bench.compute(lab.result.state, lab.result.before)
     with style.styled():
-        figure, axes = plt.subplots(1, 5, figsize=(9.6, 4), layout="constrained")
-        for panel, (key, zero) in zip(axes, {"eps": 0, "lam": 1e-9, "drop": 1e-5}.items(), strict=False):
+        figure, axes = plt.subplots(1, 4, figsize=(9.2, 3.7), layout="constrained")
+        for panel, (key, zero) in zip(axes, {"eps": 0, "lam": 1e-9, "keep_prob": 0}.items(), strict=False):
             for x, y in (result.before.curves[key], result.curves[key], result.here[key]):
                 panel.plot(np.maximum(x, zero), y, "o-")
-            panel.set(xscale="log", xlabel=key)
+            panel.set(xscale="linear" if key == "keep_prob" else "log", xlabel=key)
             panel.xaxis.set_minor_locator(style.NullLocator())
         axes[3].bar(list(result.blocks), list(result.blocks.values()))
         axes[3].bar(list(result.bounds), list(result.bounds.values()), fill=False, hatch="////")
-        axes[4].bar(["approx", "exact"], result.lengths)
         for panel in axes:
             style.DIFFERENCES.apply(panel, "1e-12 1e-9 1e-6 1e-3 1")
             style.paint_bands(panel)
@@ -114,7 +114,8 @@ def resident():
 
 
 lab, control, spent = gcl.labs.bench(), widgets.IntText(), {}
-for owner, name in ((lab, "set"), (bench, "compute"), (bench, "glimpse"), (lab, "paint")):
+owners = (lab, "set"), (bench, "compute"), (bench, "glimpse"), (lab, "paint"), (Picture, "repaint"), (Picture, "png")
+for owner, name in owners:
     clock(owner, name)
 heads = [
     "whole",
@@ -137,9 +138,7 @@ with contextlib.redirect_stdout(io.StringIO()):
     shown = widgets.interactive(rebuilt, move=control)
     shown.update()
 for name, (stand, field, values, goal) in WORK.items():
-    lab.view = bench_picture(lab.result.names, scale=2 if "2×" in name else 1)
-    for method in ("repaint", "png"):
-        clock(lab.view, method)
+    lab.scale = CRISP if "2×" in name else QUICK
     lab.set(**(lab.opening() | stand))
     moves, rebuilds = {"new": [], "again": []}, []
     for visit, found in moves.items():
@@ -149,7 +148,7 @@ for name, (stand, field, values, goal) in WORK.items():
             first = spent["glimpse"] + spent["paint"] / 2 if "glimpse" in spent else spent["compute"] + spent["paint"]
             all_of_it = spent.get("glimpse", 0) + spent["compute"] + spent["paint"]
             parts = {"encode": spent["png"] - spent["repaint"], "to PNG": all_of_it, "bars": first}
-            found.append(dict(spent) | parts | {"kB": len(lab.picture.value) / 1e3})
+            found.append(dict(spent) | parts | {"kB": sum(map(len, lab.png)) / 1e3})
             if visit == "new" and i < 12:
                 rebuilds.append(interact_time())
     median, slow = np.median([move["to PNG"] for move in moves["new"]]), np.median(rebuilds)
@@ -157,6 +156,7 @@ for name, (stand, field, values, goal) in WORK.items():
     print(f"{row(name + ', new', moves['new'])}{goal:9}{met:>9}{slow:9.0f}{slow / median:9.1f}")
     print(row(name + ", again", moves["again"]), flush=True)
 if os.path.exists("/proc/self/statm"):
+    lab.scale = QUICK
     lab.set(**lab.opening())
     before = resident()
     for i in range(500):

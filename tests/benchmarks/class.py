@@ -4,7 +4,7 @@ One real Jupyter server on the loopback, and behind it one real kernel for each 
 The students are not browsers but what a browser sends: all click Run All at once, then press keys for half a minute,
 each in bursts of ten presses, eight a second, on ε, λ or keep_prob, with three bugs one after the other in between, and
 pauses of two seconds. As JupyterLab does, one message is under way at a time, and presses meanwhile become one. Printed
-as a Markdown table: the time until all have their first picture, the time from a press to the picture that shows it,
+as a Markdown table: the time until all have their first picture, the time from a press to the pictures that show it,
 what is held in memory, and how many students ended on a picture or a state that their last press did not ask for.
 """
 
@@ -37,7 +37,9 @@ def _ask():
     import hashlib, json
     moving = {name: lab.bound[name] for name in ("eps", "lam", "keep_prob")} | {"bug": lab.rows[0].bug}
     told = {name: [one.model_id, one.index, len(one.options)] for name, one in moving.items()}
-    print(json.dumps([told, lab.result.state == lab.state, hashlib.sha256(lab.picture.value).hexdigest()]))
+    with lab.lock:
+        pictures = {image.model_id: hashlib.sha256(image.value).hexdigest() for image in lab.pictures.images}
+        print(json.dumps([told, lab.result.state == lab.state, lab.scale == 2, pictures]))
 _ask()
 """
 
@@ -48,7 +50,7 @@ class Student:
     def __init__(self, server: Server, number: int):
         self.server, self.random = server, random.Random(number)
         self.waiting, self.sent, self.pressed, self.times = {}, {}, {}, []
-        self.picture, self.subshell = b"", None
+        self.pictures, self.subshell = {}, None
 
     async def open(self) -> None:
         """Start a kernel and run the notebook's cells."""
@@ -63,8 +65,9 @@ class Student:
             await self.execute(code)
         reply = await self.send("create_subshell_request", {}, "control")
         self.subshell = reply["content"].get("subshell_id")
-        self.controls, _, _ = json.loads(await self.execute(ASK))
+        self.controls, *_, pictures = json.loads(await self.execute(ASK))
         self.asked = {name: at for name, (_, at, _) in self.controls.items()}
+        self.last = list(pictures)[-1]
 
     async def read(self) -> None:
         """Take what the kernel says, as it comes."""
@@ -73,17 +76,18 @@ class Student:
             kind, content = message["header"]["msg_type"], message["content"]
             parent = message["parent_header"].get("msg_id")
             if kind == "comm_msg" and message["buffers"]:
-                self.see(bytes(message["buffers"][0]), parent)
+                self.see(content["comm_id"], bytes(message["buffers"][0]), parent)
             if kind == "stream":
                 self.said = content["text"]
             done = kind == "status" and content["execution_state"] == "idle" or kind.endswith("_reply")
             if done and parent in self.waiting:
                 self.waiting[parent][kind.endswith("_reply")].set_result(message)
 
-    def see(self, picture: bytes, parent: str) -> None:
-        """Note when the picture came, for every press that it shows; a press that changes no pixel brings none."""
-        self.picture = picture
-        self.times += [perf_counter() - pressed for pressed in self.sent.pop(parent, [])]
+    def see(self, image: str, picture: bytes, parent: str) -> None:
+        """Note when the last picture came, for every press that it shows; a press that changes no pixel brings none."""
+        self.pictures[image] = picture
+        if image == self.last:
+            self.times += [perf_counter() - pressed for pressed in self.sent.pop(parent, [])]
 
     async def send(self, kind: str, content: dict, channel: str = "shell", presses=()) -> dict:
         """Send a message; wait until the kernel is idle again, and has replied where it replies to such messages."""
@@ -141,10 +145,13 @@ class Student:
                 del self.pressed[name]
 
     async def is_wrong(self) -> bool:
-        """Tell whether a press was lost, or the last picture is not that of the last press."""
-        controls, whole, picture = json.loads(await self.execute(ASK))
+        """Tell whether a press was lost, or the pictures are not those of the last press, once they are crisp."""
+        crisp = False
+        while not crisp:
+            controls, whole, crisp, pictures = json.loads(await self.execute(ASK))
         moved = self.asked == {name: at for name, (_, at, _) in controls.items()}
-        return not (moved and whole and hashlib.sha256(self.picture).hexdigest() == picture)
+        seen = {image: hashlib.sha256(picture).hexdigest() for image, picture in self.pictures.items()}
+        return not (moved and whole and seen == pictures)
 
 
 def held(process: psutil.Process) -> float:

@@ -86,7 +86,7 @@ def rehearse(python: str, scratch: Path) -> None:
         opened = perf_counter()
         notebook.run_all()
         (bench,) = notebook.labs()
-        bench.image.wait_for(timeout=1000 * STARTUP)
+        bench.images.last.wait_for(timeout=1000 * STARTUP)
         bench.stands(eps=1e-7)
         shown = perf_counter()
         process = psutil.Process(server.process.pid)

@@ -205,28 +205,54 @@ window.gc = {
         return said
     },
     count: () => window.gc.kernel('print(get_ipython().execution_count)').then(Number, () => NaN),
-    async picture(lab) {
-        const img = document.querySelector(`${lab} img`)
-        if (!img) return null
+    async fingerprint(img) {
         const src = img.src
         try {
             await img.decode()
             const bytes = await (await fetch(src)).arrayBuffer()
-            if (img.src !== src) return await window.gc.picture(lab)
+            if (img.src !== src) return await window.gc.fingerprint(img)
             const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))
             return [...digest].map(byte => byte.toString(16).padStart(2, '0')).join('')
         } catch (problem) {
-            if (img.src !== src) return await window.gc.picture(lab)  // a newer picture came in between
+            if (img.src !== src) return await window.gc.fingerprint(img)  // a newer picture came in between
             throw problem
         }
     },
+    images: lab => [...document.querySelectorAll(`${lab} img`)],
+    picture: async lab => (await Promise.all(window.gc.images(lab).map(window.gc.fingerprint))).join(' ') || null,
     place(lab) {
-        const [box, img] = [lab, `${lab} img`].map(name => document.querySelector(name).getBoundingClientRect())
-        return [img.left - box.left, img.top - box.top, img.width, img.height].map(Math.round)
+        const box = document.querySelector(lab).getBoundingClientRect()
+        const places = window.gc.images(lab).map(img => img.getBoundingClientRect())
+        return places.map(img => [img.left - box.left, img.top - box.top, img.width, img.height].map(Math.round))
     },
-    words(name) {  // of what is on the screen
-        const part = document.querySelector(name)
-        return part?.offsetParent ? part.textContent : null
+    follow(lab) {  // notes at every frame of the screen where the parts of a lab are
+        const box = document.querySelector(lab), cell = box.closest('.jp-Cell')
+        const rooms = {headline: '.gc-headline-room', caption: '.gc-caption-room'}
+        const kinds = {...rooms, picture: 'img', slider: '.gc-track > *'}
+        const find = ([name, kind]) => [...box.querySelectorAll(kind)].map((part, n) => [`${name} ${n}`, part])
+        const isFold = button => button.textContent.includes('The picture as a table')
+        const parts = Object.entries(kinds).flatMap(find)
+        parts.push(['folds', [...box.querySelectorAll('button')].find(isFold)])
+        const top = part => part.getBoundingClientRect().top - box.getBoundingClientRect().top
+        const seen = {}
+        const note = (name, y) => {
+            const [low, high] = seen[name] ?? [y, y]
+            seen[name] = [Math.min(low, y), Math.max(high, y)]
+        }
+        const look = () => {
+            for (const [name, part] of parts) note(name, top(part))
+            note('next cell', cell.getBoundingClientRect().bottom - box.getBoundingClientRect().top)
+            window.gc.following = requestAnimationFrame(look)
+        }
+        look()
+        window.gc.seen = () => {
+            cancelAnimationFrame(window.gc.following)
+            return seen
+        }
+    },
+    words(...names) {  // of what is on the screen; not of what only keeps room
+        const parts = names.flatMap(name => [...document.querySelectorAll(name)]).filter(part => part.offsetParent)
+        return parts.length ? parts.map(part => part.textContent).join('') : null
     },
     read(html) {
         const page = document.createElement('div')
@@ -234,7 +260,9 @@ window.gc = {
         return page.textContent
     },
     shown: async lab => [
-        window.gc.words(`${lab} [role=status]`), window.gc.words(`${lab} .gc-tables`), await window.gc.picture(lab),
+        window.gc.words(`${lab} .gc-headline`, `${lab} .gc-caption`),
+        window.gc.words(`${lab} .gc-tables`),
+        await window.gc.picture(lab),
     ],
     async shows([lab, caption, table, picture]) {
         const [words, rows, pixels] = await window.gc.shown(lab)
@@ -245,7 +273,8 @@ window.gc = {
         const all = [...document.querySelector(lab).querySelectorAll('*')]
         const name = one => `${all.indexOf(one)} ${one.tagName} ${(one.textContent || one.className).slice(0, 40)}`
         const keys = 'a[href], button, input, select, textarea, summary, [tabindex], [contenteditable=true]'
-        const open = one => one.offsetParent && !one.disabled && (one.tabIndex >= 0 || one.isContentEditable)
+        const shown = one => one.checkVisibility({visibilityProperty: true})
+        const open = one => shown(one) && !one.disabled && (one.tabIndex >= 0 || one.isContentEditable)
         const wanted = all.filter(one => one.matches(keys) && open(one))
         const here = document.activeElement, look = getComputedStyle(here)
         const seen = look.outlineStyle !== 'none' && parseFloat(look.outlineWidth) >= 2
@@ -273,7 +302,7 @@ def _gc_test(lab):
     def below(widget):
         return [widget, *(each for child in getattr(widget, "children", ()) for each in below(child))]
     def told(control):
-        fold = next((toggle.description for toggle, part in lab.folds.parts.items() if control in below(part)), None)
+        fold = next((toggle.description for toggle, part in lab.drawers.parts.items() if control in below(part)), None)
         values = [words for words, _ in control.options]
         return {{"words": control.description, "fold": fold, "values": values, "at": control.index,
                  "value": control.value, "disabled": control.disabled}}
@@ -281,10 +310,11 @@ def _gc_test(lab):
     with lab.lock:
         state = {{field.name: getattr(lab.state, field.name) for field in fields(lab.state)}}
         print(json.dumps({{
-            "name": lab.name, "code": lab.code(), "state": state, "whole": lab.result.state == lab.state,
-            "opened": lab.state == lab.start,
-            "caption": lab.caption.value, "table": lab.result.table,
-            "picture": hashlib.sha256(lab.picture.value).hexdigest(),
+            "name": lab.name, "code": lab.code(), "state": state,
+            "whole": lab.result.state == lab.state and lab.scale == 2,  # at rest every picture becomes crisp
+            "opened": lab.state == lab.start and lab.result.before is None,
+            "caption": lab.headline.words.value + lab.caption.words.value, "table": lab.result.table,
+            "picture": " ".join(hashlib.sha256(png).hexdigest() for png in lab.png),
             "controls": {{field: told(control) for field, control in lab.bound.items()}},
         }}, default=repr))
 try:
@@ -407,14 +437,14 @@ class Notebook:
 
 
 class Lab:
-    """A lab in a page: its controls, its caption and its picture, and what the kernel says of it."""
+    """A lab in a page: its controls, its finding and its pictures, and what the kernel says of it."""
 
     def __init__(self, notebook: Notebook, cell: int):
         self.notebook, self.page, self.cell = notebook, notebook.page, cell
         self.name = f"{IN_CELL.format(cell)} .gc-lab"
         self.box = self.page.locator(self.name)
-        self.image = self.box.locator("img")
-        self.caption = self.box.get_by_role("status")
+        self.images = self.box.locator("img")
+        self.headline, self.caption = self.box.locator(".gc-headline"), self.box.locator(".gc-caption")
 
     def slider(self, name: str):
         """Return the slider of this name."""
@@ -531,21 +561,35 @@ class Lab:
             button.click()
         expect(button.locator(".fa-caret-down")).to_be_visible()
 
+    def told(self, code: str, **given):
+        """Let the kernel run code, with the number of the lab's cell for {count}, and return what it prints as JSON."""
+        count = self.page.evaluate("cell => gc.panel().content.model.cells.get(cell).executionCount", self.cell)
+        return json.loads(self.page.evaluate("code => gc.kernel(code)", code.format(count=count, **given)))
+
     def ask(self, change: str = "pass") -> dict:
         """Let the kernel say where the lab stands, after a change if one is given."""
-        count = self.page.evaluate("cell => gc.panel().content.model.cells.get(cell).executionCount", self.cell)
-        return json.loads(self.page.evaluate("code => gc.kernel(code)", ASK.format(change=change, count=count)))
+        return self.told(ASK, change=change)
+
+    def is_drawn(self) -> None:
+        """Assert that every picture is on the screen, loaded, crisp and not empty, and that the finding is."""
+        expect(self.images).not_to_have_count(0)
+        for image in self.images.all():
+            expect(image).to_be_visible()
+            assert image.evaluate("img => img.naturalWidth >= 2 * img.width && img.width > 150"), "it should be crisp"
+            assert image.evaluate("gc.colours") > 10
+        expect(self.headline).to_be_visible()
+        expect(self.headline).to_contain_text(re.compile(r"\w+"))
 
     def picture(self) -> str:
-        """Return the fingerprint of the picture on the screen."""
+        """Return the fingerprints of the pictures on the screen."""
         return self.page.evaluate("name => gc.picture(name)", self.name)
 
-    def place(self) -> list[int]:
-        """Return where in the lab its picture is, and how large."""
+    def place(self) -> list[list[int]]:
+        """Return where in the lab its pictures are, and how large."""
         return self.page.evaluate("name => gc.place(name)", self.name)
 
     def stands(self, **state) -> dict:
-        """Wait until kernel, caption, picture and table agree on this state, and return what the kernel says."""
+        """Wait until kernel, finding, pictures and table agree on this state, and return what the kernel says."""
         return self.comes_to(lambda said: all(said["state"][name] == value for name, value in state.items()), state)
 
     def comes_to(self, is_there: Callable[[dict], bool], wanted) -> dict:
@@ -559,5 +603,5 @@ class Lab:
             raise AssertionError(f"the lab should come to {wanted}; it stands at {said}")
         if not until(self.page, "gc.shows", [self.name, said["caption"], said["table"], said["picture"]]):
             shown = self.page.evaluate("name => gc.shown(name)", self.name)
-            raise AssertionError(f"the page should show caption, table and picture of {said}; it shows {shown}")
+            raise AssertionError(f"the page should show finding, table and pictures of {said}; it shows {shown}")
         return said

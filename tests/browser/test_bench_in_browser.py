@@ -33,27 +33,25 @@ def quiet(notebook):
     assert notebook.complaints() == []
 
 
-def test_opens_with_a_picture_and_a_caption(bench):
+def test_opens_with_its_pictures_and_its_finding(bench):
     said = bench.stands(eps=1e-7, lam=0.1, keep_prob=1.0, masks="frozen", bugs=[])
-    expect(bench.image).to_be_visible()
-    expect(bench.caption).to_be_visible()
-    expect(bench.caption).to_contain_text("All 6 blocks agree.")
-    assert bench.image.evaluate("img => img.naturalWidth") > 600
-    assert bench.image.evaluate("gc.colours") > 10
+    bench.is_drawn()
+    expect(bench.headline).to_contain_text("great")
+    expect(bench.headline).to_contain_text("all 6 blocks agree")
     assert said["code"] == "gcl.labs.bench()" and said["opened"]
 
 
 @pytest.mark.parametrize(
     ("slider", "key", "readout", "value"),
     [
-        ("ε", "ArrowRight", "3e-07", 3e-7),
-        ("ε", "ArrowLeft", "3e-08", 3e-8),
+        ("ε", "ArrowRight", "3e-7", 3e-7),
+        ("ε", "ArrowLeft", "3e-8", 3e-8),
         ("ε", "Home", "1e-12", 1e-12),
         ("ε", "End", "1", 1.0),
         ("λ", "ArrowRight", "0.3", 0.3),
         ("λ", "Home", "0", 0.0),
-        ("keep_prob", "ArrowRight", "0.9999, drops 0.0001", 0.9999),
-        ("keep_prob", "End", "0.3, drops 0.7", 0.3),
+        ("keep_prob", "ArrowRight", "0.9999", 0.9999),
+        ("keep_prob", "End", "0.3", 0.3),
     ],
 )
 def test_a_key_moves_a_slider(bench, slider, key, readout, value):
@@ -65,13 +63,13 @@ def test_a_key_moves_a_slider(bench, slider, key, readout, value):
     assert bench.place() == place, "nothing should jump"
 
 
-@pytest.mark.parametrize(("slider", "index", "value"), [("ε", 18, 1e-3), ("λ", 25, 1e4), ("keep_prob", 6, 0.8)])
+@pytest.mark.parametrize(("slider", "index", "value"), [("ε", 18, 1e-3), ("λ", 21, 1e4), ("keep_prob", 6, 0.8)])
 def test_the_mouse_drags_a_slider(bench, slider, index, value):
     before = bench.picture()
     bench.drag(slider, index)
     bench.stands(**{SLIDERS[slider]: value})
     assert bench.picture() != before
-    assert float(bench.readout(slider).text_content().split(",")[0]) == value
+    assert float(bench.readout(slider).text_content()) == value
 
 
 def test_masks_by_keyboard(bench):
@@ -80,26 +78,27 @@ def test_masks_by_keyboard(bench):
     before = bench.picture()
     bench.press_in_menu("masks", "ArrowDown")
     bench.stands(keep_prob=0.3, masks="fresh")
-    expect(bench.caption).to_contain_text("The masks are fresh")
+    expect(bench.headline).to_contain_text("masks are fresh")
     assert bench.picture() != before
     bench.press_in_menu("masks", "ArrowUp")
     bench.stands(masks="frozen")
-    expect(bench.caption).not_to_contain_text("The masks are fresh")
+    expect(bench.headline).not_to_contain_text("masks are fresh")
 
 
 def test_a_bug_its_layer_and_its_strength(bench):
     bench.menu("layer").select_option("3")
+    expect(bench.menu("bug").locator("option").nth(1)).not_to_contain_text("✕")  # its list is the output layer's now
     bench.pick("bug", "no_decay")
     bench.stands(bugs=[["no_decay", 3, 1.0, None]])
-    expect(bench.caption).to_contain_text("W3 disagrees")
+    expect(bench.headline).to_contain_text("W3 disagrees")
     before = bench.picture()
     bench.press_in_menu("layer", "ArrowUp")
     bench.stands(bugs=[["no_decay", 2, 1.0, None]])
-    expect(bench.caption).to_contain_text("W2 disagrees")
+    expect(bench.headline).to_contain_text("W2 disagrees")
     assert bench.picture() != before
     bench.handle("strength").press("Home")
     bench.stands(bugs=[["no_decay", 2, 1e-8, None]])
-    expect(bench.caption).to_contain_text("All 6 blocks agree.")
+    expect(bench.headline).to_contain_text("all 6 blocks agree")
     bench.handle("λ").press("Home")
     bench.stands(lam=0.0, bugs=[["no_decay", 2, 1e-8, None]])
     expect(bench.caption).to_contain_text("no_decay cannot be seen here")
@@ -162,7 +161,7 @@ def test_a_burst_of_60_presses_ends_on_the_last_value_and_its_picture(bench, sli
         bench.page.keyboard.press(key, delay=33)  # 30 a second
     expect(handle).to_have_attribute("aria-valuenow", f"{index:.1f}")
     field = SLIDERS[slider]
-    value = float(bench.readout(slider).text_content().split(",")[0])
+    value = float(bench.readout(slider).text_content())
     said = bench.stands(**{field: value})
     again = bench.ask(f"lab.set({field}={value})")
     assert (again["picture"], again["caption"]) == (said["picture"], said["caption"])
@@ -175,7 +174,7 @@ def test_follows_a_cell(bench):
     bench.ask("lab.set(eps=1e-3, bugs=[('no_decay', 1)])")
     bench.stands(eps=1e-3, bugs=[["no_decay", 1, 1.0, None]])
     assert bench.picture() != before
-    expect(bench.readout("ε")).to_have_text("0.001")
+    expect(bench.readout("ε")).to_have_text("1e-3")
     expect(bench.menu("layer")).to_have_value("1")
 
 
@@ -185,7 +184,7 @@ def test_what_is_folded_away_is_named_over_the_picture_and_taken_back_by_keyboar
     bench.stands(mistakes=["J_no_decay"])
     chips = bench.box.get_by_role("button", name="take back", exact=False).locator("visible=true")
     expect(chips).to_have_text(["db_no_mean in layer 1", "J_no_decay"])
-    expect(bench.box.get_by_role("button", name="More bugs (1 changed)")).to_be_visible()
+    expect(bench.box.get_by_role("button", name="More bugs (1)")).to_be_visible()
     assert bench.place() == place, "nothing should jump"
     bench.box.get_by_role("button", name="take back db_no_mean in layer 1", exact=True).press("Enter")
     bench.stands(bugs=[["no_decay", 2, 1.0, None]], mistakes=["J_no_decay"])

@@ -23,17 +23,17 @@ def test_two_checks_a_wrong_accusation_and_the_right_one(context, lab_server, na
     ((bug, layer),) = json.loads(notebook.page.evaluate("code => gc.kernel(code)", asked))
     press(lab, "check")
     lab.comes_to(lambda said: len(said["state"]["checks"]) == 1, "one check")
-    expect(lab.caption).to_contain_text("disagree")
+    expect(lab.headline).to_contain_text("disagree")
     lab.by_mouse("λ", lab.ask()["controls"]["lam"]["values"].index("0"))
     lab.stands(lam=0)
     press(lab, "check")
     lab.comes_to(lambda said: len(said["state"]["checks"]) == 2, "two checks")
-    lab.pick("accuse", "nothing is wrong")
+    lab.pick("the line", "nothing is wrong")
     press(lab, "accuse")
     said = lab.comes_to(lambda said: len(said["state"]["accused"]) == 1, "an accusation")
     assert "is solved" not in said["caption"]
-    lab.pick("accuse", f" {bug}:")
-    lab.menu("layer").select_option(str(layer))
+    lab.pick("the line", f" {bug}:")
+    lab.menu("in layer").select_option(str(layer))
     press(lab, "accuse")
     said = lab.comes_to(lambda said: len(said["state"]["accused"]) == 2, "the right accusation")
     assert f"Case {case} is solved, at the cost of 3 checks" in said["caption"]
@@ -45,3 +45,80 @@ def test_two_checks_a_wrong_accusation_and_the_right_one(context, lab_server, na
 def press(lab, words: str) -> None:
     """Press a button of the lab."""
     lab.box.get_by_role("button", name=words, exact=True).click()
+
+
+WHERE = """lab => {
+    const box = document.querySelector(lab), top = box.getBoundingClientRect().top
+    const named = words => [...box.querySelectorAll('button')].find(one => words.includes(one.textContent.trim()))
+    const at = one => one.getBoundingClientRect()
+    const [bars, notes] = [box.querySelector('img'), box.querySelector('.gc-checks')].map(at)
+    const whole = one => one.scrollWidth <= one.clientWidth && one.scrollHeight <= one.clientHeight
+    return {
+        accuse: at(named(['accuse', 'accusing …'])).top - top,
+        check: at(named(['check', 'checked', 'checking …'])).top - top,
+        bars: bars.top - top,
+        notes: notes.top - top,
+        answer: at(box.querySelector('.gc-answer')).top - top,
+        height: at(box).height,
+        beside: notes.left >= bars.right && notes.right <= at(box).right,
+        whole: [...box.querySelectorAll('.gc-said, .gc-checks, .gc-lines, .gc-answer')].every(whole),
+    }
+}"""
+
+
+@pytest.mark.parametrize(("width", "beside"), [(1400, True), (1280, True), (800, False)])
+@pytest.mark.parametrize("name", LESSON)
+def test_nothing_moves_from_the_opening_of_a_case_to_the_next(context, lab_server, name, width, beside):
+    page = context.new_page()
+    page.set_viewport_size({"width": width, "height": 1000})
+    folder = f"board{width}"
+    notebook = Notebook(page, lab_server, lab_server.fresh(name, folder), f"lab/workspaces/{folder}/tree")
+    notebook.run_all()
+    lab = next(lab for lab in notebook.labs() if lab.ask()["name"] == "detective")
+    notebook.cell(lab.cell)
+    where = []
+
+    def after(step, **state):
+        lab.comes_to(lambda said: all(len(said["state"][field]) == count for field, count in state.items()), step)
+        where.append(page.evaluate(WHERE, lab.name))
+
+    after("the opening", checks=0)
+    press(lab, "check")
+    after("the first check", checks=1)
+    lab.by_mouse("keep_prob", 1)
+    press(lab, "check")
+    after("the second", checks=2)
+    lab.by_mouse("b", 1)
+    press(lab, "check")
+    after("the third", checks=3)
+    lab.pick("the line", "half_decay:")
+    press(lab, "accuse")
+    after("a wrong accusation", accused=1)
+    lab.pick("the line", "sigmoid_slope:")
+    lab.menu("in layer").select_option("2")
+    press(lab, "accuse")
+    after("the right one", record=1)
+    press(lab, "next case")
+    after("the next case", checks=0)
+    assert [each for each in where if each != where[0]] == [], where[0]
+    assert where[0]["beside"] == beside and where[0]["whole"]
+    notebook.shut_down()
+
+
+@pytest.mark.parametrize("name", LESSON)
+def test_the_page_says_that_it_is_at_work_and_shows_the_last_of_many_checks(context, lab_server, name):
+    notebook = Notebook(context.new_page(), lab_server, lab_server.fresh(name, "work"), "lab/workspaces/work/tree")
+    notebook.run_all()
+    lab = next(lab for lab in notebook.labs() if lab.ask()["name"] == "detective")
+    lab.menu("case").select_option(index=11)  # of two lines: its first check takes more than a second
+    lab.comes_to(lambda said: said["state"]["case"] == 12, "case 12")
+    press(lab, "check")
+    expect(lab.box.get_by_role("button", name="checking …", exact=True)).to_be_disabled()
+    expect(lab.box.get_by_role("button", name="checked", exact=True)).to_be_disabled()
+    lab.ask("lab.set(checks=__import__('gc_lib').labs.cases.SETTINGS[:14])")
+    last = lab.box.locator(".gc-checks tr").last
+    expect(last).to_contain_text("14")
+    frame = lab.box.locator(".gc-checks").bounding_box()
+    assert frame["y"] <= last.bounding_box()["y"] <= frame["y"] + frame["height"] - 10
+    assert notebook.complaints() == []
+    notebook.shut_down()

@@ -1,0 +1,120 @@
+"""The page of every lab, on a wide screen and on a narrow one beside the list of files: nothing moves or is cut off."""
+
+import nbformat
+import pytest
+from driver import Notebook
+from playwright.sync_api import expect
+
+import gc_lib as gcl
+
+LABS = [name for name in gcl.labs.__all__ if name.islower() and name != "detective"]  # its board has a test of its own
+WIDTHS = [1280, 800]
+HERE = 2  # pixels by which a slider's handle may be beside the ring over it
+STOPS = """
+def _gc_test(lab):
+    import json
+    view = lab.view(lab.result.names, 2)
+    stops = {{}}
+    for number, picture in enumerate(view.pictures):
+        for field, share in view.under(picture).items():
+            if field in lab.bound:
+                stops[field] = number, [share(value) for _, value in lab.bound[field].options]
+    print(json.dumps(stops))
+try:
+    _gc_test(Out[{count}])
+finally:
+    del _gc_test
+"""
+INSIDE = """lab => {
+    const output = lab.closest('.jp-OutputArea-output')
+    return [output.getBoundingClientRect().right, output.scrollWidth - output.clientWidth]
+}"""
+PRESSED = "[lab.placed[name].click() for name in lab.placed if name not in lab.bound]"
+BUGS = [
+    "lab.rows[0].bug.value = 'no_decay'",
+    "lab.rows[0].strength.index = 3",
+    "lab.rows[0].bug.value = 'scaled_db'",
+    "lab.rows[0].factor.index = 0",
+    "lab.rows[1].bug.value = 'no_decay'; lab.rows[2].bug.value = 'db_no_mean'",
+    "lab.mistakes['J_no_decay'].value = True",
+    "lab.bound['units'].index = 0",
+    "lab.bound['keep_prob'].index = 8; lab.bound['masks'].index = 1",
+    "lab.rows[0].bug.value = ''; lab.mistakes['J_no_decay'].value = False",
+]
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+@pytest.fixture(scope="module")
+def notebook(context, lab_server):
+    """Open a notebook of one's own with every lab in it, and run all its cells."""
+    cells = ["import gc_lib as gcl", *(f"gcl.labs.{name}()" for name in LABS)]
+    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    book.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    nbformat.write(book, lab_server.folder / "every_lab.ipynb")
+    notebook = Notebook(context.new_page(), lab_server, "every_lab.ipynb", "lab/workspaces/page/tree")
+    notebook.run_all()
+    yield notebook
+    assert notebook.complaints() == []
+    notebook.shut_down()
+
+
+@pytest.fixture(params=WIDTHS)
+def page(request, notebook):
+    """Give the page a width, with the list of files open."""
+    notebook.page.set_viewport_size({"width": request.param, "height": 1000})
+    expect(notebook.page.locator(".jp-FileBrowser").first).to_be_visible()
+    return notebook.page
+
+
+@pytest.fixture(params=LABS)
+def lab(request, page, notebook):
+    """Bring a lab into view, as it opens."""
+    lab = notebook.labs()[LABS.index(request.param)]
+    notebook.cell(lab.cell)
+    lab.start_again()
+    return lab
+
+
+def test_nothing_moves_while_a_student_works(lab):
+    """At no frame of the screen, by no pixel, at the ends and in the middle of every control."""
+    lab.page.evaluate("name => gc.follow(name)", lab.name)
+    controls = lab.ask()["controls"]
+    for field, control in controls.items():
+        last = len(control["values"]) - 1
+        for index in sorted({0, last // 2, last} - {control["at"]}):
+            after(lab, f"lab.bound[{field!r}].index = {index}")
+        after(lab, "lab.restart()")
+    for change in (PRESSED, *(BUGS if "masks" in controls else ())):
+        after(lab, change)
+    lab.start_again()
+    seen = lab.page.evaluate("gc.seen()")
+    assert {"headline 0", "picture 0", "caption 0", "folds", "next cell"} <= set(seen)
+    assert {name: round(high - low, 1) for name, (low, high) in seen.items() if high > low} == {}
+
+
+def after(lab, change: str):
+    """Make a change, and wait until the page shows what it led to, at rest."""
+    lab.ask(change)
+    lab.comes_to(lambda said: True, change)
+
+
+def test_the_handle_of_a_slider_stands_under_the_ring(lab):
+    """Along its whole way, so that axis and slider are one."""
+    for field, (picture, shares) in lab.told(STOPS).items():
+        words, last = lab.ask()["controls"][field]["words"], len(shares) - 1
+        for index in sorted({0, last // 3, last // 2, 2 * last // 3, last}):
+            after(lab, f"lab.bound[{field!r}].index = {index}")
+            expect(lab.handle(words)).to_have_attribute("aria-valuenow", f"{index:.1f}")
+            image, grip = lab.images.nth(picture).bounding_box(), lab.handle(words).bounding_box()
+            ring = image["x"] + shares[index] * image["width"]
+            assert abs(grip["x"] + grip["width"] / 2 - ring) <= HERE, f"{field} at {index} of {last}"
+            assert image["y"] < grip["y"] < image["y"] + image["height"] + grip["height"], "it should be right under it"
+
+
+def test_no_picture_is_cut_off(lab):
+    right, scrolled = lab.box.evaluate(INSIDE)
+    for image in lab.images.all():
+        place = image.bounding_box()
+        assert place["x"] + place["width"] <= right
+    assert scrolled == 0, "nothing should have to be scrolled sideways"
