@@ -33,15 +33,19 @@ class Headline(NamedTuple):
     def html(self) -> str:
         """The line as HTML: the band on its tint, with its mark, and the number."""
         if not self.band:
-            return html.escape(self.gist)
+            return html.escape(self.sentence)
         looks = next(each for each in BANDS if each.word == self.band)
         chip = f'<span class="gc-band" style="background: {looks.tint}">{SIGNS[self.band]} {self.band}</span>'
         return f"{chip} <b>{self.number}</b> · {html.escape(self.gist)}"
 
+    @property
+    def sentence(self) -> str:
+        """What was found, as a sentence without its full stop; a name at its beginning, b1 or keep_prob, stays."""
+        plain = re.match("[a-z]{2,}[ ,:-]|[a-z]{2,}$", self.gist)
+        return self.gist[0].upper() + self.gist[1:] if plain else self.gist
+
     def __str__(self) -> str:
-        plain = re.match("[a-z]{2,}[ ,:-]|[a-z]{2,}$", self.gist)  # a name, b1 or keep_prob, stays as it is
-        sentence = self.gist[0].upper() + self.gist[1:] if plain else self.gist
-        return f"Relative difference {self.number}: {self.band}. {sentence}." if self.band else f"{sentence}."
+        return f"Relative difference {self.number}: {self.band}. {self.sentence}." if self.band else f"{self.sentence}."
 
 
 SIGNS = {"great": "●", "look": "◆", "worry": "✕"}  # as on the bars

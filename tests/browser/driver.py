@@ -307,11 +307,12 @@ def _gc_test(lab):
         return {{"words": control.description, "fold": fold, "values": values, "at": control.index,
                  "value": control.value, "disabled": control.disabled}}
     {change}
+    lab.sharpen()  # as after a rest of the hand
     with lab.lock:
         state = {{field.name: getattr(lab.state, field.name) for field in fields(lab.state)}}
         print(json.dumps({{
             "name": lab.name, "code": lab.code(), "state": state,
-            "whole": lab.result.state == lab.state and lab.scale == 2,  # at rest every picture becomes crisp
+            "whole": lab.result.state == lab.state,
             "opened": lab.state == lab.start and lab.result.before is None,
             "caption": lab.headline.words.value + lab.caption.words.value, "table": lab.result.table,
             "picture": " ".join(hashlib.sha256(png).hexdigest() for png in lab.png),

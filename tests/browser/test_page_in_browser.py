@@ -8,7 +8,8 @@ from playwright.sync_api import expect
 import gc_lib as gcl
 
 LABS = [name for name in gcl.labs.__all__ if name.islower() and name != "detective"]  # its board has a test of its own
-WIDTHS = [1280, 800]
+WIDE, NARROW = 1280, 800
+SLIDING = [name for name in LABS if name not in ("hiding", "inspect", "price")]  # which have sliders under an axis
 HERE = 2  # pixels by which a slider's handle may be beside the ring over it
 STOPS = """
 def _gc_test(lab):
@@ -59,23 +60,24 @@ def notebook(context, lab_server):
     notebook.shut_down()
 
 
-@pytest.fixture(params=WIDTHS)
-def page(request, notebook):
+@pytest.fixture
+def page(notebook, width):
     """Give the page a width, with the list of files open."""
-    notebook.page.set_viewport_size({"width": request.param, "height": 1000})
+    notebook.page.set_viewport_size({"width": width, "height": 1000})
     expect(notebook.page.locator(".jp-FileBrowser").first).to_be_visible()
     return notebook.page
 
 
-@pytest.fixture(params=LABS)
-def lab(request, page, notebook):
+@pytest.fixture
+def lab(page, notebook, name):
     """Bring a lab into view, as it opens."""
-    lab = notebook.labs()[LABS.index(request.param)]
+    lab = notebook.labs()[LABS.index(name)]
     notebook.cell(lab.cell)
     lab.start_again()
     return lab
 
 
+@pytest.mark.parametrize("name, width", [*((name, NARROW) for name in LABS), ("bench", WIDE), ("dropout", WIDE)])
 def test_nothing_moves_while_a_student_works(lab):
     """At no frame of the screen, by no pixel, at the ends and in the middle of every control."""
     lab.page.evaluate("name => gc.follow(name)", lab.name)
@@ -99,6 +101,7 @@ def after(lab, change: str):
     lab.comes_to(lambda said: True, change)
 
 
+@pytest.mark.parametrize("name, width", [*((name, WIDE) for name in SLIDING), ("bench", NARROW)])
 def test_the_handle_of_a_slider_stands_under_the_ring(lab):
     """Along its whole way, so that axis and slider are one."""
     for field, (picture, shares) in lab.told(STOPS).items():
@@ -112,6 +115,7 @@ def test_the_handle_of_a_slider_stands_under_the_ring(lab):
             assert image["y"] < grip["y"] < image["y"] + image["height"] + grip["height"], "it should be right under it"
 
 
+@pytest.mark.parametrize("name, width", [(name, NARROW) for name in LABS])
 def test_no_picture_is_cut_off(lab):
     right, scrolled = lab.box.evaluate(INSIDE)
     for image in lab.images.all():
