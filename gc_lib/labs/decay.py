@@ -18,7 +18,7 @@ from .lab import Lab
 from .result import Curve, Headline, OfReports, beyond
 from .slices import glimpse, layers, measure
 from .state import BenchState
-from .words import as_if, disagreeing, finding
+from .words import as_if, disagreeing, finding, stable
 
 IN_J = {"λ/2m": [], "λ/m": ["J_decay_over_m"], "nothing": ["J_no_decay"]}
 IN_DW = {
@@ -76,7 +76,7 @@ class Result(OfReports):
     def headline(self) -> Headline:
         """What the whole reads, in one line."""
         whole = self.reports["whole"]
-        return Headline(disagreeing(whole), short(whole.difference, 2), whole.band)
+        return Headline(disagreeing(whole), stable(whole), whole.band)
 
     def said(self) -> Iterator[str]:
         """Say which blocks disagree, why, and what the two terms read apart."""

@@ -7,7 +7,7 @@ from functools import cached_property
 import ipywidgets as widgets
 import numpy as np
 
-from ..checker.words import html_table, short
+from ..checker.words import html_table
 from ..network import bugs
 from ..plots.detective import detective_picture
 from . import cases, notes
@@ -17,7 +17,7 @@ from .fields import Fields, choice, kept, menu, whole_number
 from .lab import Lab
 from .notes import NAMES, SWITCHES
 from .result import Headline, OfReport
-from .words import blocks_table, disagreeing, finding
+from .words import blocks_table, disagreeing, finding, stable
 
 
 def switch(field: str):
@@ -115,7 +115,7 @@ class Result(OfReport):
         left = f"{notes.counted(len(self.left), 'suspect')} left"
         if report is None:
             return Headline(f"not checked yet: {left}")
-        return Headline(f"{disagreeing(report, letters=0)}; {left}", short(report.difference, 2), report.band)
+        return Headline(f"{disagreeing(report, letters=0)}; {left}", stable(report), report.band)
 
     def said(self) -> Iterator[str]:
         """Say what is known by now."""

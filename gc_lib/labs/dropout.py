@@ -20,7 +20,7 @@ from .lab import Lab
 from .result import Curve, Headline, OfReports
 from .slices import glimpse, layers, measure
 from .state import BenchState
-from .words import GIST, disagreeing, finding
+from .words import GIST, disagreeing, finding, stable
 
 BUGS = ("none", *(name for name, bug in bugs.CATALOGUE.items() if bug.breaks is drop))
 WAYS = ("fresh", "frozen", "off")
@@ -80,13 +80,13 @@ class Result(OfReports):
             fresh = "reads 1" if self.reports["fresh"].difference >= GREAT else "is lucky"
             gist = f"frozen mask: {disagreeing(frozen, letters=0)}"
             gist += f"; fresh {fresh}" if len(f"{gist}; fresh {fresh}") <= GIST else ""
-        return Headline(gist, short(frozen.difference, 2), frozen.band)
+        return Headline(gist, stable(frozen), frozen.band)
 
     def off(self) -> Iterator[str]:
         """Say what a check says where nothing is dropped."""
         report = self.reports["off"]
         yield f"J is the same number each time, {self.again['off'][0]:.4f},"
-        yield f"and the check reads {short(report.difference, 2)}."
+        yield f"and the check reads {stable(report)}."
         yield from self.unseen("keep_prob is 1")
 
     def on(self) -> Iterator[str]:
@@ -94,8 +94,8 @@ class Result(OfReports):
         fresh, frozen, off = self.reports.values()
         yield self.twice()
         yield self.unlike() if fresh.difference >= GREAT else "Fresh reads great, by luck: hardly a unit is dropped."
-        yield f"<b>Frozen reads {short(frozen.difference, 2)}: {frozen.band}.</b> {finding(frozen)}"
-        yield f"<b>Off reads {short(off.difference, 2)}: {off.band}.</b>"
+        yield f"<b>Frozen reads {stable(frozen)}: {frozen.band}.</b> {finding(frozen)}"
+        yield f"<b>Off reads {stable(off)}: {off.band}.</b>"
         yield from self.unseen(self.hidden)
 
     def twice(self) -> str:

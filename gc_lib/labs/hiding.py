@@ -12,7 +12,7 @@ from .fields import Fields, choice, menu
 from .lab import Lab
 from .result import Headline, OfReport
 from .state import BenchState
-from .words import blocks_table
+from .words import blocks_table, stable
 
 PIXEL = 5  # whose unit of measurement can be another
 
@@ -143,7 +143,7 @@ class Result(OfReport):
         """The number, and what is wrong."""
         place = PLACES[self.state.place]
         gist = f"brought out by {place.remedy}" if self.state.out else "and yet the code is wrong"
-        return Headline(gist, short(self.report.difference, 2), self.report.band)
+        return Headline(gist, stable(self.report), self.report.band)
 
     def said(self) -> Iterator[str]:
         """Say where the bug is, behind what it hides, and what error bars and Taylor's remainder make of it."""

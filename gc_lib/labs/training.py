@@ -21,7 +21,7 @@ from .fields import Fields, menu, number, offered, slider
 from .lab import Lab
 from .listening import hear
 from .result import Curve, Headline, OfReport
-from .words import FEW
+from .words import FEW, stable
 
 BUGS = ["", "db_decayed", "last_example_dropped", "db_zero", "no_decay", "no_slope", "dA_doubled", "output_slope_twice"]
 BUGS += ["sign_flipped"]
@@ -122,7 +122,7 @@ class Result(OfReport):
         else:
             where = listed(red) if len(red) <= FEW else f"{len(red)} blocks"
             found = f"the bug shows in {where}" if red else "the bug does not show"
-        return Headline(f"{when} {found}", short(self.report.difference, 2), self.report.band)
+        return Headline(f"{when} {found}", stable(self.report), self.report.band)
 
     def said(self) -> Iterator[str]:
         """Say why the check sees the bug or not, and what it has done to J."""

@@ -23,7 +23,13 @@ def headline(result) -> Headline:
     if result.state.random:
         gists = ["masks are fresh: right or wrong, this reads 1", "masks are fresh"]
     gist = next((gist for gist in gists if len(gist + follow) <= GIST), gists[-1])
-    return Headline(gist + follow, short(report.difference, 2), report.band)
+    return Headline(gist + follow, stable(report), report.band)
+
+
+def stable(report: Reading) -> str:
+    """Write the relative difference in the digits that hold on any machine: "about 1e-8" where round-off made it."""
+    *words, digits = report.number.split()
+    return " ".join([*words, short(float(digits), 2)])
 
 
 def disagreeing(report: Reading, letters: int = GIST) -> str:
