@@ -123,7 +123,7 @@ CAPTIONS = {
         ["0.33: worry. 6 of 6 blocks disagree. W1, b1, W2, b2, W3 and b3: up to 0.33, as if half"],
     ),
     "J forgets": ({"mistakes": ["J_no_decay"]}, ["W1, W2 and W3 disagree", "All other blocks agree."]),
-    "not restored": ({"mistakes": ["not_restored"]}, ["e-7: great. b1 and b2 are worth a look."]),
+    "not restored": ({"mistakes": ["not_restored"]}, ["below 1e-6: great. b1 and b2 are worth a look."]),
 }
 
 

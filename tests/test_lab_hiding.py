@@ -104,7 +104,7 @@ def test_the_first_bar_is_the_whole_vector(place):
         ({"out": True}, "Relative difference 0.86: worry. Brought out by m = 32. What is wrong: db2 is summed"),
         ({"out": True}, "The error bars say of b2: wrong. Taylor's remainder falls only as t: wrong."),
         ({"place": "dead units"}, "The error bars say of b1: cannot tell."),
-        ({"place": "a small entry"}, "e-8: great. And yet"),
+        ({"place": "a small entry"}, ": great. And yet"),
         ({"place": "a small entry"}, "The error bars say of W1: wrong. Taylor's remainder falls as t²: right."),
         ({"place": "a wrong J"}, "that you wanted another J, no check can know"),
     ],
