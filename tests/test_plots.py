@@ -219,7 +219,7 @@ def test_the_palette_stays_near_the_drawing(scale):
     """
     view = bench_picture(NAMES + LENGTH_NAMES, scale)
     for result in RESULTS.values():
-        for picture, png, width in zip(view.pictures, view.update(result), (300, 620), strict=True):
+        for picture, png, width in zip(view.pictures, view.update(result), (340, 620), strict=True):
             shown = decoded(png).astype(float)
             assert shown.shape == (370 * scale, width * scale, 3) and picture.width == pytest.approx(width)
             error = np.linalg.norm(shown - rgb(picture), axis=-1)

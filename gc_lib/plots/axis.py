@@ -30,7 +30,7 @@ class LogAxis:
         first = self.low if self.apart is None else self.zero
         axes.set(xscale="log", xlim=(first / self.room, self.high * self.room))
         if self.apart == 0:
-            middle, half = (self.zero * self.low) ** 0.5, (self.high / self.low) ** 0.014
+            middle, half = (self.zero * self.low) ** 0.5, (self.high / self.low) ** 0.018
             axes.axvspan(middle / half, middle * half, color=WHITE, linewidth=0, zorder=1)  # here the axis breaks
         set_ticks(axes, self.place([float(tick) for tick in ticks.split()]), ticks)
 
@@ -55,7 +55,7 @@ class KeepProbAxis:
     def apply(self, axes: Axes, ticks: str) -> None:
         """Give `axes` this x axis, with the ticks as they are written."""
         axes.set_xlim(-0.6, len(self.shares) + 0.6)
-        axes.axvspan(0.42, 0.62, color=WHITE, linewidth=0, zorder=1)  # here the axis breaks
+        axes.axvspan(0.35, 0.7, color=WHITE, linewidth=0, zorder=1)  # here the axis breaks
         set_ticks(axes, self.place([float(tick) for tick in ticks.split()]), ticks)
 
 

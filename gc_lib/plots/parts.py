@@ -12,7 +12,7 @@ from matplotlib.lines import Line2D
 from matplotlib.markers import MarkerStyle
 from matplotlib.patches import Patch, PathPatch
 from matplotlib.path import Path as Outline
-from matplotlib.transforms import ScaledTranslation
+from matplotlib.transforms import ScaledTranslation, Transform
 
 from .picture import MOVES
 from .style import (
@@ -61,9 +61,22 @@ class Panel:
         raise NotImplementedError
 
 
+class Rounded(Transform):
+    """Round places to a thousandth of a pixel.
+
+    How numpy rounds a logarithm may depend on where its array lies in memory; that turns a pixel of a dashed line.
+    """
+
+    input_dims = output_dims = 2
+
+    def transform_non_affine(self, values: np.ndarray) -> np.ndarray:
+        """Return the places, rounded."""
+        return np.round(values, 3)
+
+
 def line(axes: Axes, *looks: str, **more: Any) -> Line2D:
     """Add a line, or marks, that will move."""
-    return axes.plot([], [], *looks, **MOVES | more)[0]
+    return axes.plot([], [], *looks, **MOVES | {"transform": axes.transData + Rounded()} | more)[0]
 
 
 def ring(axes: Axes, zorder: int = 12) -> Line2D:

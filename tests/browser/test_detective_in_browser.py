@@ -107,7 +107,7 @@ def test_nothing_moves_from_the_opening_of_a_case_to_the_next(context, lab_serve
 
 @pytest.mark.parametrize("name", LESSON)
 def test_the_page_says_that_it_is_at_work_and_shows_the_last_of_many_checks(context, lab_server, name):
-    notebook = Notebook(context.new_page(), lab_server, lab_server.fresh(name, "work"), "lab/workspaces/work/tree")
+    notebook = Notebook(context.new_page(), lab_server, lab_server.fresh(name, "busy"), "lab/workspaces/busy/tree")
     notebook.run_all()
     lab = next(lab for lab in notebook.labs() if lab.ask()["name"] == "detective")
     lab.menu("case").select_option(index=11)  # of two lines: its first check takes more than a second
