@@ -123,11 +123,11 @@ class Result(OfReports):
     def table(self) -> str:
         """What the picture shows, as tables."""
         rows = [
-            [name, *(f"{short(bars.blocks[name], 2)}" if name in bars.blocks else "–" for bars in self.bars.values())]
+            [name, *(short(bars.blocks[name], 2) if name in bars.blocks else "–" for bars in self.bars.values())]
             for name in self.reports["whole"].blocks
         ]
         along = zip(*self.curves["W"], self.curves["b"].y, strict=True)
-        slices = [(f"{short(lam)}", f"{short(W, 2)}", f"{short(b, 2)}") for lam, W, b in along]
+        slices = [(short(lam), short(W, 2), short(b, 2)) for lam, W, b in along]
         readings = html_table(["block", "both terms", "data term alone", "λ term alone"], rows, named=True)
         return readings + html_table(["λ", "all W", "all b"], slices)
 

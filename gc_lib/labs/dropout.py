@@ -20,7 +20,7 @@ from .lab import Lab
 from .result import Curve, Headline, OfReports
 from .slices import glimpse, layers, measure
 from .state import BenchState
-from .words import GIST, disagreeing, finding, stable
+from .words import disagreeing, finding, room, stable
 
 BUGS = ("none", *(name for name, bug in bugs.CATALOGUE.items() if bug.breaks is drop))
 WAYS = ("fresh", "frozen", "off")
@@ -78,8 +78,8 @@ class Result(OfReports):
             gist = "keep_prob is 1.0: nothing is dropped"
         else:
             fresh = "reads 1" if self.reports["fresh"].difference >= GREAT else "is lucky"
-            gist = f"frozen mask: {disagreeing(frozen, letters=0)}"
-            gist += f"; fresh {fresh}" if len(f"{gist}; fresh {fresh}") <= GIST else ""
+            gist = f"frozen: {disagreeing(frozen, letters=0)}"
+            gist += f"; fresh {fresh}" if len(f"{gist}; fresh {fresh}") <= room(frozen) else ""
         return Headline(gist, stable(frozen), frozen.band)
 
     def off(self) -> Iterator[str]:
@@ -143,10 +143,10 @@ class Result(OfReports):
         """What the picture shows, as tables."""
         lines = {f"J, time {k}": [f"{self.again[way][k - 1]:.4f}" for way in WAYS] for k in range(1, TIMES + 1)}
         lines |= {
-            name: [f"{short(self.reports[way].blocks[name], 2)}" for way in WAYS] for name in self.reports["off"].blocks
+            name: [short(self.reports[way].blocks[name], 2) for way in WAYS] for name in self.reports["off"].blocks
         }
         along = zip(*self.curves["fresh"], self.curves["frozen"].y, strict=True)
-        curve = [(f"{short(x)}", f"{short(y, 2)}", f"{short(frozen, 2)}") for x, y, frozen in along]
+        curve = [(short(x), short(y, 2), short(frozen, 2)) for x, y, frozen in along]
         table = html_table(["", *WAYS], [(name, *each) for name, each in lines.items()], named=True)
         return table + html_table(["keep_prob", "fresh", "frozen"], curve)
 

@@ -109,7 +109,7 @@ class Result(OfReport):
     def number(self) -> str:
         """The reading, without digits where they are those of round-off."""
         noisy = self.causes["round-off"] > 0.03 * self.report.difference
-        return f"about {short_power(self.report.difference)}" if noisy else f"{short(self.report.difference, 2)}"
+        return f"about {short_power(self.report.difference)}" if noisy else short(self.report.difference, 2)
 
     @cached_property
     def headline(self) -> Headline:
@@ -141,7 +141,7 @@ class Result(OfReport):
         """The picture as tables: measured and predicted at every ε, and each block with its error bound."""
         x, y = self.curves["eps"]
         columns = (y, self.prediction.truncation(x), self.prediction.roundoff(x))
-        rows = [(f"{short(eps, 1)}", *map(short_power, row)) for eps, *row in zip(x, *columns, strict=True)]
+        rows = [(short(eps, 1), *map(short_power, row)) for eps, *row in zip(x, *columns, strict=True)]
         blocks = [(name, short_power(reading), short_power(self.bounds[name])) for name, reading in self.blocks.items()]
         curve = html_table(["ε", "measured", "truncation", "round-off"], rows)
         return curve + html_table(["block", "reading", "error bound"], blocks, named=True)

@@ -158,7 +158,7 @@ class Result(OfReport):
     def table(self) -> str:
         """What the picture shows, as tables."""
         pairs = zip(self.report.taylor.steps, self.report.taylor.remainders, strict=True)
-        rows = [(f"{short(step, 1)}", f"{short(remainder, 1)}") for step, remainder in pairs]
+        rows = [(short(step, 1), short(remainder, 1)) for step, remainder in pairs]
         return blocks_table(self.report) + html_table(["t", "remainder"], rows)
 
 

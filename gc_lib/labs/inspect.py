@@ -145,7 +145,7 @@ def opening(result: Result) -> str:
 def best(result: Result) -> float | None:
     """Return the k that fits best, dθ·dθ_approx / ‖dθ_approx‖²; None where there is none."""
     a, g = result.approx, result.gradient
-    return float(f"{short(g @ a / (a @ a), 7)}") or None if a.any() else None
+    return float(short(g @ a / (a @ a), 7)) or None if a.any() else None
 
 
 def factor(result: Result) -> str:
@@ -198,8 +198,8 @@ def table(result: Result) -> str:
     a, g, rows = result.approx, result.gradient, []
     for i in np.argsort(-np.abs(a - g / result.state.k), kind="stable")[:LISTED]:
         index = list(entry(result, i).index) or ""
-        quotient = f"{short(g[i] / a[i], 4)}" if a[i] else "–"
-        numbers = f"{short(a[i], 4)}", f"{short(g[i], 4)}", quotient, f"{short(result.readings[i], 2)}"
+        quotient = short(g[i] / a[i], 4) if a[i] else "–"
+        numbers = short(a[i], 4), short(g[i], 4), quotient, short(result.readings[i], 2)
         rows.append((f"{escape(result.state.block)}{index}", *numbers))
     head = ["entry", "dθ_approx", "dθ", "dθ / dθ_approx", "relative difference"]
     return html_table(head, rows, named=True)

@@ -90,7 +90,7 @@ class Result(Shown):
         """Say whether a corner lies in the window, and what it does to the slopes."""
         distances = np.abs(self.corners)
         distance, count = float(distances.min()), np.count_nonzero(distances <= self.state.eps)
-        left, right, approx = (f"{short(slope, 2)}" for slope in (*self.slopes, self.approx))
+        left, right, approx = (short(slope, 2) for slope in (*self.slopes, self.approx))
         sides = f"from θ − ε to θ the slope of J is {left}, from θ to θ + ε it is {right}"
         given = f"dθ[i] is {short(self.gradient, 2)}"
         if distance == 0:
@@ -111,11 +111,8 @@ class Result(Shown):
         """What the picture shows, as tables."""
         words = "left of θ[i]", "right of θ[i]", "dθ_approx[i]", "dθ[i]"
         slopes = zip(words, (*self.slopes, self.approx, self.gradient), strict=True)
-        rows = [
-            (f"{short(eps)}", f"{short(y, 1)}", int((self.nearest <= eps).sum()))
-            for eps, y in zip(*self.curve, strict=True)
-        ]
-        first = html_table(["", "slope of J"], [(words, f"{short(slope, 2)}") for words, slope in slopes], named=True)
+        rows = [(short(eps), short(y, 1), int((self.nearest <= eps).sum())) for eps, y in zip(*self.curve, strict=True)]
+        first = html_table(["", "slope of J"], [(words, short(slope, 2)) for words, slope in slopes], named=True)
         return first + html_table(["ε", "relative difference", "entries with a corner within ε"], rows)
 
 

@@ -49,7 +49,7 @@ class Lab:
         """Open the lab in the state given. Raises TypeError or ValueError for what cannot be."""
         self.showing, self.bound, self.placed = False, {}, {}
         self.views: dict[int, plots.View] = {}
-        self.scale, self.timer = CRISP, Timer(0, print)
+        self.scale, self.timer = CRISP, self.clock()
         self.moved: tuple[str, ...] = ()
         self.state = self.start = self.State(*given, **state)
         *_, self.result = self.results(self.state, None)
@@ -235,9 +235,14 @@ class Lab:
                 self.complain("That did not work", problem)
                 raise
             finally:
-                self.timer = Timer(QUIET, sharpen, [ref(self)])
-                self.timer.daemon = True
+                self.timer = self.clock()
                 self.timer.start()
+
+    def clock(self) -> Timer:
+        """Return what draws the lab crisp a while after it is started."""
+        timer = Timer(QUIET, sharpen, [ref(self)])
+        timer.daemon = True
+        return timer
 
     def complain(self, words: str, problem: Exception) -> None:
         """Say in the page what went wrong."""

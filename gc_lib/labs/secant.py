@@ -147,7 +147,7 @@ class Result(Shown):
     @property
     def table(self) -> str:
         """What the picture shows, as a table."""
-        rows = [(f"{short(each.eps)}", each.error("one-sided"), each.error("two-sided")) for each in self.path]
+        rows = [(short(each.eps), each.error("one-sided"), each.error("two-sided")) for each in self.path]
         return html_table(["ε", "one-sided error", "two-sided error"], rows)
 
 

@@ -154,12 +154,10 @@ class Result(OfReport):
         """The picture as tables: reading, error bound and J at each check, and each block with its error bound."""
         columns = (self.run.readings, self.run.bounds, self.run.J[[*CHECKED]], self.right.J[[*CHECKED]])
         rows = [
-            (step, f"{short(reading, 1)}", f"{short(bound, 1)}", f"{short(J, 2)}", f"{short(right, 2)}")
+            (step, short(reading, 1), short(bound, 1), short(J, 2), short(right, 2))
             for step, reading, bound, J, right in zip(CHECKED, *columns, strict=True)
         ]
-        blocks = [
-            (name, f"{short(reading, 1)}", f"{short(self.bounds[name], 1)}") for name, reading in self.blocks.items()
-        ]
+        blocks = [(name, short(reading, 1), short(self.bounds[name], 1)) for name, reading in self.blocks.items()]
         checks = html_table(["steps", "reading", "error bound", "J", "J, right backprop"], rows)
         return checks + html_table(["block", "reading", "error bound"], blocks, named=True)
 

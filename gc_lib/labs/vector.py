@@ -90,7 +90,7 @@ class Result(Shown):
     @property
     def reading(self) -> str:
         """The relative difference in words, without the digits of round-off."""
-        return f"{short(self.difference, 2)}" if self.difference > 1e-7 else "below 1e-7"
+        return short(self.difference, 2) if self.difference > 1e-7 else "below 1e-7"
 
     @cached_property
     def headline(self) -> Headline:
@@ -110,9 +110,9 @@ class Result(Shown):
     @property
     def table(self) -> str:
         """The picture as tables: every entry as far as the loop has come, and the three norms."""
-        approx = [f"{short(slope, 4)}" for slope in self.approx] + ["—"] * (SIZE - self.approx.size)
+        approx = [short(slope, 4) for slope in self.approx] + ["—"] * (SIZE - self.approx.size)
         rows = [
-            (i, named(i), f"{self.theta[i]:.4f}", named(place, "d"), f"{short(self.dtheta[i], 4)}", approx[i])
+            (i, named(i), f"{self.theta[i]:.4f}", named(place, "d"), short(self.dtheta[i], 4), approx[i])
             for i, place in enumerate(self.places.tolist())
         ]
         entries = html_table(["i", "θ[i] is", "θ[i]", "dθ[i] is", "dθ[i]", "dθ_approx[i]"], rows)
@@ -122,7 +122,7 @@ class Result(Shown):
 
 def in_digits(x: float) -> str:
     """Write a number in digits, or as a power of ten where its digits are those of round-off."""
-    return f"about {short_power(x)}" if x < 1e-5 else f"{short(x, 2)}"
+    return f"about {short_power(x)}" if x < 1e-5 else short(x, 2)
 
 
 def compute(state: State) -> Result:

@@ -8,7 +8,7 @@ from ..checker.words import all_agree, html_table, listed, short
 from ..network.activations import ACTIVATIONS
 from .result import Headline, beyond, unheard
 
-FEW, GIST = 3, 46  # blocks that a headline names, and its letters beside the band and the number
+FEW, LINE = 3, 64  # blocks that a headline names, and its letters
 
 FACTORS = {2.0: "twice", 0.5: "half", -1.0: "the opposite of", 3.0: "three times", 4.0: "four times"}
 
@@ -17,12 +17,12 @@ def headline(result) -> Headline:
     """Say in one line what the bench found."""
     report, planted = result.report, [name for name in result.hiding if not beyond(result.report)]
     follow = "; the curves follow" if result.following else ""
-    found = disagreeing(report, GIST - len(follow))
+    found = disagreeing(report, room(report) - len(follow))
     gists = [f"{found}, though {listed(planted)} {be(planted)} planted", f"{found}, though a bug is planted"]
     gists = gists if planted else [found]
     if result.state.random:
         gists = ["masks are fresh: right or wrong, this reads 1", "masks are fresh"]
-    gist = next((gist for gist in gists if len(gist + follow) <= GIST), gists[-1])
+    gist = next((gist for gist in gists if len(gist + follow) <= room(report)), gists[-1])
     return Headline(gist + follow, stable(report), report.band)
 
 
@@ -32,7 +32,12 @@ def stable(report: Reading) -> str:
     return " ".join([*words, short(float(digits), 2)])
 
 
-def disagreeing(report: Reading, letters: int = GIST) -> str:
+def room(report: Reading) -> int:
+    """Return how many letters a headline has left beside the band and the number."""
+    return LINE - len(f"● {report.band} {stable(report)} · ")
+
+
+def disagreeing(report: Reading, letters: int | None = None) -> str:
     """Say in a few words which blocks disagree; and by which factor, if it is one and the same, and there is room."""
     red, silent = beyond(report), unheard(report)
     wrong = [name for name in red if band(report.blocks[name]) == "worry"]
@@ -41,7 +46,7 @@ def disagreeing(report: Reading, letters: int = GIST) -> str:
         named = listed(wrong) if len(wrong) <= FEW else f"{len(wrong)} of {len(report.blocks)} blocks"
         disagree = f"{named} {'disagrees' if len(wrong) == 1 else 'disagree'}"
         whole = disagree + (kinds.pop() if len(kinds) == 1 else "")
-        return whole if len(whole) <= letters else disagree
+        return whole if len(whole) <= (room(report) if letters is None else letters) else disagree
     if red:
         return f"{listed(red)} {be(red)} worth a look"
     if silent:

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import NullLocator
 
-from .style import WHITE
+from .style import WHITE, set_ticks
 
 HALF_DECADE = 10**0.5
 
@@ -32,7 +31,7 @@ class LogAxis:
         if self.apart == 0:
             middle, half = (self.zero * self.low) ** 0.5, (self.high / self.low) ** 0.018
             axes.axvspan(middle / half, middle * half, color=WHITE, linewidth=0, zorder=1)  # here the axis breaks
-        set_ticks(axes, self.place([float(tick) for tick in ticks.split()]), ticks)
+        set_ticks(axes, ticks, self.place)
 
 
 class KeepProbAxis:
@@ -56,10 +55,4 @@ class KeepProbAxis:
         """Give `axes` this x axis, with the ticks as they are written."""
         axes.set_xlim(-0.6, len(self.shares) + 0.6)
         axes.axvspan(0.35, 0.7, color=WHITE, linewidth=0, zorder=1)  # here the axis breaks
-        set_ticks(axes, self.place([float(tick) for tick in ticks.split()]), ticks)
-
-
-def set_ticks(axes: Axes, places: np.ndarray, ticks: str) -> None:
-    """Write the ticks at their places."""
-    axes.set_xticks(places, ticks.split())
-    axes.xaxis.set_minor_locator(NullLocator())
+        set_ticks(axes, ticks, self.place)

@@ -64,14 +64,15 @@ class Slice(Panel):
         self.off.move(self.place(x[off]), DIFFERENCES.place(y[off]), marks, DIFFERENCE, DIFFERENCE)
 
 
-class NamedSlices(Slice):
+class NamedSlices(Panel):
     """Show two curves on the same axes, the first with hollow squares, the second with dots, and their names."""
 
     marks = BEFORE_NOW | HERE
 
     def __init__(self, axes: Axes, keys: Sequence[str], field: str, title: str, along: Along, ticks: str):
+        super().__init__(axes)
         self.slices = [Slice(axes, field, title, along, ticks, key) for key in keys]
-        self.axes, self.field, self.along = axes, field, along
+        self.field = field
         low, high = axes.get_xlim()
         far = high * (high / low) ** 0.12 if axes.get_xscale() == "log" else high + 0.5 * (high - low)
         axes.set_xlim(right=far)  # room for the names
@@ -79,6 +80,10 @@ class NamedSlices(Slice):
         self.names = [curve_name(axes, high, key, colour) for key in keys]
         for each, mark, filled in zip(self.slices, "so", (False, True), strict=True):
             each.curve.set(marker=mark, markerfacecolor=DIFFERENCE if filled else WHITE)
+
+    def place(self, x: Sequence | np.ndarray) -> np.ndarray:
+        """Return where values of the field stand on the x axis."""
+        return self.slices[0].place(x)
 
     def move(self, result: Any) -> None:
         """Move to a result."""

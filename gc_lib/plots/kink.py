@@ -6,10 +6,9 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
-from .axis import set_ticks
 from .parts import BEFORE_LOOKS, BEFORE_NOW, HERE, NOW, Panel, line, ring
 from .picture import MOVES, pictures
-from .style import APPROX, DIFFERENCE, DIFFERENCES, GRADIENT, GREY, INK, SILVER, WHITE, banded
+from .style import APPROX, DIFFERENCE, DIFFERENCES, GRADIENT, GREY, INK, SILVER, WHITE, banded, set_ticks
 
 KEY = {
     "slope dθ, from backprop": (GRADIENT, "-"),
@@ -78,8 +77,7 @@ class Readings(Panel):
         banded(axes)
         axes.set_title("ε", fontsize="medium", fontweight="bold")
         axes.set(xscale="log", xlim=(7e-13, 2), xlabel="nearest corner:  ▼ of θ[i],  | of each")
-        ticks = "0 1e-9 1e-7 1e-5 1e-3 1e-1"
-        set_ticks(axes, on_axis([float(tick) for tick in ticks.split()]), ticks)
+        set_ticks(axes, "0 1e-9 1e-7 1e-5 1e-3 1e-1", on_axis)
         axes.axvspan(8e-12, 2.4e-11, color=WHITE, linewidth=0, zorder=1)  # here the axis breaks
         self.before = line(axes, zorder=10, **BEFORE_LOOKS)
         self.curve = line(axes, ".-", color=DIFFERENCE, ms=5, zorder=11)

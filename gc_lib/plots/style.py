@@ -71,9 +71,14 @@ class Scale(NamedTuple):
         axes.yaxis.set_minor_locator(NullLocator())
 
 
-def log_x(axes: Axes, span: Sequence[float], label: str, ticks: str, place: Callable = np.asarray) -> None:
-    """Give `axes` a log x axis, with the ticks as they are written, each in its place."""
+def log_x(axes: Axes, span: Sequence[float], label: str, ticks: str) -> None:
+    """Give `axes` a log x axis, with the ticks as they are written."""
     axes.set(xscale="log", xlim=span, xlabel=label)
+    set_ticks(axes, ticks)
+
+
+def set_ticks(axes: Axes, ticks: str, place: Callable = np.asarray) -> None:
+    """Write ticks along x as they are, each in its place."""
     axes.set_xticks(place([float(tick) for tick in ticks.split()]), ticks.split())
     axes.xaxis.set_minor_locator(NullLocator())
 

@@ -61,7 +61,7 @@ WHERE = """lab => {
         answer: at(box.querySelector('.gc-answer')).top - top,
         height: at(box).height,
         beside: notes.left >= bars.right && notes.right <= at(box).right,
-        whole: [...box.querySelectorAll('.gc-said, .gc-checks, .gc-lines, .gc-answer')].every(whole),
+        whole: [...box.querySelectorAll('.gc-caption-room, .gc-checks, .gc-lines, .gc-answer')].every(whole),
     }
 }"""
 
