@@ -110,7 +110,7 @@ def test_at_keep_prob_1_the_three_ways_are_one(bug):
         ({}, "J at one and the same θ: 0.7081, then 0.7147 with fresh masks; 0.7081 with a frozen one."),
         ({}, "Fresh reads 1: for b1[5, 0], J(θ + ε) = 0.6856 and J(θ − ε) = 0.7301 belong to two unlike networks."),
         ({}, "divided by 2ε, which is 2e-7, makes dθ_approx = -2e5, where dθ has 2e-2. Frozen reads "),
-        ({"bug": "no_mask"}, "0.22: worry. Frozen mask: W1 and b1 disagree; fresh reads 1."),
+        ({"bug": "no_mask"}, "0.22: worry. Frozen: W1 and b1 disagree; fresh reads 1."),
         ({"bug": "no_mask"}, "Frozen reads 0.22: worry. W1 and b1: up to 0.54. All other blocks agree."),
         ({"bug": "no_mask"}, "no_mask shows with the frozen mask alone: fresh masks read 1, right or wrong"),
         ({"bug": "no_mask", "keep_prob": 1}, "no_mask cannot be seen here: keep_prob is 1."),
