@@ -46,16 +46,16 @@ def value(bench, name):
 
 
 def test_a_slider_says_its_value_in_words_whoever_moves_it(bench):
-    assert (value(bench, "ε"), value(bench, "keep_prob")) == (bench.readout("ε").text_content(), "1, drops 0")
+    assert (value(bench, "ε"), value(bench, "keep_prob")) == (bench.readout("ε").text_content(), "1")
     bench.handle("keep_prob").press("ArrowRight")
-    assert value(bench, "keep_prob") == "0.9999, drops 0.0001"  # at once, before the kernel knows
+    assert value(bench, "keep_prob") == "0.9999"  # at once, before the kernel knows
     bench.drag("λ", 25)
     bench.stands(lam=1e4)
     assert value(bench, "λ") == bench.readout("λ").text_content() != "25"
     bench.ask("lab.set(keep_prob=0.8)")
-    expect(bench.handle("keep_prob")).to_have_attribute("aria-valuetext", "0.8, drops 0.2")
+    expect(bench.handle("keep_prob")).to_have_attribute("aria-valuetext", "0.8")
     bench.handle("keep_prob").evaluate("handle => { handle.ariaValueText = '6' }")  # as noUiSlider does at times
-    expect(bench.handle("keep_prob")).to_have_attribute("aria-valuetext", "0.8, drops 0.2")
+    expect(bench.handle("keep_prob")).to_have_attribute("aria-valuetext", "0.8")
 
 
 def test_a_slider_that_cannot_be_moved_says_so(bench):
@@ -142,5 +142,5 @@ def test_where_a_page_cannot_load_it_all_is_as_without_it(context, tmp_path):
         bench.stands(eps=3e-7)
         assert any("No version of module anywidget" in said for said in notebook.complaints())
         expect(bench.box.get_by_text("javascript error")).to_be_hidden()
-        expect(bench.box.get_by_role("status")).to_contain_text(bench.headline.inner_text())
+        expect(bench.box.get_by_role("status").first).to_contain_text(bench.headline.inner_text())
         notebook.shut_down()
