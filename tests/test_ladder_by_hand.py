@@ -193,6 +193,13 @@ def test_at_the_last_step_the_two_slopes_are_as_far_apart_as_at_the_one_before(f
     assert ladder.judge(1 + factor * 0.15, 0.0) == ladder.judge(1 - factor * 0.15, 0.0) == answer
 
 
+@pytest.mark.parametrize("between, answer", [(1, "wrong"), (2, "cannot tell")])
+def test_a_plateau_farther_out_than_two_steps_between_both_sides_is_beyond_a_corner(between, answer):
+    bend = np.where(np.arange(24) < between, 4.0, 0.0)  # slopes of −1 and 3 beside θ, of 1 farther out
+    assert made(bend=bend).judge(2.0, 0.0) == answer
+    assert made(bend=bend, truncation=np.where(bend, 0.26, 0.0)).judge(2.0, 0.0) == "wrong"  # they do not know enough
+
+
 def test_a_kink_is_sharp_below_thirty_times_in_two_steps():
     for growth, sharp in ((29.9, True), (30.1, False)):
         assert made(kink=np.array([0, 7.0, 1.0, 9.0, growth, *[0.0] * 19])).sharp is sharp

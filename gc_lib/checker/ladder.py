@@ -153,8 +153,9 @@ class Ladder:
 
         Wrong needs a plateau over a factor of ten in the step: three slopes in a row that agree with each other to a
         third of their gap from the slope given, and lie off it by more than their errors and beyond both one-sided
-        slopes; and no step that knows to a quarter of the gap may agree with the slope given. Where J stood still it
-        has no vote.
+        slopes; and no step that knows to a quarter of the gap may agree with the slope given, nor may two steps below
+        the plateau find it between the slopes on both sides: the plateau is then that of J beyond its corners. Where J
+        stood still it has no vote.
         """
         if not self or self.all_noise:
             return "cannot tell"
@@ -162,15 +163,17 @@ class Ladder:
         apart = np.pad(jumps(self.bend), (0, 1), mode="edge")
         changes = np.abs(np.diff(apart, append=apart[-1]))
         off = (gap > 2 * self.one_sided_error + apart / 2 + changes + tolerance) & ~self.still
-        plateau = any(
-            off[k : k + 3].all() and np.ptp(self.slope[k : k + 3]) < gap[k : k + 3].min() / 3
+        plateaus = [
+            k
             for k in range(self.steps.size - 2)
-        )
+            if off[k : k + 3].all() and np.ptp(self.slope[k : k + 3]) < gap[k : k + 3].min() / 3
+        ]
         between = self.on_theta and not off[self.best]  # at a corner both sides are right, whatever J does farther out
-        if plateau and not between:
-            known = self.smooth_error + self.kink
-            agrees = (gap <= known + tolerance) & (known < np.median(gap[off]) / 4) & ~self.still
-            if not agrees.any():
+        if plateaus and not between:
+            far, known = np.median(gap[off]), self.smooth_error + self.kink
+            agrees = (gap <= known + tolerance) & (known < far / 4) & ~self.still
+            nearer = ~off & (self.smooth_error < far / 4) & ~self.still
+            if not agrees.any() and nearer[: plateaus[0]].sum() < 2:
                 return "wrong"
         return "right" if gap[self.best] <= self.error[self.best] + tolerance else "cannot tell"
 
