@@ -1,5 +1,7 @@
 """What several test files share: networks and problems, the law of what a bug turns red, and the front door's code."""
 
+import os
+
 import numpy as np
 from hypothesis import strategies as st
 
@@ -13,6 +15,7 @@ from gc_lib.network.forward import OUTPUTS, Terms
 BACKPROP, COST, CHECKER = (
     [name for name, bug in CATALOGUE.items() if bug.family is family] for family in (Steps, Terms, Checker)
 )
+LONG = bool(os.environ.get("LONG"))  # LONG=1: what takes minutes runs in its whole length, and not in its short form
 ALONG = {("bench", "hidden"): {"bias"}}  # ReLU takes a small bias, where the others take none
 EPS = 10.0 ** -np.arange(1, 11)
 FUNCTIONS = {  # a function of every entry, and its slope

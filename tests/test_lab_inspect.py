@@ -280,9 +280,3 @@ def test_a_report_of_ones_own_goes_by_its_name_in_the_line_of_code():
 def test_refuses_what_cannot_be(given, problem, words):
     with pytest.raises(problem, match=words):
         gcl.labs.inspect(**given)
-
-
-def test_every_line_of_the_checklist_links_a_lesson():
-    (checklist,) = [cell.source for cell in LESSON.cells if cell.source.startswith("## The checklist")]
-    rows = [line for line in checklist.splitlines() if re.match(r"\| \d", line)]
-    assert len(rows) == 11 and all(re.search(r"\]\(0\d_\w+\.ipynb\)", row) for row in rows)

@@ -4,6 +4,7 @@ from zlib import crc32
 
 import numpy as np
 import pytest
+from helpers import LONG
 
 import gc_lib as gcl
 from gc_lib.network.activations import ACTIVATIONS
@@ -234,7 +235,7 @@ def test_what_is_wrong_is_said_with_its_size_and_refused_by_assert_ok():
 # ---- what it misses --------------------------------------------------------------------------------------------------
 
 
-REPEATS = 334  # screens of six blocks for each of five shares: 10,020 planted errors
+REPEATS = 334 if LONG else 50  # screens of six blocks for each of five shares: 10,020 planted errors, or 1,500
 
 
 @pytest.mark.slow

@@ -17,14 +17,14 @@ pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")  # saturated n
 
 
 @pytest.mark.slow
-def test_on_a_few_hundred_problems_no_answer_is_false():
-    counts, failures = study.study(250, seed=7, own_eps=False)
+def test_on_a_hundred_problems_no_answer_is_false():
+    counts, failures = study.study(100, seed=7, own_eps=False)
     assert failures == []
     seen = {
         truth: sum(n for (rule, _, t, _), n in counts.items() if rule == "error bars" and t == truth)
         for truth in ("correct", "planted")
     }
-    assert seen["correct"] > 100 and seen["planted"] > 50
+    assert seen["correct"] > 40 and seen["planted"] > 20
 
 
 @pytest.mark.slow

@@ -48,3 +48,9 @@ def test_it_counts_the_evaluations_of_J():
     gcl.check(lambda x: counted.append(x) or np.sum(x**3), lambda x: 3 * x**2, np.linspace(1, 2, 500))
     assert "evaluates J twice for every parameter, and some 50 times more" in " ".join(PAGE.split())
     assert 2 * 500 + 40 <= len(counted) < 2 * 500 + 60
+
+
+def test_every_line_of_the_checklist_links_a_lesson():
+    _, _, checklist = PAGE.partition("## Before you check: a checklist\n")
+    rows = [line for line in checklist.splitlines() if re.match(r"\| \d", line)]
+    assert len(rows) == 11 and all(re.search(r"\]\(0\d_\w+\.ipynb\)", row) for row in rows)

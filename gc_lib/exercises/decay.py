@@ -16,6 +16,7 @@ forgets = Choose(
         "forgets the W of all layers at once.",
         "d": "J forgot it and dW did not: dθ_approx has no λ/m W, dθ has one. The check compares just these two.",
     },
+    tells=("W1, W2 and W3 disagree",),
 )
 
 half = Guess(
@@ -28,6 +29,7 @@ half = Guess(
         "dW does have a λ term, but not all of it; 0 is what a right one would read, but for rounding.": 0.0,
     },
     factor=1.05,
+    tells=("0.33", "1/3", "3.3e-1"),
 )
 
 

@@ -14,6 +14,7 @@ fresh = Guess(
         "that is what two unrelated vectors of the same length read; how long is dθ_approx here?": 0.5**0.5,
         "0 would mean that both agree in every digit.": 0.0,
     },
+    tells=("resh reads 1",),
 )
 
 off = Choose(
@@ -25,6 +26,7 @@ off = Choose(
         "c": "with keep_prob = 1.0 the mask is 1 everywhere, so the wrong line computes the right thing. What is off "
         "cannot be checked.",
     },
+    tells=("no_mask cannot be seen here",),
 )
 
 

@@ -9,6 +9,9 @@ from traceback import extract_tb
 import numpy as np
 
 from ..checker.words import printable
+from .prediction import Prediction
+
+SKIPPED = "skipped. What stood behind a cover opens when you run its cell again."
 
 
 @dataclass(frozen=True)
@@ -83,8 +86,8 @@ class Build:
         return given.shape == wanted.shape and np.allclose(given, wanted, rtol=self.rtol, atol=1e-12)
 
 
-@dataclass(frozen=True)
-class Choose:
+@dataclass
+class Choose(Prediction):
     """Ask for one of several choices; `means` says what each would mean, and why the right one is right."""
 
     right: str
@@ -95,14 +98,17 @@ class Choose:
         letters = ", ".join(f'"{letter}"' for letter in self.means)
         if choice is None or choice is Ellipsis:
             return Answer(False, f"make a guess first: one of {letters}. A guess that turns out wrong teaches most.")
+        if self.skipped(choice):
+            return Answer(False, SKIPPED)
         letter = str(choice).strip().lower()
         if letter not in self.means:
             return Answer(False, f"{brief(choice)} is not among the choices; write one of {letters}.")
+        self.made = True
         return Answer(letter == self.right, self.means[letter])
 
 
-@dataclass(frozen=True)
-class Guess:
+@dataclass
+class Guess(Prediction):
     """Ask for a number, which may be off by a factor; `mistakes` are wrong numbers, each under its answer."""
 
     right: float
@@ -114,10 +120,13 @@ class Guess:
         """Tell whether the number is near enough."""
         if number is None or number is Ellipsis:
             return Answer(False, "make a guess first: write a number. A guess that turns out wrong teaches most.")
+        if self.skipped(number):
+            return Answer(False, SKIPPED)
         try:
             number = float(number)
         except (TypeError, ValueError):
             return Answer(False, f"here a number is wanted, such as 1e-3, not {brief(number)}.")
+        self.made = True
         if self.near(number, self.right):
             return Answer(True, self.praise)
         asked = next((asked for asked, wrong in self.mistakes.items() if self.near(number, wrong)), "")

@@ -32,6 +32,7 @@ cancel = Choose(
         "2 · 0.8 = 1.6 times what it should be.",
         "c": "with one of the two alone, W1 and b1 would read about 1/3. What do both together make of dA1?",
     },
+    tells=("the two cancel",),
 )
 
 

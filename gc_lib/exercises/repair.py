@@ -158,6 +158,26 @@ layer_1 = Repair(
     layer="back_1",
 )
 
+
+
+def grads(params):
+    """Return the repaired homework's gradient as many write it: {"dW1": …, "db1": …}."""
+    return {f"d{name}": block for name, block in homework.repaired(params).items()}
+
+
+adapter = Build(
+    homework.repaired,
+    {"the parameters of the homework": (homework.params,)},
+    {
+        "gcl.check asks for dW1 by the name of W1: take the d away from the names.": grads,
+        "these are the parameters themselves; their slopes are in grads(params).": lambda params: params,
+        "where are the slopes of the biases, db1, db2 and db3?": lambda params: {
+            name: block for name, block in homework.repaired(params).items() if name[0] == "W"
+        },
+    },
+    "the same arrays under the names of their parameters: nothing else stands between your code and the check.",
+)
+
 begin = Choose(
     "c",
     {
@@ -173,11 +193,12 @@ larger_eps = Choose(
     "b",
     {
         "a": "a bug is not made of rounding: a wrong factor is as wrong at any ε.",
-        "b": "the rounding of J is divided by 2ε, so a hundred times the ε makes a hundredth of it. "
-        "A bug does not care about ε.",
+        "b": "the rounding of J is divided by 2ε, so a hundred times the ε makes a hundredth of it. The wrong lines "
+        "of this homework are as wrong at any ε.",
         "c": "so it would be if the last bit of the reading were a bug; but J is rounded, and that is divided by 2ε.",
         "d": "rounding gets smaller, not larger, when ε grows; what grows is the truncation, and it is far below here.",
     },
+    tells=("1e-09",),
 )
 
 ruled_out = Choose(

@@ -69,6 +69,7 @@ falls = Choose(
         "c": "the one-sided error falls as ε, the two-sided one as ε². That is why the lecture looks to both sides.",
         "d": "the errors do shrink: a secant through nearer points lies nearer to the tangent.",
     },
+    tells=("two-sided error 100 times smaller",),
 )
 
 slope = Guess(

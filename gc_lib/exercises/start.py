@@ -10,6 +10,7 @@ red = Choose(
         "b": "db2 is computed from dZ2, as dW2 is, but not from dW2. What then should spoil it?",
         "c": "what goes on down is dA1 = W2ᵀ dZ2; that would turn W1 red. Does dW2 stand in that line?",
     },
+    tells=("W2 disagrees",),
 )
 
 

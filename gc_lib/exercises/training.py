@@ -10,6 +10,19 @@ def evaluations_of(sizes) -> int:
     return 2 * sum(n * (n_prev + 1) for n_prev, n in pairwise(sizes))
 
 
+near_zero = Choose(
+    "b",
+    {
+        "a": "the wrong line leaves out f′(Z), and near zero the slope of tanh is nearly 1: there the line computes "
+        "nearly the right thing.",
+        "b": "with small W every Z is near 0, and tanh(z) is nearly z: to forget its slope 1 − tanh² changes dθ by a "
+        "share of about z². At W times 1 the bug stands out; at W times 0.003 the reading is great.",
+        "c": "small W do make small gradients, but the reading divides by their length. Ask what the forgotten factor "
+        "f′(Z) is where Z is nearly 0.",
+    },
+    tells=("W times",),
+)
+
 seen = Choose(
     "b",
     {
@@ -21,6 +34,7 @@ seen = Choose(
         "ten-thousandths of the gradient stand out by far.",
         "d": "a term that is 0 cannot be seen, true. But it is 0 only as long as every b is.",
     },
+    tells=("no check can see it",),
 )
 
 falls = Choose(

@@ -139,6 +139,7 @@ order = Choose(
         "c": "most entries of W1 and W2 meet the wrong partner, so the reading is that of two vectors with little in "
         "common. Backprop is right; only its order is wrong.",
     },
+    tells=("two different entries are compared",),
 )
 
 scale = Choose(
@@ -149,4 +150,5 @@ scale = Choose(
         "and one in euros get the same verdict.",
         "c": "then the verdict would get worse by a mere change of units. That is what the division prevents.",
     },
+    tells=("J times 1000", "1000 times"),
 )

@@ -11,19 +11,26 @@ import pytest
 from accessibility import heard, says
 from axe_playwright_python.sync_playwright import Axe
 from driver import ROOT, VIEW, Lab, Notebook
-from helpers import ALONG
+from helpers import ALONG, LONG
 from nbconvert import HTMLExporter
 from playwright.sync_api import expect
 
 EVERY = sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
 CORE = [name for name in EVERY if name[:2] in ("00", "02", "03", "04", "10")]
+ALIKE = {  # what is JupyterLab's doing, whatever the lesson: in the short form one lesson stands for all
+    "test_saved_it_shows_every_lab_without_a_kernel_and_opens_again",
+    "test_a_second_tab_follows_and_leads",
+    "test_run_all_once_more",
+    "test_after_a_restart_a_lab_alone_is_not_known_and_run_all_heals_it",
+}
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 def pytest_generate_tests(metafunc):
     """Run every test on each of the notebooks that the file names, one notebook after the other."""
-    names = metafunc.module.NOTEBOOKS
+    alike = metafunc.function.__name__ in ALIKE and not LONG
+    names = metafunc.module.NOTEBOOKS[:1] if alike else metafunc.module.NOTEBOOKS
     ids = [name.removesuffix(".ipynb") for name in names]
     metafunc.parametrize("notebook", names, ids=ids, indirect=True, scope="module")
 
@@ -57,9 +64,9 @@ def quiet(notebook):
 
 
 def test_every_lab_is_on_the_screen_with_its_picture_and_its_finding(notebook):
-    """As many of them as the notebook holds as it is shipped."""
-    shipped = (ROOT / "notebooks" / Path(notebook.name).name).read_text("utf-8")
-    assert len(notebook.labs()) == shipped.count(f'"{VIEW}"')
+    """As many of them as its solution holds as it is shipped, where no lab is covered."""
+    solution = (ROOT / "notebooks" / "solutions" / Path(notebook.name).name).read_text("utf-8")
+    assert len(notebook.labs()) == solution.count(f'"{VIEW}"')
     for lab in notebook.labs():
         is_shown(lab)
 
@@ -172,7 +179,7 @@ def test_saved_it_shows_every_lab_without_a_kernel_and_opens_again(notebook, bro
         expect(figure.locator("figcaption")).to_contain_text(re.compile(r"\w+ \w+"))
         for image in figure.locator("img").all():
             assert image.evaluate("async img => { await img.decode(); return img.naturalWidth }") > 400
-    assert figures.count() >= len(notebook.labs())
+    assert figures.count() >= len(notebook.labs()) > 0
     still.close()
     notebook.page.reload()
     notebook.wait_until_ready()

@@ -1,0 +1,41 @@
+"""A prediction: what would tell its answer stands behind a cover until a guess has been made."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+SKIP = "skip"
+FIRST = 'First guess: write your guess into the cell above and run that cell, then this one. Or write "skip".'
+
+
+class Cover:
+    """Stand where something will be seen once a guess has been made."""
+
+    def __repr__(self) -> str:
+        return f"? {FIRST}"
+
+    def _repr_html_(self) -> str:
+        return f'<div role="status"><b>?</b> {FIRST}</div>'
+
+
+@dataclass(kw_only=True)
+class Prediction:
+    """Remember whether a guess has been made; `tells` are the words or numbers from which its answer could be read.
+
+    A test reads the lessons as they ship: none of these stands in what a cell shows before the prediction's reveal.
+    """
+
+    tells: tuple[str, ...] = ()
+    made: bool = field(default=False, init=False)
+
+    def skipped(self, guess) -> bool:
+        """Tell whether a guess is the word "skip", which uncovers as a guess does."""
+        skipped = str(guess).strip().lower() == SKIP
+        self.made |= skipped
+        return skipped
+
+    def reveal(self, shown: Callable) -> object:
+        """Return what `shown()` returns, once a guess has been made; before that, a cover.
+
+        Example: `gcl.exercises.secant.falls.reveal(gcl.labs.secant)` opens a lab.
+        """
+        return shown() if self.made else Cover()
