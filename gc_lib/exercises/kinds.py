@@ -1,0 +1,108 @@
+"""Kinds of mistakes, told by what a function gives and what it stops with, whatever it is about."""
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+STOPS = {  # what an error's words begin with or hold, and what is mostly behind it
+    r"for \^": "in Python a power is written **; ^ is something else.",
+    r"ellipsis": "the … of the stub is still there: write its line.",
+    r"NoneType": "something here is None: what a function without return gives, such as print or a method that works in "
+    "place.",
+    r"positional argument|unexpected keyword": "does it take the arguments that stand in the brackets of def?",
+    r"NameError": "is it spelled as above, and has it a value before it is used?",
+    r"UnboundLocalError": "it is used before it has a value: set it before the loop.",
+    r"RecursionError": "it calls itself without end; another function of the same name?",
+    r"inhomogeneous": "blocks of different shapes do not fit into one array: ravel each, then np.concatenate.",
+    r"zero-dimensional arrays cannot be concatenated": "a dict gives its names; params.values() gives its blocks.",
+    r"input array dimensions|same number of dimensions": "ravel each block before they are laid end to end.",
+    r"'dict'|'dict_values'|'list' object has no": "that holds many blocks or numbers: take them one at a time.",
+    r"has no attribute 'append'": "an array has no append; write into its places, approx[i] = …",
+    r"could not broadcast|setting an array element": "one place takes one number; yours puts a whole array there.",
+    r"invalid index to scalar|'(numpy\.)?float(64)?' object": "a single number has no entries; is the whole vector wanted?",
+    r"only integers|only integer scalar|must be integers|be interpreted as an integer": "places are whole numbers: for i in "
+    "range(n), not for i in the vector.",
+    r"out of (range|bounds)": "places run from 0 to n − 1; does an index run past the end?",
+    r"not callable": "brackets behind it call it; is a * missing, or a name used twice?",
+    r"function'? and '|'function": "J is a function: J(…) with brackets, not J alone or J * …",
+    r"matmul|not aligned|operands could not be": "the shapes do not fit; is one of them transposed, or * where @ belongs?",
+    r"KeyError": "there is no block of that name here; take the names from params.",
+    r"truth value of an array": "a comparison of arrays gives many answers; compare one number.",
+    r"ZeroDivision": "what is below the line is 0 here.",
+}
+
+
+def behind(stopped: str) -> str:
+    """Return what is mostly behind an error, or nothing."""
+    return next((hint for sign, hint in STOPS.items() if re.search(sign, stopped)), "")
+
+
+def relation(pairs: Sequence[tuple], same) -> str:
+    """Say how what is given is related to what is wanted, if that holds in every case."""
+    try:
+        numbers = [(np.asarray(given, float), np.asarray(wanted, float)) for given, wanted in pairs]
+    except (TypeError, ValueError):
+        return ""
+    if all(given.shape == wanted.shape for given, wanted in numbers):
+        return of_numbers(numbers, same)
+    return of_shapes(numbers, same)
+
+
+def of_shapes(numbers, same) -> str:
+    """Say what is wrong with the shapes."""
+    given, wanted = numbers[0]
+    if all(a.size == b.size and same(a.ravel(), b.ravel()) for a, b in numbers):
+        take = "take .ravel() at the end" if wanted.ndim == 1 else "is keepdims=True or a reshape missing?"
+        return f"the numbers are right, but their shape is {given.shape}, and {wanted.shape} is wanted; {take}."
+    if all(a.size > b.size == 1 for a, b in numbers):
+        return f"one number is wanted, and yours are {given.size}: is a sum missing, or the dot product?"
+    if all(a.size == 1 < b.size for a, b in numbers):
+        return f"yours is one number, and {wanted.size} are wanted: does each have a place of its own?"
+    if all(a.size < b.size and same(a.ravel(), b.ravel()[: a.size]) for a, b in numbers):
+        return f"these are only the first {given.size} of {wanted.size}: does the loop end too early?"
+    if all(a.size < b.size and same(a.ravel(), b.ravel()[-a.size :]) for a, b in numbers):
+        return f"these are only the last {given.size} of {wanted.size}: is what came before overwritten?"
+    return ""
+
+
+def of_numbers(numbers, same) -> str:
+    """Say how numbers of the right shape are related to those that are wanted."""
+    given, wanted = (np.concatenate([side.ravel() for side in sides]) for sides in zip(*numbers, strict=True))
+    if len(given) < 2 or not np.isfinite(given).all():
+        return ""
+    if np.ptp(given) == 0 < np.ptp(wanted):
+        return f"yours gives {given[0]:g} whatever it is given."
+    if same(given, -wanted):
+        return "the sign is turned round."
+    k = given @ wanted / (wanted @ wanted)
+    if k and same(given, k * wanted):
+        return f"in every case yours is {k:.4g} times what is wanted: which factor is missing, or one too many?"
+    if same(given, np.abs(wanted)):
+        return "a sign is lost: is there an abs too many?"
+    if same(given * wanted, np.ones(len(given))):
+        return "it is upside down: what stands above the line belongs below."
+    if same(given, wanted**2):
+        return "that is the square of what is wanted."
+    if same(given**2, wanted):
+        return "that is the square root of what is wanted."
+    if same(given - wanted, np.full(len(given), given[0] - wanted[0])):
+        return f"in every case yours is {abs(given[0] - wanted[0]):g} too {'large' if given[0] > wanted[0] else 'small'}."
+    if any(b.size > 2 for _, b in numbers):
+        if all(same(np.sort(a.ravel()), np.sort(b.ravel())) for a, b in numbers):
+            return "these are the right numbers in another order."
+        return of_places([np.isclose(a.ravel(), b.ravel(), rtol=1e-6, atol=1e-12) for a, b in numbers])
+    return ""
+
+
+def of_places(right: Sequence[np.ndarray]) -> str:
+    """Say which places are right, if it is only the first, or all but the first or the last."""
+    if all(one[0] and not one[1:].any() for one in right):
+        return "only the first place is right: does the loop end after its first round?"
+    if all(one[-1] and not one[:-1].any() for one in right):
+        return "only the last place is right: is what came before overwritten?"
+    if all(one[1:].all() for one in right):
+        return "all places but the first are right: does the loop begin too late?"
+    if all(one[:-1].all() for one in right):
+        return "all places but the last are right: does the loop end too early?"
+    return ""
