@@ -60,6 +60,22 @@ def forgotten(name, slope, block, lam, m):
     return slope
 
 
+def first_alone(name, slope, block, lam, m):
+    return slope + lam / m * block if name == "W1" else slope
+
+
+def second_alone(name, slope, block, lam, m):
+    return slope + lam / m * block if name == "W2" else slope
+
+
+def divided_twice(name, slope, block, lam, m):
+    return (slope + lam * block) / m if name[0] == "W" else slope
+
+
+def summed(name, slope, block, lam, m):
+    return slope + lam / m * np.sum(block) if name[0] == "W" else slope
+
+
 decayed = Build(
     right,
     {
@@ -74,7 +90,11 @@ decayed = Build(
         "J grows where W grows: is its slope added or taken away?": subtracted,
         "does J hold any b in its λ term? Then its slope for b has none either.": biases_too,
         "that adds the λ term of J itself; what is its slope?": squared,
-        "where is the λ term?": forgotten,
+        'no W gets a λ term. Is it left out, or asked for by name == "W"? The names are W1, W2, …': forgotten,
+        'only W1 gets its λ term: ask whether a name begins with "W".': first_alone,
+        'only W2 gets its λ term: ask whether a name begins with "W".': second_alone,
+        "the slope of the data term is a mean already; only the λ term is divided by m.": divided_twice,
+        "the slope of W² is 2W entry by entry; is there a sum too many?": summed,
     },
     "W gets λ/m W on top, b nothing: the slope of the J that you wrote down.",
 )

@@ -53,6 +53,10 @@ def others_kept(dA, mask, keep_prob):
     return dA * (1 - mask) / keep_prob
 
 
+def by_the_share_dropped(dA, mask, keep_prob):
+    return dA * mask / (1 - keep_prob)
+
+
 def drawn_anew(dA, mask, keep_prob):
     return dA * (np.random.default_rng().random(np.shape(dA)) < keep_prob) / keep_prob
 
@@ -71,6 +75,7 @@ way_back = Build(
         "on the way forward A was divided by keep_prob: what does that do to its slope?": division_forgotten,
         "A ∘ mask / keep_prob went forward: by what is its slope divided or multiplied?": multiplied,
         "what went forward was A ∘ mask / keep_prob: what is its slope?": nothing_done,
+        "1 − keep_prob is the share that is dropped; A was divided by keep_prob.": by_the_share_dropped,
         "the mask is 1 where a unit stays: which ones did you keep?": others_kept,
         "do you draw a mask of your own? The way back needs the one that the way forward had.": drawn_anew,
     },

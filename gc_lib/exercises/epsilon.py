@@ -28,7 +28,6 @@ single = Choose(
 )
 
 
-
 def least(u):
     """(3u)^⅓, where the slope of ε²/6 + u/ε is 0"""
     return (3 * u) ** (1 / 3)

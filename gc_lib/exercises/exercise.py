@@ -78,7 +78,9 @@ class Build:
         given = [given for given, _ in answers]
         return (
             next((asked for asked, wrong in self.mistakes.items() if self.alike(given, wrong)), "")
-            or next((asked for asked, wrong in self.mistakes.items() if self.random(wrong) and self.random(attempt)), "")
+            or next(
+                (asked for asked, wrong in self.mistakes.items() if self.random(wrong) and self.random(attempt)), ""
+            )
             or next((asked for asked, wrong in slips(self.right) if self.alike(given, wrong)), "")
             or relation(answers, self.same)
             or self.unused(attempt, given)
@@ -106,7 +108,7 @@ class Build:
     def unused(self, attempt: Callable, given: Sequence) -> str:
         """Name an argument that a student's function does not use."""
         for place, name in enumerate(signature(self.right).parameters):
-            cases = self.cases.values()
+            cases = [case for case in self.cases.values() if place < len(case)]
             if any(other(case[place]) is case[place] for case in cases):
                 continue
             moved = [(*case[:place], other(case[place]), *case[place + 1 :]) for case in cases]

@@ -7,7 +7,7 @@ import numpy as np
 
 STOPS = {  # what an error's words begin with or hold, and what is mostly behind it
     r"for \^": "in Python a power is written **; ^ is something else.",
-    r"ellipsis": "the … of the stub is still there: write its line.",
+    r"'ellipsis'": "the … of the stub is still there: write its line.",
     r"NoneType": "something here is None: what a function without return gives, such as print or a method that works in "
     "place.",
     r"positional argument|unexpected keyword": "does it take the arguments that stand in the brackets of def?",
@@ -15,7 +15,7 @@ STOPS = {  # what an error's words begin with or hold, and what is mostly behind
     r"UnboundLocalError": "it is used before it has a value: set it before the loop.",
     r"RecursionError": "it calls itself without end; another function of the same name?",
     r"inhomogeneous": "blocks of different shapes do not fit into one array: ravel each, then np.concatenate.",
-    r"zero-dimensional arrays cannot be concatenated": "a dict gives its names; params.values() gives its blocks.",
+    r"zero-dimensional arrays cannot be concatenated|needs to be a sequence": "a dict gives its names; params.values() gives its blocks.",
     r"input array dimensions|same number of dimensions": "ravel each block before they are laid end to end.",
     r"'dict'|'dict_values'|'list' object has no": "that holds many blocks or numbers: take them one at a time.",
     r"has no attribute 'append'": "an array has no append; write into its places, approx[i] = …",
@@ -42,21 +42,39 @@ def relation(pairs: Sequence[tuple], same) -> str:
     """Say how what is given is related to what is wanted, if that holds in every case."""
     try:
         numbers = [(np.asarray(given, float), np.asarray(wanted, float)) for given, wanted in pairs]
-    except (TypeError, ValueError):
-        return ""
+    except (TypeError, ValueError, OverflowError):
+        return of_forms(pairs)
     if all(given.shape == wanted.shape for given, wanted in numbers):
         return of_numbers(numbers, same)
     return of_shapes(numbers, same)
 
 
+def of_forms(pairs: Sequence[tuple]) -> str:
+    """Say what is wrong with what are no numbers, and no arrays of numbers."""
+    given = [value for value, _ in pairs]
+    if all(isinstance(value, list | tuple) and isinstance(wanted, np.ndarray) for value, wanted in pairs):
+        return f"yours is a list of {len(given[0])} parts, and no vector: np.concatenate lays arrays end to end."
+    if any(isinstance(value, bool | np.bool_) for value in given):
+        return "True and False are what a comparison gives; put it behind if, and return what is wanted."
+    if all(isinstance(value, complex | np.complexfloating) for value in given):
+        return "that is a complex number, and a real one is wanted: a root of something below 0?"
+    if all(isinstance(value, str) for value in given):
+        return "that is a text, and no number; is it in quotes?"
+    if all(callable(value) for value in given):
+        return "that is a function, not its value: call it, with brackets and its arguments."
+    return ""
+
+
 def of_shapes(numbers, same) -> str:
     """Say what is wrong with the shapes."""
     given, wanted = numbers[0]
+    if not any(a.size for a, _ in numbers):
+        return "it is empty: np.append changes nothing, it returns a new array, which needs a name."
     if all(a.size == b.size and same(a.ravel(), b.ravel()) for a, b in numbers):
         take = "take .ravel() at the end" if wanted.ndim == 1 else "is keepdims=True or a reshape missing?"
         return f"the numbers are right, but their shape is {given.shape}, and {wanted.shape} is wanted; {take}."
     if all(a.size > b.size == 1 for a, b in numbers):
-        return f"one number is wanted, and yours are {given.size}: is a sum missing, or the dot product?"
+        return f"one number is wanted, and yours are {given.size}: is a sum, a norm or a dot product missing?"
     if all(a.size == 1 < b.size for a, b in numbers):
         return f"yours is one number, and {wanted.size} are wanted: does each have a place of its own?"
     if all(a.size < b.size and same(a.ravel(), b.ravel()[: a.size]) for a, b in numbers):
@@ -69,7 +87,9 @@ def of_shapes(numbers, same) -> str:
 def of_numbers(numbers, same) -> str:
     """Say how numbers of the right shape are related to those that are wanted."""
     given, wanted = (np.concatenate([side.ravel() for side in sides]) for sides in zip(*numbers, strict=True))
-    if len(given) < 2 or not np.isfinite(given).all():
+    if not np.isfinite(given).all():
+        return "inf or nan: is something divided by 0, or a root taken of less than 0?"
+    if len(given) < 2:
         return ""
     if np.ptp(given) == 0 < np.ptp(wanted):
         return f"yours gives {given[0]:g} whatever it is given."
@@ -87,7 +107,9 @@ def of_numbers(numbers, same) -> str:
     if same(given**2, wanted):
         return "that is the square root of what is wanted."
     if same(given - wanted, np.full(len(given), given[0] - wanted[0])):
-        return f"in every case yours is {abs(given[0] - wanted[0]):g} too {'large' if given[0] > wanted[0] else 'small'}."
+        return (
+            f"in every case yours is {abs(given[0] - wanted[0]):g} too {'large' if given[0] > wanted[0] else 'small'}."
+        )
     if any(b.size > 2 for _, b in numbers):
         if all(same(np.sort(a.ravel()), np.sort(b.ravel())) for a, b in numbers):
             return "these are the right numbers in another order."

@@ -1,10 +1,15 @@
 """Exercises of lesson 04: which blocks a bug turns red, what heals it, and which factor a block is off by."""
 
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
 import numpy as np
 
 from .. import data
 from ..checker.report import check
 from ..checker.slide import relative_difference
+from ..checker.words import listed
 from ..network.network import Network
 from .exercise import Build, Choose, Guess
 
@@ -33,37 +38,59 @@ def both(layers):
     return [f"{letter}{l}" for l in layers for letter in "Wb"]
 
 
-def all_above(equation, l):
-    """Let the error go up instead of down."""
-    return [f"{equation[1]}{l}"] if equation in ("dW", "db") else both(range(l + (equation == "dA_prev"), 5))
-
-
-def never_handed_down(equation, l):
-    """Let a wrong dZ spoil its own layer only."""
-    return [f"{equation[1]}{l}"] if equation in ("dW", "db") else both([l - (equation == "dA_prev")])
-
-
-def own_layer_too(equation, l):
-    """Let a wrong dA_prev spoil the layer that sends it."""
-    return [f"{equation[1]}{l}"] if equation in ("dW", "db") else both(range(1, l + 1))
-
-
-def handed_down_from_dW(equation, l):
-    """Let a wrong dW spoil everything below."""
-    return both(range(1, l + (equation != "dA_prev")))
-
-
 PLACES = ("dW", 3), ("db", 2), ("dZ", 3), ("drop", 2), ("dA_prev", 3)
 
-law = Build(
+
+@dataclass(frozen=True)
+class Law(Build):
+    """Compare sets of blocks, in any order and any form, and say why a block is in them or not."""
+
+    def same(self, given, wanted) -> bool:
+        """Tell whether the same blocks are named."""
+        return blocks_in(given) == blocks_in(wanted)
+
+    def why(self, attempt: Callable, answers: Sequence[tuple]) -> str:
+        """Say what is wrong with the first wrong answer."""
+        places = zip(self.cases.values(), answers, strict=True)
+        equation, l, given, wanted = next(
+            (*place, blocks_in(given), blocks_in(wanted))
+            for place, (given, wanted) in places
+            if not self.same(given, wanted)
+        )
+        return because(equation, l, given, wanted)
+
+
+def blocks_in(value) -> set[str]:
+    """Return the names in a list, a set or a string."""
+    return set(re.findall(r"\w+", str(value)))
+
+
+def because(equation: str, l: int, given: set[str], wanted: set[str]) -> str:
+    """Say why a set of blocks is not the one that turns red where an equation of layer l is wrong."""
+    strange = sorted(given - set(both(range(1, 5))))
+    extra, missing = given - wanted, wanted - given
+    own = set(both([l]))
+    if strange:
+        return f"there is no block {strange[0]}: they are W1, b1, … W4, b4."
+    if equation in ("dW", "db"):
+        if missing:
+            return f"a wrong {equation} spoils the block of its own layer, {listed(sorted(wanted))}."
+        return f"what else is computed from {equation}, once it is there? Nothing."
+    if any(int(name[1]) > l for name in extra):
+        return "does the error travel up, or down? What stands above was finished before."
+    if extra & own:
+        return "dA_prev is what layer l sends down; its own dW and db are not made from it."
+    if missing & own and len(missing & own) == 1:
+        return "both blocks of a layer, W and b, are made from its dZ."
+    if missing & own:
+        return f"{equation} comes before dW and db of its own layer: are they still right?"
+    return "the layer below gets its error from this one: is it still right there, and further down?"
+
+
+law = Law(
     turns_red,
     {f"{equation} of layer {l}": (equation, l) for equation, l in PLACES},
-    {
-        "does the error travel up, or down?": all_above,
-        "the layer below gets its error from this one: is it still right there, and further down?": never_handed_down,
-        "dA_prev is what layer l sends down; were its own dW and db made from it?": own_layer_too,
-        "what else is computed from dW or db, once they are there?": handed_down_from_dW,
-    },
+    {},
     "that is the law. A wrong dW or db spoils its own block; a wrong drop or dZ its own layer and all below; a wrong "
     "dA_prev all below. Nothing above ever turns red.",
 )
@@ -112,6 +139,13 @@ factor = Build(
         "a quotient of two lengths is never below 0: how would it see a wrong sign?": lambda a, g: (
             np.linalg.norm(g) / np.linalg.norm(a)
         ),
+        "divide by the square of the length, ‖dθ_approx‖²; yours divides by the length.": lambda a, g: (
+            (g @ a) / np.linalg.norm(a)
+        ),
+        "a mean of quotients is ruled by the smallest entries, where a quotient is mostly noise.": lambda a, g: np.mean(
+            g / a
+        ),
+        "in a quotient of two sums, entries above and below 0 cancel.": lambda a, g: np.sum(g) / np.sum(a),
         "that is the cosine of the angle between them; it is 1 for every k above 0. Divide by ‖dθ_approx‖² alone.": (
             lambda a, g: (g @ a) / np.linalg.norm(g) / np.linalg.norm(a)
         ),

@@ -1,6 +1,7 @@
 """Slips of the pen: a right function with one thing in it written wrong, in each of the ways in which students do it."""
 
 import ast
+import re
 from collections.abc import Callable, Iterator
 from inspect import getsource, signature
 from itertools import combinations
@@ -22,14 +23,13 @@ def slips(right: Callable) -> Iterator[Slip]:
         return
     if ast.get_docstring(function):
         del function.body[0]
+    for without, line in brackets_lost(ast.unparse(tree)):
+        yield f"are brackets missing? Yours computes “{line}”.", compiled(without, right)
     for node in list(ast.walk(tree)):
-        for question, instead in written_wrong(node, names_in(tree)):
+        for question, instead in written_wrong(node, *names_in(tree)):
             Put(node, instead).visit(tree)
             yield question, compiled(tree, right)
             Put(instead, node).visit(tree)
-    text = ast.unparse(tree)
-    for without, line in brackets_lost(text):
-        yield f"are brackets missing? Yours computes “{line}”.", compiled(ast.parse(without), right)
     arguments = list(signature(right).parameters)
     for one, other in combinations(range(len(arguments)), 2):
         yield f"are {arguments[one]} and {arguments[other]} exchanged?", exchanged(right, one, other)
@@ -63,27 +63,29 @@ def exchanged(right: Callable, one: int, other: int) -> Callable:
     return wrong
 
 
-def names_in(tree: ast.Module) -> list[str]:
-    """Return the arguments of a function and what it assigns to."""
-    given = [node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)]
-    return given + [node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
+def names_in(tree: ast.Module) -> tuple[set[str], set[str]]:
+    """Return the arguments of a function with what it assigns to, and the names of the blocks that it asks for."""
+    nodes = list(ast.walk(tree))
+    made = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    asked = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    return made | {node.arg for node in nodes if isinstance(node, ast.arg)}, asked
 
 
-def brackets_lost(text: str) -> Iterator[tuple[str, str]]:
-    """Leave out one pair of brackets after the other; with each the line that is left."""
+def brackets_lost(text: str) -> Iterator[tuple[ast.Module, str]]:
+    """Leave out one pair of brackets after the other, if they call nothing; with each what the line computes then."""
     for start, sign in enumerate(text):
-        if sign != "(" or text[start - 1].isidentifier():
+        if sign != "(" or re.match(r"[\w\])]", text[start - 1]):
             continue
         depth, end = 1, start
         while depth:
             end += 1
             depth += (text[end] == "(") - (text[end] == ")")
         without = f"{text[:start]}{text[start + 1 : end]}{text[end + 1 :]}"
-        line = without[: text.find("\n", end) - 2 if "\n" in text[end:] else None].splitlines()[-1]
-        yield without, line.strip().removeprefix("return ")
+        line = without[without.rfind("\n", 0, start) :].strip().splitlines()[0]
+        yield ast.parse(without), re.sub(r"^(return |[^=(]* \+?= )", "", line)
 
 
-def written_wrong(node: ast.AST, names: list[str]) -> Iterator[tuple[str, ast.AST]]:
+def written_wrong(node: ast.AST, names: set[str], keys: set[str]) -> Iterator[tuple[str, ast.AST]]:
     """Write one node wrong, in the ways that its kind has; with each the question that it is answered by."""
     match node:
         case ast.BinOp(left=left, op=op, right=right):
@@ -106,19 +108,38 @@ def written_wrong(node: ast.AST, names: list[str]) -> Iterator[tuple[str, ast.AS
             if name == "range" and rest:
                 yield "does the loop begin one too early? range(n) begins at 0.", ast.Call(func, rest, [])
                 sooner = ast.BinOp(rest[0], ast.Sub(), ast.Constant(1))
-                yield "does the loop stop one too early? range stops before its end.", ast.Call(func, [inner, sooner], [])
+                yield (
+                    "does the loop stop one too early? range stops before its end.",
+                    ast.Call(func, [inner, sooner], []),
+                )
                 later = ast.BinOp(inner, ast.Add(), ast.Constant(1))
                 yield "does the loop begin one too late?", ast.Call(func, [later, *rest], [])
         case ast.Constant(value=int() | float() as value) if not isinstance(value, bool):
             for wrong in {0, 0.5, 1, 2, 3, 4} - {value}:
                 yield f"is a {wrong} written where a {value} belongs?", ast.Constant(wrong)
         case ast.Name(id=name, ctx=ast.Load()) if name in names:
-            for wrong in set(names) - {name}:
+            for wrong in sorted(names - {name}):
                 yield f"does {wrong} stand where {name} belongs?", ast.Name(wrong, ast.Load())
+            yield f"is there a 2 too many before {name}?", ast.BinOp(ast.Constant(2), ast.Mult(), node)
+        case ast.Subscript(value=ast.Attribute(attr="shape") as shape, slice=ast.Constant(value=0 | 1 as axis)):
+            other = ast.Subscript(shape, ast.Constant(1 - axis), ast.Load())
+            yield (
+                f"{ast.unparse(other)} counts the {'rows' if axis else 'columns'}; which ones are the examples?",
+                other,
+            )
+        case ast.Subscript(value=ast.Name(), slice=ast.Constant(value=str() as key)):
+            for wrong in sorted(keys - {key}):
+                yield (
+                    f"does {wrong} stand where {key} belongs?",
+                    ast.Subscript(node.value, ast.Constant(wrong), ast.Load()),
+                )
         case ast.Attribute(value=value, attr="T"):
             yield f"is “{ast.unparse(node)}” transposed?", value
         case ast.Compare(left=left, ops=[op], comparators=comparators) if type(op) in OTHER_SIDE:
-            yield f"“{ast.unparse(node)}”: what if both are equal?", ast.Compare(left, [OTHER_SIDE[type(op)]()], comparators)
+            yield (
+                f"“{ast.unparse(node)}”: what if both are equal?",
+                ast.Compare(left, [OTHER_SIDE[type(op)]()], comparators),
+            )
         case ast.IfExp(test=test, body=body, orelse=orelse):
             yield f"is that so in every case? Ask for “{ast.unparse(test)}”.", body
             yield "are the two cases exchanged?", ast.IfExp(test, orelse, body)
@@ -133,26 +154,31 @@ def written_wrong(node: ast.AST, names: list[str]) -> Iterator[tuple[str, ast.AS
 def operation(left, op, right, a: str, b: str) -> Iterator[tuple[str, ast.AST]]:
     """Write left op right wrong; a and b are how the two are written."""
 
+    whole = f"“{ast.unparse(ast.BinOp(left, op, right))}”"
+
     def put(one, other_op, other):
         return ast.BinOp(one, other_op(), other)
 
     match op:
         case ast.Add():
             yield f"is the sign before {b} turned round?", put(left, ast.Sub, right)
-            yield f"where is {b}?", left
-            yield f"where is {a}?", right
+            yield f"where is the {b} of {whole}?", left
+            yield f"where is the {a} of {whole}?", right
             yield f"{a} and {b} are added, not multiplied.", put(left, ast.Mult, right)
         case ast.Sub():
             yield f"is the sign before {b} turned round?", put(left, ast.Add, right)
-            yield f"where is {b}?", left
-            yield f"where is {a}?", ast.UnaryOp(ast.USub(), right)
+            yield f"where is the {b} of {whole}?", left
+            yield f"where is the {a} of {whole}?", ast.UnaryOp(ast.USub(), right)
             yield f"is the difference turned round? {a} comes first.", put(right, ast.Sub, left)
+            yield f"{b} is subtracted; does yours divide by it?", put(left, ast.Div, right)
         case ast.Mult():
             yield f"is the factor {b} missing?", left
             yield f"is the factor {a} missing?", right
             yield f"{a} and {b} are multiplied, not added.", put(left, ast.Add, right)
             yield f"is something divided by {b} that is multiplied by it?", put(left, ast.Div, right)
             yield f"is something divided by {a} that is multiplied by it?", put(right, ast.Div, left)
+            if a == "“2”":
+                yield f"2 times {b} is not its square, **2.", put(right, ast.Pow, left)
         case ast.Div():
             yield f"is it divided by {b}?", left
             yield f"is something multiplied by {b} that is divided by it?", put(left, ast.Mult, right)

@@ -23,6 +23,11 @@ def borders_a_word_higher(number):
     return "great" if number < 1e-5 else "look" if number < 1e-3 else "worry"
 
 
+def borders(great, worry):
+    """Set the two borders elsewhere."""
+    return lambda number: "great" if number < great else "look" if number <= worry else "worry"
+
+
 def turned_round(number):
     """Swaps look and worry."""
     return "great" if number < 1e-6 else "worry" if number <= 1e-4 else "look"
@@ -39,6 +44,12 @@ word = Build(
             borders_a_word_higher
         ),
         "which is worse, a look or a worry?": turned_round,
+        "look ends at 1e-4; is yours ten times less?": borders(1e-6, 1e-5),
+        "look ends at 1e-4; is yours ten times more? 10e-4 is 1e-3.": borders(1e-6, 1e-3),
+        "look ends at 1e-4, and not before.": borders(1e-6, 1e-6),
+        "where is worry? It begins above 1e-4.": borders(1e-6, 1),
+        "great ends at 1e-6; is yours ten times less?": borders(1e-7, 1e-4),
+        "great ends at 1e-6; is yours ten times more?": borders(1e-5, 1e-4),
     },
     "so the kit colours its bands and bars.",
 )
