@@ -13,7 +13,7 @@ import numpy as np
 
 from ..checker.words import printable
 from .kinds import behind, relation
-from .slips import slips
+from .slips import slips, written
 
 
 @dataclass(frozen=True)
@@ -36,16 +36,17 @@ class Build:
     """Check a student's function against the right one, on some cases.
 
     `cases` are named lists of arguments, such as {"J = θ³ at θ = 1, ε = 1e-4": (cube, 1.0, 1e-4)}. `mistakes` are
-    functions written wrong, as students write them, each under a question: {"is there a 2 missing below the line?": f}.
+    functions written wrong, as students write them, or what these return, as text; each stands under a question:
+    {"is there a 2 missing below the line?": "(J(theta + eps) - J(theta - eps)) / eps"}.
     A student's function that returns what a mistake returns, on every case, is answered by its question; so are two
     that return another value at each call. Where none fits, the right function with one slip of the pen is tried, and
-    how what is given is related to what is wanted. `rtol` is the relative error that is allowed. A value that no mistake
-    explains may be off by `factor`; `nearly` is what it is then answered by.
+    how what is given is related to what is wanted. `rtol` is the relative error that is allowed. A value that no
+    mistake explains may be off by `factor`; `nearly` is what it is then answered by.
     """
 
     right: Callable
     cases: Mapping[str, tuple]
-    mistakes: Mapping[str, Callable]
+    mistakes: Mapping[str, Callable | str]
     praise: str
     rtol: float = 1e-6
     factor: float = 1.0
@@ -55,7 +56,7 @@ class Build:
         """Tell whether a function does what it should; whatever it does, the answer is a sentence."""
         if not callable(attempt):
             return Answer(False, f"here a function is wanted, not {brief(attempt)}; give its name without brackets.")
-        answers = []
+        answers: list[tuple] = []
         for words, arguments in self.cases.items():
             given, stopped = run(attempt, arguments)
             if stopped:
@@ -73,14 +74,17 @@ class Build:
         found = f"for {words} yours gives {brief(given)}, expected {brief(wanted)}"
         return Answer(False, f"{found}; {asked}" if asked else f"{found}.")
 
+    def known(self) -> Mapping[str, Callable]:
+        """Return the known mistakes as functions."""
+        wrong = self.mistakes.items()
+        return {asked: written(made, self.right) if isinstance(made, str) else made for asked, made in wrong}
+
     def why(self, attempt: Callable, answers: Sequence[tuple]) -> str:
         """Ask about the mistake that explains what a student's function gives, on every case; "" where none does."""
-        given = [given for given, _ in answers]
+        given, known = [given for given, _ in answers], self.known().items()
         return (
-            next((asked for asked, wrong in self.mistakes.items() if self.alike(given, wrong)), "")
-            or next(
-                (asked for asked, wrong in self.mistakes.items() if self.random(wrong) and self.random(attempt)), ""
-            )
+            next((asked for asked, wrong in known if self.alike(given, wrong)), "")
+            or next((asked for asked, wrong in known if self.random(wrong) and self.random(attempt)), "")
             or next((asked for asked, wrong in slips(self.right) if self.alike(given, wrong)), "")
             or relation(answers, self.same)
             or self.unused(attempt, given)

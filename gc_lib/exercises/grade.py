@@ -52,9 +52,10 @@ def scenes() -> Iterator[Scene]:
     params = net.initialise(0, bias=0.1)
     X, Y = data.digits(3, 8, examples=4, side=4)
     cost, gradient = net.on(X, Y)
-    planted = {f"{bug} in layer {l}": net.plant(bug, l).on(X, Y)[1] for bug, l in (("no_decay", 2), ("no_slope", 1))}
-    planted["the sign of dθ turned round"] = multiplied(gradient, -1)
-    for words, slopes in {"a right dθ": gradient, **planted}.items():
+    slopes_of: dict[str, Callable] = {"a right dθ": gradient, "the sign of dθ turned round": multiplied(gradient, -1)}
+    for bug, l in ("no_decay", 2), ("no_slope", 1):
+        slopes_of[f"{bug} in layer {l}"] = net.plant(bug, l).on(X, Y)[1]
+    for words, slopes in slopes_of.items():
         right = slopes is gradient
         yield Scene(words, right, cost, slopes, params)
         small = f"{words}, with J a million times smaller"
@@ -98,7 +99,7 @@ def checker(my_check: Callable) -> Answer:
     """
     if not callable(my_check):
         return Answer(False, f"here a function is wanted, not {brief(my_check)}; give its name without brackets.")
-    all_scenes, said = list(scenes()), {}
+    all_scenes, said = list(scenes()), dict[tuple, str]()
     for eps in EPS:
         for scene in all_scenes:
             with redirect_stdout(io.StringIO()):

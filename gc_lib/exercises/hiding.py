@@ -40,26 +40,6 @@ def right(J, theta, dtheta, v, t):
     return abs(J(theta + t * v) - J(theta) - t * np.sum(dtheta * v))
 
 
-def no_slope(J, theta, dtheta, v, t):
-    return abs(J(theta + t * v) - J(theta))
-
-
-def no_t(J, theta, dtheta, v, t):
-    return abs(J(theta + t * v) - J(theta) - np.sum(dtheta * v))
-
-
-def half_abs(J, theta, dtheta, v, t):
-    return abs(J(theta + t * v) - J(theta)) - t * np.sum(dtheta * v)
-
-
-def not_summed(J, theta, dtheta, v, t):
-    return abs(J(theta + t * v) - J(theta) - t * dtheta * v)
-
-
-def no_abs(J, theta, dtheta, v, t):
-    return J(theta + t * v) - J(theta) - t * np.sum(dtheta * v)
-
-
 def bowl(theta):
     """½ θ·θ, whose gradient is θ"""
     return 0.5 * float(np.sum(theta**2))
@@ -79,11 +59,20 @@ remainder = Build(
         "J = −θ·θ, t = 0.5": (hill, place, -2 * place, way, 0.5),
     },
     {
-        "that is how much J changes; what does dθ expect of it, t dθ·v?": no_slope,
-        "a step of t v changes J by t times dθ·v: where is the t?": no_t,
-        "take the absolute value of the whole, with t dθ·v inside.": half_abs,
-        "dθ * v multiplies entry by entry; the dot product dθ·v is their sum.": not_summed,
-        "is the absolute value missing?": no_abs,
+        "that is how much J changes; what does dθ expect of it, t dθ·v?": "abs(J(theta + t * v) - J(theta))",
+        "a step of t v changes J by t times dθ·v: where is the t?": (
+            "abs(J(theta + t * v) - J(theta) - np.sum(dtheta * v))"
+        ),
+        "take the absolute value of the whole, with t dθ·v inside.": (
+            "abs(J(theta + t * v) - J(theta)) - t * np.sum(dtheta * v)"
+        ),
+        "dθ * v multiplies entry by entry; the dot product dθ·v is their sum.": (
+            "abs(J(theta + t * v) - J(theta) - t * dtheta * v)"
+        ),
+        "is the absolute value missing?": "J(theta + t * v) - J(theta) - t * np.sum(dtheta * v)",
+        "t dθ·v is taken away from J(θ + tv) − J(θ), not added.": (
+            "abs(J(theta + t * v) - J(theta) + t * np.sum(dtheta * v))"
+        ),
     },
     "what dθ leaves unexplained. Where dθ is right it falls as t², where it is wrong only as t.",
 )

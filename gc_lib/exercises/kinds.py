@@ -8,25 +8,23 @@ import numpy as np
 STOPS = {  # what an error's words begin with or hold, and what is mostly behind it
     r"for \^": "in Python a power is written **; ^ is something else.",
     r"'ellipsis'": "the … of the stub is still there: write its line.",
-    r"NoneType": "something here is None: what a function without return gives, such as print or a method that works in "
-    "place.",
+    r"NoneType": "something here is None, as print gives it, or a function without return.",
     r"positional argument|unexpected keyword": "does it take the arguments that stand in the brackets of def?",
     r"NameError": "is it spelled as above, and has it a value before it is used?",
     r"UnboundLocalError": "it is used before it has a value: set it before the loop.",
     r"RecursionError": "it calls itself without end; another function of the same name?",
-    r"inhomogeneous": "blocks of different shapes do not fit into one array: ravel each, then np.concatenate.",
+    r"inhomogeneous": "ravel each block, then np.concatenate them.",
     r"zero-dimensional arrays cannot be concatenated|needs to be a sequence": "a dict gives its names; params.values() gives its blocks.",
     r"input array dimensions|same number of dimensions": "ravel each block before they are laid end to end.",
     r"'dict'|'dict_values'|'list' object has no": "that holds many blocks or numbers: take them one at a time.",
     r"has no attribute 'append'": "an array has no append; write into its places, approx[i] = …",
-    r"could not broadcast|setting an array element": "one place takes one number; yours puts a whole array there.",
-    r"invalid index to scalar|'(numpy\.)?float(64)?' object": "a single number has no entries; is the whole vector wanted?",
-    r"only integers|only integer scalar|must be integers|be interpreted as an integer": "places are whole numbers: for i in "
-    "range(n), not for i in the vector.",
+    r"could not broadcast|setting an array element": "one place takes one number.",
+    r"invalid index to scalar|'(numpy\.)?float(64)?' obj": "a single number has no entries; take the vector.",
+    r"only integer|must be integers|interpreted as an integer": "places are whole numbers: for i in range(n).",
     r"out of (range|bounds)": "places run from 0 to n − 1; does an index run past the end?",
     r"not callable": "brackets behind it call it; is a * missing, or a name used twice?",
     r"function'? and '|'function": "J is a function: J(…) with brackets, not J alone or J * …",
-    r"matmul|not aligned|operands could not be": "the shapes do not fit; is one of them transposed, or * where @ belongs?",
+    r"matmul|not aligned|operands could not be": "the shapes do not fit: is one transposed?",
     r"KeyError": "there is no block of that name here; take the names from params.",
     r"truth value of an array": "a comparison of arrays gives many answers; compare one number.",
     r"ZeroDivision": "what is below the line is 0 here.",
@@ -44,6 +42,8 @@ def relation(pairs: Sequence[tuple], same) -> str:
         numbers = [(np.asarray(given, float), np.asarray(wanted, float)) for given, wanted in pairs]
     except (TypeError, ValueError, OverflowError):
         return of_forms(pairs)
+    if not all(np.isfinite(given).all() for given, _ in numbers):
+        return "inf or nan: is something divided by 0, or a root taken of less than 0?"
     if all(given.shape == wanted.shape for given, wanted in numbers):
         return of_numbers(numbers, same)
     return of_shapes(numbers, same)
@@ -87,8 +87,6 @@ def of_shapes(numbers, same) -> str:
 def of_numbers(numbers, same) -> str:
     """Say how numbers of the right shape are related to those that are wanted."""
     given, wanted = (np.concatenate([side.ravel() for side in sides]) for sides in zip(*numbers, strict=True))
-    if not np.isfinite(given).all():
-        return "inf or nan: is something divided by 0, or a root taken of less than 0?"
     if len(given) < 2:
         return ""
     if np.ptp(given) == 0 < np.ptp(wanted):

@@ -49,23 +49,19 @@ jump = Build(
     },
     {
         "S(ε) − S(2ε) alone is 0 at a corner and not 0 at a bend: did you lose the 2 before S(ε)?": (
-            lambda J, theta, eps: abs(S(J, theta, eps) - S(J, theta, 2 * eps))
+            "abs(S(J, theta, eps) - S(J, theta, 2 * eps))"
         ),
         "S(2ε) is divided by its own step, 2ε; is yours divided by ε?": (
-            lambda J, theta, eps: abs(2 * S(J, theta, eps) - 2 * S(J, theta, 2 * eps))
+            "abs(2 * S(J, theta, eps) - 2 * S(J, theta, 2 * eps))"
         ),
         "S(2ε) takes the step 2ε everywhere: in J(θ + 2ε), in J(θ − 2ε), and below the line.": (
-            lambda J, theta, eps: abs(1.5 * S(J, theta, eps))
+            "abs(1.5 * S(J, theta, eps))"
         ),
-        "S(2ε) is S with another step, not twice S(ε).": lambda J, theta, eps: 0.0 * theta,
-        "the 2 belongs to S(ε), the smaller step.": lambda J, theta, eps: abs(
-            S(J, theta, eps) - 2 * S(J, theta, 2 * eps)
-        ),
-        "a jump has a size and no sign: is an abs missing?": (
-            lambda J, theta, eps: 2 * S(J, theta, eps) - S(J, theta, 2 * eps)
-        ),
+        "S(2ε) is S with another step, not twice S(ε).": "0.0",
+        "the 2 belongs to S(ε), the smaller step.": "abs(S(J, theta, eps) - 2 * S(J, theta, 2 * eps))",
+        "a jump has a size and no sign: is an abs missing?": "2 * S(J, theta, eps) - S(J, theta, 2 * eps)",
         "dividing by h² gives the second derivative, which at a corner grows without end; S divides by h.": (
-            lambda J, theta, eps: abs(2 * S(J, theta, eps) / eps - S(J, theta, 2 * eps) / (2 * eps))
+            "abs(2 * S(J, theta, eps) / eps - S(J, theta, 2 * eps) / (2 * eps))"
         ),
     },
     "a corner on θ gives the jump of its slope, a bend gives 0, and a corner elsewhere in the window gives some of its "

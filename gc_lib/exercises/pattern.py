@@ -135,22 +135,22 @@ factor = Build(
         "a dθ that no factor explains": (RIGHT, 3 * RIGHT + OTHER),
     },
     {
-        "that is 1/k: by which of the two should it be divided?": lambda a, g: (g @ a) / (g @ g),
-        "a quotient of two lengths is never below 0: how would it see a wrong sign?": lambda a, g: (
-            np.linalg.norm(g) / np.linalg.norm(a)
+        "that is 1/k: by which of the two should it be divided?": "(exact @ approx) / (exact @ exact)",
+        "a quotient of two lengths is never below 0: how would it see a wrong sign?": (
+            "np.linalg.norm(exact) / np.linalg.norm(approx)"
         ),
-        "divide by the square of the length, ‖dθ_approx‖²; yours divides by the length.": lambda a, g: (
-            (g @ a) / np.linalg.norm(a)
-        ),
-        "a mean of quotients is ruled by the smallest entries, where a quotient is mostly noise.": lambda a, g: np.mean(
-            g / a
-        ),
-        "in a quotient of two sums, entries above and below 0 cancel.": lambda a, g: np.sum(g) / np.sum(a),
         "that is the cosine of the angle between them; it is 1 for every k above 0. Divide by ‖dθ_approx‖² alone.": (
-            lambda a, g: (g @ a) / np.linalg.norm(g) / np.linalg.norm(a)
+            "exact @ approx / np.linalg.norm(exact) / np.linalg.norm(approx)"
         ),
         "that is the relative difference: 4 and 1/4 read the same.": relative_difference,
-        "does the sum of the products still have to be divided by ‖dθ_approx‖²?": lambda a, g: g @ a,
+        "does the sum of the products still have to be divided by ‖dθ_approx‖²?": "exact @ approx",
+        "divide by the square of the length, ‖dθ_approx‖²; yours divides by the length.": (
+            "exact @ approx / np.linalg.norm(approx)"
+        ),
+        "a mean of quotients is ruled by the smallest entries, where a quotient is mostly noise.": (
+            "np.mean(exact / approx)"
+        ),
+        "in a quotient of two sums, entries above and below 0 cancel.": "np.sum(exact) / np.sum(approx)",
     },
     "k tells 4 from 1/4 and sees a sign, which the relative difference cannot.",
 )

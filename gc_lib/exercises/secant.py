@@ -18,56 +18,6 @@ def central(J, theta, eps):
     return (J(theta + eps) - J(theta - eps)) / (2 * eps)
 
 
-def forgotten_2(J, theta, eps):
-    """Divides by ε for 2ε."""
-    return (J(theta + eps) - J(theta - eps)) / eps
-
-
-def one_sided(J, theta, eps):
-    """Nudges upward only."""
-    return (J(theta + eps) - J(theta)) / eps
-
-
-def halved(J, theta, eps):
-    """Divides by 2 for 2ε."""
-    return (J(theta + eps) - J(theta - eps)) / 2
-
-
-def no_brackets(J, theta, eps):
-    """Divides by 2, and then multiplies by ε."""
-    return (J(theta + eps) - J(theta - eps)) / 2 * eps
-
-
-def to_the_left(J, theta, eps):
-    """Nudges downward only."""
-    return (J(theta) - J(theta - eps)) / eps
-
-
-def one_side_over_2(J, theta, eps):
-    """Nudges upward only, and divides by 2ε."""
-    return (J(theta + eps) - J(theta)) / (2 * eps)
-
-
-def twice_as_far(J, theta, eps):
-    """Nudges by 2ε, and divides by 2ε."""
-    return (J(theta + 2 * eps) - J(theta - 2 * eps)) / (2 * eps)
-
-
-def halved_bracket(J, theta, eps):
-    """Divides the last J alone, by 2, and multiplies by ε."""
-    return J(theta + eps) - J(theta - eps) / 2 * eps
-
-
-def squared(J, theta, eps):
-    """Divides by ε²."""
-    return (J(theta + eps) - J(theta - eps)) / eps**2
-
-
-def backwards(J, theta, eps):
-    """Takes J on the left less J on the right."""
-    return (J(theta - eps) - J(theta + eps)) / (2 * eps)
-
-
 two_sided = Build(
     central,
     {
@@ -76,16 +26,18 @@ two_sided = Build(
         "J = θ² at θ = 3, ε = 0.001": (square, 3.0, 0.001),
     },
     {
-        "is there a 2 missing below the line?": forgotten_2,
-        "that is the one-sided difference; also look to the left of θ.": one_sided,
-        "that is the one-sided difference to the left; also look to the right of θ.": to_the_left,
-        "one of the two points is θ itself; 2ε apart are θ + ε and θ − ε.": one_side_over_2,
-        "the points are 2ε away from θ on either side, and so 4ε apart.": twice_as_far,
-        "is there an ε missing below the line? The two points are 2ε apart.": halved,
-        "/ 2 * eps divides by 2 and multiplies by ε; put 2 * eps in brackets.": no_brackets,
-        "/ and * come before −: put J(θ + ε) − J(θ − ε) in brackets, and 2 * eps, too.": halved_bracket,
-        "ε² stands below the line for the second derivative; here it is 2ε.": squared,
-        "the sign is turned round: J on the right comes first.": backwards,
+        "is there a 2 missing below the line?": "(J(theta + eps) - J(theta - eps)) / eps",
+        "that is the one-sided difference; also look to the left of θ.": "(J(theta + eps) - J(theta)) / eps",
+        "that is the one-sided difference; also look to the right of θ.": "(J(theta) - J(theta - eps)) / eps",
+        "one of the points is θ itself; those 2ε apart are θ ± ε.": "(J(theta + eps) - J(theta)) / (2 * eps)",
+        "the points are θ ± 2ε, and so 4ε apart.": "(J(theta + 2 * eps) - J(theta - 2 * eps)) / (2 * eps)",
+        "is there an ε missing below the line? The two points are 2ε apart.": "(J(theta + eps) - J(theta - eps)) / 2",
+        "ε² belongs to second derivatives; here it is 2ε.": "(J(theta + eps) - J(theta - eps)) / eps**2",
+        "/ 2 * eps divides by 2 and multiplies by ε; put 2 * eps in brackets.": (
+            "(J(theta + eps) - J(theta - eps)) / 2 * eps"
+        ),
+        "put the difference in brackets, and 2 * eps too.": "J(theta + eps) - J(theta - eps) / 2 * eps",
+        "the sign is turned round: J on the right comes first.": "(J(theta - eps) - J(theta + eps)) / (2 * eps)",
     },
     "that is the lecture's formula. You have written gradient checking for one number.",
 )

@@ -1,8 +1,7 @@
 """Lesson 07: when to check."""
 
 from itertools import pairwise
-
-import numpy as np
+from math import prod
 
 from .exercise import Build, Choose, Guess
 
@@ -10,14 +9,6 @@ from .exercise import Build, Choose, Guess
 def evaluations_of(sizes) -> int:
     """Return twice the number of weights and biases."""
     return 2 * sum(n * (n_prev + 1) for n_prev, n in pairwise(sizes))
-
-
-def counted(sizes):
-    """Count layer by layer."""
-    total = 0
-    for l in range(1, len(sizes)):
-        total += 2 * (sizes[l] * sizes[l - 1] + sizes[l])
-    return total
 
 
 seen = Choose(
@@ -45,34 +36,36 @@ falls = Choose(
     },
 )
 
-WRONG_COUNTS = {
-    "did you count the biases, one for each unit?": lambda sizes: 2 * sum(a * b for a, b in pairwise(sizes)),
-    "is that one for each parameter? The two-sided difference takes two.": lambda sizes: evaluations_of(sizes) // 2,
-    "that is the one-sided difference, with J(θ) counted once; the two-sided one takes two for each parameter.": (
-        lambda sizes: evaluations_of(sizes) // 2 + 1
-    ),
-    "did you count a bias for each input of a layer? b[l] has one entry for each of its units.": (
-        lambda sizes: 2 * sum((n + 1) * n_prev for n_prev, n in pairwise(sizes))
-    ),
-    "l = 0 is the input, and sizes[0 - 1] is the last layer: layers begin at 1.": lambda sizes: (
-        2 * sum(sizes[l] * (sizes[l - 1] + 1) for l in range(len(sizes)))
-    ),
-    "that is one bias for each of the input's units, too; the input has no biases.": lambda sizes: (
-        evaluations_of(sizes) + 2 * sizes[0]
-    ),
-    "the units of all layers are multiplied; W[l] joins two neighbours, and their entries are added up.": lambda sizes: (
-        2 * int(np.prod(sizes))
-    ),
-    "J is evaluated twice for a bias, too: 2 * (weights + biases).": lambda sizes: sum(
-        2 * a * b + b for a, b in pairwise(sizes)
-    ),
-    "that counts the units; but W[l] has an entry for every pair of units.": lambda sizes: 2 * sum(sizes),
-}
-
 evaluations = Build(
-    counted,
+    evaluations_of,
     {f"sizes {sizes}": (sizes,) for sizes in ([16, 6, 6, 1], [64, 16, 8, 1], [784, 100, 10])},
-    WRONG_COUNTS,
+    {
+        "did you count the biases, one for each unit?": "2 * sum(a * b for a, b in pairwise(sizes))",
+        "is that one for each parameter? The two-sided difference takes two.": "evaluations_of(sizes) // 2",
+        "that is the one-sided difference, with J(θ) counted once; the two-sided one takes two for each parameter.": (
+            "evaluations_of(sizes) // 2 + 1"
+        ),
+        "did you count a bias for each input of a layer? b[l] has one entry for each of its units.": (
+            "2 * sum((n + 1) * n_prev for n_prev, n in pairwise(sizes))"
+        ),
+        "the input has no biases.": "evaluations_of(sizes) + 2 * sizes[0]",
+        "that counts the units; but W[l] has an entry for every pair of units.": "2 * sum(sizes)",
+        "W[l] joins two neighbours, and their entries are added up; yours multiplies the units of all layers.": (
+            lambda sizes: 2 * prod(sizes)
+        ),
+        "J is evaluated twice for a bias, too: 2 * (weights + biases).": (
+            "sum(2 * a * b + b for a, b in pairwise(sizes))"
+        ),
+        "= begins anew in every round of the loop; += adds on. Yours is the last layer alone.": (
+            "2 * sizes[-1] * (sizes[-2] + 1)"
+        ),
+        "that is layer 1 alone: does return stand inside the loop?": "2 * sizes[1] * (sizes[0] + 1)",
+        "does the loop stop one too early? range stops before its end.": "evaluations_of(sizes[:-1])",
+        "does the loop begin one too late? Layer 1 is missing.": "evaluations_of(sizes[1:])",
+        "l = 0 is the input, and sizes[0 - 1] the last layer: layers begin at 1.": (
+            "2 * sum(sizes[l] * (sizes[l - 1] + 1) for l in range(len(sizes)))"
+        ),
+    },
     f"two for every weight and every bias. A network of 784-100-10 takes {evaluations_of([784, 100, 10]):,}.",
     rtol=0,
 )

@@ -142,13 +142,6 @@ loop = Build(
 )
 
 
-def lengths(length):
-    """Return the relative difference with another length of a vector."""
-    return lambda approx, exact: length(approx - exact) / (length(approx) + length(exact))
-
-
-norm = np.linalg.norm
-
 reading = Build(
     quotient,
     {
@@ -157,34 +150,35 @@ reading = Build(
         "(1, 2, 2) and (2, 1, 2)": (np.array([1.0, 2.0, 2.0]), np.array([2.0, 1.0, 2.0])),
     },
     {
-        "these are squared norms; is a square root missing?": lambda approx, exact: (
-            np.sum((approx - exact) ** 2) / (np.sum(approx**2) + np.sum(exact**2))
+        "these are squared norms; is a square root missing?": (
+            "norm(approx - exact) ** 2 / (norm(approx) ** 2 + norm(exact) ** 2)"
         ),
-        "above the line stands the norm of the difference, not the difference of the norms.": lambda approx, exact: (
-            abs(norm(approx) - norm(exact)) / (norm(approx) + norm(exact))
+        "above the line stands the norm of the difference, not the difference of the norms.": (
+            "abs(norm(approx) - norm(exact)) / (norm(approx) + norm(exact))"
         ),
-        "below the line stands the sum of the two norms, not the norm of the sum.": lambda approx, exact: (
-            norm(approx - exact) / norm(approx + exact)
+        "below the line stands the sum of the two norms, not the norm of the sum.": (
+            "norm(approx - exact) / norm(approx + exact)"
         ),
-        "that is the distance alone; divide it by ‖dθ_approx‖ + ‖dθ‖.": lambda approx, exact: norm(approx - exact),
-        "is a bracket missing? The whole sum ‖dθ_approx‖ + ‖dθ‖ stands below the line.": lambda approx, exact: (
-            norm(approx - exact) / norm(approx) + norm(exact)
+        "that is the distance alone; divide it by ‖dθ_approx‖ + ‖dθ‖.": "norm(approx - exact)",
+        "is a bracket missing? The whole sum ‖dθ_approx‖ + ‖dθ‖ stands below the line.": (
+            "norm(approx - exact) / norm(approx) + norm(exact)"
         ),
-        "‖v‖ is the root of the sum of squares; yours adds up absolute values.": lengths(lambda v: norm(v, 1)),
-        "‖v‖ is the root of the sum of squares; yours takes the largest entry.": lengths(lambda v: norm(v, np.inf)),
-        "square every entry first, and then add them; yours squares the sum.": lengths(lambda v: abs(np.sum(v))),
-        "np.linalg.norm has taken the root already; yours takes it twice.": lengths(lambda v: norm(v) ** 0.5),
-        "below the line stand both lengths; yours divides by ‖dθ‖ alone.": lambda approx, exact: (
-            norm(approx - exact) / norm(exact)
+        "below the line stand both lengths; yours divides by ‖dθ‖ alone.": "norm(approx - exact) / norm(exact)",
+        "below the line stand both lengths; yours divides by ‖dθ_approx‖ alone.": "norm(approx - exact) / norm(approx)",
+        "below the line stands the sum of both lengths; yours takes the larger one.": (
+            "norm(approx - exact) / max(norm(approx), norm(exact))"
         ),
-        "below the line stand both lengths; yours divides by ‖dθ_approx‖ alone.": lambda approx, exact: (
-            norm(approx - exact) / norm(approx)
+        "‖v‖ is the root of the sum of squares; yours adds up absolute values.": (
+            "sum(abs(approx - exact)) / sum(abs(approx) + abs(exact))"
         ),
-        "below the line stands the sum of both lengths; yours takes the larger one.": lambda approx, exact: (
-            norm(approx - exact) / max(norm(approx), norm(exact))
+        "‖v‖ is the root of the sum of squares; yours takes the largest entry.": (
+            "max(abs(approx - exact)) / (max(abs(approx)) + max(abs(exact)))"
+        ),
+        "square every entry first, and then add them; yours squares the sum.": (
+            "abs(sum(approx - exact)) / (abs(sum(approx)) + abs(sum(exact)))"
         ),
         "that is the mean of what each entry reads; the lecture takes the lengths of the whole vectors.": (
-            lambda approx, exact: np.mean(abs(approx - exact) / (abs(approx) + abs(exact)))
+            "np.mean(abs(approx - exact) / (abs(approx) + abs(exact)))"
         ),
     },
     "the lecture's number: 0 where the two agree, 1 where one is the other with its sign turned.",
