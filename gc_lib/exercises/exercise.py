@@ -12,7 +12,7 @@ from traceback import extract_tb
 import numpy as np
 
 from ..checker.words import printable
-from .kinds import behind, relation
+from .kinds import behind, of_forms, relation
 from .slips import slips, written
 
 
@@ -40,7 +40,7 @@ class Build:
     {"is there a 2 missing below the line?": "(J(theta + eps) - J(theta - eps)) / eps"}.
     A student's function that returns what a mistake returns, on every case, is answered by its question; so are two
     that return another value at each call. Where none fits, the right function with one slip of the pen is tried, and
-    how what is given is related to what is wanted. `rtol` is the relative error that is allowed. A value that no
+    how what is given is related to what is wanted. `rtol` and `atol` say how far it may be off. A value that no
     mistake explains may be off by `factor`; `nearly` is what it is then answered by.
     """
 
@@ -49,6 +49,7 @@ class Build:
     mistakes: Mapping[str, Callable | str]
     praise: str
     rtol: float = 1e-6
+    atol: float = 1e-12
     factor: float = 1.0
     nearly: str = ""
 
@@ -85,8 +86,10 @@ class Build:
         return (
             next((asked for asked, wrong in known if self.alike(given, wrong)), "")
             or next((asked for asked, wrong in known if self.random(wrong) and self.random(attempt)), "")
+            or of_forms(answers, self.same)
             or next((asked for asked, wrong in slips(self.right) if self.alike(given, wrong)), "")
             or relation(answers, self.same)
+            or self.by_argument(answers)
             or self.unused(attempt, given)
         )
 
@@ -108,6 +111,24 @@ class Build:
     def random(self, function: Callable) -> bool:
         """Tell whether a function gives another value when it is called once more."""
         return any(repr(run(function, case)[0]) != repr(run(function, case)[0]) for case in self.cases.values())
+
+    def by_argument(self, answers: Sequence[tuple]) -> str:
+        """Name an argument by which everything is multiplied or divided too often."""
+        for place, name in enumerate(signature(self.right).parameters):
+            x = [case[place] for case in self.cases.values() if place < len(case)]
+            if not all(
+                isinstance(k, float | int) and k and isinstance(wanted, float) for k, (_, wanted) in zip(x, answers)
+            ):
+                continue
+            for times, word in (
+                (1, "multiplied by"),
+                (2, "multiplied twice by"),
+                (-1, "divided by"),
+                (-2, "divided twice by"),
+            ):
+                if all(self.same(a, b * k**times) for (a, b), k in zip(answers, x, strict=True)):
+                    return f"is it {word} {name} more often than it should be?"
+        return ""
 
     def unused(self, attempt: Callable, given: Sequence) -> str:
         """Name an argument that a student's function does not use."""
@@ -132,7 +153,7 @@ class Build:
         except (TypeError, ValueError, OverflowError):
             return False
         fits = given.shape == wanted.shape or given.size == wanted.size == 1
-        return fits and np.allclose(given, wanted, rtol=self.rtol, atol=1e-12, equal_nan=True)
+        return fits and np.allclose(given, wanted, rtol=self.rtol, atol=self.atol, equal_nan=True)
 
 
 @dataclass(frozen=True)
@@ -212,14 +233,14 @@ def run(function: Callable, arguments: Sequence) -> tuple[object, str]:
 def nothing(function: Callable, before: bool) -> str:
     """Say why a function returns nothing, which it has not done `before`."""
     try:
-        left = re.search(r"^(\s+|.*(=|return)\s*)\.\.\.", getsource(function), re.M)
+        source = getsource(function)
     except (OSError, TypeError):
-        left = None
-    if left:
+        source = ""
+    if re.search(r"^(\s+|.*(=|return)\s*)\.\.\.", source, re.M):
         return "fill in the … of the stub: write its line in its place, and let return give the answer back."
     if "print" in getattr(getattr(function, "__code__", None), "co_names", ()):
         return "print shows a value, return gives it back."
-    if before:
+    if before or "return " in source:
         return "what does it return where none of its ifs holds?"
     return "write its line, and begin it with return."
 
@@ -241,8 +262,8 @@ def a_number(value) -> float:
 def other(value):
     """Return another value of the same kind; of what is neither number nor array nor function, itself."""
     if isinstance(value, float | int | np.ndarray):
-        return 97 * value
-    return (lambda theta: 97 * value(theta)) if callable(value) else value
+        return 97 * value + 1
+    return (lambda theta: 3 * value(theta) + value(97 * theta)) if callable(value) else value
 
 
 def brief(value) -> str:

@@ -5,28 +5,32 @@ from collections.abc import Sequence
 
 import numpy as np
 
+BY_NAME = "a dict gives its names; params.values() gives its blocks."
 STOPS = {  # what an error's words begin with or hold, and what is mostly behind it
     r"for \^": "in Python a power is written **; ^ is something else.",
     r"'ellipsis'": "the … of the stub is still there: write its line.",
     r"NoneType": "something here is None, as print gives it, or a function without return.",
     r"positional argument|unexpected keyword": "does it take the arguments that stand in the brackets of def?",
-    r"NameError": "is it spelled as above, and has it a value before it is used?",
+    r"NameError": "is it spelled as above? A text stands in quotes.",
     r"UnboundLocalError": "it is used before it has a value: set it before the loop.",
     r"RecursionError": "it calls itself without end; another function of the same name?",
     r"inhomogeneous": "ravel each block, then np.concatenate them.",
-    r"zero-dimensional arrays cannot be concatenated|needs to be a sequence": "a dict gives its names; params.values() gives its blocks.",
+    r"zero-dimensional arrays cannot be concatenated|needs to be a sequence": BY_NAME,
     r"input array dimensions|same number of dimensions": "ravel each block before they are laid end to end.",
+    r"'str' object": BY_NAME,
     r"'dict'|'dict_values'|'list' object has no": "that holds many blocks or numbers: take them one at a time.",
     r"has no attribute 'append'": "an array has no append; write into its places, approx[i] = …",
     r"could not broadcast|setting an array element": "one place takes one number.",
     r"invalid index to scalar|'(numpy\.)?float(64)?' obj": "a single number has no entries; take the vector.",
     r"only integer|must be integers|interpreted as an integer": "places are whole numbers: for i in range(n).",
-    r"out of (range|bounds)": "places run from 0 to n − 1; does an index run past the end?",
+    r"out of (range|bounds)": "places run from 0 to n − 1, and for x in a list gives its entries, not their places.",
     r"not callable": "brackets behind it call it; is a * missing, or a name used twice?",
     r"function'? and '|'function": "J is a function: J(…) with brackets, not J alone or J * …",
-    r"matmul|not aligned|operands could not be": "the shapes do not fit: is one transposed?",
+    r"matmul|not aligned": "the shapes do not fit: is one transposed, or @ where * belongs?",
+    r"operands could not be": "arrays of these shapes cannot be added or multiplied entry by entry.",
+    r"arrays used as indices": "[…] picks places; a mask of 0 and 1 is multiplied.",
     r"KeyError": "there is no block of that name here; take the names from params.",
-    r"truth value of an array": "a comparison of arrays gives many answers; compare one number.",
+    r"truth value of an array": "an array stands where one number or one True is wanted.",
     r"ZeroDivision": "what is below the line is 0 here.",
 }
 
@@ -36,33 +40,43 @@ def behind(stopped: str) -> str:
     return next((hint for sign, hint in STOPS.items() if re.search(sign, stopped)), "")
 
 
-def relation(pairs: Sequence[tuple], same) -> str:
-    """Say how what is given is related to what is wanted, if that holds in every case."""
-    try:
-        numbers = [(np.asarray(given, float), np.asarray(wanted, float)) for given, wanted in pairs]
-    except (TypeError, ValueError, OverflowError):
-        return of_forms(pairs)
-    if not all(np.isfinite(given).all() for given, _ in numbers):
-        return "inf or nan: is something divided by 0, or a root taken of less than 0?"
-    if all(given.shape == wanted.shape for given, wanted in numbers):
-        return of_numbers(numbers, same)
-    return of_shapes(numbers, same)
-
-
-def of_forms(pairs: Sequence[tuple]) -> str:
-    """Say what is wrong with what are no numbers, and no arrays of numbers."""
+def of_forms(pairs: Sequence[tuple], same) -> str:
+    """Say what is wrong with the form of what is given: its type, its shape, or that it is always the same."""
     given = [value for value, _ in pairs]
-    if all(isinstance(value, list | tuple) and isinstance(wanted, np.ndarray) for value, wanted in pairs):
-        return f"yours is a list of {len(given[0])} parts, and no vector: np.concatenate lays arrays end to end."
     if any(isinstance(value, bool | np.bool_) for value in given):
         return "True and False are what a comparison gives; put it behind if, and return what is wanted."
-    if all(isinstance(value, complex | np.complexfloating) for value in given):
-        return "that is a complex number, and a real one is wanted: a root of something below 0?"
+    words = [wanted for _, wanted in pairs if isinstance(wanted, str)]
+    if words:
+        strange = next((value for value in given if value not in words), "")
+        return strange and f"“{strange}” is none of the words that are wanted here."
     if all(isinstance(value, str) for value in given):
         return "that is a text, and no number; is it in quotes?"
     if all(callable(value) for value in given):
         return "that is a function, not its value: call it, with brackets and its arguments."
-    return ""
+    if any(isinstance(value, complex | np.generic | np.ndarray) and np.iscomplexobj(value) for value in given):
+        return "that is a complex number, and a real one is wanted: a root of something below 0?"
+    try:
+        numbers = arrays(pairs)
+    except (TypeError, ValueError, OverflowError):
+        if all(isinstance(value, list | tuple) and isinstance(wanted, np.ndarray) for value, wanted in pairs):
+            return f"yours is a list of {len(given[0])} parts, and no vector: np.concatenate lays arrays end to end."
+        return ""
+    if all(value.shape == wanted.shape for value, wanted in numbers):
+        values, wanted = joined(numbers)
+        always = len(values) > 1 and np.ptp(wanted) and same(values, np.full(len(values), values[0]))
+        return f"yours gives {values[0]:.3g} whatever it is given." if always else ""
+    return of_shapes(numbers, same)
+
+
+def arrays(pairs: Sequence[tuple]) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Return what is given and what is wanted as arrays of numbers."""
+    return [(np.asarray(given, float), np.asarray(wanted, float)) for given, wanted in pairs]
+
+
+def joined(numbers: Sequence[tuple]) -> tuple[np.ndarray, np.ndarray]:
+    """Return all numbers that are given, and all that are wanted."""
+    given, wanted = (np.concatenate([side.ravel() for side in sides]) for sides in zip(*numbers, strict=True))
+    return given, wanted
 
 
 def of_shapes(numbers, same) -> str:
@@ -84,13 +98,17 @@ def of_shapes(numbers, same) -> str:
     return ""
 
 
-def of_numbers(numbers, same) -> str:
-    """Say how numbers of the right shape are related to those that are wanted."""
-    given, wanted = (np.concatenate([side.ravel() for side in sides]) for sides in zip(*numbers, strict=True))
-    if len(given) < 2:
+def relation(pairs: Sequence[tuple], same) -> str:
+    """Say how the numbers that are given are related to those that are wanted, if it is so in every case."""
+    try:
+        numbers = arrays(pairs)
+    except (TypeError, ValueError, OverflowError):
         return ""
-    if np.ptp(given) == 0 < np.ptp(wanted):
-        return f"yours gives {given[0]:g} whatever it is given."
+    given, wanted = joined(numbers)
+    if not np.isfinite(given).all():
+        return "inf or nan: is something divided by 0, or a root taken of less than 0?"
+    if given.shape != wanted.shape or len(given) < 2:
+        return ""
     if same(given, -wanted):
         return "the sign is turned round."
     k = given @ wanted / (wanted @ wanted)
@@ -111,7 +129,10 @@ def of_numbers(numbers, same) -> str:
     if any(b.size > 2 for _, b in numbers):
         if all(same(np.sort(a.ravel()), np.sort(b.ravel())) for a, b in numbers):
             return "these are the right numbers in another order."
-        return of_places([np.isclose(a.ravel(), b.ravel(), rtol=1e-6, atol=1e-12) for a, b in numbers])
+        told = of_places([np.isclose(a.ravel(), b.ravel(), rtol=1e-6, atol=1e-12) for a, b in numbers])
+        if not told and all(np.count_nonzero(a) == 1 < np.count_nonzero(b) for a, b in numbers):
+            return "all places but one are 0: is it written into the same place each time?"
+        return told
     return ""
 
 

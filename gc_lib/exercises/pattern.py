@@ -132,7 +132,7 @@ factor = Build(
         "dθ = 4 dθ_approx": (RIGHT, 4 * RIGHT),
         "dθ = dθ_approx / 4": (RIGHT, RIGHT / 4),
         "dθ = −2 dθ_approx": (RIGHT, -2 * RIGHT),
-        "a dθ that no factor explains": (RIGHT, 3 * RIGHT + OTHER),
+        "a dθ that no factor explains": (OTHER, 3 * OTHER + RIGHT),
     },
     {
         "that is 1/k: by which of the two should it be divided?": "(exact @ approx) / (exact @ exact)",

@@ -10,7 +10,7 @@ from .. import homework
 from ..checker.report import check
 from ..checker.words import listed
 from .exercise import Answer, Build, Choose, run
-from .kinds import relation
+from .kinds import of_forms, relation
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,13 @@ class Repair(Build):
         if not isinstance(given, tuple | list) or len(given) != len(self.parts):
             return f"it should return {listed(self.parts)}, in this order."
         pairs = zip(self.parts, given, wanted, strict=True)
-        wrong = {part: relation([(one, other)], self.same) for part, one, other in pairs if not self.same(one, other)}
+        wrong = {
+            part: of_forms([(one, other)], self.same) or relation([(one, other)], self.same)
+            for part, one, other in pairs
+            if not self.same(one, other)
+        }
+        if all(any(self.same(one, other) for one in given) for other in wanted):
+            return f"these are the right slopes in another order; return {listed(self.parts)}."
         told = [f"{part}: {said}" for part, said in wrong.items() if said]
         right = [part for part in self.parts if part not in wrong]
         if not right:

@@ -1,11 +1,8 @@
 """Lesson 01, nudge one number: the two-sided difference, and how fast its error falls."""
 
+import numpy as np
+
 from .exercise import Build, Choose, Guess
-
-
-def square(theta):
-    """θ²"""
-    return theta * theta
 
 
 def cube(theta):
@@ -23,7 +20,7 @@ two_sided = Build(
     {
         "J = θ³ at θ = 1, ε = 0.01": (cube, 1.0, 0.01),
         "J = θ³ at θ = 0.5, ε = 0.1": (cube, 0.5, 0.1),
-        "J = θ² at θ = 3, ε = 0.001": (square, 3.0, 0.001),
+        "J = e^θ at θ = 2, ε = 0.1": (np.exp, 2.0, 0.1),
     },
     {
         "is there a 2 missing below the line?": "(J(theta + eps) - J(theta - eps)) / eps",
@@ -33,6 +30,9 @@ two_sided = Build(
         "the points are θ ± 2ε, and so 4ε apart.": "(J(theta + 2 * eps) - J(theta - 2 * eps)) / (2 * eps)",
         "is there an ε missing below the line? The two points are 2ε apart.": "(J(theta + eps) - J(theta - eps)) / 2",
         "ε² belongs to second derivatives; here it is 2ε.": "(J(theta + eps) - J(theta - eps)) / eps**2",
+        "that is the slope of the slope, the second derivative.": (
+            "(J(theta + eps) - 2 * J(theta) + J(theta - eps)) / eps**2"
+        ),
         "/ 2 * eps divides by 2 and multiplies by ε; put 2 * eps in brackets.": (
             "(J(theta + eps) - J(theta - eps)) / 2 * eps"
         ),

@@ -27,6 +27,8 @@ WRONG = {  # an operation on a and b, and how it is written wrong; each with the
         "{a} + {b}": "“{a}” and “{b}” are multiplied, not added.",
         "{a} / {b}": "does yours divide by “{b}” where it should multiply?",
         "{b} / {a}": "does yours divide by “{a}” where it should multiply?",
+        "{a} * {b} * {b}": "is it multiplied by “{b}” twice?",
+        "{a} * {a} * {b}": "is it multiplied by “{a}” twice?",
         "{b} ** {a}": "“{whole}” is a product, and no power.",
     },
     ast.Div: {
@@ -36,14 +38,18 @@ WRONG = {  # an operation on a and b, and how it is written wrong; each with the
         "{a} / {b} / {b}": "is it divided by “{b}” once more than it should be?",
         "{a} // {b}": "// throws away what is behind the point; / divides.",
     },
-    ast.Pow: {"{a}": "where is the power, ** {b}?", "{a} * {b}": "a power is written **; * multiplies."},
+    ast.Pow: {
+        "{a}": "where is the power, ** {b}?",
+        "{a} * {b}": "a power is written **; * multiplies.",
+        "{a} ** (1 / {b})": "a root and a power are exchanged: here it is ** {b}.",
+    },
     ast.MatMult: {
         "{a} * {b}": "* multiplies entry by entry; the product of “{a}” and “{b}” is @.",
         "{b} @ {a}": "is the product turned round? “{a}” comes first.",
         "{a}": "is the factor “{b}” missing?",
         "{b}": "is the factor “{a}” missing?",
     },
-    ast.Gt: {"{a} >= {b}": "“{whole}”: what if both are equal?"},
+    ast.Gt: {"{a} >= {b}": "“{whole}”: what if both are equal?", "{a} < {b}": "is “{whole}” turned round?"},
 }
 
 
@@ -114,6 +120,9 @@ def written_wrong(node: ast.expr, tree: ast.Module) -> Iterator[tuple[str, str]]
             a, b = ast.unparse(left), ast.unparse(right)
             for wrong, question in WRONG.get(type(op), {}).items():
                 yield question.format(a=a, b=b, whole=whole), wrong.format(a=f"({a})", b=f"({b})")
+            if isinstance(op, ast.Div) and isinstance(left, ast.BinOp) and isinstance(left.op, ast.Add | ast.Sub):
+                first, last, sign = ast.unparse(left.left), ast.unparse(left.right), "-+"[isinstance(left.op, ast.Add)]
+                yield f"divide the whole, “{a}”, by “{b}”.", f"{first} / ({b}) {sign} {last}"
         case ast.Call(func=func, args=[inner, *_], keywords=keywords):
             f = ast.unparse(func)
             for keyword in map(ast.unparse, keywords):

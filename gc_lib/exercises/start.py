@@ -48,6 +48,7 @@ word = Build(
         "look ends at 1e-4; is yours ten times more? 10e-4 is 1e-3.": borders(1e-6, 1e-3),
         "look ends at 1e-4, and not before.": borders(1e-6, 1e-6),
         "where is worry? It begins above 1e-4.": borders(1e-6, 1),
+        "is a minus missing? 1e6 is a million, 1e-6 a millionth.": borders(1e6, 1e4),
         "great ends at 1e-6; is yours ten times less?": borders(1e-7, 1e-4),
         "great ends at 1e-6; is yours ten times more?": borders(1e-5, 1e-4),
     },

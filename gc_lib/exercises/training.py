@@ -37,7 +37,7 @@ falls = Choose(
 )
 
 evaluations = Build(
-    evaluations_of,
+    lambda sizes: evaluations_of(sizes),
     {f"sizes {sizes}": (sizes,) for sizes in ([16, 6, 6, 1], [64, 16, 8, 1], [784, 100, 10])},
     {
         "did you count the biases, one for each unit?": "2 * sum(a * b for a, b in pairwise(sizes))",
@@ -47,6 +47,10 @@ evaluations = Build(
         ),
         "did you count a bias for each input of a layer? b[l] has one entry for each of its units.": (
             "2 * sum((n + 1) * n_prev for n_prev, n in pairwise(sizes))"
+        ),
+        "a bias for every unit, not one for every layer.": "2 * sum(a * b + 1 for a, b in pairwise(sizes))",
+        "W[l] has (units of l) × (units of the layer before) entries; yours adds them up.": (
+            "2 * sum(a + b + b for a, b in pairwise(sizes))"
         ),
         "the input has no biases.": "evaluations_of(sizes) + 2 * sizes[0]",
         "that counts the units; but W[l] has an entry for every pair of units.": "2 * sum(sizes)",

@@ -131,7 +131,7 @@ loop = Build(
         "θ[i] is nudged to θ[i] + ε and θ[i] − ε; yours puts ε and −ε in its place.": replaced,
         "nothing but zeros: nothing was written into the vector, as approx[i] = … does; or else θ + ε and θ − ε are "
         "one and the same array: then nudge a copy, theta.copy().": lambda J, theta, eps: np.zeros(theta.size),
-        "− ε has only undone the + ε; to stand at θ[i] − ε, go down by 2ε.": lambda J, theta, eps: (
+        "one of your two points is θ itself. From θ[i] + ε it is 2ε down to θ[i] − ε.": lambda J, theta, eps: (
             slopes(J, theta, eps, one_sided) / 2
         ),
         "nudge one entry at a time; yours moves all of them at once.": lambda J, theta, eps: np.full(
