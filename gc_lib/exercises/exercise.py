@@ -13,7 +13,7 @@ import numpy as np
 
 from ..checker.words import printable
 from .kinds import behind, of_forms, relation
-from .slips import slips, written
+from .slips import slips, two_slips, written
 
 
 @dataclass(frozen=True)
@@ -90,6 +90,7 @@ class Build:
             or next((asked for asked, wrong in slips(self.right) if self.alike(given, wrong)), "")
             or relation(answers, self.same)
             or self.by_argument(answers)
+            or next((asked for asked, wrong in two_slips(self.right) if self.alike(given, wrong)), "")
             or self.unused(attempt, given)
         )
 
@@ -116,18 +117,11 @@ class Build:
         """Name an argument by which everything is multiplied or divided too often."""
         for place, name in enumerate(signature(self.right).parameters):
             x = [case[place] for case in self.cases.values() if place < len(case)]
-            if not all(
-                isinstance(k, float | int) and k and isinstance(wanted, float) for k, (_, wanted) in zip(x, answers)
-            ):
+            if not all(isinstance(value, float | int) and value for value in (*x, *(wanted for _, wanted in answers))):
                 continue
-            for times, word in (
-                (1, "multiplied by"),
-                (2, "multiplied twice by"),
-                (-1, "divided by"),
-                (-2, "divided twice by"),
-            ):
+            for times, word in (1, "multiplied"), (2, "multiplied twice"), (-1, "divided"), (-2, "divided twice"):
                 if all(self.same(a, b * k**times) for (a, b), k in zip(answers, x, strict=True)):
-                    return f"is it {word} {name} more often than it should be?"
+                    return f"is it {word} by {name} more often than it should be?"
         return ""
 
     def unused(self, attempt: Callable, given: Sequence) -> str:

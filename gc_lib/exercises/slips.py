@@ -51,28 +51,52 @@ WRONG = {  # an operation on a and b, and how it is written wrong; each with the
     },
     ast.Gt: {"{a} >= {b}": "“{whole}”: what if both are equal?", "{a} < {b}": "is “{whole}” turned round?"},
 }
+OPERATIONS: tuple[type[ast.expr], ...] = (ast.BinOp,)
 
 
 def slips(right: Callable) -> Iterator[tuple[str, Callable]]:
     """Yield a function written wrong in one place after the other, with a question; none without its source."""
-    try:
-        tree = ast.parse(dedent(getsource(right)))
-    except (OSError, TypeError, SyntaxError):
-        return
-    if not isinstance(tree.body[0], ast.FunctionDef):
-        return
-    for text, line in brackets_lost(ast.unparse(tree)):
-        yield f"are brackets missing? Yours computes “{line}”.", compiled(ast.parse(text), right)
-    for node in [node for node in ast.walk(tree) if isinstance(node, ast.expr)]:
-        for question, wrong in written_wrong(node, tree):
-            instead = ast.parse(wrong, mode="eval").body
-            Put(node, instead).visit(tree)
-            yield question, compiled(tree, right)
-            Put(instead, node).visit(tree)
-    arguments = list(signature(right).parameters)
+    tree = tree_of(right)
+    for question, without in brackets_lost(tree):
+        yield question, compiled(without, right)
+    for question in variants(tree):
+        yield question, compiled(tree, right)
+    arguments = list(signature(right).parameters) if tree.body else []
     for one, other in combinations(arguments, 2):
         places = [{one: other, other: one}.get(name, name) for name in arguments]
         yield f"are {one} and {other} exchanged?", written(f"right({', '.join(places)})", right)
+
+
+def two_slips(right: Callable) -> Iterator[tuple[str, Callable]]:
+    """Yield a short function with two things written wrong: brackets lost and another slip, or two operations."""
+    tree = tree_of(right)
+    if sum(1 for _ in variants(tree)) > 130:
+        return
+    for question, without in brackets_lost(tree):
+        for another in variants(without):
+            yield f"{question} And {another}", compiled(without, right)
+    for question in variants(tree, OPERATIONS):
+        for another in variants(tree, OPERATIONS):
+            yield f"{question} And {another}", compiled(tree, right)
+
+
+def tree_of(right: Callable) -> ast.Module:
+    """Return the tree of a function that is written with def; an empty one where there is no source."""
+    try:
+        tree = ast.parse(dedent(getsource(right)))
+    except (OSError, TypeError, SyntaxError):
+        return ast.Module([], [])
+    return tree if isinstance(tree.body[0], ast.FunctionDef) else ast.Module([], [])
+
+
+def variants(tree: ast.Module, kinds: tuple[type[ast.expr], ...] = (ast.expr,)) -> Iterator[str]:
+    """Write one part of a tree wrong after the other; yield the question while it is so, and put it back."""
+    for node in [node for node in ast.walk(tree) if isinstance(node, kinds)]:
+        for question, wrong in list(written_wrong(node, tree)):
+            instead = ast.parse(wrong, mode="eval").body
+            Put(node, instead).visit(tree)
+            yield question
+            Put(instead, node).visit(tree)
 
 
 class Put(ast.NodeTransformer):
@@ -98,8 +122,9 @@ def written(line: str, right: Callable) -> Callable:
     return eval(f"lambda {', '.join(signature(right).parameters)}: {line}", right.__globals__ | {"right": right})
 
 
-def brackets_lost(text: str) -> Iterator[tuple[str, str]]:
-    """Leave out one pair of brackets after the other, if they call nothing; with each what the line computes then."""
+def brackets_lost(tree: ast.Module) -> Iterator[tuple[str, ast.Module]]:
+    """Leave out one pair of brackets after the other, if they call nothing; with each a question."""
+    text = ast.unparse(tree)
     for start, sign in enumerate(text):
         if sign != "(" or re.match(r"[\w\])]", text[start - 1]):
             continue
@@ -109,7 +134,8 @@ def brackets_lost(text: str) -> Iterator[tuple[str, str]]:
             depth += (text[end] == "(") - (text[end] == ")")
         without = f"{text[:start]}{text[start + 1 : end]}{text[end + 1 :]}"
         line = without[without.rfind("\n", 0, start) :].strip().splitlines()[0]
-        yield without, re.sub(r"^(return |[^=(]* = )", "", line)
+        computes = re.sub(r"^(return |[^=(]* = )", "", line)
+        yield f"are brackets missing? Yours computes “{computes}”.", ast.parse(without)
 
 
 def written_wrong(node: ast.expr, tree: ast.Module) -> Iterator[tuple[str, str]]:
@@ -134,6 +160,7 @@ def written_wrong(node: ast.expr, tree: ast.Module) -> Iterator[tuple[str, str]]
                 a, b, sign = ast.unparse(inner.left), ast.unparse(inner.right), "-+"[isinstance(inner.op, ast.Add)]
                 yield f"take {f} of the whole, “{ast.unparse(inner)}”.", f"{f}({a}) {sign} ({b})"
                 yield f"take {f} of the whole, “{ast.unparse(inner)}”.", f"{f}({a}) {sign} {f}({b})"
+                yield f"take {f} of the whole, “{ast.unparse(inner)}”.", f"({a}) {sign} {f}({b})"
         case ast.Constant(value=int() | float() as value) if not isinstance(value, bool):
             for number in {0, 0.5, 1, 2, 3, 4} - {value}:
                 yield f"is a {number} written where a {value} belongs?", str(number)
