@@ -61,7 +61,7 @@ class Build:
         for words, arguments in self.cases.items():
             given, stopped = run(attempt, arguments)
             if stopped:
-                return Answer(False, f"for {words} {stopped}")
+                return Answer(False, f"for {words} {stopped}{self.in_order(attempt)}")
             if given is None or given is Ellipsis:
                 return Answer(False, f"for {words} yours returns nothing; {nothing(attempt, bool(answers))}")
             answers.append((words, given, self.right(*deepcopy(arguments))))
@@ -74,6 +74,13 @@ class Build:
             return Answer(True, self.nearly)
         found = f"for {words} yours gives {brief(given)}, expected {brief(wanted)}"
         return Answer(False, f"{found}; {asked}" if asked else f"{found}.")
+
+    def in_order(self, attempt: Callable) -> str:
+        """Say in which order the arguments should stand, if they stand in another one."""
+        names, theirs = list(signature(self.right).parameters), getattr(attempt, "__code__", None)
+        theirs = list(theirs.co_varnames[: theirs.co_argcount]) if theirs else names
+        amiss = names != theirs and set(names) == set(theirs)
+        return f" The arguments should stand in this order: {', '.join(names)}." if amiss else ""
 
     def known(self) -> Mapping[str, Callable]:
         """Return the known mistakes as functions."""
@@ -143,6 +150,8 @@ class Build:
         if isinstance(wanted, str):
             return str(given).strip().lower() == wanted
         try:
+            if np.iscomplexobj(given):
+                return False
             given, wanted = np.asarray(given, dtype=float), np.asarray(wanted, dtype=float)
         except (TypeError, ValueError, OverflowError):
             return False
@@ -162,7 +171,8 @@ class Choose:
         letters = ", ".join(f'"{letter}"' for letter in self.means)
         if choice is None or choice is Ellipsis:
             return Answer(False, f"make a guess first: one of {letters}. A guess that turns out wrong teaches most.")
-        named = set(re.findall(rf"\b[{''.join(self.means)}]\b", brief(choice).lower()))
+        text = str(choice).lower() if isinstance(choice, str | list | tuple | set) else ""
+        named = set(re.findall(rf"\b[{''.join(self.means)}]\b", text))
         if len(named) != 1:
             amiss = "names more than one" if named else "is not among the choices"
             return Answer(False, f"{brief(choice)} {amiss}; write one of {letters}.")
@@ -230,7 +240,7 @@ def nothing(function: Callable, before: bool) -> str:
         source = getsource(function)
     except (OSError, TypeError):
         source = ""
-    if re.search(r"^(\s+|.*(=|return)\s*)\.\.\.", source, re.M):
+    if re.search(r"(^|[:=]|return)\s*\.\.\.", source, re.M):
         return "fill in the … of the stub: write its line in its place, and let return give the answer back."
     if "print" in getattr(getattr(function, "__code__", None), "co_names", ()):
         return "print shows a value, return gives it back."
