@@ -73,6 +73,8 @@ class Build:
         if not asked and self.nearly and all(self.roughly(given, wanted) for _, given, wanted in answers):
             return Answer(True, self.nearly)
         found = f"for {words} yours gives {brief(given)}, expected {brief(wanted)}"
+        if not asked and len(wrong) == 1:
+            asked = "in all other cases it is right."
         return Answer(False, f"{found}; {asked}" if asked else f"{found}.")
 
     def in_order(self, attempt: Callable) -> str:

@@ -11,7 +11,7 @@ STOPS = {  # what an error's words begin with or hold, and what is mostly behind
     r"'ellipsis'": "the … of the stub is still there: write its line.",
     r"NoneType": "something here is None, as print gives it, or a function without return.",
     r"positional argument|unexpected keyword": "does it take the arguments that stand in the brackets of def?",
-    r"NameError": "is it spelled as above? A text stands in quotes.",
+    r"NameError": "is it spelled as above, and is its line there? A text stands in quotes.",
     r"UnboundLocalError": "it is used before it has a value: set it before the loop.",
     r"RecursionError": "it calls itself without end; another function of the same name?",
     r"inhomogeneous": "ravel each block, then np.concatenate them.",
@@ -51,6 +51,8 @@ def of_forms(pairs: Sequence[tuple], same) -> str:
         return strange and f"“{strange}” is none of the words that are wanted here."
     if all(isinstance(value, str) for value in given):
         return "that is a text, and no number; is it in quotes?"
+    if any(isinstance(value, np.ndarray) and value.dtype == object for value in given):
+        return "yours still holds whole blocks, no numbers: ravel each of params.values(), then np.concatenate them."
     if all(callable(value) for value in given):
         return "that is a function, not its value: call it, with brackets and its arguments."
     if any(isinstance(value, complex | np.generic | np.ndarray) and np.iscomplexobj(value) for value in given):
@@ -93,8 +95,9 @@ def of_shapes(numbers, same) -> str:
         return f"yours is one number, and {wanted.size} are wanted: does each have a place of its own?"
     if all(a.size < b.size and same(a.ravel(), b.ravel()[: a.size]) for a, b in numbers):
         return f"these are only the first {given.size} of {wanted.size}: does the loop end too early?"
-    if all(a.size < b.size and same(a.ravel(), b.ravel()[-a.size :]) for a, b in numbers):
-        return f"these are only the last {given.size} of {wanted.size}: is what came before overwritten?"
+    if wanted.ndim == 1:
+        amiss = "some are missing" if given.size < wanted.size else "some are there twice, or do not belong"
+        return f"yours are {given.size} numbers, and {wanted.size} are wanted: {amiss}."
     return ""
 
 
@@ -129,6 +132,10 @@ def relation(pairs: Sequence[tuple], same) -> str:
     if any(b.size > 2 for _, b in numbers):
         if all(same(np.sort(a.ravel()), np.sort(b.ravel())) for a, b in numbers):
             return "these are the right numbers in another order."
+        factors = [(a.ravel() @ b.ravel()) / max(b.ravel() @ b.ravel(), 1e-300) for a, b in numbers]
+        if all(k and same(a, k * b) for (a, b), k in zip(numbers, factors, strict=True)):
+            each = ", then ".join(f"{k:.4g}" for k in factors)
+            return f"yours is {each} times what is wanted: is a factor there that changes with the size?"
         told = of_places([np.isclose(a.ravel(), b.ravel(), rtol=1e-6, atol=1e-12) for a, b in numbers])
         if not told and all(np.count_nonzero(a) == 1 < np.count_nonzero(b) for a, b in numbers):
             return "all places but one are 0: is it written into the same place each time?"

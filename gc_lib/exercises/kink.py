@@ -51,7 +51,7 @@ jump = Build(
         "S(ε) − S(2ε) alone is 0 at a corner and not 0 at a bend: did you lose the 2 before S(ε)?": (
             "abs(S(J, theta, eps) - S(J, theta, 2 * eps))"
         ),
-        "S(2ε) is divided by its own step, 2ε; is yours divided by ε?": (
+        "S(2ε) counts once, S(ε) twice, and S(2ε) is divided by its own step, 2ε.": (
             "abs(2 * S(J, theta, eps) - 2 * S(J, theta, 2 * eps))"
         ),
         "S(2ε) takes the step 2ε everywhere: in J(θ + 2ε), in J(θ − 2ε), and below the line.": (

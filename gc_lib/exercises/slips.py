@@ -51,6 +51,7 @@ WRONG = {  # an operation on a and b, and how it is written wrong; each with the
     },
     ast.Gt: {"{a} >= {b}": "“{whole}”: what if both are equal?", "{a} < {b}": "is “{whole}” turned round?"},
 }
+SIGNS: dict[type[ast.operator], str] = {ast.Add: "+", ast.Sub: "-"}
 OPERATIONS: tuple[type[ast.expr], ...] = (ast.BinOp,)
 
 
@@ -70,11 +71,16 @@ def slips(right: Callable) -> Iterator[tuple[str, Callable]]:
 def two_slips(right: Callable) -> Iterator[tuple[str, Callable]]:
     """Yield a short function with two things written wrong: brackets lost and another slip, or two operations."""
     tree = tree_of(right)
-    if sum(1 for _ in variants(tree)) > 130:
+    count = sum(1 for _ in variants(tree))
+    if count > 200:
         return
     for question, without in brackets_lost(tree):
+        for _, without_both in brackets_lost(without):
+            yield "are brackets missing, in two places?", compiled(without_both, right)
         for another in variants(without):
             yield f"{question} And {another}", compiled(without, right)
+    if count > 100:
+        return
     for question in variants(tree, OPERATIONS):
         for another in variants(tree, OPERATIONS):
             yield f"{question} And {another}", compiled(tree, right)
@@ -147,7 +153,7 @@ def written_wrong(node: ast.expr, tree: ast.Module) -> Iterator[tuple[str, str]]
             for wrong, question in WRONG.get(type(op), {}).items():
                 yield question.format(a=a, b=b, whole=whole), wrong.format(a=f"({a})", b=f"({b})")
             if isinstance(op, ast.Div) and isinstance(left, ast.BinOp) and isinstance(left.op, ast.Add | ast.Sub):
-                first, last, sign = ast.unparse(left.left), ast.unparse(left.right), "-+"[isinstance(left.op, ast.Add)]
+                first, last, sign = ast.unparse(left.left), ast.unparse(left.right), SIGNS[type(left.op)]
                 yield f"divide the whole, “{a}”, by “{b}”.", f"{first} / ({b}) {sign} {last}"
         case ast.Call(func=func, args=[inner, *_], keywords=keywords):
             f = ast.unparse(func)
@@ -157,10 +163,9 @@ def written_wrong(node: ast.expr, tree: ast.Module) -> Iterator[tuple[str, str]]
                 yield f"is {f} missing?", ast.unparse(inner)
                 yield f"“{whole}” is not squared here.", f"{whole} ** 2"
             if f in ("abs", "np.sum", "norm") and isinstance(inner, ast.BinOp):
-                a, b, sign = ast.unparse(inner.left), ast.unparse(inner.right), "-+"[isinstance(inner.op, ast.Add)]
-                yield f"take {f} of the whole, “{ast.unparse(inner)}”.", f"{f}({a}) {sign} ({b})"
-                yield f"take {f} of the whole, “{ast.unparse(inner)}”.", f"{f}({a}) {sign} {f}({b})"
-                yield f"take {f} of the whole, “{ast.unparse(inner)}”.", f"({a}) {sign} {f}({b})"
+                a, b, sign = ast.unparse(inner.left), ast.unparse(inner.right), SIGNS.get(type(inner.op), "*")
+                for parts in f"{f}({a}) {sign} ({b})", f"({a}) {sign} {f}({b})", f"{f}({a}) {sign} {f}({b})":
+                    yield f"take {f} of the whole, “{ast.unparse(inner)}”.", parts
         case ast.Constant(value=int() | float() as value) if not isinstance(value, bool):
             for number in {0, 0.5, 1, 2, 3, 4} - {value}:
                 yield f"is a {number} written where a {value} belongs?", str(number)
@@ -168,6 +173,7 @@ def written_wrong(node: ast.expr, tree: ast.Module) -> Iterator[tuple[str, str]]
             for other in sorted(names - {name}):
                 yield f"does {other} stand where {name} belongs?", other
             yield f"is there a 2 too many before {name}?", f"(2 * {name})"
+            yield f"is there an abs too many around {name}?", f"abs({name})"
         case ast.Subscript(value=ast.Attribute(attr="shape") as shape, slice=ast.Constant(value=0 | 1 as axis)):
             turned = f"{ast.unparse(shape)}[{1 - axis}]"
             yield f"{turned} counts the {'rows' if axis else 'columns'}; which of them are the examples?", turned

@@ -86,7 +86,9 @@ def valley(theta):
 def lecture(J, theta, eps):
     """Nudge one entry after the other, up and down."""
     approx = np.zeros(theta.size)
-    for i, step in enumerate(eps * np.eye(theta.size)):
+    for i in range(theta.size):
+        step = np.zeros(theta.size)
+        step[i] = eps
         approx[i] = (J(theta + step) - J(theta - step)) / (2 * eps)
     return approx
 
