@@ -92,6 +92,7 @@ class Build:
     def why(self, attempt: Callable, answers: Sequence[tuple]) -> str:
         """Ask about the mistake that explains what a student's function gives, on every case; "" where none does."""
         given, known = [given for given, _ in answers], self.known().items()
+        two = two_slips(self.right) if len(answers) > 1 else ()  # one case is too few to tell two slips
         return (
             next((asked for asked, wrong in known if self.alike(given, wrong)), "")
             or next((asked for asked, wrong in known if self.random(wrong) and self.random(attempt)), "")
@@ -99,7 +100,7 @@ class Build:
             or next((asked for asked, wrong in slips(self.right) if self.alike(given, wrong)), "")
             or relation(answers, self.same)
             or self.by_argument(answers)
-            or next((asked for asked, wrong in two_slips(self.right) if self.alike(given, wrong)), "")
+            or next((asked for asked, wrong in two if self.alike(given, wrong)), "")
             or self.unused(attempt, given)
         )
 

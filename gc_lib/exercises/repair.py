@@ -40,6 +40,8 @@ class Repair(Build):
     def why(self, attempt: Callable, answers: Sequence[tuple]) -> str:
         """Ask about the mistake that explains the slopes, or else say which of them are wrong."""
         ((given, wanted),) = answers
+        if self.alike([given], getattr(homework, self.layer)):  # as handed in: the check says where to look
+            return ""
         if not isinstance(given, tuple | list) or len(given) != len(self.parts):
             return f"it should return {listed(self.parts)}, in this order."
         pairs = zip(self.parts, given, wanted, strict=True)
