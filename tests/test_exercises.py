@@ -274,7 +274,9 @@ NAMED = [
     ("vector.flatten", lambda p: np.concatenate(list(p.values())), "ravel each block"),
     ("vector.flatten", appended, "np.append changes nothing, it returns a new array"),
     ("vector.loop", step_never_back, "is each entry put back, or step[i] set back to 0?"),
-    ("vector.loop", return_inside, "only the first place is right: does the loop end after its first round?"),
+    ("vector.loop", return_inside, "all places but the first are 0: does the loop end after its first round?"),
+    ("vector.loop", lambda J, p, e: SQUARE.right(np.eye(p.size)[0] * e), "into the same place each time?"),
+    ("vector.loop", lambda J, p, e: [p[i] for i in p], "places are whole numbers: for i in range(n)"),
     ("vector.reading", lambda a, g: norm(a - g) / norm(g), "yours divides by ‖dθ‖ alone"),
     (
         "vector.reading",

@@ -22,7 +22,8 @@ STOPS = {  # what an error's words begin with or hold, and what is mostly behind
     r"has no attribute 'append'": "an array has no append; write into its places, approx[i] = …",
     r"could not broadcast|setting an array element": "one place takes one number.",
     r"invalid index to scalar|'(numpy\.)?float(64)?' obj": "a single number has no entries; take the vector.",
-    r"only integer|must be integers|interpreted as an integer": "places are whole numbers: for i in range(n).",
+    r"only integers, |must be integers": "places are whole numbers: for i in range(n), not for i in v.",
+    r"only integer |as an integer": "range takes one number, np.concatenate a list, [a, b].",
     r"out of (range|bounds)": "places run from 0 to n − 1, and for x in a list gives its entries, not their places.",
     r"not callable": "brackets behind it call it; is a * missing, or a name used twice?",
     r"function'? and '|'function": "J is a function: J(…) with brackets, not J alone or J * …",
@@ -96,8 +97,9 @@ def of_shapes(numbers, same) -> str:
     if all(a.size < b.size and same(a.ravel(), b.ravel()[: a.size]) for a, b in numbers):
         return f"these are only the first {given.size} of {wanted.size}: does the loop end too early?"
     if wanted.ndim == 1:
+        given, wanted = next((a, b) for a, b in numbers if a.shape != b.shape)
         amiss = "some are missing" if given.size < wanted.size else "some are there twice, or do not belong"
-        return f"yours are {given.size} numbers, and {wanted.size} are wanted: {amiss}."
+        return f"in one case yours are {given.size} numbers, and {wanted.size} are wanted: {amiss}."
     return ""
 
 
@@ -136,19 +138,17 @@ def relation(pairs: Sequence[tuple], same) -> str:
         if all(k and same(a, k * b) for (a, b), k in zip(numbers, factors, strict=True)):
             each = ", then ".join(f"{k:.4g}" for k in factors)
             return f"yours is {each} times what is wanted: is a factor there that changes with the size?"
-        told = of_places([np.isclose(a.ravel(), b.ravel(), rtol=1e-6, atol=1e-12) for a, b in numbers])
-        if not told and all(np.count_nonzero(a) == 1 < np.count_nonzero(b) for a, b in numbers):
+        filled = [np.flatnonzero(a) for a, _ in numbers]
+        if all(list(places) == [0] for places in filled) and all(same(a[0], b[0]) for a, b in numbers):
+            return "all places but the first are 0: does the loop end after its first round?"
+        if all(len(places) == 1 for places in filled):
             return "all places but one are 0: is it written into the same place each time?"
-        return told
+        return of_places([np.isclose(a.ravel(), b.ravel(), rtol=1e-6, atol=1e-12) for a, b in numbers])
     return ""
 
 
 def of_places(right: Sequence[np.ndarray]) -> str:
-    """Say which places are right, if it is only the first, or all but the first or the last."""
-    if all(one[0] and not one[1:].any() for one in right):
-        return "only the first place is right: does the loop end after its first round?"
-    if all(one[-1] and not one[:-1].any() for one in right):
-        return "only the last place is right: is what came before overwritten?"
+    """Say which places are right, if they are all but the first or the last."""
     if all(one[1:].all() for one in right):
         return "all places but the first are right: does the loop begin too late?"
     if all(one[:-1].all() for one in right):

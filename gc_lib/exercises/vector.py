@@ -131,8 +131,8 @@ loop = Build(
         ),
         "is each entry put back, or step[i] set back to 0? Yours nudges all entries up to the i-th.": never_back,
         "θ[i] is nudged to θ[i] + ε and θ[i] − ε; yours puts ε and −ε in its place.": replaced,
-        "nothing but zeros: nothing was written into the vector, as approx[i] = … does; or else θ + ε and θ − ε are "
-        "one and the same array: then nudge a copy, theta.copy().": lambda J, theta, eps: np.zeros(theta.size),
+        "nothing but zeros: is approx[i] = … missing? Or are θ + ε and θ − ε the same: + both times, or one array for "
+        "both? Then nudge a copy, theta.copy().": lambda J, theta, eps: np.zeros(theta.size),
         "one of your two points is θ itself. From θ[i] + ε it is 2ε down to θ[i] − ε.": lambda J, theta, eps: (
             slopes(J, theta, eps, one_sided) / 2
         ),
