@@ -1,7 +1,8 @@
 """The self-checks of the course, one file a notebook: each answers in a sentence, and knows the commonest mistakes."""
 
-from . import decay, dropout, epsilon, hiding, kink, pattern, repair, secant, start, training, vector
+from . import decay, dropout, epsilon, grade, hiding, kink, pattern, repair, secant, start, training, vector
 from .exercise import Answer, Build, Choose, Exercise, Guess
+from .grade import checker
 
 __all__ = [
     "Answer",
@@ -9,9 +10,11 @@ __all__ = [
     "Choose",
     "Exercise",
     "Guess",
+    "checker",
     "decay",
     "dropout",
     "epsilon",
+    "grade",
     "hiding",
     "kink",
     "pattern",

@@ -38,30 +38,6 @@ def right(name, slope, block, lam, m):
     return slope + lam / m * block if name[0] == "W" else slope
 
 
-def not_over_m(name, slope, block, lam, m):
-    return slope + lam * block if name[0] == "W" else slope
-
-
-def halved(name, slope, block, lam, m):
-    return slope + lam / (2 * m) * block if name[0] == "W" else slope
-
-
-def subtracted(name, slope, block, lam, m):
-    return slope - lam / m * block if name[0] == "W" else slope
-
-
-def biases_too(name, slope, block, lam, m):
-    return slope + lam / m * block
-
-
-def squared(name, slope, block, lam, m):
-    return slope + lam / (2 * m) * block**2 if name[0] == "W" else slope
-
-
-def forgotten(name, slope, block, lam, m):
-    return slope
-
-
 decayed = Build(
     right,
     {
@@ -71,12 +47,33 @@ decayed = Build(
         "a column b1": ("b1", np.array([[0.1], [0.2]]), np.array([[1.0], [-2.0]]), 0.5, 10),
     },
     {
-        "is the λ term divided by the number of examples?": not_over_m,
-        "J has λ/2m, but the slope of W² is 2W: does the 2 stay?": halved,
-        "J grows where W grows: is its slope added or taken away?": subtracted,
-        "does J hold any b in its λ term? Then its slope for b has none either.": biases_too,
-        "that adds the λ term of J itself; what is its slope?": squared,
-        "where is the λ term?": forgotten,
+        "is the λ term divided by the number of examples?": "slope + lam * block if name[0] == 'W' else slope",
+        "J has λ/2m, but the slope of W² is 2W: does the 2 stay?": (
+            "slope + lam / (2 * m) * block if name[0] == 'W' else slope"
+        ),
+        "J grows where W grows: is its slope added or taken away?": (
+            "slope - lam / m * block if name[0] == 'W' else slope"
+        ),
+        "does J hold any b in its λ term? Then its slope for b has none either.": "slope + lam / m * block",
+        "that adds the λ term of J itself; what is its slope?": (
+            "slope + lam / (2 * m) * block**2 if name[0] == 'W' else slope"
+        ),
+        "that adds the λ term of J itself; its slope is taken entry by entry.": (
+            "slope + lam / (2 * m) * np.sum(block**2) if name[0] == 'W' else slope"
+        ),
+        "W gets its λ term entry by entry; is there a sum too many?": (
+            "slope + lam / m * np.sum(block) if name[0] == 'W' else slope"
+        ),
+        'no W gets a λ term. Is it left out, or asked for by name == "W"? The names are W1, W2, …': "slope",
+        'W1 alone gets its λ term: ask whether a name begins with "W".': (
+            "slope + lam / m * block if name == 'W1' else slope"
+        ),
+        'W2 alone gets its λ term: ask whether a name begins with "W".': (
+            "slope + lam / m * block if name == 'W2' else slope"
+        ),
+        "the slope of the data term is a mean already; only the λ term is divided by m.": (
+            "(slope + lam * block) / m if name[0] == 'W' else slope"
+        ),
     },
     "W gets λ/m W on top, b nothing: the slope of the J that you wrote down.",
 )

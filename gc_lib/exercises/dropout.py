@@ -35,30 +35,6 @@ def right(dA, mask, keep_prob):
     return dA * mask / keep_prob
 
 
-def mask_forgotten(dA, mask, keep_prob):
-    return dA / keep_prob
-
-
-def division_forgotten(dA, mask, keep_prob):
-    return dA * mask
-
-
-def multiplied(dA, mask, keep_prob):
-    return dA * mask * keep_prob
-
-
-def nothing_done(dA, mask, keep_prob):
-    return dA
-
-
-def others_kept(dA, mask, keep_prob):
-    return dA * (1 - mask) / keep_prob
-
-
-def drawn_anew(dA, mask, keep_prob):
-    return dA * (np.random.default_rng().random(np.shape(dA)) < keep_prob) / keep_prob
-
-
 RNG = np.random.default_rng(0)
 
 way_back = Build(
@@ -69,12 +45,15 @@ way_back = Build(
         "6 units and 8 examples": (RNG.standard_normal((6, 8)), 1.0 * (RNG.random((6, 8)) < 0.8), 0.8),
     },
     {
-        "a dropped unit had no say in J: can it have a slope? Where is the mask?": mask_forgotten,
-        "on the way forward A was divided by keep_prob: what does that do to its slope?": division_forgotten,
-        "A ∘ mask / keep_prob went forward: by what is its slope divided or multiplied?": multiplied,
-        "what went forward was A ∘ mask / keep_prob: what is its slope?": nothing_done,
-        "the mask is 1 where a unit stays: which ones did you keep?": others_kept,
-        "do you draw a mask of your own? The way back needs the one that the way forward had.": drawn_anew,
+        "a dropped unit had no say in J: can it have a slope? Where is the mask?": "dA / keep_prob",
+        "on the way forward A was divided by keep_prob: what does that do to its slope?": "dA * mask",
+        "A ∘ mask / keep_prob went forward: by what is its slope divided or multiplied?": "dA * mask * keep_prob",
+        "what went forward was A ∘ mask / keep_prob: what is its slope?": "dA",
+        "the mask is 1 where a unit stays: which ones did you keep?": "dA * (1 - mask) / keep_prob",
+        "1 − keep_prob is the share that is dropped; A was divided by keep_prob.": "dA * mask / (1 - keep_prob)",
+        "do you draw a mask of your own? The way back needs the one that the way forward had.": (
+            "dA * (np.random.default_rng().random(np.shape(dA)) < keep_prob) / keep_prob"
+        ),
     },
     "the way back goes through the same mask, with the same 1/keep_prob.",
 )

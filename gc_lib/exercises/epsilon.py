@@ -27,8 +27,14 @@ single = Choose(
     },
 )
 
+
+def least(u):
+    """(3u)^⅓, where the slope of ε²/6 + u/ε is 0"""
+    return (3 * u) ** (1 / 3)
+
+
 best_eps = Build(
-    lambda u: (3 * u) ** (1 / 3),
+    least,
     {f"{name}, u = {np.finfo(name).eps:.1e}": (float(np.finfo(name).eps),) for name in ("float64", "float32")},
     {
         "that is where the two terms are equal; the sum is least where its slope, ε/3 − u/ε², is 0.": lambda u: (
@@ -37,11 +43,19 @@ best_eps = Build(
         "that is the best for a one-sided difference, ε/2 + u/ε; here the first term is ε²/6.": lambda u: (
             (2 * u) ** (1 / 2)
         ),
+        "that would be right for a one-sided difference, √u; here the first term is ε²/6, and a cube root comes out.": (
+            lambda u: u ** (1 / 2)
+        ),
+        "* and / come after **: 1/3 needs brackets of its own, ** (1 / 3).": lambda u: u**1 / 3,
+        "that is how large the error is at the best ε; which ε is it?": lambda u: least(u) ** 2 / 6 + u / least(u),
         "where did the 3 go? The slope of ε²/6 is ε/3.": lambda u: u ** (1 / 3),
         "this is ε³: is the cube root missing?": lambda u: 3 * u,
     },
     "about u^⅓, some 1e-5 in float64 and 7e-3 in float32. On the network J and J‴ are not 1, so the lab's best ε is "
     "another, but near.",
+    atol=0,
+    factor=10**0.5,
+    nearly="its power of ten is right, and more is not needed. Exactly it is (3u)^⅓, where the slope ε/3 − u/ε² is 0.",
 )
 
 suspect = Choose(

@@ -1,15 +1,20 @@
 """What every exercise is: a right answer, the commonest mistakes, and a sentence for each of them."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
+from fractions import Fraction
 from html import escape
+from inspect import getsource, signature
 from traceback import extract_tb
 
 import numpy as np
 
 from ..checker.words import printable
+from .kinds import behind, of_forms, relation
 from .prediction import Prediction
+from .slips import slips, two_slips, written
 
 SKIPPED = "skipped. What stood behind a cover opens when you run its cell again."
 
@@ -34,56 +39,130 @@ class Build:
     """Check a student's function against the right one, on some cases.
 
     `cases` are named lists of arguments, such as {"J = θ³ at θ = 1, ε = 1e-4": (cube, 1.0, 1e-4)}. `mistakes` are
-    functions written wrong, as students write them, each under a question: {"is there a 2 missing below the line?": f}.
+    functions written wrong, as students write them, or what these return, as text; each stands under a question:
+    {"is there a 2 missing below the line?": "(J(theta + eps) - J(theta - eps)) / eps"}.
     A student's function that returns what a mistake returns, on every case, is answered by its question; so are two
-    that return another value at each call. `rtol` is the relative error that is allowed.
+    that return another value at each call. Where none fits, the right function with one slip of the pen is tried, and
+    how what is given is related to what is wanted. `rtol` and `atol` say how far it may be off. A value that no
+    mistake explains may be off by `factor`; `nearly` is what it is then answered by.
     """
 
     right: Callable
     cases: Mapping[str, tuple]
-    mistakes: Mapping[str, Callable]
+    mistakes: Mapping[str, Callable | str]
     praise: str
     rtol: float = 1e-6
+    atol: float = 1e-12
+    factor: float = 1.0
+    nearly: str = ""
 
     def __call__(self, attempt: Callable) -> Answer:
         """Tell whether a function does what it should; whatever it does, the answer is a sentence."""
         if not callable(attempt):
             return Answer(False, f"here a function is wanted, not {brief(attempt)}; give its name without brackets.")
+        answers: list[tuple] = []
         for words, arguments in self.cases.items():
             given, stopped = run(attempt, arguments)
             if stopped:
-                return Answer(False, f"for {words} {stopped}")
+                return Answer(False, f"for {words} {stopped}{self.in_order(attempt)}")
             if given is None or given is Ellipsis:
-                return Answer(False, f"for {words} yours returns nothing; write its line, and begin it with return.")
-            wanted = self.right(*deepcopy(arguments))
-            if not self.same(given, wanted):
-                asked = next((asked for asked, wrong in self.mistakes.items() if self.alike(attempt, wrong)), "")
-                found = f"for {words} yours gives {brief(given)}, expected {brief(wanted)}"
-                return Answer(False, f"{found}; {asked}" if asked else f"{found}.")
-        return Answer(True, self.praise)
+                return Answer(False, f"for {words} yours returns nothing; {nothing(attempt, bool(answers))}")
+            answers.append((words, given, self.right(*deepcopy(arguments))))
+        wrong = [answer for answer in answers if not self.same(*answer[1:])]
+        if not wrong:
+            return Answer(True, self.praise)
+        words, given, wanted = wrong[0]
+        asked = self.why(attempt, [answer[1:] for answer in answers])
+        if not asked and self.nearly and all(self.roughly(given, wanted) for _, given, wanted in answers):
+            return Answer(True, self.nearly)
+        found = f"for {words} yours gives {brief(given)}, expected {brief(wanted)}"
+        if not asked and len(wrong) == 1:
+            asked = "in all other cases it is right."
+        return Answer(False, f"{found}; {asked}" if asked else f"{found}.")
 
-    def alike(self, attempt: Callable, wrong: Callable) -> bool:
-        """Tell whether a student's function gives what a mistake gives, on every case."""
-        pairs = ((run(attempt, case)[0], run(wrong, case)[0]) for case in self.cases.values())
+    def in_order(self, attempt: Callable) -> str:
+        """Say in which order the arguments should stand, if they stand in another one."""
+        names, theirs = list(signature(self.right).parameters), getattr(attempt, "__code__", None)
+        theirs = list(theirs.co_varnames[: theirs.co_argcount]) if theirs else names
+        amiss = names != theirs and set(names) == set(theirs)
+        return f" The arguments should stand in this order: {', '.join(names)}." if amiss else ""
+
+    def known(self) -> Mapping[str, Callable]:
+        """Return the known mistakes as functions."""
+        wrong = self.mistakes.items()
+        return {asked: written(made, self.right) if isinstance(made, str) else made for asked, made in wrong}
+
+    def why(self, attempt: Callable, answers: Sequence[tuple]) -> str:
+        """Ask about the mistake that explains what a student's function gives, on every case; "" where none does."""
+        given, known = [given for given, _ in answers], self.known().items()
+        two = two_slips(self.right) if len(answers) > 1 else ()  # one case is too few to tell two slips
         return (
-            all(self.same(given, mistaken) for given, mistaken in pairs) or self.random(attempt) and self.random(wrong)
+            next((asked for asked, wrong in known if self.alike(given, wrong)), "")
+            or next((asked for asked, wrong in known if self.random(wrong) and self.random(attempt)), "")
+            or of_forms(answers, self.same)
+            or next((asked for asked, wrong in slips(self.right) if self.alike(given, wrong)), "")
+            or relation(answers, self.same)
+            or self.by_argument(answers)
+            or next((asked for asked, wrong in two if self.alike(given, wrong)), "")
+            or self.unused(attempt, given)
         )
+
+    def roughly(self, given, wanted: float) -> bool:
+        """Tell whether a number is off by no more than the factor."""
+        try:
+            return near(a_number(given), wanted, self.factor)
+        except (TypeError, ValueError):
+            return False
+
+    def alike(self, given: Sequence, wrong: Callable) -> bool:
+        """Tell whether a student's function gave what a mistake gives, on every case."""
+        for value, case in zip(given, self.cases.values(), strict=True):
+            mistaken, stopped = run(wrong, case)
+            if stopped or not self.same(value, mistaken):
+                return False
+        return True
 
     def random(self, function: Callable) -> bool:
         """Tell whether a function gives another value when it is called once more."""
         return any(repr(run(function, case)[0]) != repr(run(function, case)[0]) for case in self.cases.values())
+
+    def by_argument(self, answers: Sequence[tuple]) -> str:
+        """Name an argument by which everything is multiplied or divided too often."""
+        for place, name in enumerate(signature(self.right).parameters):
+            x = [case[place] for case in self.cases.values() if place < len(case)]
+            if not all(isinstance(value, float | int) and value for value in (*x, *(wanted for _, wanted in answers))):
+                continue
+            for times, word in (1, "multiplied"), (2, "multiplied twice"), (-1, "divided"), (-2, "divided twice"):
+                if all(self.same(a, b * k**times) for (a, b), k in zip(answers, x, strict=True)):
+                    return f"is it {word} by {name} more often than it should be?"
+        return ""
+
+    def unused(self, attempt: Callable, given: Sequence) -> str:
+        """Name an argument that a student's function does not use."""
+        for place, name in enumerate(signature(self.right).parameters):
+            cases = [case for case in self.cases.values() if place < len(case)]
+            if any(other(case[place]) is case[place] for case in cases):
+                continue
+            moved = [(*case[:place], other(case[place]), *case[place + 1 :]) for case in cases]
+            if all(self.same(run(attempt, case)[0], value) for case, value in zip(moved, given, strict=True)):
+                return f"yours gives the same for every {name}: where is {name} needed?"
+        return ""
 
     def same(self, given, wanted) -> bool:
         """Tell whether two values are the same but for rounding; two that do not fit each other are not."""
         if isinstance(wanted, Mapping):
             fits = isinstance(given, Mapping) and given.keys() == wanted.keys()
             return fits and all(self.same(given[name], wanted[name]) for name in wanted)
+        if isinstance(wanted, str):
+            return str(given).strip().lower() == wanted
         try:
+            if np.iscomplexobj(given):
+                return False
             given, wanted = np.asarray(given, dtype=float), np.asarray(wanted, dtype=float)
-        except (TypeError, ValueError):
-            given, wanted = np.asarray(given, dtype=object), np.asarray(wanted, dtype=object)
-            return bool(np.array_equal(given, wanted))
-        return given.shape == wanted.shape and np.allclose(given, wanted, rtol=self.rtol, atol=1e-12)
+        except (TypeError, ValueError, OverflowError):
+            return False
+        fits = given.shape == wanted.shape or given.size == wanted.size == 1
+        return fits and np.allclose(given, wanted, rtol=self.rtol, atol=self.atol, equal_nan=True)
 
 
 @dataclass
@@ -100,9 +179,12 @@ class Choose(Prediction):
             return Answer(False, f"make a guess first: one of {letters}. A guess that turns out wrong teaches most.")
         if self.skipped(choice):
             return Answer(False, SKIPPED)
-        letter = str(choice).strip().lower()
-        if letter not in self.means:
-            return Answer(False, f"{brief(choice)} is not among the choices; write one of {letters}.")
+        text = str(choice).lower() if isinstance(choice, str | list | tuple | set) else ""
+        named = set(re.findall(rf"\b[{''.join(self.means)}]\b", text))
+        if len(named) != 1:
+            amiss = "names more than one" if named else "is not among the choices"
+            return Answer(False, f"{brief(choice)} {amiss}; write one of {letters}.")
+        (letter,) = named
         self.made = True
         return Answer(letter == self.right, self.means[letter])
 
@@ -123,20 +205,26 @@ class Guess(Prediction):
         if self.skipped(number):
             return Answer(False, SKIPPED)
         try:
-            number = float(number)
-        except (TypeError, ValueError):
+            number = a_number(number)
+        except OverflowError:
+            return Answer(False, "that is too large by far: no float can hold it.")
+        except (TypeError, ValueError, ZeroDivisionError):
             return Answer(False, f"here a number is wanted, such as 1e-3, not {brief(number)}.")
+        if np.isnan(number):
+            return Answer(False, "nan is what 0/0 gives, and no number; write one, such as 1e-3.")
         self.made = True
         if self.near(number, self.right):
             return Answer(True, self.praise)
         asked = next((asked for asked, wrong in self.mistakes.items() if self.near(number, wrong)), "")
+        if not asked and self.near(-number, self.right):
+            asked = "the sign is turned round."
+        if not asked and self.near(number, 100 * self.right):
+            asked = "is that in per cent? Write it as a plain number."
         return Answer(False, asked or f"{number:g} is too {'large' if number > self.right else 'small'}.")
 
     def near(self, number: float, wanted: float) -> bool:
         """Tell whether two numbers differ by no more than the factor."""
-        if not number or not wanted:
-            return number == wanted
-        return 1 / self.factor <= number / wanted <= self.factor
+        return near(number, wanted, self.factor)
 
 
 Exercise = Build | Choose | Guess
@@ -147,18 +235,62 @@ def run(function: Callable, arguments: Sequence) -> tuple[object, str]:
     try:
         with np.errstate(all="ignore"):
             return function(*deepcopy(arguments)), ""
+    except SystemExit:
+        return None, "yours ends the program; return gives a value back, and exit is not needed."
     except Exception as problem:
-        lines = [frame.lineno for frame in extract_tb(problem.__traceback__) if frame.name == function.__name__]
+        name = getattr(function, "__name__", "")
+        lines = [frame.lineno for frame in extract_tb(problem.__traceback__) if frame.name == name]
         where = f" in line {lines[-1]} of the cell" if lines else ""
-        return None, f"yours stops{where} with {type(problem).__name__}: {problem}"
+        stopped = " ".join(f"{type(problem).__name__}: {problem}".split())
+        hint = behind(stopped)
+        return None, f"yours stops{where} with {stopped}{hint and f'; {hint}'}"
+
+
+def nothing(function: Callable, before: bool) -> str:
+    """Say why a function returns nothing, which it has not done `before`."""
+    try:
+        source = getsource(function)
+    except (OSError, TypeError):
+        source = ""
+    if re.search(r"(^|[:=]|return)\s*\.\.\.", source, re.M):
+        return "fill in the … of the stub: write its line in its place, and let return give the answer back."
+    if "print" in getattr(getattr(function, "__code__", None), "co_names", ()):
+        return "print shows a value, return gives it back."
+    if before or "return " in source:
+        return "what does it return where none of its ifs holds?"
+    return "write its line, and begin it with return."
+
+
+def near(number, wanted, factor: float) -> bool:
+    """Tell whether two numbers differ by no more than a factor."""
+    if not number or not wanted:
+        return number == wanted
+    return 1 / factor <= number / wanted <= factor
+
+
+def a_number(value) -> float:
+    """Return a number as a float, also if it is written as a string, such as "1/3"."""
+    if isinstance(value, bool):
+        raise TypeError
+    return float(Fraction(value.replace(",", "."))) if isinstance(value, str) else np.asarray(value, dtype=float).item()
+
+
+def other(value):
+    """Return another value of the same kind; of what is neither number nor array nor function, itself."""
+    if isinstance(value, float | int | np.ndarray):
+        return 97 * value + 1
+    return (lambda theta: 3 * value(theta) + value(97 * theta)) if callable(value) else value
 
 
 def brief(value) -> str:
     """Write a value short enough for a sentence."""
     if isinstance(value, Mapping):
         return f"a dict of {', '.join(map(str, value)) or 'nothing'}"
-    if isinstance(value, float | int | np.number):
-        return f"{float(value):.9g}"
-    words = np.array2string(value, precision=4, threshold=8) if isinstance(value, np.ndarray) else repr(value)
+    try:
+        if isinstance(value, float | int | np.number) and not isinstance(value, bool):
+            return f"{float(value):.9g}"
+        words = np.array2string(value, precision=4, threshold=8) if isinstance(value, np.ndarray) else repr(value)
+    except Exception:  # a number beyond all floats, or an object that cannot be written
+        words = f"a value of the type {type(value).__name__}"
     words = " ".join(words.split())
     return words if len(words) <= 60 else f"{words[:57]}…"

@@ -26,11 +26,11 @@ one_entry = Guess(
 cancel = Choose(
     "b",
     {
-        "a": "each of the two alone would read far above 1e-3. But they sit on the same path: one makes dA1 twice as "
-        "large, what does the other do to it at keep_prob = 0.5?",
-        "b": "dA1 is doubled by one and halved by the other. At keep_prob = 0.5 dθ is right; at 0.8 what flows down is "
-        "2 · 0.8 = 1.6 times what it should be.",
-        "c": "with one of the two alone, W1 and b1 would read about 1/3. What do both together make of dA1?",
+        "a": "each of the two alone would read far above 1e-3. But they sit on the same path: one doubles "
+        "what comes down to layer 1; what does the other do to it at keep_prob = 0.5?",
+        "b": "one doubles what comes down to layer 1, the other halves it. At keep_prob = 0.5 dθ is right; at 0.8 what "
+        "goes on is 2 · 0.8 = 1.6 times what it should be.",
+        "c": "with one of the two alone, W1 and b1 would read about 1/3. What do both make of what comes down?",
     },
     tells=("the two cancel",),
 )
@@ -39,26 +39,6 @@ cancel = Choose(
 def right(J, theta, dtheta, v, t):
     """|J(θ + tv) − J(θ) − t dθ·v|"""
     return abs(J(theta + t * v) - J(theta) - t * np.sum(dtheta * v))
-
-
-def no_slope(J, theta, dtheta, v, t):
-    return abs(J(theta + t * v) - J(theta))
-
-
-def no_t(J, theta, dtheta, v, t):
-    return abs(J(theta + t * v) - J(theta) - np.sum(dtheta * v))
-
-
-def half_abs(J, theta, dtheta, v, t):
-    return abs(J(theta + t * v) - J(theta)) - t * np.sum(dtheta * v)
-
-
-def not_summed(J, theta, dtheta, v, t):
-    return abs(J(theta + t * v) - J(theta) - t * dtheta * v)
-
-
-def no_abs(J, theta, dtheta, v, t):
-    return J(theta + t * v) - J(theta) - t * np.sum(dtheta * v)
 
 
 def bowl(theta):
@@ -80,11 +60,20 @@ remainder = Build(
         "J = −θ·θ, t = 0.5": (hill, place, -2 * place, way, 0.5),
     },
     {
-        "that is how much J changes; what does dθ expect of it, t dθ·v?": no_slope,
-        "a step of t v changes J by t times dθ·v: where is the t?": no_t,
-        "take the absolute value of the whole, with t dθ·v inside.": half_abs,
-        "dθ * v multiplies entry by entry; the dot product dθ·v is their sum.": not_summed,
-        "is the absolute value missing?": no_abs,
+        "that is how much J changes; what does dθ expect of it, t dθ·v?": "abs(J(theta + t * v) - J(theta))",
+        "a step of t v changes J by t times dθ·v: where is the t?": (
+            "abs(J(theta + t * v) - J(theta) - np.sum(dtheta * v))"
+        ),
+        "take the absolute value of the whole, with t dθ·v inside.": (
+            "abs(J(theta + t * v) - J(theta)) - t * np.sum(dtheta * v)"
+        ),
+        "dθ * v multiplies entry by entry; the dot product dθ·v is their sum.": (
+            "abs(J(theta + t * v) - J(theta) - t * dtheta * v)"
+        ),
+        "is the absolute value missing?": "J(theta + t * v) - J(theta) - t * np.sum(dtheta * v)",
+        "t dθ·v is taken away from J(θ + tv) − J(θ), not added.": (
+            "abs(J(theta + t * v) - J(theta) + t * np.sum(dtheta * v))"
+        ),
     },
     "what dθ leaves unexplained. Where dθ is right it falls as t², where it is wrong only as t.",
 )

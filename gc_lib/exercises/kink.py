@@ -33,7 +33,9 @@ def S(J, theta, h):
 
 def jump_of_slope(J, theta, eps):
     """|2 S(ε) − S(2ε)|: 0 for a parabola, and the jump of the slope at a corner on θ."""
-    return abs(2 * S(J, theta, eps) - S(J, theta, 2 * eps))
+    S_1 = (J(theta + eps) - 2 * J(theta) + J(theta - eps)) / eps
+    S_2 = (J(theta + 2 * eps) - 2 * J(theta) + J(theta - 2 * eps)) / (2 * eps)
+    return abs(2 * S_1 - S_2)
 
 
 jump = Build(
@@ -42,20 +44,24 @@ jump = Build(
         "ReLU on its corner, ε = 0.01": (lambda t: np.maximum(t, 0), 0.0, 0.01),
         "−|θ| on its corner, ε = 0.001": (lambda t: -np.abs(t), 0.0, 0.001),
         "θ², a smooth bend, at θ = 1, ε = 0.01": (np.square, 1.0, 0.01),
+        "e^θ at θ = 1, ε = 0.1": (np.exp, 1.0, 0.1),
         "|θ| with its corner 0.004 from θ, ε = 0.01": (np.abs, 0.004, 0.01),
     },
     {
         "S(ε) − S(2ε) alone is 0 at a corner and not 0 at a bend: did you lose the 2 before S(ε)?": (
-            lambda J, theta, eps: abs(S(J, theta, eps) - S(J, theta, 2 * eps))
+            "abs(S(J, theta, eps) - S(J, theta, 2 * eps))"
         ),
-        "S(2ε) is divided by its own step, 2ε; is yours divided by ε?": (
-            lambda J, theta, eps: abs(2 * S(J, theta, eps) - 2 * S(J, theta, 2 * eps))
+        "S(2ε) counts once, S(ε) twice, and S(2ε) is divided by its own step, 2ε.": (
+            "abs(2 * S(J, theta, eps) - 2 * S(J, theta, 2 * eps))"
         ),
-        "a jump has a size and no sign: is an abs missing?": (
-            lambda J, theta, eps: 2 * S(J, theta, eps) - S(J, theta, 2 * eps)
+        "S(2ε) takes the step 2ε everywhere: in J(θ + 2ε), in J(θ − 2ε), and below the line.": (
+            "abs(1.5 * S(J, theta, eps))"
         ),
+        "S(2ε) is S with another step, not twice S(ε).": "0.0",
+        "the 2 belongs to S(ε), the smaller step.": "abs(S(J, theta, eps) - 2 * S(J, theta, 2 * eps))",
+        "a jump has a size and no sign: is an abs missing?": "2 * S(J, theta, eps) - S(J, theta, 2 * eps)",
         "dividing by h² gives the second derivative, which at a corner grows without end; S divides by h.": (
-            lambda J, theta, eps: abs(2 * S(J, theta, eps) / eps - S(J, theta, 2 * eps) / (2 * eps))
+            "abs(2 * S(J, theta, eps) / eps - S(J, theta, 2 * eps) / (2 * eps))"
         ),
     },
     "a corner on θ gives the jump of its slope, a bend gives 0, and a corner elsewhere in the window gives some of its "

@@ -1,10 +1,15 @@
 """Exercises of lesson 04: which blocks a bug turns red, what heals it, and which factor a block is off by."""
 
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
 import numpy as np
 
 from .. import data
 from ..checker.report import check
 from ..checker.slide import relative_difference
+from ..checker.words import listed
 from ..network.network import Network
 from .exercise import Build, Choose, Guess
 
@@ -18,7 +23,7 @@ prediction = Choose(
     },
 )
 
-BUGS = {"dW": "scaled_dW", "db": "scaled_db", "drop": "no_mask", "dZ": "no_slope", "dA": "dA_doubled"}
+BUGS = {"dW": "scaled_dW", "db": "scaled_db", "drop": "no_mask", "dZ": "no_slope", "dA_prev": "dA_doubled"}
 
 
 def turns_red(equation, l):
@@ -33,39 +38,61 @@ def both(layers):
     return [f"{letter}{l}" for l in layers for letter in "Wb"]
 
 
-def all_above(equation, l):
-    """Let the error go up instead of down."""
-    return [f"{equation[1]}{l}"] if equation in ("dW", "db") else both(range(l + (equation == "dA"), 5))
+PLACES = ("dW", 3), ("db", 2), ("dZ", 3), ("drop", 2), ("dA_prev", 3)
 
 
-def never_handed_down(equation, l):
-    """Let a wrong dZ spoil its own layer only."""
-    return [f"{equation[1]}{l}"] if equation in ("dW", "db") else both([l - (equation == "dA")])
+@dataclass(frozen=True)
+class Law(Build):
+    """Compare sets of blocks, in any order and any form, and say why a block is in them or not."""
+
+    def same(self, given, wanted) -> bool:
+        """Tell whether the same blocks are named."""
+        return blocks_in(given) == blocks_in(wanted)
+
+    def why(self, attempt: Callable, answers: Sequence[tuple]) -> str:
+        """Say what is wrong with the first wrong answer."""
+        places = zip(self.cases.values(), answers, strict=True)
+        equation, l, given, wanted = next(
+            (*place, blocks_in(given), blocks_in(wanted))
+            for place, (given, wanted) in places
+            if not self.same(given, wanted)
+        )
+        return because(equation, l, given, wanted)
 
 
-def own_layer_too(equation, l):
-    """Let a wrong dA spoil the layer that sends it."""
-    return [f"{equation[1]}{l}"] if equation in ("dW", "db") else both(range(1, l + 1))
+def blocks_in(value) -> set[str]:
+    """Return the names in a list, a set or a string."""
+    return set(re.findall(r"\w+", str(value)))
 
 
-def handed_down_from_dW(equation, l):
-    """Let a wrong dW spoil everything below."""
-    return both(range(1, l + (equation != "dA")))
+def because(equation: str, l: int, given: set[str], wanted: set[str]) -> str:
+    """Say why a set of blocks is not the one that turns red where an equation of layer l is wrong."""
+    strange = sorted(given - set(both(range(1, 5))))
+    extra, missing = given - wanted, wanted - given
+    own = set(both([l]))
+    if strange:
+        return f"there is no block {strange[0]}: they are W1, b1, … W4, b4."
+    if equation in ("dW", "db"):
+        if missing:
+            return f"a wrong {equation} spoils the block of its own layer, {listed(sorted(wanted))}."
+        return f"what else is computed from {equation}, once it is there? Nothing."
+    if any(int(name[1]) > l for name in extra):
+        return "does the error travel up, or down? What stands above was finished before."
+    if extra & own:
+        return "dA_prev is what layer l sends down; its own dW and db are not made from it."
+    if missing & own and len(missing & own) == 1:
+        return "both blocks of a layer, W and b, are made from its dZ."
+    if missing & own:
+        return f"{equation} comes before dW and db of its own layer: are they still right?"
+    return "the layer below gets its error from this one: is it still right there, and further down?"
 
 
-PLACES = ("dW", 3), ("db", 2), ("dZ", 3), ("drop", 2), ("dA", 3)
-
-law = Build(
+law = Law(
     turns_red,
     {f"{equation} of layer {l}": (equation, l) for equation, l in PLACES},
-    {
-        "does the error travel up, or down?": all_above,
-        "the layer below gets its error from this one: is it still right there, and further down?": never_handed_down,
-        "dA is what layer l sends down; were its own dW and db made from it?": own_layer_too,
-        "what else is computed from dW or db, once they are there?": handed_down_from_dW,
-    },
+    {},
     "that is the law. A wrong dW or db spoils its own block; a wrong drop or dZ its own layer and all below; a wrong "
-    "dA all below. Nothing above ever turns red.",
+    "dA_prev all below. Nothing above ever turns red.",
 )
 
 healed = Choose(
@@ -73,8 +100,8 @@ healed = Choose(
     {
         "a": "a forgotten mask is healed by keep_prob = 1, where there is no mask to forget. This bug stayed.",
         "b": "forgotten decay turns W2 red and nothing else, and λ = 0 heals it. Here four blocks are red.",
-        "c": "the pattern says dZ or drop of layer 2, or dA of layer 3; of these only this line is right with ReLU.",
-        "d": "a doubled dA makes the same four blocks red, but twice is twice with any activation: nothing heals it.",
+        "c": "the pattern says dZ or drop of layer 2, or dA_prev of layer 3; with ReLU only this line is right.",
+        "d": "a doubled dA_prev makes the same four blocks red, but twice is twice: nothing heals it.",
     },
 )
 
@@ -105,18 +132,25 @@ factor = Build(
         "dθ = 4 dθ_approx": (RIGHT, 4 * RIGHT),
         "dθ = dθ_approx / 4": (RIGHT, RIGHT / 4),
         "dθ = −2 dθ_approx": (RIGHT, -2 * RIGHT),
-        "a dθ that no factor explains": (RIGHT, 3 * RIGHT + OTHER),
+        "a dθ that no factor explains": (OTHER, 3 * OTHER + RIGHT),
     },
     {
-        "that is 1/k: by which of the two should it be divided?": lambda a, g: (g @ a) / (g @ g),
-        "a quotient of two lengths is never below 0: how would it see a wrong sign?": lambda a, g: (
-            np.linalg.norm(g) / np.linalg.norm(a)
+        "that is 1/k: by which of the two should it be divided?": "(exact @ approx) / (exact @ exact)",
+        "a quotient of two lengths is never below 0: how would it see a wrong sign?": (
+            "np.linalg.norm(exact) / np.linalg.norm(approx)"
         ),
         "that is the cosine of the angle between them; it is 1 for every k above 0. Divide by ‖dθ_approx‖² alone.": (
-            lambda a, g: (g @ a) / np.linalg.norm(g) / np.linalg.norm(a)
+            "exact @ approx / np.linalg.norm(exact) / np.linalg.norm(approx)"
         ),
         "that is the relative difference: 4 and 1/4 read the same.": relative_difference,
-        "does the sum of the products still have to be divided by ‖dθ_approx‖²?": lambda a, g: g @ a,
+        "does the sum of the products still have to be divided by ‖dθ_approx‖²?": "exact @ approx",
+        "divide by the square of the length, ‖dθ_approx‖²; yours divides by the length.": (
+            "exact @ approx / np.linalg.norm(approx)"
+        ),
+        "a mean of quotients is ruled by the smallest entries, where a quotient is mostly noise.": (
+            "np.mean(exact / approx)"
+        ),
+        "in a quotient of two sums, entries above and below 0 cancel.": "np.sum(exact) / np.sum(approx)",
     },
     "k tells 4 from 1/4 and sees a sign, which the relative difference cannot.",
 )

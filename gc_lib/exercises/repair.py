@@ -1,13 +1,16 @@
 """Lesson 10: repair a homework layer by layer; what moves with ε; what a passed check rules out."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 
 import numpy as np
 
 from .. import homework
 from ..checker.report import check
+from ..checker.words import listed
 from .exercise import Answer, Build, Choose, run
+from .kinds import of_forms, relation
 
 
 @dataclass(frozen=True)
@@ -15,6 +18,7 @@ class Repair(Build):
     """Let `gcl.check` judge the way back through one layer of the homework, with the other layers right."""
 
     layer: str = ""
+    parts: tuple[str, ...] = ()
 
     def __call__(self, attempt: Callable) -> Answer:
         """Tell whether a check of the homework with this function in it is great; the answer is a sentence."""
@@ -22,22 +26,45 @@ class Repair(Build):
         given, stopped = run(attempt, arguments) if callable(attempt) else (None, "")
         if stopped or given is None or given is Ellipsis:
             return super().__call__(attempt)
-        asked = next((asked for asked, wrong in self.mistakes.items() if self.alike(attempt, wrong)), "")
         try:
             gradient = homework.gradient(**homework.RIGHT | {self.layer: attempt})
             report = check(homework.cost, gradient, homework.params)
+            if report.answer == "right":
+                return Answer(True, self.praise)
+            found = f"a bug is left in this cell; with the other layers right the check reads {report.number}"
         except Exception as problem:
-            return Answer(False, f"the check stops: {problem}{asked and f'; {asked}'}")
-        if report.answer == "right":
-            return Answer(True, self.praise)
-        found = f"a bug is left in this cell; with the other layers right the check reads {report.number}"
+            found = f"the check stops: {problem}"
+        asked = self.why(attempt, [(given, self.right(*deepcopy(arguments)))])
         return Answer(False, f"{found}; {asked}" if asked else f"{found}.")
+
+    def why(self, attempt: Callable, answers: Sequence[tuple]) -> str:
+        """Ask about the mistake that explains the slopes, or else say which of them are wrong."""
+        ((given, wanted),) = answers
+        if self.alike([given], getattr(homework, self.layer)):  # as handed in: the check says where to look
+            return ""
+        if not isinstance(given, tuple | list) or len(given) != len(self.parts):
+            return f"it should return {listed(self.parts)}, in this order."
+        pairs = zip(self.parts, given, wanted, strict=True)
+        wrong = {
+            part: of_forms([(one, other)], self.same) or relation([(one, other)], self.same)
+            for part, one, other in pairs
+            if not self.same(one, other)
+        }
+        if all(any(self.same(one, other) for one in given) for other in wanted):
+            return f"these are the right slopes in another order; return {listed(self.parts)}."
+        told = [f"{part}: {said}" for part, said in wrong.items() if said]
+        right = [part for part in self.parts if part not in wrong]
+        if not right:
+            told += [f"{listed(wrong)} are all wrong: what are they all made from?"]
+        elif wrong:
+            told += [f"{listed(right)} {'are' if right[1:] else 'is'} right, {listed(wrong)} not."]
+        return super().why(attempt, answers) or " ".join(told)
 
     def same(self, given, wanted) -> bool:
         """Tell whether two functions returned the same gradients."""
         if not isinstance(wanted, tuple):
-            return super().same(given, wanted)
-        fits = isinstance(given, tuple) and len(given) == len(wanted)
+            return np.shape(given) == np.shape(wanted) and super().same(given, wanted)
+        fits = isinstance(given, tuple | list) and len(given) == len(wanted)
         return fits and all(self.same(one, other) for one, other in zip(given, wanted, strict=True))
 
 
@@ -87,6 +114,7 @@ layer_3 = Repair(
     },
     "layer 3 is right: J is a mean over the examples, so db3 is a mean too, and “as if times 3” was m itself.",
     layer="back_3",
+    parts=("dA2", "dW3", "db3"),
 )
 
 
@@ -125,6 +153,7 @@ layer_2 = Repair(
     },
     "layer 2 is right: A2 >= 0 is always so, and A2 > 0 only where the unit is on; and the 2 of λ/2m meets that of 2W.",
     layer="back_2",
+    parts=("dA1", "dW2", "db2"),
 )
 
 
@@ -156,6 +185,7 @@ layer_1 = Repair(
     },
     "layer 1 is right: X has a column for each example, so m is X.shape[1], and 3/4 was examples over features.",
     layer="back_1",
+    parts=("dW1", "db1"),
 )
 
 

@@ -1,11 +1,8 @@
 """Lesson 01, nudge one number: the two-sided difference, and how fast its error falls."""
 
+import numpy as np
+
 from .exercise import Build, Choose, Guess
-
-
-def square(theta):
-    """θ²"""
-    return theta * theta
 
 
 def cube(theta):
@@ -18,44 +15,29 @@ def central(J, theta, eps):
     return (J(theta + eps) - J(theta - eps)) / (2 * eps)
 
 
-def forgotten_2(J, theta, eps):
-    """Divides by ε for 2ε."""
-    return (J(theta + eps) - J(theta - eps)) / eps
-
-
-def one_sided(J, theta, eps):
-    """Nudges upward only."""
-    return (J(theta + eps) - J(theta)) / eps
-
-
-def halved(J, theta, eps):
-    """Divides by 2 for 2ε."""
-    return (J(theta + eps) - J(theta - eps)) / 2
-
-
-def no_brackets(J, theta, eps):
-    """Divides by 2, and then multiplies by ε."""
-    return (J(theta + eps) - J(theta - eps)) / 2 * eps
-
-
-def backwards(J, theta, eps):
-    """Takes J on the left less J on the right."""
-    return (J(theta - eps) - J(theta + eps)) / (2 * eps)
-
-
 two_sided = Build(
     central,
     {
         "J = θ³ at θ = 1, ε = 0.01": (cube, 1.0, 0.01),
         "J = θ³ at θ = 0.5, ε = 0.1": (cube, 0.5, 0.1),
-        "J = θ² at θ = 3, ε = 0.001": (square, 3.0, 0.001),
+        "J = e^θ at θ = 2, ε = 0.1": (np.exp, 2.0, 0.1),
     },
     {
-        "is there a 2 missing below the line?": forgotten_2,
-        "that is the one-sided difference; also look to the left of θ.": one_sided,
-        "is there an ε missing below the line? The two points are 2ε apart.": halved,
-        "/ 2 * eps divides by 2 and multiplies by ε; put 2 * eps in brackets.": no_brackets,
-        "the sign is turned round: J on the right comes first.": backwards,
+        "is there a 2 missing below the line?": "(J(theta + eps) - J(theta - eps)) / eps",
+        "that is the one-sided difference; also look to the left of θ.": "(J(theta + eps) - J(theta)) / eps",
+        "that is the one-sided difference; also look to the right of θ.": "(J(theta) - J(theta - eps)) / eps",
+        "one of the points is θ itself; those 2ε apart are θ ± ε.": "(J(theta + eps) - J(theta)) / (2 * eps)",
+        "the points are θ ± 2ε, and so 4ε apart.": "(J(theta + 2 * eps) - J(theta - 2 * eps)) / (2 * eps)",
+        "is there an ε missing below the line? The two points are 2ε apart.": "(J(theta + eps) - J(theta - eps)) / 2",
+        "ε² belongs to second derivatives; here it is 2ε.": "(J(theta + eps) - J(theta - eps)) / eps**2",
+        "that is the slope of the slope, the second derivative.": (
+            "(J(theta + eps) - 2 * J(theta) + J(theta - eps)) / eps**2"
+        ),
+        "/ 2 * eps divides by 2 and multiplies by ε; put 2 * eps in brackets.": (
+            "(J(theta + eps) - J(theta - eps)) / 2 * eps"
+        ),
+        "put the difference in brackets, and 2 * eps too.": "J(theta + eps) - J(theta - eps) / 2 * eps",
+        "the sign is turned round: J on the right comes first.": "(J(theta - eps) - J(theta + eps)) / (2 * eps)",
     },
     "that is the lecture's formula. You have written gradient checking for one number.",
 )

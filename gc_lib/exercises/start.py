@@ -8,7 +8,7 @@ red = Choose(
     {
         "a": "a wrong dW spoils its own block and nothing else, since nothing further down is computed from it.",
         "b": "db2 is computed from dZ2, as dW2 is, but not from dW2. What then should spoil it?",
-        "c": "what goes on down is dA1 = W2ᵀ dZ2; that would turn W1 red. Does dW2 stand in that line?",
+        "c": "what goes on down is dA_prev = W2ᵀ dZ2; that would turn W1 red. Does dW2 stand in that line?",
     },
     tells=("W2 disagrees",),
 )
@@ -22,6 +22,11 @@ def borders_at_the_words(number):
 def borders_a_word_higher(number):
     """Takes each of the lecture's numbers for the upper border of the word before it."""
     return "great" if number < 1e-5 else "look" if number < 1e-3 else "worry"
+
+
+def borders(great, worry):
+    """Set the two borders elsewhere."""
+    return lambda number: "great" if number < great else "look" if number <= worry else "worry"
 
 
 def turned_round(number):
@@ -40,6 +45,13 @@ word = Build(
             borders_a_word_higher
         ),
         "which is worse, a look or a worry?": turned_round,
+        "look ends at 1e-4; is yours ten times less?": borders(1e-6, 1e-5),
+        "look ends at 1e-4; is yours ten times more? 10e-4 is 1e-3.": borders(1e-6, 1e-3),
+        "look ends at 1e-4, and not before.": borders(1e-6, 1e-6),
+        "where is worry? It begins above 1e-4.": borders(1e-6, 1),
+        "is a minus missing? 1e6 is a million, 1e-6 a millionth.": borders(1e6, 1e4),
+        "great ends at 1e-6; is yours ten times less?": borders(1e-7, 1e-4),
+        "great ends at 1e-6; is yours ten times more?": borders(1e-5, 1e-4),
     },
     "so the kit colours its bands and bars.",
 )

@@ -1,6 +1,7 @@
 """Lesson 07: when to check."""
 
 from itertools import pairwise
+from math import prod
 
 from .exercise import Build, Choose, Guess
 
@@ -49,22 +50,40 @@ falls = Choose(
     },
 )
 
-WRONG_COUNTS = {
-    "did you count the biases, one for each unit?": lambda sizes: 2 * sum(a * b for a, b in pairwise(sizes)),
-    "is that one for each parameter? The two-sided difference takes two.": lambda sizes: evaluations_of(sizes) // 2,
-    "that is the one-sided difference, with J(θ) counted once; the two-sided one takes two for each parameter.": (
-        lambda sizes: evaluations_of(sizes) // 2 + 1
-    ),
-    "did you count a bias for each input of a layer? b[l] has one entry for each of its units.": (
-        lambda sizes: 2 * sum((n + 1) * n_prev for n_prev, n in pairwise(sizes))
-    ),
-    "that counts the units; but W[l] has an entry for every pair of units.": lambda sizes: 2 * sum(sizes),
-}
-
 evaluations = Build(
-    evaluations_of,
+    lambda sizes: evaluations_of(sizes),
     {f"sizes {sizes}": (sizes,) for sizes in ([16, 6, 6, 1], [64, 16, 8, 1], [784, 100, 10])},
-    WRONG_COUNTS,
+    {
+        "did you count the biases, one for each unit?": "2 * sum(a * b for a, b in pairwise(sizes))",
+        "is that one for each parameter? The two-sided difference takes two.": "evaluations_of(sizes) // 2",
+        "that is the one-sided difference, with J(θ) counted once; the two-sided one takes two for each parameter.": (
+            "evaluations_of(sizes) // 2 + 1"
+        ),
+        "did you count a bias for each input of a layer? b[l] has one entry for each of its units.": (
+            "2 * sum((n + 1) * n_prev for n_prev, n in pairwise(sizes))"
+        ),
+        "a bias for every unit, not one for every layer.": "2 * sum(a * b + 1 for a, b in pairwise(sizes))",
+        "W[l] has (units of l) × (units of the layer before) entries; yours adds them up.": (
+            "2 * sum(a + b + b for a, b in pairwise(sizes))"
+        ),
+        "the input has no biases.": "evaluations_of(sizes) + 2 * sizes[0]",
+        "that counts the units; but W[l] has an entry for every pair of units.": "2 * sum(sizes)",
+        "W[l] joins two neighbours, and their entries are added up; yours multiplies the units of all layers.": (
+            lambda sizes: 2 * prod(sizes)
+        ),
+        "J is evaluated twice for a bias, too: 2 * (weights + biases).": (
+            "sum(2 * a * b + b for a, b in pairwise(sizes))"
+        ),
+        "= begins anew in every round of the loop; += adds on. Yours is the last layer alone.": (
+            "2 * sizes[-1] * (sizes[-2] + 1)"
+        ),
+        "that is layer 1 alone: does return stand inside the loop?": "2 * sizes[1] * (sizes[0] + 1)",
+        "does the loop stop one too early? range stops before its end.": "evaluations_of(sizes[:-1])",
+        "does the loop begin one too late? Layer 1 is missing.": "evaluations_of(sizes[1:])",
+        "l = 0 is the input, and sizes[0 - 1] the last layer: layers begin at 1.": (
+            "2 * sum(sizes[l] * (sizes[l - 1] + 1) for l in range(len(sizes)))"
+        ),
+    },
     f"two for every weight and every bias. A network of 784-100-10 takes {evaluations_of([784, 100, 10]):,}.",
     rtol=0,
 )

@@ -38,6 +38,11 @@ where = Guess(
 )
 
 
+def only(kept):
+    """Return a function that lays end to end the blocks that kept takes out of their names."""
+    return lambda params: np.concatenate([params[name].ravel() for name in kept(list(params))])
+
+
 flatten = Build(
     to_vector,
     {
@@ -48,14 +53,25 @@ flatten = Build(
         "that goes down the columns; take each block row by row, as ravel() does.": lambda params: np.concatenate(
             [block.ravel(order="F") for block in params.values()]
         ),
-        "these blocks are sorted by name, all W before all b; the lecture wants W1, b1, W2, b2, …": lambda params: (
-            np.concatenate([params[name].ravel() for name in sorted(params)])
+        "these blocks are sorted by name, all W before all b; the lecture wants W1, b1, W2, b2, …": only(sorted),
+        "these are all b before all W; the lecture wants W1, b1, W2, b2, …": only(lambda names: sorted(names)[::-1]),
+        "where are the biases? Every block of params belongs into θ.": only(lambda names: names[::2]),
+        "where are the weights? Every block of params belongs into θ.": only(lambda names: names[1::2]),
+        "these stand from the last layer to the first, as backprop meets them; θ begins with W1.": only(
+            lambda names: names[::-1]
         ),
-        "where are the biases? Every block of params belongs into θ.": lambda params: np.concatenate(
-            [block.ravel() for name, block in params.items() if name[0] == "W"]
+        "b before W in each layer; θ begins with W1, then b1.": only(
+            lambda names: [name for b, W in zip(names[1::2], names[::2], strict=True) for name in (b, W)]
         ),
-        "these stand from the last layer to the first, as backprop meets them; θ begins with W1.": lambda params: (
-            np.concatenate([params[name].ravel() for name in reversed(params)])
+        "that is W1 alone: does return stand inside the loop?": only(lambda names: names[:1]),
+        "that is layer 1 alone; run through all names in params, however many there are.": only(
+            lambda names: names[:2]
+        ),
+        "that is right for two layers; run through all names in params, however many there are.": only(
+            lambda names: names[:4]
+        ),
+        "that is the last block alone: does it overwrite those before? Collect them all, then concatenate.": only(
+            lambda names: names[-1:]
         ),
     },
     "every entry of every block has its place in θ now, and dθ can be laid out by the same function.",
@@ -65,6 +81,28 @@ flatten = Build(
 def valley(theta):
     """Σ θ[i]³ + Σ θ[i + 1] θ[i]²"""
     return np.sum(theta**3) + np.sum(theta[1:] * theta[:-1] ** 2)
+
+
+def lecture(J, theta, eps):
+    """Nudge one entry after the other, up and down."""
+    approx = np.zeros(theta.size)
+    for i in range(theta.size):
+        step = np.zeros(theta.size)
+        step[i] = eps
+        approx[i] = (J(theta + step) - J(theta - step)) / (2 * eps)
+    return approx
+
+
+def never_back(J, theta, eps):
+    """Nudge the entries passed along with the one whose turn it is."""
+    steps = eps * np.tril(np.ones((theta.size, theta.size)))
+    return np.array([(J(theta + step) - J(theta - step)) / (2 * eps) for step in steps])
+
+
+def replaced(J, theta, eps):
+    """Put ε and −ε in the place of an entry."""
+    up, down = (np.where(np.eye(theta.size), step, theta) for step in (eps, -eps))
+    return np.array([J(plus) - J(minus) for plus, minus in zip(up, down, strict=True)]) / (2 * eps)
 
 
 def slopes(J, theta, eps, difference=two_sided, left=lambda theta, start: start):
@@ -78,7 +116,7 @@ def slopes(J, theta, eps, difference=two_sided, left=lambda theta, start: start)
 
 
 loop = Build(
-    slopes,
+    lecture,
     {
         "three entries, ε = 1e-4": (valley, np.array([1.0, -2.0, 0.5]), 1e-4),
         "five entries, ε = 1e-3": (valley, np.array([0.3, 1.5, -1.0, 2.0, 0.7]), 1e-3),
@@ -91,9 +129,11 @@ loop = Build(
         "is θ[i] put back before the next entry has its turn? Yours keeps the nudge.": lambda J, theta, eps: slopes(
             J, theta, eps, left=lambda nudged, start: nudged
         ),
-        "nothing but zeros: nothing was written into the vector, as approx[i] = … does; or else θ + ε and θ − ε are "
-        "one and the same array: then nudge a copy, theta.copy().": lambda J, theta, eps: np.zeros(theta.size),
-        "− ε has only undone the + ε; to stand at θ[i] − ε, go down by 2ε.": lambda J, theta, eps: (
+        "is each entry put back, or step[i] set back to 0? Yours nudges all entries up to the i-th.": never_back,
+        "θ[i] is nudged to θ[i] + ε and θ[i] − ε; yours puts ε and −ε in its place.": replaced,
+        "nothing but zeros: is approx[i] = … missing? Or are θ + ε and θ − ε the same: + both times, or one array for "
+        "both? Then nudge a copy, theta.copy().": lambda J, theta, eps: np.zeros(theta.size),
+        "one of your two points is θ itself. From θ[i] + ε it is 2ε down to θ[i] − ε.": lambda J, theta, eps: (
             slopes(J, theta, eps, one_sided) / 2
         ),
         "nudge one entry at a time; yours moves all of them at once.": lambda J, theta, eps: np.full(
@@ -103,27 +143,44 @@ loop = Build(
     "that is the lecture's loop: two evaluations of J for every entry of θ.",
 )
 
+
 reading = Build(
     quotient,
     {
         "(3, 4) and (3, 4.01)": (np.array([3.0, 4.0]), np.array([3.0, 4.01])),
+        "(−3, 4) and (1, 1)": (np.array([-3.0, 4.0]), np.array([1.0, 1.0])),
         "(1, 2, 2) and (2, 1, 2)": (np.array([1.0, 2.0, 2.0]), np.array([2.0, 1.0, 2.0])),
     },
     {
-        "these are squared norms; is a square root missing?": lambda approx, exact: (
-            np.sum((approx - exact) ** 2) / (np.sum(approx**2) + np.sum(exact**2))
+        "these are squared norms; is a square root missing?": (
+            "norm(approx - exact) ** 2 / (norm(approx) ** 2 + norm(exact) ** 2)"
         ),
-        "above the line stands the norm of the difference, not the difference of the norms.": lambda approx, exact: (
-            abs(np.linalg.norm(approx) - np.linalg.norm(exact)) / (np.linalg.norm(approx) + np.linalg.norm(exact))
+        "above the line stands the norm of the difference, not the difference of the norms.": (
+            "abs(norm(approx) - norm(exact)) / (norm(approx) + norm(exact))"
         ),
-        "below the line stands the sum of the two norms, not the norm of the sum.": lambda approx, exact: (
-            np.linalg.norm(approx - exact) / np.linalg.norm(approx + exact)
+        "below the line stands the sum of the two norms, not the norm of the sum.": (
+            "norm(approx - exact) / norm(approx + exact)"
         ),
-        "that is the distance alone; divide it by ‖dθ_approx‖ + ‖dθ‖.": lambda approx, exact: np.linalg.norm(
-            approx - exact
+        "that is the distance alone; divide it by ‖dθ_approx‖ + ‖dθ‖.": "norm(approx - exact)",
+        "is a bracket missing? The whole sum ‖dθ_approx‖ + ‖dθ‖ stands below the line.": (
+            "norm(approx - exact) / norm(approx) + norm(exact)"
         ),
-        "is a bracket missing? The whole sum ‖dθ_approx‖ + ‖dθ‖ stands below the line.": lambda approx, exact: (
-            np.linalg.norm(approx - exact) / np.linalg.norm(approx) + np.linalg.norm(exact)
+        "below the line stand both lengths; yours divides by ‖dθ‖ alone.": "norm(approx - exact) / norm(exact)",
+        "below the line stand both lengths; yours divides by ‖dθ_approx‖ alone.": "norm(approx - exact) / norm(approx)",
+        "below the line stands the sum of both lengths; yours takes the larger one.": (
+            "norm(approx - exact) / max(norm(approx), norm(exact))"
+        ),
+        "‖v‖ is the root of the sum of squares; yours adds up absolute values.": (
+            "sum(abs(approx - exact)) / sum(abs(approx) + abs(exact))"
+        ),
+        "‖v‖ is the root of the sum of squares; yours takes the largest entry.": (
+            "max(abs(approx - exact)) / (max(abs(approx)) + max(abs(exact)))"
+        ),
+        "square every entry first, and then add them; yours squares the sum.": (
+            "abs(sum(approx - exact)) / (abs(sum(approx)) + abs(sum(exact)))"
+        ),
+        "that is the mean of what each entry reads; the lecture takes the lengths of the whole vectors.": (
+            "np.mean(abs(approx - exact) / (abs(approx) + abs(exact)))"
         ),
     },
     "the lecture's number: 0 where the two agree, 1 where one is the other with its sign turned.",
