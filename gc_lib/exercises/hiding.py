@@ -26,11 +26,11 @@ one_entry = Guess(
 cancel = Choose(
     "b",
     {
-        "a": "each of the two alone would read far above 1e-3. But they sit on the same path: one makes dA1 twice as "
-        "large, what does the other do to it at keep_prob = 0.5?",
-        "b": "dA1 is doubled by one and halved by the other. At keep_prob = 0.5 dθ is right; at 0.8 what flows down is "
-        "2 · 0.8 = 1.6 times what it should be.",
-        "c": "with one of the two alone, W1 and b1 would read about 1/3. What do both together make of dA1?",
+        "a": "each of the two alone would read far above 1e-3. But they sit on the same path: one doubles "
+        "what comes down to layer 1; what does the other do to it at keep_prob = 0.5?",
+        "b": "one doubles what comes down to layer 1, the other halves it. At keep_prob = 0.5 dθ is right; at 0.8 what "
+        "goes on is 2 · 0.8 = 1.6 times what it should be.",
+        "c": "with one of the two alone, W1 and b1 would read about 1/3. What do both make of what comes down?",
     },
 )
 

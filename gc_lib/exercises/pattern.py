@@ -18,7 +18,7 @@ prediction = Choose(
     },
 )
 
-BUGS = {"dW": "scaled_dW", "db": "scaled_db", "drop": "no_mask", "dZ": "no_slope", "dA": "dA_doubled"}
+BUGS = {"dW": "scaled_dW", "db": "scaled_db", "drop": "no_mask", "dZ": "no_slope", "dA_prev": "dA_doubled"}
 
 
 def turns_red(equation, l):
@@ -35,25 +35,25 @@ def both(layers):
 
 def all_above(equation, l):
     """Let the error go up instead of down."""
-    return [f"{equation[1]}{l}"] if equation in ("dW", "db") else both(range(l + (equation == "dA"), 5))
+    return [f"{equation[1]}{l}"] if equation in ("dW", "db") else both(range(l + (equation == "dA_prev"), 5))
 
 
 def never_handed_down(equation, l):
     """Let a wrong dZ spoil its own layer only."""
-    return [f"{equation[1]}{l}"] if equation in ("dW", "db") else both([l - (equation == "dA")])
+    return [f"{equation[1]}{l}"] if equation in ("dW", "db") else both([l - (equation == "dA_prev")])
 
 
 def own_layer_too(equation, l):
-    """Let a wrong dA spoil the layer that sends it."""
+    """Let a wrong dA_prev spoil the layer that sends it."""
     return [f"{equation[1]}{l}"] if equation in ("dW", "db") else both(range(1, l + 1))
 
 
 def handed_down_from_dW(equation, l):
     """Let a wrong dW spoil everything below."""
-    return both(range(1, l + (equation != "dA")))
+    return both(range(1, l + (equation != "dA_prev")))
 
 
-PLACES = ("dW", 3), ("db", 2), ("dZ", 3), ("drop", 2), ("dA", 3)
+PLACES = ("dW", 3), ("db", 2), ("dZ", 3), ("drop", 2), ("dA_prev", 3)
 
 law = Build(
     turns_red,
@@ -61,11 +61,11 @@ law = Build(
     {
         "does the error travel up, or down?": all_above,
         "the layer below gets its error from this one: is it still right there, and further down?": never_handed_down,
-        "dA is what layer l sends down; were its own dW and db made from it?": own_layer_too,
+        "dA_prev is what layer l sends down; were its own dW and db made from it?": own_layer_too,
         "what else is computed from dW or db, once they are there?": handed_down_from_dW,
     },
     "that is the law. A wrong dW or db spoils its own block; a wrong drop or dZ its own layer and all below; a wrong "
-    "dA all below. Nothing above ever turns red.",
+    "dA_prev all below. Nothing above ever turns red.",
 )
 
 healed = Choose(
@@ -73,8 +73,8 @@ healed = Choose(
     {
         "a": "a forgotten mask is healed by keep_prob = 1, where there is no mask to forget. This bug stayed.",
         "b": "forgotten decay turns W2 red and nothing else, and λ = 0 heals it. Here four blocks are red.",
-        "c": "the pattern says dZ or drop of layer 2, or dA of layer 3; of these only this line is right with ReLU.",
-        "d": "a doubled dA makes the same four blocks red, but twice is twice with any activation: nothing heals it.",
+        "c": "the pattern says dZ or drop of layer 2, or dA_prev of layer 3; with ReLU only this line is right.",
+        "d": "a doubled dA_prev makes the same four blocks red, but twice is twice: nothing heals it.",
     },
 )
 

@@ -8,7 +8,7 @@ red = Choose(
     {
         "a": "a wrong dW spoils its own block and nothing else, since nothing further down is computed from it.",
         "b": "db2 is computed from dZ2, as dW2 is, but not from dW2. What then should spoil it?",
-        "c": "what goes on down is dA1 = W2ᵀ dZ2; that would turn W1 red. Does dW2 stand in that line?",
+        "c": "what goes on down is dA_prev = W2ᵀ dZ2; that would turn W1 red. Does dW2 stand in that line?",
     },
 )
 

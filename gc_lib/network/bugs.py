@@ -51,7 +51,7 @@ SQUARE, TWO_LAYERS = NEEDS
 TABLES: list[Steps | Terms | Checker] = [Steps(), *(Steps(dZ=of.error) for of in OUTPUTS.values()), Terms(), Checker()]
 SLOTS = {equation: slot for table in TABLES for slot, equation in table._asdict().items()}  # where each one stands
 EMPTY: dict[Callable | None, str] = {  # what stands where a layer has no such equation, and why it has none
-    nothing_below: "below layer 1 there is only the input, which needs no gradient",
+    nothing_below: "dA_prev of layer 1 would be the input's, which needs no gradient",
     hand_through: "the output layer has no dropout",
 }
 ELSEWHERE = EMPTY | {  # why a bug breaks nothing where this stands
@@ -66,7 +66,7 @@ class Bug:
 
     `breaks` is the right equation, `wrong` the one planted in its stead. `hides` says under which conditions, joined
     by "or", no check can see it; `needs` what the network must have; `seen` links a public thread it was reported in.
-    `slot` is the place of its equation in the table: drop, dZ, dW, db, dA; decay; difference, …
+    `slot` is the place of its equation in the table: drop, dZ, dW, db, dA_prev; decay; difference, …
     """
 
     name: str
@@ -379,7 +379,7 @@ def scaled_db(dZ, c, factor=2.0):
     return factor * bias_gradient(dZ, c)
 
 
-# ---- dA for the layer below ------------------------------------------------------------------------------------------
+# ---- dA_prev for the layer below -------------------------------------------------------------------------------------
 
 
 @bug(pass_down, hides="W is symmetric", needs=SQUARE)
@@ -408,7 +408,7 @@ def no_W(dZ, c):
 
 @bug(pass_down)
 def scaled_dA(dZ, c, factor=2.0):
-    """Multiplies dA by a factor."""
+    """Multiplies dA_prev by a factor."""
     return factor * pass_down(dZ, c)
 
 

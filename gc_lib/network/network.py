@@ -189,7 +189,7 @@ class Network:
         """Return this network with one equation written wrong: right + strength · (wrong − right).
 
         `name` is a bug of the catalogue, or a function of your own, of the signature of the equation that it replaces:
-        `breaks` says which, by its place (drop, dZ, dW, db, dA; decay) or itself, and can be left away where the
+        `breaks` says which, by its place (drop, dZ, dW, db, dA_prev; decay) or itself, and can be left away where the
         function bears that name. `layer` says where, 1 … L; a mistake of the cost takes none. The three scaled bugs
         take a factor, 2 by default, and so does a function of yours that has one. Raises ValueError for an unknown bug,
         an equation that is not there or broken already, and a function that does not fit.
