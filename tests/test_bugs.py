@@ -608,7 +608,7 @@ def test_a_network_with_a_function_of_ones_own_survives_pickling():
             no_mean,
             2,
             None,
-            "no_mean: breaks should say which equation it replaces, 'drop', 'dZ', 'dW', 'db', 'dA_prev' of",
+            "no_mean: its name should end with the equation that it replaces, 'drop', 'dZ', 'dW', 'db', 'dA_prev' of",
         ),
         (no_mean, 2, "dQ", "no_mean: breaks should say .* of this layer; got 'dQ'"),
         (no_mean, 4, gcl.bugs.hidden_error, "no_mean: breaks should say .* of this layer; got hidden_error"),
