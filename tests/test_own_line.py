@@ -7,6 +7,7 @@ import pytest
 from helpers import problem, turned_red
 
 import gc_lib as gcl
+from gc_lib.checker.words import listed
 from gc_lib.labs.result import beyond
 from gc_lib.network.activations import ACTIVATIONS
 from gc_lib.network.backprop import Steps
@@ -16,6 +17,11 @@ KINDS = {  # ways to write an equation wrong
     "shifted": lambda right: right + 0.1,
     "nothing": np.zeros_like,
 }
+RIGHT = {"not": lambda right: right}
+
+
+def right_dZ(dA, c):
+    return dA * c.slope(c.Z)
 
 
 def wrong_line(name, kind):
@@ -23,7 +29,7 @@ def wrong_line(name, kind):
     slot = next(slot for slot in Steps._fields if name.endswith(slot))
 
     def wrong(above, c):
-        return KINDS[kind](getattr(Steps(), slot)(above, c))
+        return (KINDS | RIGHT)[kind](getattr(Steps(), slot)(above, c))
 
     wrong.__name__ = name
     return wrong
@@ -155,11 +161,29 @@ def test_a_trial_warns_of_nothing():
                 gcl.Network(sizes, hidden, output, keep_prob=0.5).plant(wrong_line("my_dW", "nothing"), 1)
 
 
+# ---- as an exercise --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("slot", Steps._fields)
+def test_the_exercise_names_what_the_law_says(slot, kind):
+    red = [f"{letter}{l}" for l in (1, 2) for letter in "Wb" if f"{letter}{l}" in turned_red(slot, 2)]
+    answer = gcl.exercises.own_line.plant(wrong_line(f"my_{slot}", kind))
+    assert answer.solved and f"in layer 2 it turns {listed(red)} red, as the law says" in answer.words
+
+
+def test_the_exercise_says_of_a_right_line_that_it_is_right_and_of_what_cannot_be_what_to_do():
+    for right in (right_dZ, wrong_line("my_dW", "not")):
+        assert repr(gcl.exercises.own_line.plant(right)).startswith("Not yet: no block turns red")
+    for what in (None, ..., "no_slope", 3):
+        assert "here a function is wanted, not" in repr(gcl.exercises.own_line.plant(what))
+    for wrong, layer, _ in WRONG_INPUT.values():
+        if layer == 2:
+            answer = gcl.exercises.own_line.plant(wrong)
+            assert not answer.solved and wrong.__name__ in answer.words
+
+
 # ---- in the bench ----------------------------------------------------------------------------------------------------
-
-
-def right_dZ(dA, c):
-    return dA * c.slope(c.Z)
 
 
 def stretched_dZ(dA, c, factor=3.0):

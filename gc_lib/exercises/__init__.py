@@ -1,6 +1,6 @@
 """The self-checks of the course, one file a notebook: each answers in a sentence, and knows the commonest mistakes."""
 
-from . import decay, dropout, epsilon, hiding, kink, pattern, repair, secant, start, training, vector
+from . import decay, dropout, epsilon, hiding, kink, own_line, pattern, repair, secant, start, training, vector
 from .exercise import Answer, Build, Choose, Exercise, Guess
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "epsilon",
     "hiding",
     "kink",
+    "own_line",
     "pattern",
     "repair",
     "secant",
