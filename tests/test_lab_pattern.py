@@ -173,8 +173,8 @@ def test_bars_light_up_in_the_order_of_the_way_back():
 def test_the_slider_names_the_line_that_has_run_and_the_picture_follows():
     lab = gcl.labs.pattern(bug="no_slope", layer=2)
     slider, pictures = lab.bound["steps"], [lab.png]
-    assert [words for words, _ in slider.options][:3] == ["not begun", "layer 4 · dZ", "layer 4 · dW"]
-    assert slider.label == "to the end" and "so far" not in lab.words
+    assert [words for words, _ in slider.options][:3] == ["start", "layer 4 · dZ", "layer 4 · dW"]
+    assert slider.label == "end" and "so far" not in lab.words
     for steps in (0, 2, 10, 11):
         slider.value = steps
         pictures.append(lab.png)

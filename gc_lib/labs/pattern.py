@@ -52,7 +52,7 @@ def reached(line: Line) -> list[Line]:
 
 def as_far_as(steps: int) -> str:
     """Name the line that the way back has come to."""
-    ends = {0: "not begun", len(LINES): "to the end"}
+    ends = {0: "start", len(LINES): "end"}
     return ends.get(steps) or "layer {} · {}".format(*LINES[steps - 1])
 
 
@@ -73,7 +73,7 @@ class State(Fields):
     layer: int = menu("layer", LAYERS, 3, width="95px")
     strength: float = slider("strength", STRENGTHS, 1.0, number(0), width="260px")
     remedy: str = choice("remedy", REMEDIES, "none")
-    steps: int = slider("way back", range(len(LINES) + 1), len(LINES), say=as_far_as, width="310px")
+    steps: int = slider("way back", range(len(LINES) + 1), len(LINES), say=as_far_as, width="290px")
 
     @cached_property
     def right(self) -> BenchState:
