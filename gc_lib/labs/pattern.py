@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+import ipywidgets as widgets
 import numpy as np
 
 from ..checker.slide import score
@@ -13,7 +14,7 @@ from ..network.network import Plant
 from ..plots import Blocks, LogAxis, Slice, banded, pictures
 from ..plots.style import Band, band
 from ..plots.way_back import Line, WayBack
-from .controls import log_values
+from .controls import in_rows, log_values
 from .fields import Fields, choice, menu, number, slider
 from .lab import Lab
 from .result import Curve, Headline, OfReport, beyond
@@ -73,7 +74,7 @@ class State(Fields):
     layer: int = menu("layer", LAYERS, 3, width="95px")
     strength: float = slider("strength", STRENGTHS, 1.0, number(0), width="260px")
     remedy: str = choice("remedy", REMEDIES, "none")
-    steps: int = slider("way back", range(len(LINES) + 1), len(LINES), say=as_far_as, width="290px")
+    steps: int = slider("way back", range(len(LINES) + 1), len(LINES), say=as_far_as, width="375px")
 
     @cached_property
     def right(self) -> BenchState:
@@ -189,3 +190,7 @@ class Pattern(Lab):
         "with the bands great, look and worry.",
         "The relative difference of the whole vector as a curve against the bug's strength, with the same bands.",
     )
+
+    def build(self) -> widgets.Widget:
+        """Build the page, with two rows of controls over the pictures."""
+        return self.page([in_rows(self.controls("bug", "layer", "steps", "strength", "remedy"))])
