@@ -114,7 +114,7 @@ def turned_red(slot, l):
     """The law: which blocks a bug in this equation of layer l can make wrong."""
     if slot in ("dW", "db"):
         return {f"{slot[1]}{l}"}
-    return {f"{block}{below}" for below in range(1, l + (slot != "dA")) for block in "Wb"}
+    return {f"{block}{below}" for below in range(1, l + (slot != "dA_prev")) for block in "Wb"}
 
 
 def below(widget):

@@ -124,8 +124,8 @@ def test_the_table_of_a_network_is_the_plain_one_but_for_its_first_and_last_laye
         assert len(table) == L
         for l, steps in enumerate(table, start=1):
             own = {slot for slot, equation in steps._asdict().items() if equation is not getattr(plain, slot)}
-            assert own == ({"drop", "dZ"} if l == L else set()) | ({"dA"} if l == 1 else set())
-    assert table[0].dA(np.ones((2, 2)), SimpleNamespace()) is None, "the widest product of all is saved"
+            assert own == ({"drop", "dZ"} if l == L else set()) | ({"dA_prev"} if l == 1 else set())
+    assert table[0].dA_prev(np.ones((2, 2)), SimpleNamespace()) is None, "the widest product of all is saved"
 
 
 def test_on_a_corner_a_correct_gradient_reads_wrong_at_every_eps():

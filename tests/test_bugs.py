@@ -89,7 +89,7 @@ def test_on_any_network_a_bug_leaves_all_else_untouched_to_the_last_bit_and_hide
 
 
 def test_the_three_that_look_alike():
-    """A wrong dA of layer l + 1, mask of l or slope of l turns the same blocks red: what heals them tells which."""
+    """A wrong dA_prev of layer l + 1, mask of l or slope of l turns the same blocks red: what heals tells which."""
     net, X, Y, params = problem()
     reds = [
         check(net.plant(*at), X, Y, params).that_are("wrong")
@@ -536,7 +536,7 @@ OWN = {  # what is planted, where, and the bug of the catalogue that is the same
     "by its own name": (bias_gradient, 3, None, None),
     "on the output layer": (lambda Y, c: Y - c.A, 4, "dZ", "sign_flipped"),
     "in the cost": (my_decay, None, "decay", "J_decay_over_m"),
-    "without a source": (EXECUTED["no_source"], 2, "dA", None),
+    "without a source": (EXECUTED["no_source"], 2, "dA_prev", None),
     "an object that can be called": (partial(stretched, factor=2.0), 3, "dZ", None),
 }
 
@@ -591,7 +591,7 @@ def test_diff_shows_all_that_is_planted_in_a_network_ones_own_as_any_other():
 
 
 def test_diff_shows_what_there_is_of_a_function_without_a_source_or_a_docstring():
-    broken = problem()[0].plant(EXECUTED["no_source"], 2, breaks="dA")
+    broken = problem()[0].plant(EXECUTED["no_source"], 2, breaks="dA_prev")
     name, right, wrong = gcl.diff(broken).splitlines()
     assert name.startswith("no_source: ") and right == "  right:  return c.W.T @ dZ" and "source" in wrong
 
@@ -604,14 +604,19 @@ def test_a_network_with_a_function_of_ones_own_survives_pickling():
 @pytest.mark.parametrize(
     "wrong, layer, breaks, words",
     [
-        (no_mean, 2, None, "no_mean: breaks should say which equation it replaces, 'drop', 'dZ', 'dW', 'db', 'dA' of"),
+        (
+            no_mean,
+            2,
+            None,
+            "no_mean: its name should end with the equation that it replaces, 'drop', 'dZ', 'dW', 'db', 'dA_prev' of",
+        ),
         (no_mean, 2, "dQ", "no_mean: breaks should say .* of this layer; got 'dQ'"),
         (no_mean, 4, gcl.bugs.hidden_error, "no_mean: breaks should say .* of this layer; got hidden_error"),
         (no_mean, None, "dW", "'decay' of J; one of backprop needs a layer too; got 'dW'"),
         (no_mean, 5, "dW", "no_mean cannot be planted on layer 5: this network has layers 1 … 4; got layer=5"),
         (no_mean, 0, "dW", "this network has layers 1 … 4; got layer=0"),
         (no_mean, "2", "dW", "this network has layers 1 … 4; got layer=2"),
-        (no_mean, 1, "dA", "no_mean cannot be planted on layer 1: below layer 1 there is only the input"),
+        (no_mean, 1, "dA_prev", "no_mean cannot be planted on layer 1: dA_prev of layer 1 would be the input's"),
         (no_mean, 4, "drop", "no_mean cannot be planted on layer 4: the output layer has no dropout"),
         (lambda dZ: dZ, 2, "dW", r"<lambda> should take \(dZ, c\), as weight_gradient does: too many"),
         (
@@ -679,7 +684,7 @@ def test_a_bug_computes_what_its_sentence_says():
     net, X, Y, params = problem()
     c = net.on(X, Y, masks="frozen")[0].layers(params)[1]
     dZ, dA, Y = np.random.default_rng(1).standard_normal((3, 4, 7))
-    first = {"dZ": dA, "drop": dA, "dW": dZ, "db": dZ, "dA": dZ}
+    first = {"dZ": dA, "drop": dA, "dW": dZ, "db": dZ, "dA_prev": dZ}
     for name, plain in said_plainly(c, dZ, dA, Y).items():
         bug = find(name)
         given = first[bug.slot] if bug.breaks not in {output.error for output in OUTPUTS.values()} else Y

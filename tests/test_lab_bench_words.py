@@ -92,14 +92,14 @@ CAPTIONS = {
     "32 times": ({"bugs": [("db_no_mean", 3)]}, ["b3 disagrees, as if 32 times what it should be. b3: 0.94"]),
     "zero": ({"bugs": [("db_zero", 2)]}, ["b2 disagrees, as if it were zero. b2: 1, as if it were zero."]),
     "no one factor": ({"bugs": [("no_decay", 1)]}, ["W1 disagrees. W1: ", "All other blocks agree."]),
-    "a dA": (
+    "a dA_prev": (
         {"bugs": [("dA_doubled", 3)], "lam": 0},
         [
             "4 of 6 blocks disagree. W1, b1, W2 and b2: up to 0.33, as if twice",
             "All other blocks agree.",
         ],
     ),
-    "a dA beside λ": (  # where the decay is right, only b shows the factor
+    "a dA_prev beside λ": (  # where the decay is right, only b shows the factor
         {"bugs": [("dA_doubled", 3)]},
         ["4 of 6 blocks disagree. W1 and W2: up to 0.3", "b1 and b2: up to 0.33, as if twice", "All other blocks"],
     ),

@@ -5,9 +5,10 @@ import pytest
 from helpers import BACKPROP, turned_red
 
 import gc_lib as gcl
-from gc_lib.labs.pattern import LAYERS, REMEDIES, State, compute
+from gc_lib.labs.pattern import LAYERS, LINES, REMEDIES, State, compute, reached
 from gc_lib.labs.result import beyond
 from gc_lib.labs.slices import glimpse
+from gc_lib.network.backprop import backprop
 
 HEALS = {  # which conditions of the catalogue a remedy brings about
     "λ = 0": {"λ is 0"},
@@ -95,6 +96,7 @@ def test_the_caption_names_the_blocks_the_factor_and_what_heals():
         ({"remedy": "λ=0"}, "remedy should be one of 'none', 'λ = 0', "),
         ({"strength": -1}, "strength should be a finite number, 0 or more; got -1.0"),
         ({"strength": float("nan")}, "strength should be a finite number"),
+        ({"steps": 19}, "steps should be one of 0, 1, 2, .* 18; got 19"),
     ],
 )
 def test_what_cannot_be_is_refused_in_words(wrong, words):
@@ -105,3 +107,78 @@ def test_what_cannot_be_is_refused_in_words(wrong, words):
 def test_the_exercise_finds_the_law_by_checks():
     for equation, l in gcl.exercises.pattern.PLACES:
         assert set(gcl.exercises.pattern.law.right(equation, l)) == turned_red(equation, l)
+
+
+# ---- the way back ----------------------------------------------------------------------------------------------------
+
+
+def test_what_an_error_reaches_is_the_law_of_which_blocks_turn_red():
+    for l, slot in LINES:
+        assert {f"{name[1]}{at}" for at, name in reached((l, slot)) if name in ("dW", "db")} == turned_red(slot, l)
+
+
+def test_the_lines_stand_in_the_order_in_which_backprop_runs_them():
+    net, (X, Y), ran = State().right.network, State().right.problem, []
+
+    def noted(l, slot, equation):
+        def note(*given):
+            ran.append((l, slot))
+            return equation(*given)
+
+        return note
+
+    steps = [
+        step._replace(**{slot: noted(l, slot, equation) for slot, equation in step._asdict().items()})
+        for l, step in enumerate(net.steps, start=1)
+    ]
+    backprop(Y, net.on(X, Y, masks="frozen")[0].layers(State().right.theta), steps)
+    once = [line for line in ran if line in LINES]
+    own = ("dW", "db")  # of these two none feeds another line, and either may come first
+    assert len(once) == len(LINES) and set(once) == set(LINES)
+    assert [line for line in once if line[1] not in own] == [line for line in LINES if line[1] not in own]
+    assert [l for l, _ in once] == [l for l, _ in LINES]
+
+
+@pytest.mark.parametrize(
+    "name, layer", [("no_mask", 3), ("no_slope", 2), ("scaled_dW", 4), ("db_zero", 1), ("dA_doubled", 3)]
+)
+def test_red_runs_from_the_wrong_line_along_what_is_computed_from_it(name, layer):
+    result = compute(State(name, layer))
+    assert result.planted == (layer, slot(name))
+    assert {line for line, found in result.lines.items() if found.word == "worry"} == set(reached(result.planted))
+    assert {found.word for found in result.lines.values()} == {"worry", "great"}
+
+
+def test_a_line_has_the_band_of_what_it_spoils_and_a_bug_that_hides_spoils_nothing():
+    weak = compute(State("no_slope", 2, 1e-4)).lines
+    assert {line for line, found in weak.items() if found.word == "look"} == set(reached((2, "dZ")))
+    healed = compute(State("no_mask", 2, remedy="keep_prob = 1"))
+    assert healed.planted == (2, "drop") and {found.word for found in healed.lines.values()} == {"great"}
+    for state in (State(""), State("sign_flipped", 2)):
+        assert compute(state).planted is None and {found.word for found in compute(state).lines.values()} == {"great"}
+
+
+def test_bars_light_up_in_the_order_of_the_way_back():
+    whole, lit = compute(State("no_slope", 2)), []
+    for steps in range(len(LINES) + 1):
+        result = compute(State("no_slope", 2, steps=steps))
+        assert list(result.lines) == LINES[:steps] and result.lines.items() <= whole.lines.items()
+        shown = {name: reading for name, reading in result.blocks.items() if not np.isnan(reading)}
+        assert shown.items() <= whole.blocks.items() and result.headline == whole.headline
+        assert all((result.bounds[name] > 0) == (name in shown) for name in result.blocks)
+        lit += [name for name in shown if name not in lit]
+    assert lit == ["W4", "b4", "W3", "b3", "W2", "b2", "W1", "b1"]
+
+
+def test_the_slider_names_the_line_that_has_run_and_the_picture_follows():
+    lab = gcl.labs.pattern(bug="no_slope", layer=2)
+    slider, pictures = lab.bound["steps"], [lab.png]
+    assert [words for words, _ in slider.options][:3] == ["start", "layer 4 · dZ", "layer 4 · dW"]
+    assert slider.label == "end" and "so far" not in lab.words
+    for steps in (0, 2, 10, 11):
+        slider.value = steps
+        pictures.append(lab.png)
+    assert repr(lab) == 'gcl.labs.pattern(bug="no_slope", layer=2, steps=11)'
+    assert "The way back so far: layer 2 · dZ." in lab.words and slider.label == "layer 2 · dZ"
+    ways, bars, climbs = zip(*pictures, strict=True)
+    assert len(set(ways)) == 5 and len(set(bars)) >= 4

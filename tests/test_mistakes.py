@@ -426,7 +426,13 @@ def test_only_repeated_tokens_are_off_where_the_embedding_was_not_added_up():
 # ---- the place -------------------------------------------------------------------------------------------------------
 
 
-SLOT_OF = {"drop": "the mask of layer {}", "dZ": "the slope of layer {}", "dW": "dW{}", "db": "db{}", "dA": "dA{}"}
+SLOT_OF = {
+    "drop": "the mask of layer {}",
+    "dZ": "the slope of layer {}",
+    "dW": "dW{}",
+    "db": "db{}",
+    "dA_prev": "dA_prev of layer {}",
+}
 
 
 @pytest.mark.parametrize("name", [name for name, bug in CATALOGUE.items() if bug.family.__name__ == "Steps"])
@@ -452,9 +458,9 @@ def test_places_by_the_law_of_which_blocks_turn_red():
 
     assert at("W2") == (("dW2",),) and at("b1", "W3") == (("dW3",), ("db1",))
     assert at("W3", "b3", "W2", "b2", "W1", "b1") == (("dZ3",),)
-    assert at("W1", "b1") == (("dA2", "the mask of layer 1", "the slope of layer 1"),)
+    assert at("W1", "b1") == (("dA_prev of layer 2", "the mask of layer 1", "the slope of layer 1"),)
     assert at("W2", "b2") == (("dW2",), ("db2",)), "with layer 1 right it is not dZ2"
-    assert at("b3", "W1", "b1") == (("db3",), ("dA2", "the mask of layer 1", "the slope of layer 1"))
+    assert at("b3", "W1", "b1") == (("db3",), ("dA_prev of layer 2", "the mask of layer 1", "the slope of layer 1"))
     assert places({"kernel": "wrong", "b1": "right"}) == ()
 
 

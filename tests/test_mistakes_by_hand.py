@@ -227,5 +227,5 @@ def test_places_take_a_block_that_cannot_be_told_for_wrong_only_beside_one_that_
     assert at(*"wwww") == at(*"?ww?") == (("dZ2",),)
     assert at(*"wrwr") == (("the λ term, in J or in every dW",),) and at(*"w?wr")[0][0].startswith("the λ")
     assert at(*"??w?") == (("dW2",),) and at(*"??ww") == (("dZ2",),) and at(*"?rww") == (("dW2",), ("db2",))
-    assert at(*"ww??rr") == at(*"wwrrrr") == (("dA2", "the mask of layer 1", "the slope of layer 1"),)
+    assert at(*"ww??rr") == at(*"wwrrrr") == (("dA_prev of layer 2", "the mask of layer 1", "the slope of layer 1"),)
     assert at(*"rrrrwr") == (("dW3",),) and at(*"rrrrrw") == (("db3",),) and at(*"rrrr") == ()

@@ -177,7 +177,7 @@ def test_params_of_another_network_are_refused_by_block(change, words):
         ("no_mask", {"layer": 4}, r"the output layer has no dropout"),
         ("own_A", {"layer": 1}, r"it needs a square layer"),
         ("own_A", {"layer": 4}, r"it needs a square layer"),
-        ("no_W", {"layer": 1}, r"below layer 1 there is only the input"),
+        ("no_W", {"layer": 1}, r"dA_prev of layer 1 would be the input's"),
         ("J_no_decay", {"layer": 1}, r"it is in the cost J, not in a layer; leave layer=1 away"),
         ("forgotten_2", {}, r"mistake of the checker: gcl\.bugs\.plant\(gcl\.SLIDE, 'forgotten_2'\)"),
         ("no_decay", {"layer": 2, "factor": 3}, r"no_decay takes no factor; .*scaled_dW, .*scaled_dA do"),
@@ -190,12 +190,12 @@ def test_a_bug_that_cannot_be_planted_is_refused_with_the_reason(name, options, 
         problem()[0].plant(name, **options)
 
 
-def test_layer_1_sends_nothing_down_and_refuses_every_bug_of_dA():
+def test_layer_1_sends_nothing_down_and_refuses_every_bug_of_dA_prev():
     net = problem((4, 4, 4, 1))[0]
-    refused = [name for name, bug in gcl.bugs.CATALOGUE.items() if bug.slot == "dA"]
+    refused = [name for name, bug in gcl.bugs.CATALOGUE.items() if bug.slot == "dA_prev"]
     assert len(refused) >= 5
     for name in refused:
-        assert "below layer 1" in net.obstacle(name, 1) and net.obstacle(name, 2) == ""
+        assert "dA_prev of layer 1 would be the input's" in net.obstacle(name, 1) and net.obstacle(name, 2) == ""
 
 
 def test_an_obstacle_is_named_exactly_where_planting_fails():

@@ -174,8 +174,8 @@ def bug(report, wrong: list[Part]) -> Reason:
 def places(answers: dict[str, str]) -> tuple[tuple[str, ...], ...]:
     """Return the equations in which a bug would turn just these blocks red; those that look alike stand together.
 
-    A wrong dW[l] or db[l] turns its own block red, a wrong dZ[l] its layer and all below, a wrong dA[l] all below. If
-    every W is wrong and no b, it is the λ term. Nothing is said of blocks not named W1, b1, … WL, bL.
+    A wrong dW[l] or db[l] turns its own block red, a wrong dZ[l] its layer and all below, a wrong dA_prev of layer
+    l all below. If every W is wrong and no b, it is the λ term. Nothing is said of blocks not named W1, b1, … WL, bL.
     """
     named = [re.fullmatch(r"[Wb](\d+)", name) for name in answers]
     L = max(int(found[1]) for found in named if found) if all(named) else 0
@@ -186,7 +186,7 @@ def places(answers: dict[str, str]) -> tuple[tuple[str, ...], ...]:
     for l in range(L, 0, -1):
         pair, below = (says["W", l], says["b", l]), [says[kind, k] for k in range(1, l) for kind in "Wb"]
         if "wrong" in pair and "right" not in (*pair, *below) and (pair == ("wrong", "wrong") or "wrong" in below):
-            alike = (f"dZ{l}",) if l == L else (f"dA{l + 1}", f"the mask of layer {l}", f"the slope of layer {l}")
-            return (*found, alike)
+            hidden = f"dA_prev of layer {l + 1}", f"the mask of layer {l}", f"the slope of layer {l}"
+            return (*found, (f"dZ{l}",) if l == L else hidden)
         found += [(f"d{kind}{l}",) for kind in "Wb" if says[kind, l] == "wrong"]
     return tuple(found)

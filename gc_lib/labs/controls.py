@@ -8,7 +8,7 @@ import ipywidgets as widgets
 from traitlets import Instance, Unicode, observe
 
 from ..checker.words import short
-from ..network.bugs import CATALOGUE, Bug, Steps
+from ..network.bugs import CATALOGUE, Bug, Steps, find
 from ..network.network import Network, Plant
 
 CANNOT = "✕ "  # begins the label of a bug that cannot be planted here; the style of the lab greys it
@@ -196,17 +196,22 @@ def label(bug: Bug, reason: str) -> str:
     return f"{CANNOT if reason else ''}{bug.slot} · {bug.name}: {reason or bug.sentence}"
 
 
-def about(name: str, layer: int, reason: str) -> str:
+def about(name: str | Bug, layer: int, reason: str) -> str:
     """Say what the bug of a row does; or that it is not planted, and why."""
     if reason:
         return f"<b>{name}</b> is not planted on layer {layer}: {html.escape(reason)}."
-    return f"<b>{name}</b> {html.escape(CATALOGUE[name].sentence[0].lower() + CATALOGUE[name].sentence[1:])}"
+    sentence = find(name).sentence
+    return f"<b>{name}</b> {html.escape(sentence[0].lower() + sentence[1:])}"
 
 
 class BugRow:
-    """A row of controls that plants one bug in backprop: which, in which layer, how strong and with which factor."""
+    """A row of controls that plants one bug in backprop: which, in which layer, how strong and with which factor.
+
+    A bug of the student's `own`, once shown, stays in its menu.
+    """
 
     def __init__(self):
+        self.own: list[Bug] = []
         self.bug = Menu("bug", [""], words=lambda name: name or "none", width="370px")
         self.layer = Menu("layer", [1], words=str, width="95px")
         self.strength = Slider("strength", log_values(-8, 0, 1, 3), width="220px")
@@ -222,11 +227,14 @@ class BugRow:
         name, layer = self.bug.value, self.layer.value
         if not name or network.obstacle(name, layer):
             return None
-        return Plant(name, layer, self.strength.value, self.factor.value if CATALOGUE[name].takes_factor else None)
+        return Plant(name, layer, self.strength.value, self.factor.value if find(name).takes_factor else None)
 
     def show(self, plant: Plant | None) -> None:
         """Set the row to a bug, or to none."""
         plant = plant or Plant("", 1)
+        if isinstance(plant.name, Bug) and plant.name not in self.own:
+            self.own.append(plant.name)
+            self.bug.options = [*self.bug.options, (str(plant.name), plant.name)]
         self.bug.show(plant.name)
         self.layer.show(plant.layer)
         self.strength.show(plant.strength)
@@ -236,12 +244,13 @@ class BugRow:
         """List the layers, and every bug: those that cannot be planted in that layer of the network with the reason."""
         name, layer = self.bug.value, min(self.layer.value, network.L)
         self.relist(self.layer, [(str(l), l) for l in range(1, network.L + 1)], layer)
-        reasons = {n: network.obstacle(n, layer) for n, bug in CATALOGUE.items() if bug.family is Steps}
-        bugs = [("none", ""), *((label(CATALOGUE[n], reason), n) for n, reason in reasons.items())]
+        names: list[str | Bug] = [*self.own, *(n for n, bug in CATALOGUE.items() if bug.family is Steps)]
+        reasons = {n: network.obstacle(n, layer) for n in names}
+        bugs = [("none", ""), *((label(find(n), reason), n) for n, reason in reasons.items())]
         self.relist(self.bug, bugs, name)
         self.about.value = about(name, layer, reasons[name]) if name else ""
         self.strength.disabled = not name
-        self.factor.layout.visibility = "visible" if name and CATALOGUE[name].takes_factor else "hidden"
+        self.factor.layout.visibility = "visible" if name and find(name).takes_factor else "hidden"
 
     @staticmethod
     def relist(menu: Menu, options: list, value) -> None:

@@ -98,7 +98,7 @@ PLACES = {
         entry=True,
     ),
     "two that cancel": Place(
-        "dA1 is doubled, and the 1/keep_prob of layer 1 is forgotten",
+        "dA_prev of layer 2 is doubled, and layer 1 forgets its 1/keep_prob",
         "at keep_prob = 0.5 what is forgotten is also a factor 2: the two cancel, and dθ is the gradient here",
         "keep_prob = 0.8",
         BenchState(keep_prob=0.5, bugs=PAIR),

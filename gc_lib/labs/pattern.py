@@ -5,16 +5,19 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+import ipywidgets as widgets
 import numpy as np
 
 from ..checker.slide import score
 from ..network import bugs
 from ..network.network import Plant
-from ..plots import WALK, Blocks, LogAxis, Slice, banded, pictures
-from .controls import log_values
+from ..plots import Blocks, LogAxis, Slice, banded, pictures
+from ..plots.style import Band, band
+from ..plots.way_back import Line, WayBack
+from .controls import in_rows, log_values
 from .fields import Fields, choice, menu, number, slider
 from .lab import Lab
-from .result import Curve, Headline, OfReport
+from .result import Curve, Headline, OfReport, beyond
 from .slices import Result as Check
 from .slices import glimpse, measure
 from .state import BenchState
@@ -32,6 +35,26 @@ REMEDIES = {  # what a remedy changes in a network on which every bug shows
     "b = 0": {"bias": 0.0},
 }
 STRENGTHS = log_values(-8, 0, 1, 3)
+FED = {"drop": [(0, "dZ")], "dZ": [(0, "dW"), (0, "db"), (0, "dA_prev")], "dA_prev": [(1, "drop")], "dW": [], "db": []}
+NONE = {(LAYERS[-1], "drop"), (1, "dA_prev")}  # the output layer has no dropout, and the input needs no gradient
+LINES = [(l, slot) for l in reversed(LAYERS) for slot in bugs.Steps._fields if (l, slot) not in NONE]
+
+
+def fed(line: Line) -> list[Line]:
+    """Return the lines that are computed from a line: in its own layer, or in the layer below."""
+    l, slot = line
+    return [(l - down, name) for down, name in FED[slot] if (l - down, name) in LINES]
+
+
+def reached(line: Line) -> list[Line]:
+    """Return a line, and all that is computed from it."""
+    return [line, *(far for near in fed(line) for far in reached(near))]
+
+
+def as_far_as(steps: int) -> str:
+    """Name the line that the way back has come to."""
+    ends = {0: "start", len(LINES): "end"}
+    return ends.get(steps) or "layer {} · {}".format(*LINES[steps - 1])
 
 
 def sentence(name: str) -> str:
@@ -41,7 +64,7 @@ def sentence(name: str) -> str:
 
 @dataclass(frozen=True)
 class State(Fields):
-    """Say which bug stands in which layer, how strong it is, and which remedy is tried.
+    """Say which bug stands in which layer, how strong it is, which remedy is tried, and how many lines have run.
 
     The network has three hidden layers of six tanh units, λ = 0.1, 32 examples, a frozen mask at keep_prob = 0.8 and
     biases away from 0.
@@ -51,6 +74,7 @@ class State(Fields):
     layer: int = menu("layer", LAYERS, 3, width="95px")
     strength: float = slider("strength", STRENGTHS, 1.0, number(0), width="260px")
     remedy: str = choice("remedy", REMEDIES, "none")
+    steps: int = slider("way back", range(len(LINES) + 1), len(LINES), say=as_far_as, width="375px")
 
     @cached_property
     def right(self) -> BenchState:
@@ -72,9 +96,44 @@ class State(Fields):
 
 @dataclass(frozen=True)
 class Result(OfReport):
-    """Hold a check of the network with its bug, and how it reads at other strengths."""
+    """Hold a check of the network with its bug, and how it reads at other strengths.
+
+    Blocks that the way back has not come to have no bar yet.
+    """
 
     check: Check
+
+    @property
+    def blocks(self) -> dict[str, float]:
+        """The reading of each block."""
+        come = {f"{slot[1]}{l}" for l, slot in LINES[: self.state.steps]}
+        return {name: reading if name in come else np.nan for name, reading in self.report.blocks.items()}
+
+    @property
+    def bounds(self) -> dict[str, float]:
+        """What the error bars alone explain, block by block."""
+        return {name: 0.0 if np.isnan(self.blocks[name]) else bound for name, bound in self.report.bounds.items()}
+
+    @property
+    def planted(self) -> Line | None:
+        """The line that is wrong."""
+        state = self.state
+        return (state.layer, bugs.find(state.bug).slot) if state.bug and not state.obstacle else None
+
+    @property
+    def lines(self) -> dict[Line, Band]:
+        """The band of every line that has run: the worst of all blocks that an error in it has spoilt.
+
+        Which lines an error reaches is the law; what it spoils there is what the check has found.
+        """
+        spoilt = reached(self.planted) if self.planted else []
+        red = {name: self.report.blocks[name] for name in beyond(self.report)}
+
+        def worst(line: Line) -> float:
+            found = reached(line) if line in spoilt else [line]
+            return max(red.get(f"{slot[1]}{l}", 0.0) for l, slot in found)
+
+        return {line: band(worst(line)) for line in LINES[: self.state.steps]}
 
     @property
     def headline(self) -> Headline:
@@ -86,6 +145,8 @@ class Result(OfReport):
         state = self.state
         if state.obstacle:
             yield f"{state.bug} is not planted in layer {state.layer}: {state.obstacle}."
+        if state.steps < len(LINES):
+            yield f"The way back so far: {as_far_as(state.steps)}."
         yield self.check.caption
 
     @property
@@ -106,13 +167,16 @@ def compute(state: State) -> Result:
     return Result(state, check.report, check, curves={"strength": curve})
 
 
-@pictures([5.6], [4.0])
-def pattern_picture(names: Sequence[str], blocks, climb) -> tuple:
-    """Show which blocks a bug turns red, and how the relative difference climbs with its strength."""
+@pictures([2.9], [3.2], [3.5])
+def pattern_picture(names: Sequence[str], way, blocks, climb) -> tuple:
+    """Show how the error runs down, which blocks turn red, and how the relative difference climbs with its strength."""
     banded(blocks)
     banded(climb)
     curve = Slice(climb, "strength", "strength of the bug", LogAxis(1e-8, 1), "1e-8 1e-6 1e-4 1e-2 1")
-    return Blocks(blocks, names, WALK), curve
+    wires = [(line, next) for line in LINES for next in fed(line)]
+    bars = Blocks(blocks, names, "←  the way back")
+    blocks.tick_params(axis="x", labelsize="small")
+    return WayBack(way, LINES, wires), bars, curve
 
 
 class Pattern(Lab):
@@ -120,7 +184,13 @@ class Pattern(Lab):
 
     State, View, compute, room = State, pattern_picture, compute, 460
     about = (
+        "The five lines of each layer as boxes, from layer 4 down to 1, with wires to what is computed from them; the "
+        "wrong line is framed, and what its error reaches has the colour of its band.",
         "The relative difference of each of the eight blocks W1, b1 to W4, b4 as a bar, on a log axis from 1e-12 to 1 "
         "with the bands great, look and worry.",
         "The relative difference of the whole vector as a curve against the bug's strength, with the same bands.",
     )
+
+    def build(self) -> widgets.Widget:
+        """Build the page, with two rows of controls over the pictures."""
+        return self.page([in_rows(self.controls("bug", "layer", "steps", "strength", "remedy"))])

@@ -21,7 +21,7 @@ from ..network.forward import Layer, squared_norms
 from ..plots.bench import LENGTH_NAMES
 from .controls import log_values
 from .listening import Heard, hear
-from .result import Curve, OfReport
+from .result import Curve, OfReport, beyond
 from .state import BenchState
 from .words import headline, said, table
 
@@ -64,7 +64,9 @@ class Result(OfReport):
             return {}
         seen = [c._replace(lam=state.lam) for c in layers(state.start, state.keep_prob)]
         planted = [*((bug.name, bug.layer) for bug in state.bugs), *((name, 1) for name in state.mistakes)]
-        found = {name: bugs.find(name).hidden(seen[layer - 1]) for name, layer in planted}
+        found = {str(name): bugs.find(name).hidden(seen[layer - 1]) for name, layer in planted}
+        if not beyond(self.report):
+            found |= {str(bug.name): "no block disagrees" for bug in state.bugs if isinstance(bug.name, bugs.Bug)}
         return {name: behind for name, behind in found.items() if behind}
 
     headline, said, table = cached_property(headline), said, property(table)  # in words.py

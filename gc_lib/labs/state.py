@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -30,20 +31,24 @@ DATA = {
 def several(name: str, values: Iterable) -> tuple:
     """Return several values, which are taken once. Raises ValueError for a single value, or a word in letters."""
     found = tuple(values) if isinstance(values, Iterable) and not isinstance(values, str) else None
-    if found is None or any(isinstance(value, str) != (name == "mistakes") for value in found):
+    if found is None or any(isinstance(value, str) != (name == "mistakes") or callable(value) for value in found):
         wanted = {"bugs": '[("no_decay", 2)]', "mistakes": '["J_no_decay"]', "units": "[6, 6]"}[name]
         raise ValueError(f"{name} should be a list, such as {wanted}; got {values!r}")
     return found
 
 
 def plant(bug: tuple) -> Plant:
-    """Return a bug with its factor written out, where it takes one. Raises ValueError where backprop has none such."""
+    """Return a bug with its factor written out, where it takes one; a function is left for the network to plant.
+
+    Raises ValueError where backprop has no such bug.
+    """
     name, layer, strength, factor = Plant(*bug)
-    found = bugs.find(name)
-    if found.family is not bugs.Steps:
-        raise ValueError(f"{name} is a mistake of the cost or of the checker: mistakes=[{name!r}]")
-    factor = 2.0 if factor is None and found.takes_factor else factor
-    layer = layer if layer is None or layer != layer // 1 else int(layer)
+    if not callable(name):
+        found = bugs.find(name)
+        if found.family is not bugs.Steps:
+            raise ValueError(f"{name} is a mistake of the cost or of the checker: mistakes=[{name!r}]")
+        factor = found.factor if factor is None else factor
+    layer = int(layer) if isinstance(layer, Real) and layer == layer // 1 else layer
     return Plant(name, layer, float(strength), factor if factor is None else float(factor))
 
 
@@ -72,10 +77,11 @@ SCALES, SIZES = [1e-3, 1e-2, 0.1, 0.3, 1.0, 2.0, 3.0, 10.0], [0.0, 1e-3, 0.01, 0
 class BenchState(Fields):
     """Hold all that the bench's controls say; the defaults are where it opens.
 
-    A bug is (name, layer), (name, layer, strength) or (name, layer, strength, factor); `mistakes` names those of the
-    cost and of the checker. The `steps` of training follow the right gradient at λ = 0.1 and keep_prob = 1, so that
-    neither a bug nor λ moves θ. `bias` is 0 unless given, for an activation with a corner at 0, as ReLU, 0.01: at b = 0
-    an example can sit exactly on it, where no slope is right. Raises TypeError or ValueError for what cannot be.
+    A bug is (name, layer), (name, layer, strength) or (name, layer, strength, factor), where a function of your own can
+    stand for its name, as in `Network.plant`; `mistakes` names those of the cost and of the checker. The `steps` of
+    training follow the right gradient at λ = 0.1 and keep_prob = 1, so that neither a bug nor λ moves θ. `bias` is 0
+    unless given, for an activation with a corner at 0, as ReLU, 0.01: at b = 0 an example can sit exactly on it, where
+    no slope is right. Raises TypeError or ValueError for what cannot be.
     """
 
     eps: float = slider("ε", EPS, 1e-7, step)
@@ -102,7 +108,8 @@ class BenchState(Fields):
         for name in self.mistakes:
             if bugs.find(name).family is bugs.Steps:
                 raise ValueError(f"{name} is a bug of backprop: plant it in a layer, bugs=[({name!r}, 1)]")
-        self.network, self.checker  # noqa: B018  # both raise where a name, a number or a bug cannot be
+        self.checker  # noqa: B018  # raises where a mistake cannot be, as the network does where a bug cannot
+        self.settle(bugs=tuple(plant(bug) for bug in self.network.plants if bug.layer is not None))
 
     @cached_property
     def start(self) -> "BenchState":

@@ -37,7 +37,7 @@ def bias_gradient(dZ, c):
 
 
 def pass_down(dZ, c):
-    """dA = Wᵀ dZ, for the layer below"""
+    """dA_prev = Wᵀ dZ, handed to the layer below"""
     return c.W.T @ dZ
 
 
@@ -52,14 +52,14 @@ class Steps(NamedTuple):
     dZ: Callable = hidden_error
     dW: Callable = weight_gradient
     db: Callable = bias_gradient
-    dA: Callable = pass_down
+    dA_prev: Callable = pass_down
 
 
 def right_steps(L: int, output: Output = OUTPUTS["sigmoid"]) -> tuple[Steps, ...]:
     """Return the table of correct equations for an L-layer network with this output, layer 1 first."""
     steps = [Steps() for _ in range(L)]
     steps[-1] = steps[-1]._replace(drop=hand_through, dZ=output.error)
-    steps[0] = steps[0]._replace(dA=nothing_below)
+    steps[0] = steps[0]._replace(dA_prev=nothing_below)
     return tuple(steps)
 
 
@@ -70,5 +70,5 @@ def backprop(Y: np.ndarray, layers: Sequence[Layer], steps: Sequence[Steps]) -> 
         dZ = step.dZ(step.drop(dA, c), c)
         gradient[f"b{l}"] = step.db(dZ, c)
         gradient[f"W{l}"] = step.dW(dZ, c)
-        dA = step.dA(dZ, c)
+        dA = step.dA_prev(dZ, c)
     return dict(reversed(gradient.items()))

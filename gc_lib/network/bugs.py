@@ -51,7 +51,7 @@ SQUARE, TWO_LAYERS = NEEDS
 TABLES: list[Steps | Terms | Checker] = [Steps(), *(Steps(dZ=of.error) for of in OUTPUTS.values()), Terms(), Checker()]
 SLOTS = {equation: slot for table in TABLES for slot, equation in table._asdict().items()}  # where each one stands
 EMPTY: dict[Callable | None, str] = {  # what stands where a layer has no such equation, and why it has none
-    nothing_below: "below layer 1 there is only the input, which needs no gradient",
+    nothing_below: "dA_prev of layer 1 would be the input's, which needs no gradient",
     hand_through: "the output layer has no dropout",
 }
 ELSEWHERE = EMPTY | {  # why a bug breaks nothing where this stands
@@ -66,7 +66,7 @@ class Bug:
 
     `breaks` is the right equation, `wrong` the one planted in its stead. `hides` says under which conditions, joined
     by "or", no check can see it; `needs` what the network must have; `seen` links a public thread it was reported in.
-    `slot` is the place of its equation in the table: drop, dZ, dW, db, dA; decay; difference, …
+    `slot` is the place of its equation in the table: drop, dZ, dW, db, dA_prev; decay; difference, …
     """
 
     name: str
@@ -84,15 +84,25 @@ class Bug:
             )
         object.__setattr__(self, "slot", self.slot or SLOTS[self.breaks])
 
+    def __str__(self) -> str:
+        return self.name
+
     @cached_property
     def sentence(self) -> str:
         """Say in one sentence what was done wrong."""
-        return first_sentence(self.wrong)
+        own = self.name not in CATALOGUE and not self.wrong.__doc__
+        return "Is a line of your own." if own else first_sentence(self.wrong)
+
+    @property
+    def factor(self) -> float | None:
+        """Return the factor with which it is planted where none is given; None where it takes none."""
+        taken = inspect.signature(self.wrong).parameters.get("factor")
+        return taken.default if taken else None
 
     @property
     def takes_factor(self) -> bool:
         """Tell whether the bug takes a factor of one's own choice."""
-        return "factor" in inspect.signature(self.wrong).parameters
+        return self.factor is not None
 
     @property
     def family(self) -> type:
@@ -139,6 +149,11 @@ def find(name: str | Bug) -> Bug:
     """Return the bug of that name, or one that is a bug already. Raises ValueError where the catalogue has none."""
     if isinstance(name, Bug):
         return name
+    if not isinstance(name, str):
+        raise TypeError(
+            "a bug is a name of gcl.bugs.CATALOGUE, or a function of your own without its brackets, my_dZ and not "
+            f"my_dZ(dA, c); got {'None' if name is None else f'a value of type {type(name).__name__}'}"
+        )
     if name not in CATALOGUE:
         raise ValueError(f"there is no bug called {name!r}; gcl.bugs.CATALOGUE has {', '.join(CATALOGUE)}")
     return CATALOGUE[name]
@@ -147,16 +162,19 @@ def find(name: str | Bug) -> Bug:
 def own(wrong: Callable, table, breaks: str | Callable | None = None) -> Bug:
     """Return a function of one's own as a bug of one of the equations in a table.
 
-    `breaks` is that equation or its place in the table; by default the equation of the function's own name. Raises
-    ValueError where there is no such equation, or where the function takes other arguments.
+    `breaks` is that equation or its place in the table; by default the one with whose name the function's own name
+    ends: my_dZ. Raises ValueError where there is no such equation, or where the function takes other arguments.
     """
     name = getattr(wrong, "__name__", type(wrong).__name__)
     for slot, right in table._asdict().items():
-        if (breaks or name) in (slot, right, right.__name__):
+        if breaks in (slot, right, right.__name__) or (breaks is None and name.endswith((slot, right.__name__))):
             break
     else:
         places, got = ", ".join(map(repr, table._fields)), getattr(breaks, "__name__", repr(breaks))
         where = "of this layer" if isinstance(table, Steps) else "of J; one of backprop needs a layer too"
+        if breaks is None:
+            wanted = f"its name should end with the equation that it replaces, {places} {where}"
+            raise ValueError(f"{name}: {wanted}: net.plant(my_dZ, layer=2). Or say it with breaks=")
         raise ValueError(f"{name}: breaks should say which equation it replaces, {places} {where}; got {got}")
     takes = inspect.signature(right).parameters
     try:
@@ -164,6 +182,39 @@ def own(wrong: Callable, table, breaks: str | Callable | None = None) -> Bug:
     except (TypeError, ValueError) as problem:
         raise ValueError(f"{name} should take ({', '.join(takes)}), as {right.__name__} does: {problem}") from None
     return Bug(name, right, wrong, slot=slot)
+
+
+def try_out(bug: Bug, layer: int, above: np.ndarray, c: Layer) -> None:
+    """Compute a bug of one's own once, on what its layer may be given.
+
+    Raises ValueError where it fails, changes what it is given, or returns what the right equation never would.
+    """
+    first, wanted = next(iter(inspect.signature(bug.breaks).parameters)), bug.breaks(above, c).shape
+    arrays = {name: array for name, array in c._asdict().items() if isinstance(array, np.ndarray)}
+    for array in (above, *arrays.values()):
+        array.flags.writeable = False
+    cause: Exception | None = None
+    try:
+        amiss = no_array(bug.wrong(above, c), wanted)
+    except Exception as problem:
+        cause, amiss = problem, f"raised {type(problem).__name__}: {problem}"
+    if amiss:
+        raise ValueError(
+            f"{bug.name}, tried in layer {layer} with {c.m} examples, {amiss}. It should return a new array of "
+            f"shape {wanted}, and leave what it is given as it is: {first} {above.shape}, and c with "
+            + ", ".join(f"{name} {array.shape}" for name, array in arrays.items())
+        ) from cause
+
+
+def no_array(found, wanted: tuple[int, ...]) -> str:
+    """Say what was returned if it is no array of finite numbers of a shape; "" where it is one."""
+    if found is None:
+        return "returned None (is the word return missing?)"
+    if not isinstance(found, np.ndarray) or found.dtype.kind not in "biuf":
+        return f"returned a value of type {type(found).__name__}"
+    if found.shape != wanted:
+        return f"returned an array {found.shape}"
+    return "" if np.isfinite(found).all() else "returned nan or infinity"
 
 
 def plant(table, name: str | Bug, strength: float = 1.0, factor: float | None = None):
@@ -379,7 +430,7 @@ def scaled_db(dZ, c, factor=2.0):
     return factor * bias_gradient(dZ, c)
 
 
-# ---- dA for the layer below ------------------------------------------------------------------------------------------
+# ---- dA_prev for the layer below -------------------------------------------------------------------------------------
 
 
 @bug(pass_down, hides="W is symmetric", needs=SQUARE)
@@ -408,7 +459,7 @@ def no_W(dZ, c):
 
 @bug(pass_down)
 def scaled_dA(dZ, c, factor=2.0):
-    """Multiplies dA by a factor."""
+    """Multiplies dA_prev by a factor."""
     return factor * pass_down(dZ, c)
 
 

@@ -12,7 +12,7 @@ from . import bugs
 from .activations import ACTIVATIONS
 from .backprop import Steps, right_steps
 from .cost import Cost, Gradient, Masks
-from .forward import OUTPUTS, Terms
+from .forward import OUTPUTS, Layer, Terms
 
 
 class Plant(NamedTuple):
@@ -31,7 +31,7 @@ class Plant(NamedTuple):
         while given[-1] == Plant._field_defaults.get(Plant._fields[len(given) - 1], ...):
             given.pop()
         name, *rest = given
-        words = [name.name if isinstance(name, bugs.Bug) else repr(name), *map(repr, rest)]
+        words = [str(name) if isinstance(name, bugs.Bug) else repr(name), *map(repr, rest)]
         return f"({', '.join(words)}{'' if rest else ','})"
 
 
@@ -174,6 +174,16 @@ class Network:
         table = self.table(layer) if layer is None or self.has(layer) else Steps()
         return bugs.own(wrong, table._replace(**{bug.slot: bug.breaks for bug in self.bugs_in(layer)}), breaks)
 
+    def made_up(self, layer: int) -> tuple[np.ndarray, Layer]:
+        """Return what comes from above and c, made up, on which an equation of a layer can be tried.
+
+        There are more examples than units in any layer, so that no array has a shape by chance.
+        """
+        m, n_L, rng = max(self.sizes) + 1, self.sizes[-1], np.random.default_rng(0)
+        X, Y = rng.standard_normal((self.sizes[0], m)), np.eye(n_L)[:, np.arange(m) % n_L]
+        c = self.on(X, Y, masks="frozen")[0].layers(self.initialise(0, bias=0.1))[layer - 1]
+        return (Y if layer == self.L else rng.standard_normal(c.Z.shape)).astype(self.dtype), c
+
     def table(self, layer: int | None) -> Steps | Terms:
         """Return the equations of a layer, or those of the cost where layer is None."""
         return self.terms if layer is None else self.steps[layer - 1]
@@ -189,10 +199,11 @@ class Network:
         """Return this network with one equation written wrong: right + strength · (wrong − right).
 
         `name` is a bug of the catalogue, or a function of your own, of the signature of the equation that it replaces:
-        `breaks` says which, by its place (drop, dZ, dW, db, dA; decay) or itself, and can be left away where the
-        function bears that name. `layer` says where, 1 … L; a mistake of the cost takes none. The three scaled bugs
-        take a factor, 2 by default, and so does a function of yours that has one. Raises ValueError for an unknown bug,
-        an equation that is not there or broken already, and a function that does not fit.
+        `breaks` says which, by its place (drop, dZ, dW, db, dA_prev; decay) or itself, and can be left away where the
+        function's name ends with it, as my_dZ does. `layer` says where, 1 … L; a mistake of the cost takes none. The
+        three scaled bugs take a factor, 2 by default, and so does a function of yours that has one. Raises ValueError
+        for an unknown bug, an equation that is not there or broken already, and a function that does not fit or fails
+        when it is tried.
         """
         bug = self.own(name, layer, breaks) if callable(name) else name
         reason = self.obstacle(bug, layer)
@@ -201,6 +212,8 @@ class Network:
             raise ValueError(f"{bugs.find(bug).name} cannot be planted{where}: {reason}")
         if bug is name and breaks is not None:
             raise ValueError(f"{name} is in the catalogue, where it breaks {bugs.find(bug).slot}; leave breaks= away")
+        if callable(name) and layer is not None:
+            bugs.try_out(bugs.find(bug), layer, *self.made_up(layer))
         broken = bugs.plant(self.table(layer), bug, strength, factor)
         plants = (*self.plants, Plant(bug, layer, strength, factor))
         if layer is None:

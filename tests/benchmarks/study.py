@@ -198,6 +198,7 @@ def bug(base: Base) -> tuple:
         return None, None
     slot, last = gcl.bugs.find(name).slot, layer == net.L
     words = {"drop": "the mask of layer {}", "dZ": "dZ{}" if last else "the slope of layer {}"}
+    words["dA_prev"] = "dA_prev of layer {}"
     truth = words.get(slot, f"{slot}{{}}").format(layer)
     report = base.check(net.plant(name, layer, log_uniform(base.rng, 1e-2, 1)))
     said = [reason.evidence["places"] for reason in report.reasons if reason.kind == "bug"]

@@ -1,0 +1,25 @@
+"""Lesson 04: a wrong line of one's own, and which blocks it turns red."""
+
+from collections.abc import Callable
+
+from .. import data
+from ..checker.report import check
+from ..checker.words import listed
+from ..network.network import Network
+from .exercise import Answer, brief
+
+
+def plant(wrong: Callable) -> Answer:
+    """Plant a line in layer 2 of a network with four, check it, and name what turns red; the answer is a sentence."""
+    if not callable(wrong):
+        return Answer(False, f"here a function is wanted, not {brief(wrong)}; give its name without brackets.")
+    net = Network((16, 6, 6, 6, 1), lam=0.1, keep_prob=0.8)
+    X, Y = data.digits(3, 8, examples=16, side=4)
+    try:
+        report = check(*net.plant(wrong, 2).on(X, Y, masks="frozen"), net.initialise(0, bias=0.1))
+    except Exception as problem:
+        return Answer(False, f"{problem}.")
+    red = report.that_are("wrong")
+    if not red:
+        return Answer(False, "no block turns red: here your line computes what is right. Write it wrong.")
+    return Answer(True, f"in layer 2 it turns {listed(red)} red, as the law says, and nothing else.")
