@@ -141,7 +141,7 @@ def test_the_loss_as_written_is_that_of_the_textbook_where_A_is_away_from_0_and_
 
 @pytest.mark.parametrize("z", [8.0, 20.0, 28.0, 36.0])
 def test_the_loss_as_written_knows_1_minus_A_in_steps_of_the_last_digit_of_A_alone(z):
-    """A is near 1, so it is a multiple of 2⁻⁵³, and so is 1 − A, of which the loss is the logarithm."""
+    """A is near 1, so it is a multiple of 2⁻⁵³, and so is 1 − A; the loss is − log of that."""
     found, truth = cross_entropy_as_written(np.array([[z]]), np.zeros((1, 1))), z + np.log1p(np.exp(-z))
     steps = np.exp(-found) * 2.0**53
     assert round(steps) >= 1 and steps == pytest.approx(round(steps), rel=1e-13 * z)
