@@ -9,7 +9,7 @@ from matplotlib.lines import Line2D
 
 from .axis import LogAxis
 from .curves import Slice
-from .parts import Panel, line
+from .parts import BEFORE_NOW, HERE, Panel, line
 from .picture import pictures
 from .style import APPROX, DIFFERENCE, INK, SILVER, WHITE, banded
 
@@ -59,5 +59,5 @@ def saturation_picture(names: Sequence[str], stairs: Axes, against: Axes) -> tup
     for each, mark, face in zip(curves, "so", (WHITE, DIFFERENCE), strict=True):
         each.curve.set(marker=mark, markerfacecolor=face)
         named[f"J {each.key}"] = Line2D([], [], color=DIFFERENCE, marker=mark, markerfacecolor=face)
-    curves[0].marks = named | curves[0].marks
+    curves[0].marks = named | BEFORE_NOW | HERE
     return Stairs(stairs), *curves
