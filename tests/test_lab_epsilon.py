@@ -1,7 +1,10 @@
 """Lesson 03: the V-curve, its two predicted arms, and what the bands make of right and of wrong gradients."""
 
+import re
+
 import numpy as np
 import pytest
+from helpers import looped
 
 import gc_lib as gcl
 from gc_lib.checker.slide import GREAT, norm
@@ -150,3 +153,46 @@ def test_in_float32_every_move_can_be_made_with_the_table_unfolded():
             lab.bound["eps"].value = eps
             assert (lab.state.eps, lab.state.scale) == (eps, scale)
             assert lab.result.table in lab.table.value and lab.error.value == ""
+
+
+# ---- the digits go ---------------------------------------------------------------------------------------------------
+
+
+def digits(lab):
+    """Return of each J its name, the digits that are equal and those that survive; and the words beneath."""
+    rows = re.findall(r"(J\(.*?\)) *= <span>(.*?)</span><b>(.*?)</b>", lab.digits.value)
+    assert len(rows) == 2 == len(lab.digits.value.split("</pre>")[0].splitlines()), "two lines, wherever it stands"
+    return rows, lab.digits.value.split("</pre>")[1]
+
+
+@pytest.mark.parametrize("dtype, places", [("float64", 16), ("float32", 8)])
+@pytest.mark.parametrize("eps", [1e-12, 1e-7, 1e-3, 0.1])
+def test_the_digits_are_those_of_J_at_both_ends_of_a_nudge(lab, dtype, places, eps):
+    """Of the entry with the steepest slope, which is b3; the loop's J is the same but for its last digits."""
+    net, X, Y, params = problem(dtype)
+    lab.set(eps=eps, dtype=dtype, difference="two-sided", scale=1.0, error=0.0)
+    rows, words = digits(lab)
+    (_, same, plus), (_, also, minus) = rows
+    assert [name for name, *_ in rows] == ["J(θ + ε)", "J(θ − ε)"] and words.startswith("θ[i] is b3[0, 0].")
+    assert same == also and (not plus or plus[0] != minus[0]), "grey as far as they are equal, and bold from there"
+    assert len(same + plus) == len(also + minus) == len("0.") + places
+    for found, loop in zip((same + plus, also + minus), looped(net.on(X, Y)[0], params, eps), strict=True):
+        assert float(found) == pytest.approx(loop[-1], abs=4 * float(np.finfo(dtype).eps))
+
+
+def test_fewer_digits_survive_a_smaller_nudge_and_in_float32_none_is_left_at_1e_7(lab):
+    left = []
+    for eps in (1e-1, 1e-3, 1e-5, 1e-7, 1e-9, 1e-11):
+        rows, words = digits(lab.set(eps=eps, dtype="float64", difference="two-sided", scale=1.0, error=0.0))
+        left.append(len(rows[0][2]))
+        assert f"{left[-1]} digits survive: dθ_approx[i] is " in words
+    np.testing.assert_array_equal(np.diff(left), -2)
+    rows, words = digits(lab.set(dtype="float32", eps=1e-7))
+    assert rows[0][2] == rows[1][2] == "" and "no digit survives: dθ_approx[i] is 0, dθ[i] is " in words
+
+
+def test_a_one_sided_difference_is_of_J_at_theta(lab):
+    rows, _ = digits(lab.set(eps=1e-7, dtype="float64", difference="one-sided", scale=1.0, error=0.0))
+    net, X, Y, params = problem()
+    assert rows[1][0] == "J(θ)"
+    assert float(rows[1][1] + rows[1][2]) == pytest.approx(net.on(X, Y)[0](params), abs=4e-16)

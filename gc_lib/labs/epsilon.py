@@ -3,14 +3,16 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from os.path import commonprefix
 from typing import NamedTuple
 
+import ipywidgets as widgets
 import numpy as np
 
 from ..checker.slide import GREAT, in_order, norm, score
-from ..checker.words import html_table, short, short_power
+from ..checker.words import entry_name, html_table, short, short_power
 from ..plots.epsilon import epsilon_picture
-from .controls import log_values
+from .controls import in_rows, log_values
 from .fields import Fields, menu, number, slider, step
 from .lab import Lab
 from .result import Curve, Headline, OfReport
@@ -19,6 +21,7 @@ from .state import BenchState
 
 DIFFERENCES = {"two-sided": (), "one-sided": ("one_sided",)}
 EPSILONS = tuple(log_values(-12, 0, 1, 3))
+DIGITS = {"float64": 16, "float32": 8}  # after the point: the last one that a J near 1 has, and one more
 NUDGE = 0.01  # a step at which neither error spoils a third difference of J in float64
 
 
@@ -93,9 +96,13 @@ def predict(dtype: str, difference: str, scale: float, error: float) -> Predicti
 
 @dataclass(frozen=True)
 class Result(OfReport):
-    """Hold the check where the student stands, the reading measured at every ε, and what was predicted."""
+    """Hold the check where the student stands, the reading measured at every ε, and what was predicted.
+
+    `ends` are J at both ends of a nudge of the entry whose slope is steepest.
+    """
 
     prediction: Prediction
+    ends: dict[str, float]
     scattered = ("eps",)  # what is measured stands as dots, what is predicted as lines
 
     @property
@@ -137,6 +144,19 @@ class Result(OfReport):
         return best, self.prediction.truncation(best) + self.prediction.roundoff(best)
 
     @property
+    def digits(self) -> str:
+        """J at both ends, one above the other: grey the digits that are equal, bold those that survive."""
+        written = [f"{J:.{DIGITS[self.state.dtype]}f}" for J in self.ends.values()]
+        same, entry = len(commonprefix(written)), self.report.entry(steepest(self.report.gradient))
+        left = sum(map(str.isdigit, written[0][same:]))
+        rows = zip(self.ends, written, strict=True)
+        J = "\n".join(f"{end:8} = <span>{digits[:same]}</span><b>{digits[same:]}</b>" for end, digits in rows)
+        survive = {0: "no digit survives", 1: "1 digit survives"}.get(left, f"{left} digits survive")
+        found = f"dθ_approx[i] is {short(entry.approx)}, dθ[i] is {short(entry.gradient)}"
+        nudged = f"θ[i] is {entry_name(entry.block, entry.index)}"
+        return f"<pre>{J}</pre>{nudged}. The equal digits go when one J is taken from the other; {survive}: {found}."
+
+    @property
     def table(self) -> str:
         """The picture as tables: measured and predicted at every ε, and each block with its error bound."""
         x, y = self.curves["eps"]
@@ -154,12 +174,21 @@ RULES = {
 }
 
 
+def steepest(slopes: np.ndarray) -> int:
+    """Return where the slope is largest, up or down."""
+    return int(np.abs(slopes).argmax())
+
+
 def compute(state: State) -> Result:
     """Check the network at every ε, and where the student stands."""
     measured = measure(state.bench, EPSILONS, state.bench.lam, state.bench.keep_prob)
     y = np.array([score(*pair) for pair in zip(measured.approx, measured.exact, strict=True)])
     predicted = predict(state.dtype, state.difference, state.scale, state.error)
-    return Result(state, glimpse(state.bench).report, predicted, curves={"eps": Curve(np.array(EPSILONS), y)})
+    report, bench = glimpse(state.bench).report, state.bench
+    here, i = measure(bench, (state.eps,), bench.lam, bench.keep_prob), steepest(report.gradient)
+    up, down = (float(each[0, i]) for each in here.J_nudged)
+    other = {"J(θ)": here.J} if state.difference == "one-sided" else {"J(θ − ε)": down}
+    return Result(state, report, predicted, {"J(θ + ε)": up} | other, curves={"eps": Curve(np.array(EPSILONS), y)})
 
 
 class Epsilon(Lab):
@@ -172,3 +201,12 @@ class Epsilon(Lab):
         "The relative difference against ε, both on log axes, with the same bands: measured as dots, predicted as two "
         "straight lines, round-off falling as 1/ε and truncation rising.",
     )
+
+    def build(self) -> widgets.Widget:
+        """Build the page: under the words, J at both ends of a nudge."""
+        self.digits = widgets.HTML().add_class("gc-digits")
+        return self.page([in_rows(self.controls())], below=[self.digits])
+
+    def show(self) -> None:
+        """Write J at both ends of the nudge."""
+        self.digits.value = self.result.digits
