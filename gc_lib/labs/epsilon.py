@@ -10,7 +10,7 @@ import ipywidgets as widgets
 import numpy as np
 
 from ..checker.slide import GREAT, in_order, norm, score
-from ..checker.words import entry_name, html_table, short, short_power
+from ..checker.words import entry_name, html_table, short
 from ..plots.epsilon import epsilon_picture
 from .controls import in_rows, log_values
 from .fields import Fields, menu, number, slider, step
@@ -77,7 +77,7 @@ class Prediction(NamedTuple):
 def predict(dtype: str, difference: str, scale: float, error: float) -> Prediction:
     """Predict the reading from J, J″, J‴ and dθ at θ, in float64, without any look at the check itself.
 
-    Two-sided, an entry is off by ε²/6 J‴ and, where each J is off by half a unit in its last place, by about
+    Two-sided, an entry is off by ε²/6 J‴ and, where each J is off by about half a unit in its last place, by about
     ulp(J)/√8 ε; one-sided by ε/2 J″ and by twice as much round-off.
     """
     state = BenchState(scale=scale)
@@ -116,7 +116,7 @@ class Result(OfReport):
     def number(self) -> str:
         """The reading, without digits where they are those of round-off."""
         noisy = self.causes["round-off"] > 0.03 * self.report.difference
-        return f"about {short_power(self.report.difference)}" if noisy else short(self.report.difference, 2)
+        return f"about {near(self.report.difference)}" if noisy else short(self.report.difference, 2)
 
     @cached_property
     def headline(self) -> Headline:
@@ -161,10 +161,15 @@ class Result(OfReport):
         """The picture as tables: measured and predicted at every ε, and each block with its error bound."""
         x, y = self.curves["eps"]
         columns = (y, self.prediction.truncation(x), self.prediction.roundoff(x))
-        rows = [(short(eps, 1), *map(short_power, row)) for eps, *row in zip(x, *columns, strict=True)]
-        blocks = [(name, short_power(reading), short_power(self.bounds[name])) for name, reading in self.blocks.items()]
+        rows = [(short(eps, 1), *map(near, row)) for eps, *row in zip(x, *columns, strict=True)]
+        blocks = [(name, near(reading), near(self.bounds[name])) for name, reading in self.blocks.items()]
         curve = html_table(["ε", "measured", "truncation", "round-off"], rows)
         return curve + html_table(["block", "reading", "error bound"], blocks, named=True)
+
+
+def near(x: float) -> str:
+    """Write a number as the nearest of 1, 3, 10, 30, …, since the digits of round-off differ between machines."""
+    return short(10 ** (round(2 * np.log10(x)) / 2), 1) if 0 < x < np.inf else short(x)
 
 
 RULES = {
