@@ -59,5 +59,5 @@ def saturation_picture(names: Sequence[str], stairs: Axes, against: Axes) -> tup
     for each, mark, face in zip(curves, "so", (WHITE, DIFFERENCE), strict=True):
         each.curve.set(marker=mark, markerfacecolor=face)
         named[f"J {each.key}"] = Line2D([], [], color=DIFFERENCE, marker=mark, markerfacecolor=face)
-    curves[0].marks = named | BEFORE_NOW | HERE
+    curves[0].marks, curves[1].marks = named | BEFORE_NOW | HERE, {}
     return Stairs(stairs), *curves
