@@ -33,10 +33,12 @@ PLAIN = {  # the textbook's formulas, for real, complex and extended numbers ali
 }
 PLAIN_LOSSES = {
     "sigmoid": lambda Z, Y: -(Y * np.log(1 / (1 + np.exp(-Z))) + (1 - Y) * np.log(1 / (1 + np.exp(Z)))),
+    "sigmoid_as_written": lambda Z, Y: PLAIN_LOSSES["sigmoid"](Z, Y),
     "softmax": lambda Z, Y: -(Y * np.log(np.exp(Z) / np.exp(Z).sum(axis=0))),
     "linear": lambda Z, Y: (Z - Y) ** 2 / 2,
     "sigmoid_squared": lambda Z, Y: (1 / (1 + np.exp(-Z)) - Y) ** 2 / 2,
 }
+STABLE = [name for name in OUTPUTS if name != "sigmoid_as_written"]  # whose losses keep their digits at every Z
 CORNERED = [name for name, activation in ACTIVATIONS.items() if activation.corners]
 SMOOTH = [name for name in ACTIVATIONS if name not in CORNERED]
 FRONT_DOOR = """
@@ -90,14 +92,14 @@ networks = st.fixed_dictionaries(
     {
         "sizes": st.lists(st.integers(1, 5), min_size=2, max_size=6).map(tuple),
         "hidden": st.sampled_from(list(ACTIVATIONS)),
-        "output": st.sampled_from(list(OUTPUTS)),
+        "output": st.sampled_from(STABLE),
         "m": st.integers(1, 9),
         "seed": st.integers(0, 999),
         "scale": st.sampled_from([0.1, 1.0, 3.0]),
         "lam": st.sampled_from([0.0, 1e-3, 0.7, 50.0]),
         "keep_prob": st.sampled_from([1.0, 0.8, 0.5]),
     }
-)  # L = 1 … 5, every output
+)  # L = 1 … 5, every output but the one that loses digits
 
 
 def plain_J(net, params, X, Y, masks):

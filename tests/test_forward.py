@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from helpers import problem
+from helpers import STABLE, problem
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -11,6 +11,7 @@ from gc_lib.network.forward import (
     OUTPUTS,
     binary_cross_entropy,
     categorical_cross_entropy,
+    cross_entropy_as_written,
     decay,
     forward,
     log_of_product,
@@ -98,9 +99,7 @@ def test_few_logarithms_give_the_sum_of_many(count, largest, dtype):
     assert (np.abs(found - truth) <= np.finfo(dtype).eps * (4 * truth + roundings)).all()
 
 
-@pytest.mark.parametrize(
-    "name, outputs", [(name, n) for name, output in OUTPUTS.items() for n in (1, 2, 10) if output.fits(n)]
-)
+@pytest.mark.parametrize("name, outputs", [(name, n) for name in STABLE for n in (1, 2, 10) if OUTPUTS[name].fits(n)])
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 @given(power=st.floats(-10, 1), seed=st.integers(0, 99))
 @settings(max_examples=30, deadline=None, derandomize=True)
@@ -126,3 +125,30 @@ def test_decay_is_the_slides_term():
     params = {"W1": [[1.0, -2.0]], "b1": [[100.0]], "W2": [[3.0]], "b2": [[9.0]]}
     assert squared_norms(params, 2) == [5, 9], "biases are not decayed"
     assert decay(squared_norms(params, 2), 0.5, 7) == pytest.approx(0.5 / 14 * 14)
+
+
+# ---- as the lecture writes it ----------------------------------------------------------------------------------------
+
+
+def test_the_loss_as_written_is_that_of_the_textbook_where_A_is_away_from_0_and_1():
+    rng = np.random.default_rng(0)
+    Z, Y = rng.uniform(-3, 3, (1, 40)), rng.random((1, 40))
+    assert cross_entropy_as_written(Z, Y) == pytest.approx(binary_cross_entropy(Z, Y), rel=1e-13)
+    stack = np.stack([Z, Z + 1], axis=-1)
+    assert cross_entropy_as_written(stack, Y[..., None]) == pytest.approx([*map(
+        lambda Z: binary_cross_entropy(Z, Y), (Z, Z + 1))], rel=1e-13)  # fmt: skip
+
+
+@pytest.mark.parametrize("z", [8.0, 20.0, 28.0, 36.0])
+def test_the_loss_as_written_knows_1_minus_A_in_steps_of_the_last_digit_of_A_alone(z):
+    """A is near 1, so it is a multiple of 2⁻⁵³, and so is 1 − A; the loss is − log of that."""
+    found, truth = cross_entropy_as_written(np.array([[z]]), np.zeros((1, 1))), z + np.log1p(np.exp(-z))
+    steps = np.exp(-found) * 2.0**53
+    assert round(steps) >= 1 and steps == pytest.approx(round(steps), rel=1e-13 * z)
+    assert 1e-3 * u * np.exp(z) < abs(found - truth) < u * np.exp(z)
+    assert binary_cross_entropy(np.array([[z]]), np.zeros((1, 1))) == pytest.approx(truth, rel=2 * u)
+
+
+def test_the_loss_as_written_becomes_infinite_where_A_has_become_1():
+    with np.errstate(divide="ignore"):
+        assert cross_entropy_as_written(np.array([[40.0]]), np.zeros((1, 1))) == np.inf

@@ -1,12 +1,15 @@
 """Lesson 03: the V-curve, its two predicted arms, and what the bands make of right and of wrong gradients."""
 
+import re
+
 import numpy as np
 import pytest
+from helpers import looped
 
 import gc_lib as gcl
 from gc_lib.checker.slide import GREAT, norm
 from gc_lib.exercises import epsilon as exercises
-from gc_lib.labs.epsilon import EPSILONS, predict
+from gc_lib.labs.epsilon import EPSILONS, near, predict
 from gc_lib.labs.result import beyond
 
 pytestmark = pytest.mark.slow
@@ -150,3 +153,97 @@ def test_in_float32_every_move_can_be_made_with_the_table_unfolded():
             lab.bound["eps"].value = eps
             assert (lab.state.eps, lab.state.scale) == (eps, scale)
             assert lab.result.table in lab.table.value and lab.error.value == ""
+
+
+# ---- the digits go ---------------------------------------------------------------------------------------------------
+
+
+def digits(lab):
+    """Return of each J its name, the digits that are equal and those that survive; and the words beneath."""
+    rows = re.findall(r"(J\(.*?\)) *= <span>(.*?)</span><b>(.*?)</b>", lab.digits.value)
+    assert len(rows) == 2 == len(lab.digits.value.split("</pre>")[0].splitlines()), "two lines, wherever it stands"
+    return rows, lab.digits.value.split("</pre>")[1]
+
+
+@pytest.mark.parametrize("dtype, places", [("float64", 16), ("float32", 8)])
+@pytest.mark.parametrize("eps", [1e-12, 1e-7, 1e-3, 0.1])
+def test_the_digits_are_those_of_J_at_both_ends_of_a_nudge(lab, dtype, places, eps):
+    """Of the entry with the steepest slope, which is b3; the loop's J is the same but for its last digits."""
+    net, X, Y, params = problem(dtype)
+    lab.set(eps=eps, dtype=dtype, difference="two-sided", scale=1.0, error=0.0)
+    rows, words = digits(lab)
+    (_, same, plus), (_, also, minus) = rows
+    assert [name for name, *_ in rows] == ["J(θ + ε)", "J(θ − ε)"] and words.startswith("θ[i] is b3[0, 0].")
+    assert same == also and (not plus or plus[0] != minus[0]), "grey as far as they are equal, and bold from there"
+    assert len(same + plus) == len(also + minus) == len("0.") + places
+    for found, loop in zip((same + plus, also + minus), looped(net.on(X, Y)[0], params, eps), strict=True):
+        assert float(found) == pytest.approx(loop[-1], abs=4 * float(np.finfo(dtype).eps))
+
+
+def test_fewer_digits_survive_a_smaller_nudge_and_in_float32_none_is_left_at_1e_7(lab):
+    left = []
+    for eps in (1e-1, 1e-3, 1e-5, 1e-7, 1e-9, 1e-11):
+        rows, words = digits(lab.set(eps=eps, dtype="float64", difference="two-sided", scale=1.0, error=0.0))
+        left.append(len(rows[0][2]))
+        assert f"{left[-1]} digits survive: dθ_approx[i] is " in words
+    np.testing.assert_array_equal(np.diff(left), -2)
+    rows, words = digits(lab.set(dtype="float32", eps=1e-7))
+    assert rows[0][2] == rows[1][2] == "" and "no digit survives: dθ_approx[i] is 0, dθ[i] is " in words
+
+
+def test_a_one_sided_difference_is_of_J_at_theta(lab):
+    rows, _ = digits(lab.set(eps=1e-7, dtype="float64", difference="one-sided", scale=1.0, error=0.0))
+    net, X, Y, params = problem()
+    assert rows[1][0] == "J(θ)"
+    assert float(rows[1][1] + rows[1][2]) == pytest.approx(net.on(X, Y)[0](params), abs=4e-16)
+
+
+# ---- what the lesson says --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "x, words",
+    [(1.0, "1"), (1.7e-8, "1e-8"), (1.9e-8, "3e-8"), (2.9e-7, "3e-7"), (5.5e-5, "3e-5"), (5.8e-5, "1e-4"), (0.0, "0"),
+     (np.inf, "inf")],
+)  # fmt: skip
+def test_a_reading_of_round_off_is_written_as_the_nearest_of_1_3_10(x, words):
+    assert near(x) == words
+
+
+def test_a_reading_written_so_is_less_than_twice_off_what_was_measured(lab):
+    for changes in ({"scale": 0.01}, {"error": 1e-6}, {"eps": 1e-5}, {"dtype": "float32", "eps": 1e-2}):
+        result = lab.at(**changes)
+        assert 1 / 1.8 < float(result.number.removeprefix("about ")) / result.report.difference < 1.8
+
+
+def test_great_reaches_from_3e_9_to_1e_3_and_the_lowest_point_reads_a_hundred_times_less_than_1e_7(lab):
+    x, y = lab.at().curves["eps"]
+    great = x[y < GREAT]
+    assert (great.min(), great.max()) == (3e-9, 1e-3)
+    assert y[x == 1e-7][0] / y.min() == pytest.approx(100, rel=0.6)
+    assert lab.at().digits.count("9 digits survive") == 1
+
+
+def test_the_best_one_sided_eps_is_near_1e_7_here_and_reads_a_thousand_times_what_the_two_sided_best_does(lab):
+    one, two = lab.at(difference="one-sided").best, lab.at().best
+    assert 5e-8 < one[0] < 2e-7 and 100 < one[1] / two[1] < 1000
+
+
+def test_all_bars_of_tiny_weights_end_within_their_error_bounds_and_those_of_usual_ones_too(lab):
+    """So that a bar within its hatching is no sign of a bug, and none of rightness either: it may be green or grey."""
+    for changes, band in (({"scale": 0.01}, "look"), ({}, "great")):
+        report = lab.at(**changes).report
+        assert report.band == band and all(x < report.bounds[name] for name, x in report.blocks.items())
+
+
+def test_no_difference_of_two_vectors_reads_more_than_1(lab):
+    """‖a − b‖ ≤ ‖a‖ + ‖b‖, which is why the dots leave the line of round-off."""
+    result = lab.at(dtype="float32", eps=1e-9)
+    assert result.prediction.roundoff(1e-9) > 100 and 0.9 < result.report.difference <= 1 + 1e-12
+
+
+def test_the_truncation_is_that_of_how_the_bend_changes_and_not_of_the_bend():
+    """θ² has a bend and no J‴: two-sided it is exact at any ε, one-sided it is not."""
+    for eps in (0.5, 2.0**-10):
+        up, down, at = (3 + eps) ** 2, (3 - eps) ** 2, 9.0
+        assert (up - down) / (2 * eps) == 6 and (up - at) / eps == 6 + eps

@@ -34,6 +34,7 @@ UNDER = {  # the sliders that stand under an axis
     "epsilon": ["eps"],
     "kink": ["eps"],
     "pattern": ["strength"],
+    "saturation": ["eps"],
     "secant": ["theta", "eps"],
     "training": ["steps"],
     "vector": ["i"],
@@ -119,7 +120,7 @@ def plain(text):
 def states(lab):
     """Yield the states of a lab in which two of its controls stand anywhere; where that takes long, one of them."""
     values = {field: offered(control) for field, control in lab.bound.items()}
-    cheap = lab.name in ("vector", "hiding", "secant", "inspect", "price", "kink", "detective")
+    cheap = lab.name in ("vector", "hiding", "saturation", "secant", "inspect", "price", "kink", "detective")
     if lab.name == "kink":
         values["eps"] = values["eps"][::3]
     moved = [*combinations(values, min(2, len(values)))] if cheap else [(field,) for field in values]

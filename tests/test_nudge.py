@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from helpers import looped, networks, problem
+from helpers import STABLE, looped, networks, problem
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -37,7 +37,7 @@ def test_every_J_is_the_loops(described, power, dtype, scale):
 @pytest.mark.parametrize("eps", [1e-12, 1e-7, 1e-2, 1.0])
 @pytest.mark.slow
 def test_every_J_is_the_loops_on_these_too(sizes, hidden, dtype, eps):
-    for output in (name for name, output in OUTPUTS.items() if output.fits(sizes[-1])):
+    for output in (name for name in STABLE if OUTPUTS[name].fits(sizes[-1])):
         for scale, keep_prob in ((1.0, 0.6), (30.0, 1.0), (1e-3, 1.0)):
             net, X, Y, params = problem(sizes, hidden, 3, 0, scale, keep_prob=keep_prob, dtype=dtype, output=output)
             same(net.on(X, Y, masks="frozen")[0], params, eps)
@@ -158,6 +158,17 @@ def test_one_sided_needs_J_at_theta_and_gets_it():
     cost, _ = net.on(X, Y)
     approx = gcl.to_vector(gcl.numeric_gradient(cost, params, 1e-3, checker=gcl.ONE_SIDED))
     assert np.array_equal(approx, one_sided(*cost.nudged(params, 1e-3), cost(params), 1e-3))
+
+
+@pytest.mark.parametrize("z", [0.0, 6.8, 28.0, 36.0])
+@pytest.mark.parametrize("eps", [1e-9, 1e-7, 1e-3])
+def test_a_loss_that_loses_digits_loses_the_very_same_ones_here(z, eps):
+    """One input of 1 and the weight 0: so z is the bias, and both ways add ε to the same number."""
+    cost, _ = gcl.Network([1, 1], output="sigmoid_as_written").on([[1.0]], [[0.0]])
+    params = {"W1": np.zeros((1, 1)), "b1": np.full((1, 1), z)}
+    assert np.array_equal(cost.nudged(params, eps), looped(cost, params, eps))
+    known, _ = gcl.Network([1, 1]).on([[1.0]], [[0.0]])
+    assert z < 20 or not np.array_equal(cost.nudged(params, eps), known.nudged(params, eps))
 
 
 # ---- a layer that it does not know -----------------------------------------------------------------------------------

@@ -63,8 +63,8 @@ suspect = Choose(
     {
         "a": "A's reading fell a hundredfold as ε grew a hundredfold, as round-off does: so it was round-off. A wrong "
         "line would still be wrong at 1e-5.",
-        "b": "round-off would have fallen a hundredfold, as A's did. What stays while ε moves is the difference "
-        "of the two gradients themselves: B's backprop is wrong, if only by little.",
+        "b": "round-off would have fallen a hundredfold, as A's did. One of the two has a bug, and a bug does not care "
+        "about ε: B's backprop is wrong, if only by little.",
         "c": "at 1e-7 alone nobody could tell them apart, true. But one of the two did not follow when ε moved.",
     },
 )

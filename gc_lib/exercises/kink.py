@@ -9,18 +9,18 @@ every_eps = Choose(
     {
         "a": "round-off grows tenfold when ε shrinks tenfold. This reading does not move at all.",
         "b": "truncation shrinks a hundredfold when ε shrinks tenfold. This reading does not move at all.",
-        "c": "the slope of J jumps at θ itself. However narrow the window, half of it lies on either side of "
-        "the corner: dθ_approx is the mean of two slopes, and dθ is one of them.",
+        "c": "round-off and truncation both move with ε. Where the slope of J jumps at θ itself, however narrow the "
+        "window, half of it lies on either side: dθ_approx is the mean of two slopes, and dθ is one of them.",
     },
 )
 
 fewer = Choose(
     "a",
     {
-        "a": "each example adds corners of its own, so with 32 of them the nearest is nearer, and a smaller ε "
+        "a": "each example adds corners of its own, so the nearest of all can only be nearer, and here a smaller ε "
         "already reaches it.",
-        "b": "each corner does get milder, since J is a mean over the examples. But there are 32 times as many, and "
-        "the nearest is nearer.",
+        "b": "each corner does get milder, since J is a mean over the examples. But there are more of them, and the "
+        "nearest is nearer.",
         "c": "θ is the same, but a corner is where a unit switches on for one example: more examples, more corners.",
     },
 )

@@ -15,6 +15,7 @@ from .inspect import Inspect as inspect
 from .kink import Kink as kink
 from .pattern import Pattern as pattern
 from .price import Price as price
+from .saturation import Saturation as saturation
 from .secant import Secant as secant
 from .state import BenchState
 from .training import Training as training
@@ -32,6 +33,7 @@ __all__ = [
     "kink",
     "pattern",
     "price",
+    "saturation",
     "secant",
     "training",
     "vector",

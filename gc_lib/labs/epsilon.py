@@ -3,14 +3,16 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from os.path import commonprefix
 from typing import NamedTuple
 
+import ipywidgets as widgets
 import numpy as np
 
 from ..checker.slide import GREAT, in_order, norm, score
-from ..checker.words import html_table, short, short_power
+from ..checker.words import entry_name, html_table, short
 from ..plots.epsilon import epsilon_picture
-from .controls import log_values
+from .controls import in_rows, log_values
 from .fields import Fields, menu, number, slider, step
 from .lab import Lab
 from .result import Curve, Headline, OfReport
@@ -19,6 +21,7 @@ from .state import BenchState
 
 DIFFERENCES = {"two-sided": (), "one-sided": ("one_sided",)}
 EPSILONS = tuple(log_values(-12, 0, 1, 3))
+DIGITS = {"float64": 16, "float32": 8}  # after the point: the last one that a J near 1 has, and one more
 NUDGE = 0.01  # a step at which neither error spoils a third difference of J in float64
 
 
@@ -74,7 +77,7 @@ class Prediction(NamedTuple):
 def predict(dtype: str, difference: str, scale: float, error: float) -> Prediction:
     """Predict the reading from J, J″, J‴ and dθ at θ, in float64, without any look at the check itself.
 
-    Two-sided, an entry is off by ε²/6 J‴ and, where each J is off by half a unit in its last place, by about
+    Two-sided, an entry is off by ε²/6 J‴ and, where each J is off by about half a unit in its last place, by about
     ulp(J)/√8 ε; one-sided by ε/2 J″ and by twice as much round-off.
     """
     state = BenchState(scale=scale)
@@ -93,9 +96,13 @@ def predict(dtype: str, difference: str, scale: float, error: float) -> Predicti
 
 @dataclass(frozen=True)
 class Result(OfReport):
-    """Hold the check where the student stands, the reading measured at every ε, and what was predicted."""
+    """Hold the check where the student stands, the reading measured at every ε, and what was predicted.
+
+    `ends` are J at both ends of a nudge of the entry whose slope is steepest.
+    """
 
     prediction: Prediction
+    ends: dict[str, float]
     scattered = ("eps",)  # what is measured stands as dots, what is predicted as lines
 
     @property
@@ -109,7 +116,7 @@ class Result(OfReport):
     def number(self) -> str:
         """The reading, without digits where they are those of round-off."""
         noisy = self.causes["round-off"] > 0.03 * self.report.difference
-        return f"about {short_power(self.report.difference)}" if noisy else short(self.report.difference, 2)
+        return f"about {near(self.report.difference)}" if noisy else short(self.report.difference, 2)
 
     @cached_property
     def headline(self) -> Headline:
@@ -137,14 +144,32 @@ class Result(OfReport):
         return best, self.prediction.truncation(best) + self.prediction.roundoff(best)
 
     @property
+    def digits(self) -> str:
+        """J at both ends, one above the other: grey the digits that are equal, bold those that survive."""
+        written = [f"{J:.{DIGITS[self.state.dtype]}f}" for J in self.ends.values()]
+        same, entry = len(commonprefix(written)), self.report.entry(steepest(self.report.gradient))
+        left = sum(map(str.isdigit, written[0][same:]))
+        rows = zip(self.ends, written, strict=True)
+        J = "\n".join(f"{end:8} = <span>{digits[:same]}</span><b>{digits[same:]}</b>" for end, digits in rows)
+        survive = {0: "no digit survives", 1: "1 digit survives"}.get(left, f"{left} digits survive")
+        found = f"dθ_approx[i] is {short(entry.approx)}, dθ[i] is {short(entry.gradient)}"
+        nudged = f"θ[i] is {entry_name(entry.block, entry.index)}"
+        return f"<pre>{J}</pre>{nudged}. The equal digits go when one J is taken from the other; {survive}: {found}."
+
+    @property
     def table(self) -> str:
         """The picture as tables: measured and predicted at every ε, and each block with its error bound."""
         x, y = self.curves["eps"]
         columns = (y, self.prediction.truncation(x), self.prediction.roundoff(x))
-        rows = [(short(eps, 1), *map(short_power, row)) for eps, *row in zip(x, *columns, strict=True)]
-        blocks = [(name, short_power(reading), short_power(self.bounds[name])) for name, reading in self.blocks.items()]
+        rows = [(short(eps, 1), *map(near, row)) for eps, *row in zip(x, *columns, strict=True)]
+        blocks = [(name, near(reading), near(self.bounds[name])) for name, reading in self.blocks.items()]
         curve = html_table(["ε", "measured", "truncation", "round-off"], rows)
         return curve + html_table(["block", "reading", "error bound"], blocks, named=True)
+
+
+def near(x: float) -> str:
+    """Write a number as the nearest of 1, 3, 10, 30, …, since the digits of round-off differ between machines."""
+    return short(10 ** (round(2 * np.log10(x)) / 2), 1) if 0 < x < np.inf else short(x)
 
 
 RULES = {
@@ -154,12 +179,21 @@ RULES = {
 }
 
 
+def steepest(slopes: np.ndarray) -> int:
+    """Return where the slope is largest, up or down."""
+    return int(np.abs(slopes).argmax())
+
+
 def compute(state: State) -> Result:
     """Check the network at every ε, and where the student stands."""
     measured = measure(state.bench, EPSILONS, state.bench.lam, state.bench.keep_prob)
     y = np.array([score(*pair) for pair in zip(measured.approx, measured.exact, strict=True)])
     predicted = predict(state.dtype, state.difference, state.scale, state.error)
-    return Result(state, glimpse(state.bench).report, predicted, curves={"eps": Curve(np.array(EPSILONS), y)})
+    report, bench = glimpse(state.bench).report, state.bench
+    here, i = measure(bench, (state.eps,), bench.lam, bench.keep_prob), steepest(report.gradient)
+    up, down = (float(each[0, i]) for each in here.J_nudged)
+    other = {"J(θ)": here.J} if state.difference == "one-sided" else {"J(θ − ε)": down}
+    return Result(state, report, predicted, {"J(θ + ε)": up} | other, curves={"eps": Curve(np.array(EPSILONS), y)})
 
 
 class Epsilon(Lab):
@@ -172,3 +206,12 @@ class Epsilon(Lab):
         "The relative difference against ε, both on log axes, with the same bands: measured as dots, predicted as two "
         "straight lines, round-off falling as 1/ε and truncation rising.",
     )
+
+    def build(self) -> widgets.Widget:
+        """Build the page: under the words, J at both ends of a nudge."""
+        self.digits = widgets.HTML().add_class("gc-digits")
+        return self.page([in_rows(self.controls())], below=[self.digits])
+
+    def show(self) -> None:
+        """Write J at both ends of the nudge."""
+        self.digits.value = self.result.digits

@@ -95,7 +95,7 @@ class Result(Shown):
         given = f"dθ[i] is {short(self.gradient, 2)}"
         if distance == 0:
             yield f"<b>A corner lies on θ[i] itself:</b> {sides}."
-            yield f"{given}, the slope on one side; dθ_approx[i] is {approx}, the mean of both, at every ε."
+            yield f"{given}, the slope on one side; dθ_approx[i] is {approx}, the mean of both, however small ε is."
         elif count:
             lies = f"{count} corners lie" if count > 1 else f"A corner, {short(distance, 2)} from θ[i], lies"
             yield f"<b>{lies} in the window:</b> {sides}."
@@ -104,7 +104,7 @@ class Result(Shown):
             yield f"<b>No corner of θ[i] in the window;</b> the nearest is {short(distance, 2)} away."
             yield f"{given}, dθ_approx[i] is {approx}."
         if self.reading >= GREAT:
-            yield "Backprop is right."
+            yield "Backprop is right." if self.nearest.all() else "Backprop gives one of the two slopes at each corner."
 
     @property
     def table(self) -> str:

@@ -69,6 +69,12 @@ def binary_cross_entropy(Z, Y):
     return (np.maximum(Z, 0) - Y * Z)[0].sum(axis=0) + log_of_product(np.exp(-np.abs(Z))[0])
 
 
+def cross_entropy_as_written(Z, Y):
+    """−Σ Y log A + (1 − Y) log(1 − A) with A = σ(Z), as the lecture writes it: near A = 1 it loses digits"""
+    A = sigmoid(Z)
+    return -(Y * np.log(A) + (1 - Y) * np.log(1 - A)).sum(axis=(0, 1))
+
+
 def categorical_cross_entropy(Z, Y):
     """−Σ Y log softmax(Z), without a log(0)"""
     above = Z - Z.max(axis=0)
@@ -146,6 +152,9 @@ OUTPUTS = {
     "linear": Output("linear", linear, squared_error, output_error, not_finite),
     "sigmoid_squared": Output(
         "sigmoid_squared", sigmoid, squared_error_of_sigmoid, output_error_with_slope, not_in_0_to_1
+    ),
+    "sigmoid_as_written": Output(
+        "sigmoid_as_written", sigmoid, cross_entropy_as_written, output_error, not_in_0_to_1, most=1
     ),
 }
 

@@ -1,0 +1,120 @@
+"""The lost digits of 1 − A: J from A, as the lecture writes it, beside J from Z, in the assignment's own network."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+import numpy as np
+
+from ..checker.params import to_vector
+from ..checker.slide import GREAT, SLIDE, band, score
+from ..checker.words import html_table, short, short_power
+from ..network.network import Network
+from ..plots.saturation import saturation_picture
+from .controls import log_values
+from .fields import Fields, number, slider
+from .lab import Lab
+from .result import Curve, Headline, Shown
+
+EPS, STEPS = log_values(-12, -2, 1), np.linspace(-2, 2, 401)
+DIGIT = 2.0**-52  # the last digit of 1 + e⁻ᶻ, by which A = 1 / (1 + e⁻ᶻ) moves where it is near 1
+OUTPUTS = {"from A": "sigmoid_as_written", "from Z": "sigmoid"}
+
+
+def assignment() -> tuple[np.ndarray, np.ndarray, dict[str, np.ndarray]]:
+    """Draw X, Y and θ as the assignment's test case does, from the seed 1."""
+    draw = np.random.RandomState(1).randn
+    X, params = draw(4, 3), {}
+    for l, (n, n_prev) in enumerate([(5, 4), (3, 5), (1, 3)], start=1):
+        params |= {f"W{l}": draw(n, n_prev), f"b{l}": draw(n, 1)}
+    return X, np.array([[1, 1, 0]]), params
+
+
+X, Y, PARAMS = assignment()
+PAIRS = {words: Network([4, 5, 3, 1], hidden="relu", output=name).on(X, Y) for words, name in OUTPUTS.items()}
+GIVEN = float(PAIRS["from Z"][0].layers(PARAMS)[-1].Z[0, 2])
+ZS = sorted([GIVEN, *range(0, 37, 2)])
+
+
+@dataclass(frozen=True)
+class State(Fields):
+    """Hold ε, and z of the third example, whose label is 0: the bias b3 moves it."""
+
+    eps: float = slider("ε", EPS, 1e-7, number(EPS[0], EPS[-1]))
+    z: float = slider("z of example 3, label 0", ZS, GIVEN, number(0, 36), lambda z: short(z, 2), "400px")
+
+    @property
+    def theta(self) -> dict[str, np.ndarray]:
+        """The assignment's parameters, but for b3."""
+        return PARAMS | {"b3": PARAMS["b3"] + (self.z - GIVEN)}
+
+
+@dataclass(frozen=True)
+class Result(Shown):
+    """Hold how both J rise from θ along b3, at `steps` of ε; what both read against ε; and 1 − A of the example."""
+
+    rises: dict[str, np.ndarray]
+    curves: dict[str, Curve]
+    readings: dict[str, float]
+    rest: float
+    steps, scattered, following = STEPS, (), False
+
+    @property
+    def here(self) -> dict[str, tuple[float, float]]:
+        """Where the student stands on each curve."""
+        return {words: (self.state.eps, reading) for words, reading in self.readings.items()}
+
+    @cached_property
+    def headline(self) -> Headline:
+        """What the check reads with the lecture's J, and with the other."""
+        written, known = self.readings.values()
+        return Headline(f"from Z the same backprop reads {said(known)}", short(written, 2), band(written))
+
+    def said(self) -> Iterator[str]:
+        """Say how coarse J from A is, beside what a nudge moves it by."""
+        step, moved = DIGIT / self.rest / X.shape[1], float(np.ptp(self.rises["from Z"])) / 2
+        yield f"1 − A of example 3 is {short(self.rest, 2)}; near 1, A moves in steps of {short(DIGIT, 2)}."
+        yield f"So <b>J from A moves in steps of {short(step, 1)}</b>;"
+        yield f"from θ − ε to θ + ε it should move by {short(moved, 1)}. Backprop is right."
+
+    @property
+    def table(self) -> str:
+        """Both curves as a table."""
+        readings = zip(*self.curves["from A"], self.curves["from Z"].y, strict=True)
+        rows = [(short(eps), said(written), said(known)) for eps, written, known in readings]
+        return html_table(["ε", "J from A reads", "J from Z reads"], rows)
+
+
+def said(reading: float) -> str:
+    """Write a reading, without digits where it is small."""
+    return short(reading, 2) if reading >= GREAT else f"about {short_power(reading)}"
+
+
+@lru_cache(64)
+def read(words: str, z: float, eps: float) -> float:
+    """Return what the check of all entries reads."""
+    (cost, gradient), theta = PAIRS[words], State(z=z).theta
+    return score(SLIDE.difference(*cost.nudged(theta, eps), cost(theta), eps), to_vector(gradient(theta)))
+
+
+def compute(state: State) -> Result:
+    """Measure both J along b3, and what both read at every ε."""
+    theta, z = state.theta, state.z
+    stack = {name: block[None] for name, block in theta.items()}
+    stack["b3"] = stack["b3"] + state.eps * STEPS[:, None, None]
+    rises = {words: cost.at(stack, len(STEPS)) - cost(theta) for words, (cost, _) in PAIRS.items()}
+    curves = {words: Curve(np.array(EPS), np.array([read(words, z, eps) for eps in EPS])) for words in PAIRS}
+    here = {words: read(words, z, state.eps) for words in PAIRS}
+    return Result(state, rises, curves, here, 1 - float(PAIRS["from A"][0].layers(theta)[-1].A[0, 2]))
+
+
+class Saturation(Lab):
+    """Open the lab of the saturated unit, in the state given: gcl.labs.saturation(z=28)."""
+
+    State, View, compute, room = State, saturation_picture, compute, 240
+    about = (
+        "How J rises along the bias b3 from θ − 2ε to θ + 2ε, stretched to fit: J from A, a staircase where its digits "
+        "are few, beside J from Z, a straight line; and the line through J from A at θ − ε and θ + ε.",
+        "The relative difference of the whole check against ε, with J from A and with J from Z, on log axes with the "
+        "bands great, look and worry.",
+    )
