@@ -16,7 +16,7 @@ from .network.network import Network
 from .network.train import train
 
 if TYPE_CHECKING:
-    from . import exercises, labs
+    from . import exercises, labs, quiz
 
 __version__ = "0.1.0"
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "from_vector",
     "labs",
     "numeric_gradient",
+    "quiz",
     "relative_difference",
     "screen",
     "to_vector",
@@ -42,8 +43,8 @@ __all__ = [
 
 
 def __getattr__(name: str) -> ModuleType:
-    """Load the labs, and with them matplotlib and ipywidgets, and the exercises when they are first touched."""
-    if name in ("labs", "exercises"):
+    """Load the labs, and with them matplotlib and ipywidgets, the exercises and the quiz when first touched."""
+    if name in ("labs", "exercises", "quiz"):
         return importlib.import_module(f".{name}", __name__)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 

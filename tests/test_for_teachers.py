@@ -1,8 +1,6 @@
 """What for_teachers.md says is so: its table of the course, its lines of code, its links."""
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -13,7 +11,7 @@ import gc_lib as gcl
 
 FOLDER = Path(__file__).resolve().parents[1] / "notebooks"
 GUIDE = (FOLDER / "for_teachers.md").read_text("utf-8")
-COURSE = re.findall(r"^\| \[(\d\d) [^\]]+\]\((\S+\.ipynb)\) \| (\d+) \|", GUIDE, re.M)
+COURSE = re.findall(r"^\| \[(\d\db?|quiz)[^\]]*\]\((\S+\.ipynb)\) \| (\d+) \|", GUIDE, re.M)
 NOTEBOOKS = sorted(FOLDER.glob("**/*.ipynb"))
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 
@@ -27,7 +25,7 @@ def words(path):
 
 
 def test_its_table_names_every_notebook_of_the_course_with_its_minutes():
-    assert [number for number, *_ in COURSE] == [f"{n:02}" for n in range(11)]
+    assert [number for number, *_ in COURSE] == [*sorted([*(f"{n:02}" for n in range(11)), "04b"]), "quiz"]
     files = {file: int(minutes) for _, file, minutes in COURSE}
     lessons = {path.name: path for path in FOLDER.glob("*.ipynb")}
     assert lessons.keys() <= files.keys()
@@ -60,20 +58,6 @@ def test_its_lines_of_code_open_labs():
     assert "W2 disagrees" in said['gcl.labs.bench(bugs=[("no_decay", 2)])']
     assert "no_decay cannot be seen here: λ is 0" in said['gcl.labs.bench(bugs=[("no_decay", 2)], lam=0)']
     assert "Masks are fresh" in said['gcl.labs.bench(keep_prob=0.9, masks="fresh")']
-
-
-@pytest.mark.slow
-def test_the_script_counts_the_answers(tmp_path):
-    (tmp_path / "collected").mkdir()
-    for name, path in {
-        "a": FOLDER / "solutions" / "10_check_your_own_code.ipynb",
-        "b": FOLDER / "10_check_your_own_code.ipynb",
-    }.items():
-        (tmp_path / "collected" / f"{name}.ipynb").write_text(path.read_text("utf-8"), encoding="utf-8")
-    (script,) = re.findall(r"```python\n(.*?)```", GUIDE, re.S)
-    command = [sys.executable, "-X", "utf8", "-c", script]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, encoding="utf-8", timeout=60, check=True)
-    assert [line.partition(": ")[2] for line in done.stdout.splitlines()] == ["7 of 7 solved", "0 of 7 solved"]
 
 
 def test_its_plans_add_up():

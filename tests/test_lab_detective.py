@@ -34,10 +34,32 @@ def press(lab, words):
 
 
 def accuse(lab, suspect):
-    """Accuse by the menus."""
+    """Accuse by the menus, and give the reason."""
     for row, (bug, l) in zip(lab.rows, suspect or [("nothing is wrong", 1)], strict=False):
         row.line.value, row.layer.value = bug, l
     press(lab, "accuse")
+    if lab.state.pending is not None:
+        (true,) = [claim for claim in lab.claims if holds(lab, claim.description)]
+        true.click()
+
+
+def holds(lab, claim):
+    """Tell whether a claim on the page is true, by its words, the notes, and what its suspect would look like."""
+    check, marks, who = re.match(r"(?:✕ )?[a-d] · Check (\d), .*: (.*)\. That rules out (.*)\.", claim).groups()
+    at, seen = lab.state.checks[int(check) - 1], rows(lab)[int(check) - 1]
+    suspect = tuple((bug, int(l)) for bug, l in re.findall(r"(\w+) in layer (\d)", who))
+    assert suspect or who == "that nothing is wrong"
+    return marks == in_red(seen) and cases.seen(lab.state.case, at, suspect) != seen
+
+
+def in_red(seen):
+    """Say marks as the claims say them."""
+    said = []
+    for mark in dict.fromkeys(filter(None, seen)):
+        *names, last = [name for name, each in zip(notes.NAMES, seen, strict=True) if each == mark]
+        said.append(f"{', '.join(names)} and {last}" if names else last)
+        said[-1] += " red" + f" by {mark}" * (mark != "✕")
+    return ", ".join(said) or "no block red"
 
 
 def rows(lab):
@@ -151,7 +173,10 @@ def test_a_case_can_be_solved_from_a_cell(lab):
     assert "3 of 74 suspects are left" in lab.check().words
     assert "1 of 74 suspects is left" in lab.check(bias=0.0).words
     assert lab.check(bias=0.0).state.cost == 2 and lab.check(bias=0.5).state.cost == 2, "a check made again is free"
-    assert lab.accuse(("db_decayed", 2)).words.startswith("Case 2 is solved, at the cost of 2 checks: db_decayed")
+    assert lab.accuse(("db_decayed", 2)).words.startswith("Before the verdict, say which check ruled out what.")
+    (true,) = [line[0] for line in lab.reasons.splitlines() if holds(lab, line)]
+    lab.accuse(("db_decayed", 2), reason=true)
+    assert lab.words.startswith("Case 2 is solved, at the cost of 2 checks: db_decayed")
     assert lab.accuse(("db_zero", 2)).state.record == ((2, 2),) and lab.state.solved
 
 
@@ -170,6 +195,7 @@ def test_the_slope_that_is_no_bug(lab):
 
 def test_what_no_check_tells_apart_is_accepted_and_said(lab):
     lab.set(case=26)
+    press(lab, "check")
     accuse(lab, (("no_mask", 1),))
     assert "no_mask in layer 1. To be exact it was neighbour_mask in layer 1, which no check here can tell" in lab.words
 
@@ -191,6 +217,7 @@ def test_a_case_put_aside_is_as_it_was_left(lab):
     press(lab, "start again")
     assert lab.state.record == ((1, 1),) and lab.state.checks == (), "the record stays"
     assert lab.bound["case"].label == "1 · one line ✔"
+    press(lab, "check")
     accuse(lab, (("sigmoid_slope", 2),))
     assert lab.state.record == ((1, 1),), "and holds a case once, as it was solved first"
 
@@ -209,7 +236,7 @@ def test_the_line_of_code_holds_case_checks_accusations_and_record(lab):
     accuse(lab, (("db_zero", 3), ("half_decay", 1)))
     assert lab.code() == (
         'gcl.labs.detective(case=8, checks=[(0.1, 32, 0.5, "tanh", 0.5)], '
-        'accused=[(("db_zero", 3), ("half_decay", 1))], record=[(1, 2), (5, 3)])'
+        'accused=[(("db_zero", 3), ("half_decay", 1))], reasons=[(1, 2)], record=[(1, 2), (5, 3)])'
     )
     opened = eval(lab.code(), {"gcl": gcl})
     assert opened.state == lab.state and opened.notes.value == lab.notes.value
@@ -263,7 +290,7 @@ def test_the_list_costs_a_check_and_stays_as_it_was_until_it_is_paid_for_again(l
     assert lab.state.listed == (1, 2) and lab.state.cost == 4 and "After check 2" in lab.lineup.value
     opened = eval(lab.code(), {"gcl": gcl})
     assert opened.state == lab.state and "listed=[1, 2]" in lab.code()
-    lab.accuse(("no_decay", 2))
+    accuse(lab, (("no_decay", 2),))
     assert lab.state.record == ((3, 4),)
 
 
@@ -323,7 +350,6 @@ def test_of_a_closed_case_the_list_is_free(lab):
             (),
             "Something is wrong: in check 1 right lines would have turned no block red; W2 alone was red.",
         ),
-        (3, (), (("own_A", 2),), "It is not own_A in layer 2: no check was made that would speak for it."),
     ],
 )
 def test_a_wrong_accusation_says_the_difference(number, checks, accused, words):
@@ -394,6 +420,7 @@ def test_check_says_that_it_is_at_work_before_anything_is_computed(lab, monkeypa
 
 
 def test_accuse_says_that_it_is_at_work(lab):
+    press(lab, "check")
     seen = said_by(lab.charge)
     accuse(lab, (("no_slope", 2),))
     assert ("accusing …", True) in seen and seen[-1] == ("accuse", False)
@@ -428,3 +455,78 @@ def test_the_row_of_the_check_that_the_bars_show_is_marked(lab):
     assert re.findall(r"▸ (\d+)", lab.notes.value) == ["1"]
     counts = re.findall(r"<td>([\d,]+)</td></tr>", lab.notes.value)
     assert counts == ["74", "10", str(len(lab.result.left))], "suspects left: at first, and after each check"
+
+
+# ---- the reason ------------------------------------------------------------------------------------------------------
+
+
+def test_of_four_claims_one_is_true_after_every_check_of_every_case(number):
+    """By the words on the page, which differ; so that also the reason of a wrong accusation can be given."""
+    lab = gcl.labs.detective(case=number)
+    for at in cases.solved_with(number):
+        lab.check(**at._asdict())
+        if lab.state.decided == len(lab.state.checks):
+            words = lab.reasons.splitlines()
+            assert [words[i][:4] for i in range(4)] == ["a · ", "b · ", "c · ", "d · "]
+            assert len({line[4:] for line in words}) == 4
+            assert [holds(lab, line) for line in words].count(True) == 1
+
+
+def test_a_wrong_reason_costs_one_says_why_and_keeps_the_verdict_back(lab):
+    lab.set(case=3)
+    press(lab, "check")
+    lab.rows[0].line.value, lab.rows[0].layer.value = "no_decay", 2
+    press(lab, "accuse")
+    assert "Which check ruled out what?" in lab.answer.value and "solved" not in lab.words + lab.answer.value
+    wrong = [claim for claim in lab.claims if not holds(lab, claim.description)]
+    for cost, claim in enumerate(wrong, start=2):
+        claim.click()
+        assert lab.state.cost == cost and lab.state.pending == (("no_decay", 2),) and not lab.state.closed
+        assert "Not so:" in lab.answer.value and claim.description.startswith("✕ ")
+    wrong[0].click()
+    assert lab.state.cost == 4, "the same again is free"
+    opened = eval(lab.code(), {"gcl": gcl})
+    assert opened.state == lab.state and [each.description for each in opened.claims] == [
+        each.description for each in lab.claims
+    ]
+    (true,) = [claim for claim in lab.claims if holds(lab, claim.description)]
+    true.click()
+    assert lab.state.record == ((3, 4),) and "Case 3 is solved, at the cost of 4 checks" in lab.words
+    assert {claim.layout.display for claim in lab.claims} == {"none"}
+
+
+@pytest.mark.parametrize("number", [1, 3, 12])
+def test_why_a_reason_is_wrong_is_said_truly(number):
+    for at in range(1, 3):
+        lab = gcl.labs.detective(
+            case=number, checks=[ALL_ON, Setting(keep_prob=1.0)][:at], pending=cases.PLANTS[number]
+        )
+        seen = rows(lab)
+        for claim in lab.claims:
+            if holds(lab, claim.description):
+                continue
+            claim.click()
+            check, marks = re.search(r"Check (\d), .*: (.*)\. That", claim.description).groups()
+            same = marks == in_red(seen[int(check) - 1])
+            said = "would have left the same marks" if same else f"read the row of check {check} again"
+            assert said in lab.answer.value
+
+
+def test_one_reason_is_enough_for_a_check_and_the_next_check_wants_one_of_its_own(lab):
+    lab.set(case=3)
+    press(lab, "check")
+    accuse(lab, (("half_decay", 2),))
+    given = lab.state.reasons
+    accuse(lab, (("dW_no_mean", 2),))
+    assert lab.state.reasons == given and len(lab.state.accused) == 2
+    lab.check(lam=1e4)
+    accuse(lab, (("no_decay", 2),))
+    assert [n for n, _ in lab.state.reasons] == [1, 2] and lab.state.record == ((3, 4),)
+
+
+def test_without_a_check_there_is_no_reason_and_so_no_accusation(lab):
+    lab.rows[0].line.value = "no_decay"
+    with pytest.raises(ValueError, match="no check has ruled anybody out yet"):
+        press(lab, "accuse")
+    with pytest.raises(ValueError, match="reasons should hold pairs"):
+        gcl.labs.detective(reasons=[(1, 0)])

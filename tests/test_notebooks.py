@@ -204,10 +204,11 @@ def exercises(path):
 
 
 LESSONS = [path for path in NOTEBOOKS if path.parent.name == "notebooks"]
+TAUGHT = [path for path in LESSONS if path.stem not in ("04b_detective", "quiz")]  # a game, and the quiz, teach none
 every_lesson = pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 
 
-@every_lesson
+@pytest.mark.parametrize("path", TAUGHT, ids=lambda path: path.stem)
 def test_has_something_to_build_and_something_to_predict_and_says_not_yet(path):
     cells = exercises(path).values()
     assert all(re.search(r"^gcl\.exercises\.\w+\.\w+\(.*\)$", cell.source.splitlines()[-1]) for cell in cells)

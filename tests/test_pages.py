@@ -8,7 +8,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = ["README.md", ".github/CONTRIBUTING.md", "gc_lib/README.md", "notebooks/for_teachers.md"]
-PAGES += ["notebooks/your_own_code.md", ".github/ISSUE_TEMPLATE.md", ".github/PULL_REQUEST_TEMPLATE.md"]
+PAGES += ["notebooks/your_own_code.md", "notebooks/procedure.md"]
+PAGES += [".github/ISSUE_TEMPLATE.md", ".github/PULL_REQUEST_TEMPLATE.md"]
 LINK = re.compile(r"\]\(([^)\s]+)\)|^\[[^\]]+\]: (\S+)$", re.M)
 STARRED = re.compile(r"★ \[(\d\d) ")
 
@@ -64,3 +65,15 @@ def test_it_says_whose_lecture_this_follows(page):
     for words in ("Andrew Ng", "deeplearning.ai", "Improving Deep Neural Networks", "not affiliated"):
         assert words in said
     assert "https://www.coursera.org/learn/deep-neural-network" in said and "slides are not redistributed" in said
+
+
+# ---- the procedure ---------------------------------------------------------------------------------------------------
+
+
+def test_the_procedure_is_one_page_of_five_questions_to_which_four_lessons_lead():
+    page = text("notebooks/procedure.md")
+    assert sum(bool(re.search(r"\w", word)) for word in page.split()) <= 460
+    assert re.findall(r"^\*\*(\d)\. .*\?\*\*", page, re.M) == list("12345")
+    lessons = (ROOT / "notebooks").glob("*.ipynb")
+    leading = [path.name for path in lessons if "](procedure.md)" in path.read_text("utf-8")]
+    assert sorted(name.partition("_")[0] for name in leading) == ["04", "04b", "08", "09", "10"]

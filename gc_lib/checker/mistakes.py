@@ -162,7 +162,7 @@ def bug(report, wrong: list[Part]) -> Reason:
     spots = "; ".join(" or ".join(alike) for alike in at) or "the lines that compute them"
     advice = f"By what is wrong and what is not, look at {spots}."
     if at and at[0][0] != f"dZ{len(report.answers) // 2}":
-        advice += " To narrow it down set λ = 0, keep_prob = 1, b = 0, or take one example, each alone: what heals?"
+        advice += " What heals it: λ = 0, keep_prob = 1, b = 0, one example or another activation, each alone?"
     blocks, only = [each.name for each in wrong], {each.name: each.place for each in wrong if each.place}
     says = f"{listed(blocks)} {'is' if len(wrong) == 1 else 'are'} wrong, by more than the error bars allow"
     says += "; " * bool(only) + listed(f"of {name} only {place.of(name)}" for name, place in only.items())

@@ -10,12 +10,13 @@ import numpy as np
 from ..checker.words import html_table
 from ..network import bugs
 from ..plots.detective import detective_picture
-from . import cases, notes
+from . import cases, notes, reasons
 from .cases import LAYERS, LINEUP, NUMBERS, OFFERED, Case, Setting, Suspect
 from .controls import Menu, in_rows
 from .fields import Fields, choice, kept, menu, whole_number
 from .lab import Lab
 from .notes import NAMES, SWITCHES
+from .reasons import LETTERS, Claim
 from .result import Headline, OfReport
 from .words import blocks_table, disagreeing, finding, stable
 
@@ -30,8 +31,9 @@ def switch(field: str):
 class State(Fields):
     """Hold the case, the setting of the next check, the checks and accusations made so far, and the record.
 
-    A check is a setting (lam, examples, keep_prob, hidden, bias); an accusation lists bugs with their layers; `listed`
-    says after how many checks the suspects were listed; the record holds each case solved with what it cost.
+    A check is a setting (lam, examples, keep_prob, hidden, bias); an accusation lists bugs with their layers, and is
+    pending until a reason is given; a reason is the number of a check with one of the four claims on it; `listed` says
+    after how many checks the suspects were listed; the record holds each case solved with what it cost.
     """
 
     case: int = menu("case", NUMBERS, 1, lambda _, number: cases.case(number).number, width="260px")
@@ -42,6 +44,8 @@ class State(Fields):
     bias: float = switch("bias")
     checks: tuple[Setting, ...] = kept((), lambda _, checks: tuple(cases.setting(*check) for check in checks))
     accused: tuple[Suspect, ...] = kept((), lambda _, accused: tuple(accused))
+    pending: Suspect | None = kept(None, lambda _, accused: accused)
+    reasons: tuple[tuple[int, int], ...] = kept((), lambda _, given: tuple((int(n), int(i)) for n, i in given))
     listed: tuple[int, ...] = kept((), lambda _, listed: tuple(sorted(set(listed))))
     given_up: bool = kept(False, lambda _, given_up: given_up)
     record: tuple[tuple[int, int], ...] = kept((), lambda _, solved: tuple(cost_of_case(*each) for each in solved))
@@ -49,6 +53,11 @@ class State(Fields):
     def __post_init__(self):
         super().__post_init__()
         self.settle(accused=tuple(cases.suspect(self.case, accused) for accused in self.accused))
+        if self.pending is not None:
+            self.settle(pending=cases.suspect(self.case, self.pending))
+        for n, i in self.reasons:
+            if not (reasons.decided(self.case, self.checks[:n]) == n > 0 and 0 <= i < len(LETTERS)):
+                raise ValueError(f"reasons should hold pairs (check that ruled somebody out, 0 … 3); got {(n, i)}")
         made = whole_number(1, len(self.checks))
         self.settle(listed=tuple(made("listed", count) for count in self.listed))
         self.setting  # noqa: B018  # raises where there is none such
@@ -73,10 +82,31 @@ class State(Fields):
         """Whether there is nothing left to find."""
         return self.solved or self.given_up
 
+    @cached_property
+    def decided(self) -> int:
+        """The number of the check that decided; 0 where none has."""
+        return reasons.decided(self.case, self.checks)
+
+    @property
+    def claims(self) -> tuple[Claim, ...]:
+        """What may be claimed of the check that decided."""
+        return reasons.claims(self.case, self.checks[: self.decided]) if self.decided else ()
+
+    @cached_property
+    def mistaken(self) -> tuple[tuple[int, int], ...]:
+        """The reasons given that are wrong."""
+        found = {n: reasons.claims(self.case, self.checks[:n]) for n, _ in self.reasons}
+        return tuple((n, i) for n, i in self.reasons if not reasons.true(self.case, self.checks, found[n][i]))
+
+    @property
+    def reasoned(self) -> bool:
+        """Whether the true reason was given of the check that decided."""
+        return self.decided in {n for n, _ in {*self.reasons} - {*self.mistaken}}
+
     @property
     def cost(self) -> int:
-        """How many checks were made; a wrong accusation counts as one, and so does a list of the suspects."""
-        return len(self.checks) + len(self.accused) - self.solved + len(self.listed)
+        """How many checks were made; a wrong accusation, a wrong reason and a list of the suspects cost one each."""
+        return len(self.checks) + len(self.accused) - self.solved + len(self.mistaken) + len(self.listed)
 
     def left(self, checks: int) -> tuple[Suspect, ...]:
         """Return the suspects that are left after so many checks, without those accused wrongly."""
@@ -113,6 +143,8 @@ class Result(OfReport):
         if state.closed:
             return Headline(notes.outcome(state))
         left = f"{notes.counted(len(self.left), 'suspect')} left"
+        if state.pending is not None:
+            return Headline("before the verdict, say which check ruled out what")
         if report is None:
             return Headline(f"not checked yet: {left}")
         return Headline(f"{disagreeing(report, letters=0)}; {left}", stable(report), report.band)
@@ -183,7 +215,7 @@ class Detective(Lab):
         "The relative difference of each block W1, b1 to W4, b4 in one check, as bars on a log axis from 1e-12 to 1 "
         "with the bands great, look and worry; or a question mark, where that check was not made.",
     )
-    put_aside = ("checks", "accused", "listed", "given_up", *SWITCHES)  # what belongs to a case
+    put_aside = ("checks", "accused", "pending", "reasons", "listed", "given_up", *SWITCHES)  # what belongs to a case
 
     def results(self, state, before: Result | None) -> Iterator[Result]:
         """Yield the result; behind it stands the check of the same case that was looked at last.
@@ -193,7 +225,7 @@ class Detective(Lab):
         here = state.case == self.state.case
         if here and len(state.checks) > len(self.state.checks):
             self.press.disabled, self.press.description = True, "checking …"
-        if here and len(state.accused) > len(self.state.accused):
+        if here and (state.accused, state.pending) != (self.state.accused, self.state.pending):
             self.charge.disabled, self.charge.description = True, "accusing …"
         last = getattr(self, "result", None)
         if last and (last.report is None or last.state.setting == state.setting):
@@ -225,12 +257,14 @@ class Detective(Lab):
         self.notes.layout = widgets.Layout(flex="1 1 390px", min_width="0")
         first, second = self.rows
         first.row.children += (self.charge,)
-        for part, name in ((self.notes, "checks"), (self.answer, "answer"), (self.lineup, "lineup")):
+        self.claims = [self.button("", lambda i=i: self.one_more_reason(i)) for i in range(len(LETTERS))]
+        asked = widgets.VBox([self.answer, *(claim.add_class("gc-claim") for claim in self.claims)])
+        for part, name in ((self.notes, "checks"), (asked, "answer"), (self.lineup, "lineup")):
             part.add_class(f"gc-{name}")
         box = self.page(
             [in_rows([menu, self.onward, self.resign, self.tally]), in_rows([*switches, self.press])],
             beside=[self.notes],
-            below=[*(part for row in (first, second) for part in (row.row, row.lines)), self.answer],
+            below=[*(part for row in (first, second) for part in (row.row, row.lines)), asked],
             more={"The suspects that are left": self.suspects, "Your record, to copy": self.text},
         )
         self.pictures.layout = widgets.Layout(flex="1 1 430px", max_width="450px")
@@ -263,10 +297,26 @@ class Detective(Lab):
             self.set(**switches)
             return self if self.result.report is not None else self.set(**self.one_more_check())
 
-    def accuse(self, *bugs: tuple[str, int]) -> "Detective":
-        """Accuse from a cell, and return the lab: lab.accuse(("no_decay", 2)); with nothing: that nothing is wrong."""
+    def accuse(self, *bugs: tuple[str, int], reason: str = "") -> "Detective":
+        """Accuse from a cell, and return the lab: lab.accuse(("no_decay", 2)); with nothing: that nothing is wrong.
+
+        The reason is the letter of one of the four claims, which print(lab.reasons) shows.
+        """
         with self.lock:
-            return self if self.state.closed else self.set(**self.one_more_accusation(bugs))
+            if not self.state.closed:
+                self.set(**self.one_more_accusation(bugs))
+            if reason and self.state.pending is not None:
+                self.set(**self.one_more_reason(LETTERS.index(reason)))
+            return self
+
+    @property
+    def reasons(self) -> str:
+        """The claims of which one is the reason, a line for each."""
+        return "\n".join(map(self.claimed, range(len(self.state.claims))))
+
+    def claimed(self, i: int) -> str:
+        """Write a claim behind its letter."""
+        return f"{LETTERS[i]} · {notes.claimed(self.state, self.state.claims[i])}"
 
     def one_more_check(self) -> dict:
         """Return the checks with the one that is set; nothing if it was made, as when the button is pressed twice."""
@@ -278,12 +328,26 @@ class Detective(Lab):
         return {"listed": (*self.state.listed, len(self.state.checks))}
 
     def one_more_accusation(self, accused: Suspect) -> dict:
-        """Return the accusations with one more, and the record if it is right and the case is not in it."""
-        state = self.state
-        opened = replace(state, accused=(*state.accused, accused))
-        new = opened.solved and state.case not in dict(state.record)
-        record = (*state.record, (state.case, opened.cost)) if new else state.record
-        return {"accused": opened.accused, "record": record}
+        """Return an accusation that waits for its reason, unless that was given. Raises ValueError without a check."""
+        if not self.state.decided:
+            raise ValueError("no check has ruled anybody out yet: make one, for an accusation needs a reason")
+        waiting = replace(self.state, pending=tuple(accused))
+        return self.judged(waiting) if waiting.reasoned else {"pending": waiting.pending}
+
+    def one_more_reason(self, i: int) -> dict:
+        """Return the reasons with one more; where it is true, with the verdict on what was accused."""
+        given = (self.state.decided, i)
+        if self.state.pending is None or given in self.state.reasons:
+            return {}
+        waiting = replace(self.state, reasons=(*self.state.reasons, given))
+        return {"reasons": waiting.reasons} | (self.judged(waiting) if waiting.reasoned else {})
+
+    def judged(self, waiting) -> dict:
+        """Return the accusations with the one that waited, and the record if it is right and the case is not in it."""
+        opened = replace(waiting, accused=(*waiting.accused, waiting.pending), pending=None)
+        new = opened.solved and opened.case not in dict(opened.record)
+        record = (*opened.record, (opened.case, opened.cost)) if new else opened.record
+        return {"accused": opened.accused, "pending": None, "record": record}
 
     @property
     def accusation(self) -> Suspect:
@@ -313,6 +377,11 @@ class Detective(Lab):
         self.look.disabled = state.closed or len(state.checks) in (0, *state.listed)
         self.tally.value = notes.record(state).splitlines()[0]
         self.notes.value, self.answer.value = notes.notes(state), notes.answer(state)
+        asked = state.pending is not None and not state.closed
+        for i, button in enumerate(self.claims):
+            button.layout.display = None if asked else "none"
+            if asked:
+                button.description = "✕ " * ((state.decided, i) in state.mistaken) + self.claimed(i)
 
     def entry(self, number: int) -> str:
         """Name a case in the menu: whether it is wild, holds two lines, is solved."""

@@ -8,8 +8,9 @@ from pathlib import Path
 from ..checker.words import html_table, listed, short
 from ..network import bugs
 from ..network.backprop import Steps, hidden_error
-from . import cases
+from . import cases, reasons
 from .cases import Case, Setting, Suspect
+from .reasons import Claim
 
 NAMES = [f"{letter}{l}" for l in range(1, len(cases.SIZES)) for letter in "Wb"]
 SWITCHES: dict[str, tuple[str, Callable]] = {  # what a switch is called, and what its values are called
@@ -71,6 +72,7 @@ def suspects_left(state, left: int) -> str:
     after = [counted(len(state.checks), "check")]
     after += [f"{counted(len(state.listed), 'look')} at the list"] if state.listed else []
     after += [counted(len(state.accused), "wrong accusation")] if state.accused else []
+    after += [counted(len(state.mistaken), "wrong reason")] if state.mistaken else []
     return f"<b>{left:,} of {of:,} suspects {'is' if left == 1 else 'are'} left</b> after {listed(after)}."
 
 
@@ -131,11 +133,49 @@ def answer(state) -> str:
     """Say what came of the accusations, the last one first; once the case is closed, what it was."""
     if state.closed:
         return reveal(state)
+    if state.pending is not None:
+        return f"<p>{asked(state)}</p>"
     said = []
     for accused in reversed(state.accused):
         not_so = f"It is not {name(accused)}" if accused else "Something is wrong"
         said.append(f"<p><b>{not_so}:</b> {against(state, accused)}.</p>")
-    return "".join(said) or "<p>A wrong accusation costs one check, and says what that line would have shown.</p>"
+    first = "Accuse when you are sure. Before the verdict you say which check ruled out what."
+    return "".join(said) or f"<p>{first} A wrong accusation costs one check, and so does a wrong reason.</p>"
+
+
+def asked(state) -> str:
+    """Ask for the reason of an accusation; after a wrong one say why it is wrong."""
+    said = f"<b>You accuse: {name(state.pending)}.</b> Which check ruled out what? One of the four is true."
+    wrong = [state.claims[option] for n, option in state.mistaken if n == state.decided]
+    if not wrong:
+        return said
+    claim, checks = wrong[-1], state.checks
+    seen = red(cases.seen(state.case, checks[claim.check - 1]))
+    if reasons.shown(state.case, checks, claim):
+        why = f"in check {claim.check} {with_that(claim.suspect)} would have left the same marks"
+    else:
+        why = f"read the row of check {claim.check} again: {alone(seen)} {'were' if len(seen) > 1 else 'was'} red"
+    return f"{said}<br><b>Not so:</b> {why}."
+
+
+def claimed(state, claim: Claim) -> str:
+    """Say what a check is claimed to have shown, and whom to rule out."""
+    switched = in_words(state.checks[claim.check - 1]) or "nothing switched"
+    return f"Check {claim.check}, {switched}: {red_by(claim.marks)}. That rules out {with_that(claim.suspect)}."
+
+
+def with_that(suspect: Suspect) -> str:
+    """Name a suspect within a sentence."""
+    return " with ".join(f"{bug} in layer {l}" for bug, l in suspect) or "that nothing is wrong"
+
+
+def red_by(marks: tuple[str, ...]) -> str:
+    """Say which blocks are red, and by which factor: "W1 and b1 red, W2 red by ×2"."""
+    alike: dict[str, list[str]] = {}
+    for block, mark in zip(NAMES, marks, strict=True):
+        alike.setdefault(mark, []).append(block)
+    said = [f"{listed(blocks)} red{'' if mark == '✕' else f' by {mark}'}" for mark, blocks in alike.items() if mark]
+    return ", ".join(said) or "no block red"
 
 
 def one_above_another(suspect: Suspect, words: str) -> str:

@@ -1,4 +1,4 @@
-"""The detective of lesson 04, played to its end in a real browser."""
+"""The detective of 04b, played to its end in a real browser."""
 
 import json
 
@@ -6,7 +6,7 @@ import pytest
 from driver import ROOT, Notebook
 from playwright.sync_api import expect
 
-LESSON = [path.name for path in (ROOT / "notebooks").glob("04_*.ipynb")]
+LESSON = [path.name for path in (ROOT / "notebooks").glob("04b_*.ipynb")]
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -30,7 +30,10 @@ def test_two_checks_a_wrong_accusation_and_the_right_one(context, lab_server, na
     lab.comes_to(lambda said: len(said["state"]["checks"]) == 2, "two checks")
     lab.pick("the line", "nothing is wrong")
     press(lab, "accuse")
-    said = lab.comes_to(lambda said: len(said["state"]["accused"]) == 1, "an accusation")
+    lab.comes_to(lambda said: said["state"]["pending"] == [], "an accusation")
+    expect(lab.headline).to_contain_text("which check ruled out what")
+    give_reason(lab)
+    said = lab.comes_to(lambda said: len(said["state"]["accused"]) == 1, "the verdict on it")
     assert "is solved" not in said["caption"]
     lab.pick("the line", f" {bug}:")
     lab.menu("in layer").select_option(str(layer))
@@ -45,6 +48,13 @@ def test_two_checks_a_wrong_accusation_and_the_right_one(context, lab_server, na
 def press(lab, words: str) -> None:
     """Press a button of the lab."""
     lab.box.get_by_role("button", name=words, exact=True).click()
+
+
+def give_reason(lab, true: bool = True) -> None:
+    """Press the claim that is true, or one that is not."""
+    state = "import json; from gc_lib.labs.reasons import true; at = Out[{count}].state"
+    found = lab.told(f"{state}; print(json.dumps([true(at.case, at.checks, each) for each in at.claims]))")
+    lab.box.locator(".gc-claim").nth(found.index(true)).click()
 
 
 WHERE = """lab => {
@@ -93,7 +103,11 @@ def test_nothing_moves_from_the_opening_of_a_case_to_the_next(context, lab_serve
     after("the third", checks=3)
     lab.pick("the line", "half_decay:")
     press(lab, "accuse")
-    after("a wrong accusation", accused=1)
+    after("a wrong accusation", accused=0)
+    give_reason(lab, true=False)
+    after("a wrong reason", reasons=1)
+    give_reason(lab)
+    after("the verdict on it", accused=1)
     lab.pick("the line", "sigmoid_slope:")
     lab.menu("in layer").select_option("2")
     press(lab, "accuse")
