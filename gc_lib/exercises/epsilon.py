@@ -25,6 +25,7 @@ single = Choose(
         "c": "a nudge of 1e-7 moves J by less than its own last digit. The difference of two such J is nearly all "
         "round-off, so dθ_approx has hardly anything to do with dθ.",
     },
+    tells=("Relative difference 1: worry", "float32"),
 )
 
 
@@ -67,4 +68,5 @@ suspect = Choose(
         "about ε: B's backprop is wrong, if only by little.",
         "c": "at 1e-7 alone nobody could tell them apart, true. But one of the two did not follow when ε moved.",
     },
+    tells=("ε = 1e-07:", "ε = 1e-05:"),
 )

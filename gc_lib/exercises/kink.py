@@ -23,6 +23,7 @@ fewer = Choose(
         "nearest is nearer.",
         "c": "θ is the same, but a corner is where a unit switches on for one example: more examples, more corners.",
     },
+    tells=("32 examples",),
 )
 
 
@@ -76,4 +77,5 @@ passes = Choose(
         "ε = 1e-7; at a larger ε it does not.",
         "c": "that is what dividing by ε instead of 2ε reads: dθ_approx twice too long. Here the quotient is right.",
     },
+    tells=("not_restored at 1e-7",),
 )
