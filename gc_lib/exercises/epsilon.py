@@ -25,7 +25,7 @@ single = Choose(
         "c": "a nudge of 1e-7 moves J by less than its own last digit. The difference of two such J is nearly all "
         "round-off, so dθ_approx has hardly anything to do with dθ.",
     },
-    tells=("Relative difference 1: worry", "float32"),
+    tells=("Round-off rules: a larger ε reads less",),
 )
 
 

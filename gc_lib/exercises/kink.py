@@ -23,7 +23,7 @@ fewer = Choose(
         "nearest is nearer.",
         "c": "θ is the same, but a corner is where a unit switches on for one example: more examples, more corners.",
     },
-    tells=("32 examples",),
+    tells=("1 of 31 entries has a corner",),
 )
 
 

@@ -32,7 +32,7 @@ import gc_lib as gcl
 
 STORED = Path(gcl.__file__).with_name("study_outside.csv")
 SEED = 100  # for development: constants may be tuned on 100, 101, … as often as one likes
-SHIPPED_SEED = 8000  # kept for the figures that are shipped: run it once, when nothing will be changed any more
+SHIPPED_SEED = 8100  # kept for the figures that are shipped: run it once, when nothing will be changed any more
 
 FAMILIES = {  # append new ones: a family's place is part of its seed
     "classic": functions.classic,
