@@ -245,7 +245,7 @@ def test_every_lab_stands_in_a_notebook():
         for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]
         if cell["cell_type"] == "code"
     ]
-    assert {name for name in LABS if not any(f"gcl.labs.{name}(" in cell for cell in cells)} == set()
+    assert {name for name in LABS if not any(f"gcl.labs.{name}" in cell for cell in cells)} == set()
 
 
 @every_lab

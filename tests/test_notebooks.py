@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = sorted(path for path in (ROOT / "notebooks").glob("**/*.ipynb") if ".ipynb_checkpoints" not in path.parts)
 PNG = re.compile(r"data:image/png;base64,[^\"]+")
 PICTURE = re.compile(r'<img(?: style="[^"]+")? alt="[^"]+" src="data:image/png;base64,([^"]+)">')
-LIMIT = 300  # seconds
+LIMIT = 600  # seconds
 ASKED = """
 from gc_lib.labs.lab import Lab
 shown = [each for each in Out.values() if isinstance(each, Lab)]
