@@ -13,7 +13,7 @@ from gc_lib.exercises.prediction import Cover, Prediction
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 LESSONS = sorted(NOTEBOOKS.glob("[01]*.ipynb"))
-CALLED = re.compile(r"gcl\.exercises\.(\w+)\.(\w+)(\.reveal)?\(")
+CALLED = re.compile(r"gcl\.exercises\.(\w+)\.(\w+)(\.reveal|\.guessed)?\(")
 
 
 def shown(cell):
@@ -32,7 +32,7 @@ def predictions(lesson):
     for i, module, name, reveal in called:
         exercise = getattr(getattr(exercises, module), name)
         if isinstance(exercise, Prediction) and not reveal:
-            yield f"{module}.{name}", exercise, i, [k for k, *at in called if at == [module, name, ".reveal"]]
+            yield f"{module}.{name}", exercise, i, [k for k, *at, how in called if at == [module, name] and how]
 
 
 EVERY = [pytest.param(lesson, *found, id=found[0]) for lesson in LESSONS for found in predictions(lesson)]
@@ -41,11 +41,13 @@ COVERED = [each for each in EVERY if each.values[4]]
 
 @pytest.mark.parametrize("exercise", [Choose("a", {"a": "yes", "b": "no"}), Guess(1.0, "yes", {})])
 @pytest.mark.parametrize("guess, made", [(None, False), (..., False), ("z", False), ("skip", True), (" Skip ", True)])
-def test_a_cover_lifts_after_a_guess_or_the_word_skip(exercise, guess, made):
+def test_a_cover_lifts_after_a_guess_or_the_word_skip(exercise, guess, made, capsys):
     exercise.made = False
-    assert isinstance(exercise.reveal(lambda: 3), Cover)
+    assert isinstance(exercise.reveal(lambda: 3), Cover) and not exercise.guessed()
+    assert "First guess" in capsys.readouterr().out
     assert exercise(guess).solved is False
-    assert (exercise.reveal(lambda: 3) == 3) is made
+    assert (exercise.reveal(lambda: 3) == 3) is made is exercise.guessed()
+    assert bool(capsys.readouterr().out) is not made
     assert exercise(None).solved is False and exercise.made is made  # what was seen is remembered
 
 

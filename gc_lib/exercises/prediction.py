@@ -33,9 +33,18 @@ class Prediction:
         self.made |= skipped
         return skipped
 
-    def reveal(self, shown: Callable) -> object:
-        """Return what `shown()` returns, once a guess has been made; before that, a cover.
+    def guessed(self) -> bool:
+        """Tell whether a guess has been made; where none was, say so in place of what would be seen.
 
-        Example: `gcl.exercises.secant.falls.reveal(gcl.labs.secant)` opens a lab.
+        Example: `if gcl.exercises.decay.forgets.guessed(): print(lab.at(in_J="nothing"))`.
         """
-        return shown() if self.made else Cover()
+        if not self.made:
+            print(Cover())
+        return self.made
+
+    def reveal(self, lab: Callable) -> object:
+        """Open a lab once a guess has been made; before that, show a cover.
+
+        Example: `lab = gcl.exercises.secant.falls.reveal(gcl.labs.secant)`.
+        """
+        return lab() if self.made else Cover()
