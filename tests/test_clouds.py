@@ -167,7 +167,7 @@ def test_between_is_said_of_one_entry_alone(share, alone):
     gap = 0.1 * (np.arange(9) == 7) + share * 0.1 * (np.arange(9) == 8)
     for sign in (1, -1):
         said = cloudy("kink on θ", gap=sign * gap, bars=1.0).says
-        assert ("any value between its two sides is a right slope" in said) == alone
+        assert ("between the slopes on its two sides no check can call dθ wrong" in said) == alone
         assert ("J has no one slope there" in said) != alone
     assert "no one slope" in cloudy("kink on θ", "ab", gap=0.1 * FINE + 0.1 * (np.arange(9) == 7), bars=1.0).says
 
@@ -196,7 +196,7 @@ def test_the_l2_term_drowns_the_data_term_from_a_thousand_times_as_much_on(share
 
 def test_just_on_its_threshold_an_entry_is_alone_bars_explain_and_the_l2_term_drowns_nothing():
     gap = np.array([0, 0, 0, 0, 0, 0, 0, 100.0, 1.0])
-    assert "between its two sides" in cloudy("kink on θ", gap=gap, bars=1.0).says
+    assert "between the slopes on its two sides" in cloudy("kink on θ", gap=gap, bars=1.0).says
     ones = 1.0 * (np.arange(9) > 5)
     assert kinds(clouds(reported(gap=ones, bars=ones, ladder=made(truncation=1.0)))) == [("truncation", ("b",))]
     decay = np.array([0.0, 0.0, 5000.0])

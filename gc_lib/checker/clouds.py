@@ -13,7 +13,7 @@ from .words import entry_name, listed
 BETTER = 'Take eps={eps:.0e}, or eps="auto".'
 CLOUDS = {  # each kind: what is said of the blocks, and what to do
     "round-off": ("ε is too small for {blocks}: the last digit of J, divided by 2ε, weighs too much.{still}", BETTER),
-    "truncation": ("ε is too large for {blocks}: between θ − ε and θ + ε the cost bends.", BETTER),
+    "truncation": ("ε is too large for {blocks}: between θ − ε and θ + ε the bend of the cost changes.", BETTER),
     "kink within ε": ("The slope of J jumps within ε of θ, as in {entries}.{units}", BETTER),
     "kink on θ": (
         "The slope of J jumps just on θ, as in {entries}: {between}.{units}",
@@ -132,7 +132,8 @@ def cloud(report, kind: str, names: tuple[str, ...]) -> Reason:
         words["entries"] = listed(entry_name(*entry) for entry in at[:3])
         gap = np.abs(report.approx - report.gradient)[report.parts[names[0]]]
         one = np.count_nonzero(gap > gap.max() / 100) == 1 == len(names)
-        words["between"] = "any value between its two sides is a right slope" if one else "J has no one slope there"
+        between = "between the slopes on its two sides no check can call dθ wrong"
+        words["between"] = between if one else "J has no one slope there"
     return Reason(kind, says.format(**evidence | words), advice.format(**evidence), names, at, evidence)
 
 

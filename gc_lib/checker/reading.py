@@ -72,7 +72,7 @@ class Reading:
 
     @cached_property
     def bounds(self) -> dict[str, float]:
-        """What the error bars alone can make each block read if it is right; a reading below says nothing."""
+        """What the error bars alone can make each block read if it is right: one below is no sign of a bug."""
         bounds = {}
         for name, (a, g) in self.pairs.items():
             size = norm(a) + norm(g)

@@ -157,6 +157,6 @@ def beyond(report: Reading) -> tuple[str, ...]:
 
 
 def unheard(report: Reading) -> tuple[str, ...]:
-    """Return the blocks that are not great either, but lie within their error bound: their reading says nothing."""
+    """Return the blocks that are not great either, but lie within their error bound: no sign of a bug."""
     red = beyond(report)
     return tuple(name for name, x in report.blocks.items() if x >= GREAT and name not in red)
