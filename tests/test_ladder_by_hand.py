@@ -200,6 +200,13 @@ def test_a_plateau_farther_out_than_two_steps_between_both_sides_is_beyond_a_cor
     assert made(bend=bend, truncation=np.where(bend, 0.26, 0.0)).judge(2.0, 0.0) == "wrong"  # they do not know enough
 
 
+@pytest.mark.parametrize("still, answer", [(1, "wrong"), (2, "right")])
+def test_two_steps_at_which_j_stands_still_and_is_known_to_speak_for_a_slope_of_zero(still, answer):
+    at = np.arange(24) < still
+    ladder = made(slope=np.where(at, 0.0, 1.0), still=at, truncation=np.where(np.arange(24) == still, 1e3, 0.0))
+    assert ladder.judge(0.0, 0.0) == answer
+
+
 def test_a_kink_is_sharp_below_thirty_times_in_two_steps():
     for growth, sharp in ((29.9, True), (30.1, False)):
         assert made(kink=np.array([0, 7.0, 1.0, 9.0, growth, *[0.0] * 19])).sharp is sharp

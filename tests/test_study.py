@@ -75,6 +75,12 @@ def test_the_reasons_stored_are_true_in_95_of_100_cases():
         assert row["true"] >= 0.95 * (row["true"] + row["untrue"]), row["planted"]
 
 
+def test_where_j_stands_still_up_to_corners_afar_a_slope_of_zero_is_not_called_wrong():
+    drawn = study.problem(6727)
+    report = gcl.check(drawn.cost, drawn.gradient, drawn.params, 1e-5)
+    assert not report.gradient[report.parts["b2"]].any() and report.answers["b2"] == "cannot tell"
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("seed", "number"), [(0, 38), (0, 522), (0, 4139), (0, 5137), (1, 3344), (1, 9489), (1, 4881), (1, 5462)]

@@ -155,14 +155,15 @@ class Ladder:
         third of their gap from the slope given, and lie off it by more than their errors and beyond both one-sided
         slopes; and no step that knows to a quarter of the gap may agree with the slope given, nor may two steps below
         the plateau find it between the slopes on both sides: the plateau is then that of J beyond its corners. Where J
-        stood still it has no vote.
+        stood still it cannot call a slope wrong.
         """
         if not self or self.all_noise:
             return "cannot tell"
         gap = np.abs(self.slope - slope)
         apart = np.pad(jumps(self.bend), (0, 1), mode="edge")
         changes = np.abs(np.diff(apart, append=apart[-1]))
-        off = (gap > 2 * self.one_sided_error + apart / 2 + changes + tolerance) & ~self.still
+        between_both = gap <= 2 * self.one_sided_error + apart / 2 + changes + tolerance
+        off = ~between_both & ~self.still
         plateaus = [
             k
             for k in range(self.steps.size - 2)
@@ -172,7 +173,7 @@ class Ladder:
         if plateaus and not between:
             far, known = np.median(gap[off]), self.smooth_error + self.kink
             agrees = (gap <= known + tolerance) & (known < far / 4) & ~self.still
-            nearer = ~off & (self.smooth_error < far / 4) & ~self.still
+            nearer = between_both & (self.one_sided_error < far / 4)
             if not agrees.any() and nearer[: plateaus[0]].sum() < 2:
                 return "wrong"
         return "right" if gap[self.best] <= self.error[self.best] + tolerance else "cannot tell"
