@@ -235,7 +235,7 @@ def test_what_is_wrong_is_said_with_its_size_and_refused_by_assert_ok():
 # ---- what it misses --------------------------------------------------------------------------------------------------
 
 
-REPEATS = 334 if LONG else 50  # screens of six blocks for each of five shares: 10,020 planted errors, or 1,500
+REPEATS = 334 if LONG else 25  # screens of six blocks for each of five shares: 10,020 planted errors, or 750
 
 
 @pytest.mark.slow

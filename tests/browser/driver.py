@@ -597,14 +597,11 @@ class Lab:
 
     def comes_to(self, is_there: Callable[[dict], bool], wanted) -> dict:
         """Wait until what the kernel says is so, and until the page shows it; return what the kernel says."""
-        late, said = time.monotonic() + 15, {}
-        while time.monotonic() < late:  # each turn waits for the kernel's own answer
+        late, said = time.monotonic() + 30, {}
+        while time.monotonic() < late:  # each turn waits for the kernel's own answer; moves may still be on their way
             said = self.ask()
-            if said["whole"] and is_there(said):
-                break
-        else:
-            raise AssertionError(f"the lab should come to {wanted}; it stands at {said}")
-        if not until(self.page, "gc.shows", [self.name, said["caption"], said["table"], said["picture"]]):
-            shown = self.page.evaluate("name => gc.shown(name)", self.name)
-            raise AssertionError(f"the page should show finding, table and pictures of {said}; it shows {shown}")
-        return said
+            there = said["whole"] and is_there(said)
+            if there and until(self.page, "gc.shows", [self.name, said["caption"], said["table"], said["picture"]]):
+                return said
+        shown = self.page.evaluate("name => gc.shown(name)", self.name)
+        raise AssertionError(f"the lab should come to {wanted}, and the page show it; it stands at {said}; {shown}")
