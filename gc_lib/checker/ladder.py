@@ -162,8 +162,8 @@ class Ladder:
         gap = np.abs(self.slope - slope)
         apart = np.pad(jumps(self.bend), (0, 1), mode="edge")
         changes = np.abs(np.diff(apart, append=apart[-1]))
-        between_both = gap <= 2 * self.one_sided_error + apart / 2 + changes + tolerance
-        off = ~between_both & ~self.still
+        allowed = gap <= 2 * self.one_sided_error + apart / 2 + changes + tolerance
+        off = ~allowed & ~self.still
         plateaus = [
             k
             for k in range(self.steps.size - 2)
@@ -173,7 +173,7 @@ class Ladder:
         if plateaus and not between:
             far, known = np.median(gap[off]), self.smooth_error + self.kink
             agrees = (gap <= known + tolerance) & (known < far / 4) & ~self.still
-            nearer = between_both & (self.one_sided_error < far / 4)
+            nearer = allowed & (self.one_sided_error < far / 4)
             if not agrees.any() and nearer[: plateaus[0]].sum() < 2:
                 return "wrong"
         return "right" if gap[self.best] <= self.error[self.best] + tolerance else "cannot tell"

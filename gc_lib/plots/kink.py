@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
-from .parts import BEFORE_LOOKS, BEFORE_NOW, HERE, NOW, Panel, line, ring
+from .parts import BEFORE_LOOKS, BEFORE_NOW, HERE, NOW, Panel, line, magnify, ring
 from .picture import MOVES, pictures
 from .style import APPROX, DIFFERENCE, DIFFERENCES, GRADIENT, GREY, INK, SILVER, WHITE, banded, set_ticks
 
@@ -25,15 +25,11 @@ class Magnified(Panel):
     def __init__(self, axes: Axes):
         super().__init__(axes)
         axes.set(
-            xlim=(-2, 2),
             ylim=(-0.2, 1.62),
             xlabel="one entry, θ[i] = b2[1]\n▼ corners",
             ylabel="J(θ), stretched to fit",
         )
-        axes.set_xticks([-2, -1, 0, 1, 2], ["θ − 2ε", "θ − ε", "θ", "θ + ε", "θ + 2ε"])
-        axes.set_yticks([])
-        axes.axvspan(-1, 1, color=WHITE, linewidth=0, zorder=0)
-        axes.text(0, -0.13, "the window", color=INK, ha="center", va="center")
+        magnify(axes, -0.13)
         for row, (words, (colour, dashes)) in enumerate(KEY.items()):
             height = 1.5 - 0.15 * row
             axes.plot([-1.9, -1.66], [height, height], color=colour, linestyle=dashes, lw=2.6)

@@ -79,6 +79,15 @@ def line(axes: Axes, *looks: str, **more: Any) -> Line2D:
     return axes.plot([], [], *looks, **MOVES | {"transform": axes.transData + Rounded()} | more)[0]
 
 
+def magnify(axes: Axes, low: float) -> None:
+    """Let an axis run from θ − 2ε to θ + 2ε, with the window of the check in white, named at the height `low`."""
+    axes.set_xlim(-2, 2)
+    axes.set_xticks([-2, -1, 0, 1, 2], ["θ − 2ε", "θ − ε", "θ", "θ + ε", "θ + 2ε"])
+    axes.set_yticks([])
+    axes.axvspan(-1, 1, color=WHITE, linewidth=0, zorder=0)
+    axes.text(0, low, "the window", color=INK, ha="center", va="center")
+
+
 def ring(axes: Axes, zorder: int = 12) -> Line2D:
     """Add the ring that will show where the student stands."""
     return line(axes, **RING, ms=11, mew=2.2, zorder=zorder)

@@ -9,7 +9,7 @@ from matplotlib.lines import Line2D
 
 from .axis import LogAxis
 from .curves import Slice
-from .parts import BEFORE_NOW, HERE, Panel, line
+from .parts import BEFORE_NOW, HERE, Panel, line, magnify
 from .picture import pictures
 from .style import APPROX, DIFFERENCE, INK, SILVER, WHITE, banded
 
@@ -25,11 +25,8 @@ class Stairs(Panel):
 
     def __init__(self, axes: Axes):
         super().__init__(axes)
-        axes.set(xlim=(-2, 2), ylim=(-1.4, 2), xlabel="one entry, θ[i] = b3", ylabel="rise of J(θ), stretched to fit")
-        axes.set_xticks([-2, -1, 0, 1, 2], ["θ − 2ε", "θ − ε", "θ", "θ + ε", "θ + 2ε"])
-        axes.set_yticks([])
-        axes.axvspan(-1, 1, color=WHITE, linewidth=0, zorder=0)
-        axes.text(0, -1.25, "the window", color=INK, ha="center", va="center")
+        axes.set(ylim=(-1.4, 2), xlabel="one entry, θ[i] = b3", ylabel="rise of J(θ), stretched to fit")
+        magnify(axes, -1.25)
         for row, (words, (colour, width)) in enumerate(KEY.items()):
             height = 1.8 - 0.22 * row
             axes.plot([-1.9, -1.66], [height, height], color=colour, lw=width, solid_capstyle="butt")
