@@ -309,8 +309,8 @@ def _gc_test(lab):
         return {{"words": control.description, "fold": fold, "values": values, "at": control.index,
                  "value": control.value, "disabled": control.disabled}}
     {change}
-    lab.sharpen()  # as after a rest of the hand
-    with lab.lock:
+    with lab.lock:  # moves come in a thread of their own
+        lab.sharpen()  # as after a rest of the hand
         state = {{field.name: getattr(lab.state, field.name) for field in fields(lab.state)}}
         print(json.dumps({{
             "name": lab.name, "code": lab.code(), "state": state,
