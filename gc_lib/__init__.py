@@ -5,6 +5,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from . import data
+from .checker.layer import LayerReport, check_layer
 from .checker.objective import numeric_gradient
 from .checker.params import entry, from_vector, to_vector
 from .checker.report import Report, check
@@ -16,23 +17,26 @@ from .network.network import Network
 from .network.train import train
 
 if TYPE_CHECKING:
-    from . import exercises, labs, quiz
+    from . import exercises, labs, layers, quiz
 
 __version__ = "0.1.0"
 __all__ = [
     "ONE_SIDED",
     "SLIDE",
+    "LayerReport",
     "Network",
     "Report",
     "Screen",
     "bugs",
     "check",
+    "check_layer",
     "data",
     "diff",
     "entry",
     "exercises",
     "from_vector",
     "labs",
+    "layers",
     "numeric_gradient",
     "quiz",
     "relative_difference",
@@ -43,8 +47,8 @@ __all__ = [
 
 
 def __getattr__(name: str) -> ModuleType:
-    """Load the labs, and with them matplotlib and ipywidgets, the exercises and the quiz when first touched."""
-    if name in ("labs", "exercises", "quiz"):
+    """Load labs (with matplotlib and ipywidgets), exercises, layers and the quiz when they are first touched."""
+    if name in ("labs", "exercises", "layers", "quiz"):
         return importlib.import_module(f".{name}", __name__)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 

@@ -121,14 +121,14 @@ HIDEOUTS = {  # a problem in which each condition holds, and what else to do to 
 
 
 def test_every_condition_has_a_hideout_and_a_bug_that_hides_there():
-    assert HIDEOUTS.keys() == CONDITIONS.keys()
-    named = [words for bug in CATALOGUE.values() if bug.hides for words in bug.hides.split(" or ")]
-    assert set(named) == set(CONDITIONS)
+    of_a_network = [bug for bug in CATALOGUE.values() if bug.family.__module__ != "gc_lib.layers"]
+    assert HIDEOUTS.keys() == {words for bug in of_a_network if bug.hides for words in bug.hides.split(" or ")}
+    assert CONDITIONS.keys() == {words for bug in CATALOGUE.values() if bug.hides for words in bug.hides.split(" or ")}
     assert {bug.needs for bug in CATALOGUE.values()} - {""} == set(NEEDS)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("words", CONDITIONS)
+@pytest.mark.parametrize("words", HIDEOUTS)
 def test_where_a_bug_says_that_it_hides_the_check_passes(words):
     options, change = HIDEOUTS[words]
     net, X, Y, params = problem(**options)
@@ -691,7 +691,7 @@ def test_a_bug_computes_what_its_sentence_says():
         np.testing.assert_allclose(bug.wrong(given, c), plain, rtol=1e-12, atol=1e-15, err_msg=name)
 
 
-@pytest.mark.parametrize("words", CONDITIONS)
+@pytest.mark.parametrize("words", HIDEOUTS)
 def test_a_condition_holds_in_its_hideout_and_on_the_usual_problem_it_does_not(words):
     options, change = HIDEOUTS[words]
     for hides, (net, X, Y, params) in ((True, problem(**options)), (False, problem())):

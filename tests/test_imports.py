@@ -20,13 +20,14 @@ MAY_IMPORT = {  # each room, and the other rooms that its files may import
     "homework": set(),
     "quiz": {"checker"},
     "plots": set(),
+    "layers": {"checker", "network"},
     "exercises": {"checker", "network", "data", "homework"},
     "labs": {"checker", "network", "data", "homework", "exercises", "plots"},
     "__init__": {"checker", "network", "data"},
 }
 LAZY = {  # loaded when they are first asked for, and not before
     "checker.report": {"plots"},  # by report.plot()
-    "__init__": {"labs", "exercises", "quiz"},  # by gcl.labs, gcl.exercises and gcl.quiz
+    "__init__": {"labs", "exercises", "layers", "quiz"},  # by gcl.labs, gcl.exercises, gcl.layers and gcl.quiz
 }
 DRAWING = {"matplotlib", "PIL", "ipywidgets", "anywidget", "IPython", "traitlets"}
 FILES = {".".join(path.relative_to(HOUSE).with_suffix("").parts): path for path in sorted(HOUSE.rglob("*.py"))}
@@ -110,7 +111,7 @@ def test_a_check_loads_them_neither_and_the_labs_are_loaded_when_first_touched(t
 def test_what_is_not_there_is_an_attribute_error():
     with pytest.raises(AttributeError, match="module 'gc_lib' has no attribute 'laps'"):
         gc_lib.laps  # noqa: B018
-    assert all(hasattr(gc_lib, name) for name in gc_lib.__all__ if name not in ("labs", "exercises", "quiz"))
+    assert all(hasattr(gc_lib, name) for name in gc_lib.__all__ if name not in ("labs", "exercises", "layers", "quiz"))
 
 
 def test_the_package_lists_what_it_offers():

@@ -15,7 +15,7 @@ from gc_lib.labs.cases import slope_from_A
 
 pytestmark = pytest.mark.slow
 HOUSE = Path(gcl.__file__).parent
-SENTENCES = "import gc_lib as gcl; print(*(bug.sentence for bug in gcl.bugs.CATALOGUE.values()), sep='\\n')"
+SENTENCES = "import gc_lib as gcl; gcl.layers; print(*(bug.sentence for bug in gcl.bugs.CATALOGUE.values()), sep='\\n')"
 DIFF = "import gc_lib as gcl; print(gcl.diff('no_decay'))"
 EVERY_LAB = """
 import gc_lib as gcl

@@ -204,7 +204,8 @@ def listen(here: float, at: Callable, noise: float = 0.0, leap: float = 0.0) -> 
         no = np.empty(0)
         return Ladder(no, no, no, no, no, no, no, no.astype(bool), (), here, 0.0)
     slope, bend = (up - down) / (2 * h), (up + down - 2 * here) / h
-    still, moved = (up == here) & (down == here), np.r_[up, down] - here
+    swing = float(np.abs(np.r_[up, down] - here).max())
+    still = (up == here) & (down == here) & (swing > DIGITS * np.spacing(abs(here)))  # else J is constant, and known
     of_steps, found = noise_and_leaps(here, at, h, up, down, slope)
     heard = np.maximum(of_steps, np.where(still, noise, 0))
     truncation = np.append(np.abs(np.diff(slope)), np.inf) * 2 / 9  # D(√10 h) is off by ten times as much as D(h)
@@ -213,9 +214,7 @@ def listen(here: float, at: Callable, noise: float = 0.0, leap: float = 0.0) -> 
     loud = np.maximum(heard, np.spacing(np.maximum(np.abs(up), np.abs(down))))  # a sum may be off by a digit or two
     kink = np.maximum.accumulate(np.maximum(jump - 11 * SURE * loud / h, 0) / 2)
     hidden = np.maximum(leap / h[-1], hidden_slope(h, slope, of_steps, truncation, kink, found))
-    return Ladder(
-        h, slope, bend, heard, truncation, kink, hidden, still & ~still.all(), tuple(found), here, np.abs(moved).max()
-    )
+    return Ladder(h, slope, bend, heard, truncation, kink, hidden, still, tuple(found), here, swing)
 
 
 def jumps(bend: np.ndarray) -> np.ndarray:

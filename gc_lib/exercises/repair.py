@@ -189,7 +189,6 @@ layer_1 = Repair(
 )
 
 
-
 def grads(params):
     """Return the repaired homework's gradient as many write it: {"dW1": …, "db1": …}."""
     return {f"d{name}": block for name, block in homework.repaired(params).items()}

@@ -73,7 +73,7 @@ class Bench(Lab):
         """Build a box to tick for every mistake in the cost and in the checker."""
         self.mistakes = {}
         for name, bug in bugs.CATALOGUE.items():
-            if bug.family is not bugs.Steps:
+            if bug.family in (bugs.Terms, bugs.Checker):
                 box = widgets.Checkbox(indent=False, layout=widgets.Layout(width="auto"))
                 self.mistakes[name] = self.follow(box, lambda _: {"mistakes": self.ticked()})
         return widgets.VBox(list(self.mistakes.values()))

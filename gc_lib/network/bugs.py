@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, partial
+from typing import Any
 
 import numpy as np
 
@@ -48,8 +49,7 @@ NEEDS = {  # what a network must have for the wrong equation to fit, asked of it
 }
 SQUARE, TWO_LAYERS = NEEDS
 
-TABLES: list[Steps | Terms | Checker] = [Steps(), *(Steps(dZ=of.error) for of in OUTPUTS.values()), Terms(), Checker()]
-SLOTS = {equation: slot for table in TABLES for slot, equation in table._asdict().items()}  # where each one stands
+TABLES: list[Any] = [Steps(), *(Steps(dZ=of.error) for of in OUTPUTS.values()), Terms(), Checker()]  # others add theirs
 EMPTY: dict[Callable | None, str] = {  # what stands where a layer has no such equation, and why it has none
     nothing_below: "dA_prev of layer 1 would be the input's, which needs no gradient",
     hand_through: "the output layer has no dropout",
@@ -78,11 +78,12 @@ class Bug:
     slot: str = ""
 
     def __post_init__(self):
-        if not self.slot and self.breaks not in SLOTS:
+        slots = {equation: slot for table in TABLES for slot, equation in table._asdict().items()}
+        if not self.slot and self.breaks not in slots:
             raise ValueError(
                 f"{self.name} breaks {self.breaks.__name__}, which is in none of TABLES; add its table there"
             )
-        object.__setattr__(self, "slot", self.slot or SLOTS[self.breaks])
+        object.__setattr__(self, "slot", self.slot or slots[self.breaks])
 
     def __str__(self) -> str:
         return self.name
@@ -106,8 +107,8 @@ class Bug:
 
     @property
     def family(self) -> type:
-        """Return the kind of table whose equation it breaks: a layer's Steps, the cost's Terms, or a Checker."""
-        return next(table for table in (Terms, Checker, Steps) if self.slot in table._fields)
+        """Return the kind of table whose equation it breaks: Steps, the cost's Terms, a Checker, or a layer's own."""
+        return next(type(table) for table in TABLES if self.slot in table._fields)
 
     def hidden(self, c: Layer) -> str:
         """Return the condition that hides the bug on the layer that remembers c, or "" where it shows."""

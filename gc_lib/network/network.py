@@ -151,6 +151,8 @@ class Network:
         found = bugs.find(name)
         if found.family is bugs.Checker:
             return f"it is a mistake of the checker: gcl.bugs.plant(gcl.SLIDE, {name!r}) makes such a checker"
+        if found.family not in (Steps, Terms):
+            return f"it breaks {found.breaks.__name__}, of a layer in gcl.layers"
         if found.family is Terms and layer is not None:
             return f"it is in the cost J, not in a layer; leave layer={layer} away"
         if found.family is Steps and not self.has(layer):

@@ -1,0 +1,243 @@
+"""Check a layer, a pair of forward and backward. It has no J of its own: a weighted sum of its outputs is one."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from functools import cached_property
+from inspect import signature
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+
+from .inputs import all_real, function, kind_of, noted, whole
+from .params import as_array, as_blocks, copied, like, plain_numbers
+from .reason import Reason
+from .report import Report, check
+from .slide import norm
+from .verdict import CANNOT_TELL, DECISIVE
+from .words import listed
+
+DEFAULTS = {"upstream": None, "seed": 0, "eps": 1e-7, "rtol": 1e-6}  # what the check takes by keyword
+ALIKE = (
+    "The upstream is the same for every output, so J is their sum. Softmax, layer norm and batch norm keep such a sum "
+    "as it is: then J has no slope, and what is wrong in their backward does not show."
+)
+RANDOM = "Leave upstream out: then no output is weighted like another."
+STILL = "J hardly depends on {}: under this upstream no check can tell whether that gradient is right."
+ELSEWHERE = "Try another seed and other inputs. If there is no slope to find, hand {} on by keyword."
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class LayerReport(Report):
+    """Hold what the check of a layer found. Every input counts for itself, however small its slopes are.
+
+    `alike` says that the upstream is the same for every output; `still` are the inputs on which J hardly depends.
+    """
+
+    alike: bool = field(kw_only=True)
+    still: tuple[str, ...] = field(kw_only=True)
+
+    @cached_property
+    def reasons(self) -> tuple[Reason, ...]:
+        """Why the check says what it says, beginning with what the upstream hides."""
+        names = listed(self.still)
+        own = [Reason("upstream all equal", ALIKE, RANDOM, tuple(self.parts))] * self.alike
+        own += [Reason("no slope", STILL.format(names), ELSEWHERE.format(names), self.still)] * bool(self.still)
+        others = [reason for reason in super().reasons if not reason.blocks or {*reason.blocks} - {*self.still}]
+        return (*own, *others)
+
+    @property
+    def second_opinion(self) -> str:
+        """One sentence where the answer is not what the lecture's word suggests, or where the upstream may hide it."""
+        return super().second_opinion or self.alike * f"{ALIKE} {RANDOM}"
+
+
+class Pair(NamedTuple):
+    """Hold a layer's forward and backward, its inputs, which may be nudged or not, and what else forward takes."""
+
+    forward: Callable
+    backward: Callable
+    inputs: dict[str, np.ndarray]
+    handed_on: dict[str, Any]
+
+    @property
+    def nudged(self) -> dict[str, np.ndarray]:
+        """The inputs with which a gradient is taken: all but integers."""
+        return {name: value for name, value in self.inputs.items() if value.dtype.kind not in "biu"}
+
+    def ahead(self, nudged: Mapping[str, np.ndarray]) -> tuple[Any, Callable]:
+        """Go forward; return out, and backward as a function of dout alone."""
+        given = copied(self.inputs) | nudged
+        found = noted(lambda given: self.forward(**given, **self.handed_on), given, lambda: "when forward was called")
+        if isinstance(found, tuple) and len(found) == 2 and takes(self.backward, *found):
+            return found[0], lambda dout: self.backward(dout, found[1])
+        if takes(self.backward, 0, *given, **self.handed_on):
+            return found, lambda dout: self.backward(dout, *given.values(), **self.handed_on)
+        if takes(self.backward, 0, *given):
+            return found, lambda dout: self.backward(dout, *given.values())
+        if takes(self.backward, 0):
+            return found, lambda dout: self.backward(dout)
+        raise TypeError(
+            f"forward returned {kind_of(found)}, so backward should take (dout, {', '.join(given)}), or dout alone; or "
+            "let forward return the two (out, cache), and backward take (dout, cache)"
+        )
+
+    def out(self, nudged: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """Go forward; return the outputs by name. Raises where they are no finite numbers."""
+        blocks = as_blocks({"out": self.ahead(nudged)[0]}, "forward")
+        all_real(blocks, "forward")
+        return blocks
+
+    def gradients(self, nudged: Mapping[str, np.ndarray], upstream: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """Go forward and back; return the gradients by input, copied at once. Raises where one does not fit."""
+        out, back = self.ahead(nudged)
+        dout = like(copied(upstream), {"out": out})["out"]
+        found = by_name(noted(back, dout, lambda: "when backward was called"), self.nudged, self.inputs)
+        slopes = {name: as_array(slope, f"backward: the gradient of {name}") for name, slope in found.items()}
+        all_real(slopes, "backward")
+        shapes = {name: block.shape for name, block in self.nudged.items()}
+        for name, slope in slopes.items():
+            if slope.shape != shapes[name]:
+                advice = "sum it over the axes along which that is broadcast" if slope.size > nudged[name].size else ""
+                if sorted(shapes.values()) == sorted(slope.shape for slope in slopes.values()):
+                    advice = f"return the gradients in the order of the inputs, {listed(shapes)}"
+                wanted = f"has shape {slope.shape}, but {name} has {shapes[name]}"
+                raise ValueError(f"backward: the gradient of {name} {wanted}{'; ' * bool(advice)}{advice}")
+        return copied(slopes)
+
+
+def takes(function: Callable, *given, **named) -> bool:
+    """Tell whether a function can be called with so many arguments, and with these names."""
+    try:
+        signature(function).bind(*given, **named)
+    except TypeError:
+        return False
+    except ValueError:  # a compiled function, which does not say
+        return True
+    return True
+
+
+def by_name(found, nudged: Mapping[str, np.ndarray], inputs: Mapping[str, np.ndarray]) -> dict[str, Any]:
+    """Return what backward returned, by the names of the inputs that are nudged. Raises where the count is wrong."""
+    if isinstance(found, Mapping):
+        missing = [name for name in nudged if name not in found]
+        if missing:
+            raise ValueError(f"backward returned no gradient of {listed(missing)}, but of {listed(map(str, found))}")
+        return {name: found[name] for name in nudged}
+    several = isinstance(found, tuple) or (isinstance(found, list) and not plain_numbers(found))
+    slopes = list(found) if several else [found]
+    for names in (nudged, inputs):
+        if len(slopes) == len(names):
+            return {name: slope for name, slope in zip(names, slopes, strict=True) if name in nudged}
+    raise ValueError(
+        f"backward returned {kind_of(found)}, where the {len(nudged)} gradients of {listed(nudged)} are wanted; return "
+        "a tuple in this order, or a dict with these names"
+    )
+
+
+def arrays(
+    inputs, options: Mapping[str, Any], forward: Callable, handed_on: Mapping[str, Any]
+) -> dict[str, np.ndarray]:
+    """Return the inputs as arrays. Raises where they are none, or where forward does not take them by these names."""
+    if not isinstance(inputs, Mapping) or not all(isinstance(name, str) for name in inputs):
+        example = 'forward\'s inputs by name, such as {"x": x, "w": w}'
+        raise TypeError(f"inputs should be a dict of {example}; got {kind_of(inputs)}")
+    found = {}
+    for name, value in inputs.items():
+        if value is None or isinstance(value, str | bytes | Mapping):
+            raise TypeError(f"inputs: {name} is {kind_of(value)}, no array; what is not differentiated goes by keyword")
+        found[name] = as_array(value, f"inputs: {name}")
+    twice = [name for name, value in options.items() if value is not DEFAULTS[name] and takes_name(forward, name)]
+    if twice:
+        both = f"{twice[0]} is an argument of the check and of forward"
+        raise TypeError(f"{both}; give forward its own by functools.partial(forward, {twice[0]}=…)")
+    if not takes(forward, **found, **handed_on):
+        raise TypeError(f"forward should take {listed([*found, *handed_on])} by name; it takes {signature(forward)}")
+    return found
+
+
+def takes_name(function: Callable, name: str) -> bool:
+    """Tell whether a function has an argument of this name."""
+    try:
+        return name in signature(function).parameters
+    except ValueError:
+        return False
+
+
+def random_upstream(out: Mapping[str, np.ndarray], seed: int) -> dict[str, np.ndarray]:
+    """Return a weight for each output: of either sign, between 1/2 and 3/2 in size, no two alike."""
+    rng = np.random.default_rng(seed)
+    return {name: rng.uniform(0.5, 1.5, block.shape) * rng.choice([-1, 1], block.shape) for name, block in out.items()}
+
+
+def given_upstream(out: Mapping[str, np.ndarray], upstream) -> dict[str, np.ndarray]:
+    """Return the caller's weights, one number standing for all alike. Raises where they do not fit the outputs."""
+    given = (
+        dict.fromkeys(out, np.asarray(upstream)) if np.isscalar(upstream) else as_blocks({"out": upstream}, "upstream")
+    )
+    all_real(given, "upstream")
+    for name, block in out.items():
+        if name not in given or (not np.isscalar(upstream) and given[name].shape != block.shape):
+            here = f"has shape {given[name].shape}" if name in given else "is missing"
+            raise ValueError(
+                f"upstream: the weights of {name} should have its shape, {block.shape}; what is given {here}"
+            )
+    if not any(block.any() for block in given.values()):
+        raise ValueError("upstream is 0 for every output: then J is 0; leave it out for a random one")
+    return {name: np.broadcast_to(given[name], block.shape) for name, block in out.items()}
+
+
+def check_layer(
+    forward: Callable,
+    backward: Callable,
+    inputs: Mapping[str, Any],
+    *,
+    upstream=None,
+    seed: int = 0,
+    eps: float | Literal["auto"] = 1e-7,
+    rtol: float = 1e-6,
+    **handed_on,
+) -> LayerReport:
+    """Compare what backward returns with the central differences of J = Σ out · R, and report input by input.
+
+    `forward(**inputs, **handed_on)` returns (out, cache), and `backward(dout, cache)` gets dout = R. Or it returns out
+    alone: then `backward(dout, *inputs)` is called, or `backward(dout)` where the layer remembers by itself. out may be
+    an array, a tuple or a dict. The gradients come back as a tuple in the order of the inputs, as a dict with their
+    names, or as one array. R is random, fixed by `seed`, so that no output is weighted like another; `upstream` is one
+    of your own, in the form of out, or one number for all. Inputs of integers are handed on and not nudged. Raises
+    TypeError or ValueError, naming the input, where something does not fit.
+
+    Example: `gcl.check_layer(layer_norm, layer_norm_backward, {"x": x, "gain": gain, "shift": shift}).assert_ok()`.
+    """
+    forward, backward = function("forward", forward), function("backward", backward)
+    options = {"upstream": upstream, "seed": seed, "eps": eps, "rtol": rtol}
+    pair = Pair(forward, backward, arrays(inputs, options, forward, handed_on), handed_on)
+    if not pair.nudged:
+        raise ValueError(f"inputs: {listed(pair.inputs)} hold integers: there is nothing to nudge; take .astype(float)")
+    all_real(pair.nudged, "inputs")
+    out = pair.out(copied(pair.nudged))
+    drawn = random_upstream(out, whole("seed", seed)) if upstream is None else given_upstream(out, upstream)
+    R = {name: drawn[name].astype(block.dtype if block.dtype.kind == "f" else float) for name, block in out.items()}
+    pair.gradients(copied(pair.nudged), R)  # what does not fit is said before J is asked for
+
+    size = sum(np.abs(R[name] * block).sum(dtype=float) for name, block in out.items())
+
+    def J(nudged) -> float:
+        """J = Σ out · R + Σ |out · R| at the inputs given: never so near 0 that its last digits claim too much"""
+        out = pair.out(nudged)
+        if {name: block.shape for name, block in out.items()} != {name: block.shape for name, block in R.items()}:
+            raise ValueError("forward: out changes its shape when an input is nudged")
+        return float(size + sum((R[name] * block).sum(dtype=float) for name, block in out.items()))
+
+    report = check(J, lambda nudged: pair.gradients(nudged, R), pair.nudged, eps, rtol=rtol)
+    weights = np.concatenate([block.ravel() for block in R.values()])
+    alike = weights.size > 1 and bool((weights == weights[0]).all())
+    shown = {each.name: getattr(report, each.name) for each in fields(report)}
+    shown["opinion"] = replace(report.opinion, small=())  # no input is too small to matter
+    return LayerReport(**shown, alike=alike, still=tuple(filter(lambda name: has_no_slope(report, name), report.parts)))
+
+
+def has_no_slope(report: Report, name: str) -> bool:
+    """Tell whether the check cannot tell of an input because J hardly depends on it."""
+    found, opinion = report.found, report.opinion
+    unknown = report.within[name] == CANNOT_TELL and not opinion.random and not DECISIVE & {*opinion.clouds[name]}
+    return unknown and (name in opinion.small or norm(found.slopes[found.parts[name]]) <= 2 * found.reach(name))

@@ -1,0 +1,242 @@
+"""`gcl.check_layer`: pairs of forward and backward as people write them, and what is said where they do not fit."""
+
+from functools import partial
+
+import numpy as np
+import pytest
+
+import gc_lib as gcl
+
+RNG = np.random.default_rng(7)
+x, w, b = RNG.normal(size=(3, 4)), RNG.normal(size=(4, 2)), RNG.normal(size=2)
+INPUTS = {"x": x, "w": w, "b": b}
+
+
+def affine(x, w, b):
+    return x @ w + b, (x, w)
+
+
+def affine_backward(dout, cache):
+    x, w = cache
+    return dout @ w.T, x.T @ dout, dout.sum(0)
+
+
+def check(forward=affine, backward=affine_backward, inputs=INPUTS, **given):
+    return gcl.check_layer(forward, backward, inputs, **given)
+
+
+# ---- the forms in which layers are written ---------------------------------------------------------------------------
+
+
+def test_a_pair_with_a_cache():
+    report = check()
+    report.assert_ok()
+    assert list(report.blocks) == ["x", "w", "b"] and report.difference < 1e-6 and not report.alike
+
+
+def test_gradients_as_a_dict_in_any_order_and_as_one_array():
+    check(backward=lambda d, c: dict(zip(["b", "w", "x"], reversed(affine_backward(d, c)), strict=True))).assert_ok()
+    check(lambda x: (np.tanh(x), x), lambda d, x: d * (1 - np.tanh(x) ** 2), {"x": x}).assert_ok()
+
+
+def test_out_alone_and_backward_of_the_inputs():
+    check(lambda x, w, b: x @ w + b, lambda dout, x, w, b: affine_backward(dout, (x, w))).assert_ok()
+
+
+def test_what_is_handed_on_goes_to_forward_and_to_a_backward_that_takes_it():
+    scaled, back = lambda x, by: by * x, lambda dout, x, by: by * dout
+    check(scaled, back, {"x": x}, by=3.0).assert_ok()
+    assert check(scaled, lambda dout, x: dout, {"x": x}, by=3.0).answer == "wrong"
+
+
+def test_a_layer_that_remembers_by_itself_and_clears_its_buffer_when_it_goes_forward():
+    class Square:
+        dx = np.zeros((3, 4))
+
+        def forward(self, x):
+            self.x = x
+            self.dx[:] = 0
+            return x**2
+
+        def backward(self, dout):
+            self.dx += 2 * self.x * dout
+            return self.dx
+
+    layer = Square()
+    check(layer.forward, layer.backward, {"x": x}).assert_ok()
+
+
+def test_integers_are_handed_on_and_get_no_gradient_or_none():
+    def embed(rows, table):
+        return table[rows], (rows, table.shape)
+
+    def back(dout, cache):
+        rows, shape = cache
+        found = np.zeros(shape)
+        np.add.at(found, rows, dout)
+        return found
+
+    rows, table = np.array([0, 2, 2]), RNG.normal(size=(4, 2))
+    for returned in (back, lambda d, c: (None, back(d, c)), lambda d, c: {"table": back(d, c)}):
+        report = check(embed, returned, {"rows": rows, "table": table})
+        report.assert_ok()
+        assert list(report.blocks) == ["table"]
+
+
+def test_a_row_used_twice_and_written_instead_of_added_is_found():
+    def written(dout, rows):
+        found = np.zeros((4, 2))
+        found[rows] = dout
+        return found
+
+    inputs, rows = {"table": RNG.normal(size=(4, 2))}, np.array([0, 2, 2])
+    report = check(lambda table, rows: (table[rows], rows), written, inputs, rows=rows)
+    assert report.answer == "wrong" and "table[2, :]" in report.explain()
+
+
+@pytest.mark.parametrize("kind", [tuple, lambda two: dict(zip("pq", two, strict=True))])
+def test_two_outputs(kind):
+    def forward(x, y):
+        return kind([x * y, x + y]), (x, y)
+
+    def backward(dout, cache):
+        (p, q), (x, y) = dout.values() if isinstance(dout, dict) else dout, cache
+        return p * y + q, p * x + q
+
+    inputs = {"x": x, "y": x[::-1]}
+    check(forward, backward, inputs).assert_ok()
+    check(forward, backward, inputs, upstream=kind([np.ones((3, 4)), np.zeros((3, 4))])).assert_ok()
+
+
+def test_a_number_as_out_and_a_number_as_input():
+    check(lambda x, s: (s * (x**2).sum(), (x, s)), lambda d, c: (2 * d * c[1] * c[0], d * (c[0] ** 2).sum()),
+          {"x": x, "s": 0.5}).assert_ok()  # fmt: skip
+
+
+def test_the_callers_arrays_are_left_alone_whatever_the_layer_does_to_its_own():
+    def rude(x):
+        x *= 2
+        return x.copy(), None
+
+    before = x.copy()
+    check(rude, lambda dout, cache: 2 * dout, {"x": x})
+    assert (x == before).all()
+
+
+def test_float32():
+    single = {name: block.astype(np.float32) for name, block in INPUTS.items()}
+    assert check(inputs=single).answer == "right"
+    half = check(backward=lambda d, c: tuple(g / 2 for g in affine_backward(d, c)), inputs=single)
+    assert half.that_are("wrong") == ("x", "w", "b")
+
+
+# ---- the upstream ----------------------------------------------------------------------------------------------------
+
+
+def softmax(x):
+    p = np.exp(x - x.max(1, keepdims=True))
+    return p / p.sum(1, keepdims=True), p / p.sum(1, keepdims=True)
+
+
+SLOPES = {"right": lambda d, p: p * (d - (d * p).sum(1, keepdims=True)), "diagonal": lambda d, p: d * p * (1 - p)}
+
+
+def test_a_random_upstream_tells_what_ones_hide():
+    for upstream, answers in {None: ("right", "wrong"), 1.0: ("cannot tell", "wrong")}.items():
+        found = tuple(check(softmax, slope, {"x": x}, upstream=upstream).answer for slope in SLOPES.values())
+        assert found == answers
+
+
+def test_a_sum_that_does_not_depend_on_the_input_is_told_and_what_an_upstream_all_equal_hides():
+    report = check(softmax, lambda d, p: p * (d - 1), {"x": x}, upstream=np.ones((3, 4)))
+    assert report.answer == "cannot tell" and report.still == ("x",) and report.alike
+    assert [reason.kind for reason in report.reasons[:2]] == ["upstream all equal", "no slope"]
+    assert "J hardly depends on x" in report.explain() and "Leave upstream out" in report.explain()
+    with pytest.raises(AssertionError, match="J hardly depends on x"):
+        report.assert_ok()
+
+
+def test_a_right_layer_under_ones_is_right_and_says_what_that_may_hide():
+    report = check(upstream=1.0)
+    report.assert_ok()
+    assert report.alike and "The upstream is the same for every output" in str(report)
+
+
+def test_the_same_seed_is_the_same_upstream():
+    seen = []
+
+    def spy(dout, cache):
+        seen.append(dout.copy())
+        return affine_backward(dout, cache)
+
+    for seed in (0, 0, 1):
+        check(backward=spy, seed=seed)
+    first, second, other = (seen[i * len(seen) // 3] for i in range(3))
+    assert (first == second).all() and (first != other).all()
+    assert np.unique(first).size == first.size and (np.abs(first) >= 0.5).all()
+
+
+# ---- what does not fit -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"backward": lambda d, c: None}, "backward returned None, where the 3 gradients of x, w and b are wanted"),
+        ({"backward": lambda d, c: affine_backward(d, c)[:2]}, "backward returned a tuple of 2, where the 3 gradients"),
+        ({"backward": lambda d, c: affine_backward(d, c)[0]}, "returned an array of float64, shape .*, where the 3"),
+        ({"backward": lambda d, c: {"x": d @ w.T, "dw": 0, "b": 0}}, "no gradient of w, but of x, dw and b"),
+        ({"backward": lambda d, c: affine_backward(d, c)[::-1]}, "in the order of the inputs, x, w and b"),
+        ({"backward": lambda d, c: (*affine_backward(d, c)[:2], d)}, r"of b has shape \(3, 2\), but b has \(2,\); sum"),
+        ({"backward": lambda d, c: (*affine_backward(d, c)[:2], None)}, "gradient of b is None"),
+        ({"backward": lambda d, c: (np.nan * x, *affine_backward(d, c)[1:])}, "backward: x holds nan"),
+        ({"backward": lambda d: d}, "backward returned a tuple of 2, where"),
+        ({"backward": lambda d, c, e: d}, r"forward returned a tuple of 2, so backward should take \(dout, x, w, b\)"),
+        ({"backward": "back"}, "backward should be a function"),
+        ({"forward": lambda x, w, b: None, "backward": lambda d: d}, "forward: out is None; is a `return` missing"),
+        ({"forward": lambda x, w, b: (np.nan * x, 0)}, "forward: out holds nan"),
+        ({"forward": lambda x, w: (x, 0)}, r"forward should take x, w and b by name; it takes \(x, w\)"),
+        ({"inputs": [x, w, b]}, "inputs should be a dict of forward's inputs by name"),
+        ({"inputs": {"x": x, "w": w, "b": None}}, "inputs: b is None, no array; what is not differ"),
+        ({"inputs": {"x": x, "w": w, "b": {"W": b}}}, "inputs: b is a dict, no array"),
+        ({"inputs": {"x": x, "w": w, "b": b + 1j}}, "b holds complex128; every entry should be a real number"),
+        ({"inputs": {k: np.ones(v.shape, int) for k, v in INPUTS.items()}}, "x, w and b hold integers: there is"),
+        ({"upstream": np.ones((2, 2))}, r"upstream: the weights of out should have its shape, \(3, 2\)"),
+        ({"upstream": 0.0}, "upstream is 0 for every output"),
+        ({"upstream": np.nan}, "upstream: out holds nan"),
+        ({"seed": -1}, "seed should be a whole number"),
+        ({"stride": 2}, "forward should take x, w, b and stride by name"),
+    ],
+)  # fmt: skip
+def test_says_where_what_was_found_and_what_to_do(given, words):
+    with pytest.raises((TypeError, ValueError), match=words):
+        check(**given)
+
+
+def test_an_argument_of_the_check_that_forward_has_too_goes_by_partial():
+    def norm(x, eps=1e-5):
+        s = np.sqrt((x**2).mean(1, keepdims=True) + eps)
+        return x / s, (x, s)
+
+    def back(d, cache):
+        x, s = cache
+        return d / s - x * (d * x).mean(1, keepdims=True) / s**3
+
+    check(norm, back, {"x": x}).assert_ok()
+    check(partial(norm, eps=1e-3), back, {"x": x}).assert_ok()
+    with pytest.raises(TypeError, match="eps is an argument of the check and of forward; give forward its own by"):
+        check(norm, back, {"x": x}, eps=1e-3)
+
+
+def test_what_a_layer_raises_comes_through_with_a_note_of_where():
+    def broken(dout, cache):
+        raise KeyError("gamma")
+
+    with pytest.raises(KeyError) as caught:
+        check(backward=broken)
+    assert caught.value.__notes__ == ["when backward was called"]
+
+
+def test_a_random_layer_is_told():
+    report = check(lambda x: (x * RNG.normal(size=x.shape), None), lambda d, c: d, {"x": x})
+    assert report.answer == "cannot tell" and report.reasons[0].kind == "not deterministic" and not report.still
