@@ -203,9 +203,7 @@ def places(win, c):
 
 def add_up(dwindows, where, c):
     """dx = what its windows give each entry, added up"""
-    dx = np.zeros(c.x.shape)
-    np.add.at(dx, (slice(None), where), dwindows)
-    return dx
+    return np.einsum("mwk,wkn->mn", dwindows, np.eye(c.x.shape[1])[where])
 
 
 class PoolingSteps(NamedTuple):
@@ -316,8 +314,7 @@ def sigma_frozen(dxhat, c):
 @bug(through_sigma, hides="the upstream times the gain is all equal")
 def sigma_over_n_minus_1(dxhat, c):
     """Divides by n − 1 where the variance on the way forward is over n."""
-    n = c.x.shape[c.axis]
-    return c.xhat * (dxhat * c.xhat).sum(c.axis, keepdims=True) / (n - 1)
+    return c.xhat * (dxhat * c.xhat).sum(c.axis, keepdims=True) / (c.x.shape[c.axis] - 1)
 
 
 @bug(over_sigma)
@@ -407,6 +404,10 @@ def corner_shifted(win, c):
 @bug(add_up, hides="no windows overlap", seen="FluxML/NNlib.jl/issues/205")
 def overwritten(dwindows, where, c):
     """Writes what a window gives where it should be added: of windows that overlap the last one stays."""
-    dx = np.zeros(c.x.shape)
+    return one_after_another(np.zeros(c.x.shape), where, dwindows)
+
+
+def one_after_another(dx, where, dwindows):
+    """Write the windows into dx, a later one over those before it."""
     dx[:, where] = dwindows
     return dx
