@@ -137,7 +137,7 @@ def test_there_is_no_other_case(number):
     [
         ({"lam": 1.0}, "lam should be one of 0.1, 0.0, 10000.0; got 1.0"),
         ({"hidden": "step"}, "hidden should be one of 'tanh', 'relu', 'sigmoid'; got 'step'"),
-        ({"hidden": "relu", "bias": 0.0}, "on a corner of ReLU, where no slope is right; take bias=0.5"),
+        ({"hidden": "relu", "bias": 0.0}, "on a corner of ReLU, where J has no one slope; take bias=0.5"),
     ],
 )
 def test_a_check_that_is_not_offered_is_refused_in_words(values, words):

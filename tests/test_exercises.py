@@ -255,7 +255,7 @@ NAMED = [
     ("secant.two_sided", lambda J, t, e: J(t + e) - J(t - e) / (2 * e), "are brackets missing? Yours computes"),
     ("secant.two_sided", lambda J, t, e: (J(t + e) - J(t - e)) / 2 * e, "put 2 * eps in brackets"),
     ("secant.two_sided", lambda J, t, e: (J(t + e) + J(t - e)) / (2 * e), "is the sign before “J(theta - eps)” turned"),
-    ("secant.two_sided", lambda J, t, e: (J(t + e) - J(t - e)) // (2 * e), "// throws away"),
+    ("secant.two_sided", lambda J, t, e: (J(t + e) - J(t - e)) // (2 * e), "// rounds down"),
     ("secant.two_sided", lambda J, t, e: J(t + e) - J(t - e) / e, "are brackets missing? Yours"),
     ("secant.two_sided", lambda J, t, e: print(J(t + e)), "print shows a value, return gives it back"),
     ("secant.two_sided", lambda J, t, e: (J(t ^ e) - J(t - e)) / (2 * e), "in Python a power is written **"),

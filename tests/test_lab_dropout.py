@@ -112,7 +112,7 @@ def test_at_keep_prob_1_the_three_ways_are_one(bug):
         ({}, "divided by 2ε, which is 2e-7, makes dθ_approx = -2e5, where dθ has 2e-2. Frozen reads "),
         ({"bug": "no_mask"}, "0.22: worry. Frozen: W1 and b1 disagree; fresh reads 1."),
         ({"bug": "no_mask"}, "Frozen reads 0.22: worry. W1 and b1: up to 0.54. All other blocks agree."),
-        ({"bug": "no_mask"}, "no_mask shows with the frozen mask alone: fresh masks read 1, right or wrong"),
+        ({"bug": "no_mask"}, "no_mask shows with the frozen mask alone: fresh masks read alike, right or wrong"),
         ({"bug": "no_mask", "keep_prob": 1}, "no_mask cannot be seen here: keep_prob is 1."),
         ({"bug": "no_mask", "keep_prob": 0.999}, "no_mask cannot be seen here: no unit is dropped."),
         ({"keep_prob": 0.999999}, "0.6983, 12 times, for hardly a unit is dropped, with fresh masks"),

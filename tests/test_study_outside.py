@@ -144,6 +144,7 @@ def test_every_rule_knows_right_from_doubled_and_ours_refuses_what_it_refuses():
 
 def test_a_zero_says_what_it_means():
     assert study.means(0, 3000) == "0 of 3,000 (below 0.10% at 95 %)"
+    assert study.means(0, 2898) == "0 of 2,898 (below 0.11% at 95 %)"  # 0.1035 %
     assert study.means(3, 3000) == "3 of 3,000 (0.10%)"
     assert study.means(0, 0) == "0 of 0"
 

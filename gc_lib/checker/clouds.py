@@ -49,7 +49,7 @@ CLOUDS = {  # each kind: what is said of the blocks, and what to do
         "Check at a θ farther from the edge, or take a smaller ε.",
     ),
     "flat": (
-        "The cost does not depend on {blocks}: no nudge changed more than the last digits of J, if any.",
+        "The cost does not depend on {blocks} here: no nudge changed more than the last digits of J, if any.",
         "Are these units dead (a ReLU that is never on), dropped, or not part of this cost at all?",
     ),
 }

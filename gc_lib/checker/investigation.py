@@ -85,7 +85,7 @@ class Investigation:
     def direction(self, part: slice) -> np.ndarray:
         """Return a random direction in these entries along which dθ has something to say.
 
-        So a wrong factor, a wrong sign or a forgotten block shows for sure.
+        So a wrong factor or sign of all these entries cannot cancel along it.
         """
         v, g = np.zeros(self.exact.size), self.exact[part]
         for _ in range(20):

@@ -16,7 +16,7 @@ STEPS = 0.23 * RUNG ** -np.arange(23.0, -1, -1)  # 7e-13 … 0.23, no round numb
 DIGITS = 32  # last digits of J by which a sum may differ that is taken in another order
 SURE = 4  # standard deviations in an error bar
 CLOSE = 0.03  # a leap of J farther off than this share of θ makes no staircase at θ
-GROWS = 30  # times per step: what J bends grows 316 times, a leap not at all
+GROWS = 30  # times per step: what a smooth J leaves grows 316 times, a leap not at all
 TESTS = 4  # leaps looked for in one ladder: staircases come in several widths
 LOUD = 0.3  # the noise that is worth a word, as a share of the slope
 FEWEST = 5  # steps with a value of J, below which a ladder says nothing
@@ -27,10 +27,10 @@ class Ladder:
     """Hold what J does at θ ± h v, for ever larger steps h along one direction v; most are arrays.
 
     `slope` is the central difference D(h), the lecture's V-curve of this very J; `bend` is the slope on the right less
-    the slope on the left. `noise` is the standard deviation of J at that step, `truncation` and `kink` how far the
-    bend of J and a corner within h put D(h) off, `hidden` the slope that a staircase may hide at steps below its
-    width; `still` tells where J stood still, though it moves at larger steps. `leaps` are those found, `here` is J(θ)
-    and `swing` how far J moved at most.
+    the slope on the left. `noise` is the standard deviation of J at that step, `truncation` and `kink` how far a
+    changing bend of J and a corner within h put D(h) off, `hidden` the slope that a staircase may hide at steps below
+    its width; `still` tells where J stood still, though it moves at larger steps. `leaps` are those found, `here` is
+    J(θ) and `swing` how far J moved at most.
     """
 
     steps: np.ndarray
@@ -82,7 +82,7 @@ class Ladder:
 
     @cached_property
     def sharp(self) -> bool:
-        """Whether the kink that is heard first stays while the step grows; at a bend it grows a hundredfold in two."""
+        """Whether the kink heard first stays while the step grows; at a bend it grows a hundredfold or more in two."""
         later = self.kink[np.argmax(self.kink > 0) + 1 :][:3]
         return later.size == 3 and bool(0 < later[-1] < 30 * later[0])
 

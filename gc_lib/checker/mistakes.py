@@ -119,7 +119,7 @@ def claims(report, whole: Part) -> Iterator[Claim]:
         yield Claim("clipped", f"is cut off at ±{c:.4g}", whole, np.clip(a, -c, c), {"limit": float(c)})
     cosine, off = float(g @ a / (norm(g) * norm(a))), np.mean(np.abs(g - a) > whole.bars)
     if g.size >= 8 and off > 0.9 and abs(cosine) < 0.3 and abs(np.mean(np.sign(a * g))) < 0.6:
-        yield Claim("unrelated", "has nothing in common with the slope of J", whole, g, {"cosine": cosine})
+        yield Claim("unrelated", "has hardly anything in common with the slope of J", whole, g, {"cosine": cosine})
 
 
 def multiples(part: Part) -> Iterator[Claim]:

@@ -1,9 +1,9 @@
 """A check whose cost does not grow with the parameters: one random direction a block instead of every entry.
 
-Along a random direction v the slope of J is dθ·v. One ladder of steps shows that slope and how sure it is, whatever the
-size of the block. A wrong factor, a wrong sign and a forgotten block show for sure, since v is drawn so that dθ·v is
-not small. Of an error that has nothing to do with dθ only its part along v can be seen: `chance_of_missing` says how
-often that is too little.
+Along a random direction v the slope of J should be dθ·v. One ladder of steps shows that slope and how sure it is,
+whatever the size of the block. A wrong factor or sign of a whole block cannot cancel, since v is drawn so that dθ·v is
+not small; and a block whose dθ is zero is never called right. Of an error that has nothing to do with dθ only its part
+along v can be seen: `chance_of_missing` says how often that is too little.
 """
 
 from bisect import bisect_left
@@ -66,8 +66,8 @@ class Screen:
     def chance_of_missing(self, share: float) -> float:
         """Return how often at most a block is called right that is off by this share of its norm, in no set direction.
 
-        The part of such an error along a random direction is about normal, and below a hundredth of the block in
-        0.8 · 0.01 / share of all directions.
+        The part of such an error along a random direction is about normal, and within what a right block may be off in
+        0.8 · CLOSE_ENOUGH / share of all directions. The bound leaves room: it is 2.5 times that.
         """
         return float(min(1.0, 2 * CLOSE_ENOUGH / share) ** self.directions)
 
@@ -113,7 +113,7 @@ def screen(
     """Check each block along a random direction, and corner what is surely wrong in it by halving.
 
     `cost` and `gradient` are those of `gcl.check`, and so are the errors raised. J is evaluated some 48 times for each
-    block and direction, and some 50 times more; to corner an error in a block of n × n entries takes some 4 log₂ n
+    block and direction, and some 50 times more; to corner an error in a block of n × n entries takes some 8 log₂ n
     evaluations more. `directions` asks each question along several of them, one at least. (T. Vieira, How to test
     gradient implementations, 2017.)
     """

@@ -1,4 +1,4 @@
-"""The ladder read another way: how fast the remainder of Taylor's first order falls, which needs no ε."""
+"""The ladder read another way: how fast the remainder of Taylor's first order falls, over many steps."""
 
 from typing import NamedTuple
 
@@ -10,8 +10,9 @@ from .ladder import Judgement, Ladder
 class Taylor(NamedTuple):
     """Hold |J(θ + hv) − J(θ) − h dθ·v| for ever smaller h, and the slope of its fall in a log-log plot.
 
-    The slope is 2 if dθ is right: it falls as h². It is 1 if dθ is wrong, or at a kink. It is nan where too few
-    remainders rise above the noise of J. `fit` is the largest distance from the line fitted, in powers of ten.
+    For a smooth J the slope is about 2 if dθ is right, or more where J does not bend along v. It is about 1 if dθ is
+    wrong, or at a kink, and nan where too few remainders rise above the noise of J. `fit` is the largest distance from
+    the line fitted, in powers of ten.
     """
 
     steps: np.ndarray

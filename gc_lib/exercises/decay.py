@@ -21,7 +21,7 @@ forgets = Choose(
 
 half = Guess(
     relative_difference(np.array([1.0]), np.array([0.5])),
-    "half of a vector v is v/2 away from it, and both lengths together are 3v/2: (1/2) / (3/2) = 1/3, whatever λ is.",
+    "half of a vector v is v/2 away from it, and both lengths together are 3v/2: (1/2) / (3/2) = 1/3, for any λ > 0.",
     {
         "that is the distance over the length of one of them; below the line stand both lengths added up.": 1 / 2,
         "that is the distance over half of both lengths; the lecture divides by their sum.": 2 / 3,
@@ -51,7 +51,7 @@ decayed = Build(
         "J has λ/2m, but the slope of W² is 2W: does the 2 stay?": (
             "slope + lam / (2 * m) * block if name[0] == 'W' else slope"
         ),
-        "J grows where W grows: is its slope added or taken away?": (
+        "J grows as W moves away from 0: is its slope added or taken away?": (
             "slope - lam / m * block if name[0] == 'W' else slope"
         ),
         "does J hold any b in its λ term? Then its slope for b has none either.": "slope + lam / m * block",

@@ -75,5 +75,5 @@ remainder = Build(
             "abs(J(theta + t * v) - J(theta) + t * np.sum(dtheta * v))"
         ),
     },
-    "what dθ leaves unexplained. Where dθ is right it falls as t², where it is wrong only as t.",
+    "what dθ leaves unexplained. For a smooth J it falls as t² where dθ is right, where it is wrong only as t.",
 )

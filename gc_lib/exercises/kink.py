@@ -10,7 +10,7 @@ every_eps = Choose(
         "a": "round-off grows tenfold when ε shrinks tenfold. This reading does not move at all.",
         "b": "truncation shrinks a hundredfold when ε shrinks tenfold. This reading does not move at all.",
         "c": "round-off and truncation both move with ε. Where the slope of J jumps at θ itself, however narrow the "
-        "window, half of it lies on either side: dθ_approx is the mean of two slopes, and dθ is one of them.",
+        "window, half of it lies on either side: dθ_approx is the mean of two slopes, and dθ here is one of them.",
     },
 )
 
@@ -65,7 +65,7 @@ jump = Build(
             "abs(2 * S(J, theta, eps) / eps - S(J, theta, 2 * eps) / (2 * eps))"
         ),
     },
-    "a corner on θ gives the jump of its slope, a bend gives 0, and a corner elsewhere in the window gives some of its "
+    "a corner on θ gives the jump of its slope, a bend nearly 0, and a corner elsewhere in the window less than its "
     "jump. So gcl.check tells a kink from a bug.",
 )
 

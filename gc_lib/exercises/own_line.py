@@ -22,4 +22,4 @@ def plant(wrong: Callable) -> Answer:
     red = report.that_are("wrong")
     if not red:
         return Answer(False, "no block turns red: here your line computes what is right. Write it wrong.")
-    return Answer(True, f"in layer 2 it turns {listed(red)} red, as the law says, and nothing else.")
+    return Answer(True, f"in layer 2 it turns {listed(red)} red, and nothing above, as the law says.")

@@ -210,7 +210,7 @@ adapter = Build(
 begin = Choose(
     "c",
     {
-        "a": "a reading says how far off a block is, not where the fault lies: b2 reads 4.8e-01, and db2 is right.",
+        "a": "a reading says how far off a block is, not where the fault lies: b2 reads 4.8e-01, its line is right.",
         "b": "a block at the bottom is computed from all that is above it; mend W1 first, and you mend a right line.",
         "c": "nothing above a bug ever turns red, so what is red at the top has its bug at the top. "
         "Mend layer 3, check again, then go one layer down.",
@@ -224,7 +224,7 @@ larger_eps = Choose(
         "a": "a bug is not made of rounding: a wrong factor is as wrong at any ε.",
         "b": "the rounding of J is divided by 2ε, so a hundred times the ε makes a hundredth of it. The wrong lines "
         "of this homework are as wrong at any ε.",
-        "c": "so it would be if the last bit of the reading were a bug; but J is rounded, and that is divided by 2ε.",
+        "c": "the repaired one would stay if a bug made it read so; but J is rounded, and that is divided by 2ε.",
         "d": "rounding gets smaller, not larger, when ε grows; what grows is the truncation, and it is far below here.",
     },
     tells=("1e-09",),
@@ -233,7 +233,7 @@ larger_eps = Choose(
 ruled_out = Choose(
     "c",
     {
-        "a": "dθ points down the slope in any case; how far to step along it is not what a check asks.",
+        "a": "−dθ points downhill in any case; how far to step that way is not what a check asks.",
         "b": "dθ is the slope of this J, wrong labels and all: the check never asks whether J is what you want.",
         "c": "that, and no more: dθ is the slope of J, at this θ, on these examples.",
         "d": "J and dθ agree that there is no λ; a check compares the two with each other, not with your intention.",

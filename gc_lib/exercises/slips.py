@@ -36,7 +36,7 @@ WRONG = {  # an operation on a and b, and how it is written wrong; each with the
         "{a} * {b}": "does yours multiply by “{b}” where it should divide?",
         "{b} / {a}": "is it upside down? “{b}” belongs below the line.",
         "{a} / {b} / {b}": "is it divided by “{b}” once more than it should be?",
-        "{a} // {b}": "// throws away what is behind the point; / divides.",
+        "{a} // {b}": "// rounds down to a whole number; / divides.",
     },
     ast.Pow: {
         "{a}": "where is the power, ** {b}?",

@@ -31,7 +31,7 @@ Suspect = tuple[tuple[str, int], ...]  # the bugs that it says are there, each w
 
 
 class Setting(NamedTuple):
-    """Say on what a check runs; by default on a network in which no bug can hide."""
+    """Say on what a check runs; by default on a network in which no single bug can hide."""
 
     lam: float = 0.1
     examples: int = 32
@@ -49,7 +49,7 @@ class Setting(NamedTuple):
 
     @property
     def corner(self) -> bool:
-        """Whether an example can sit exactly on a corner of ReLU, where no slope is right: with b = 0."""
+        """Whether an example can sit exactly on a corner of ReLU, where J has no one slope: with b = 0."""
         return self.bias in ACTIVATIONS[self.hidden].corners
 
 
@@ -70,7 +70,7 @@ def setting(*values) -> Setting:
         if value not in allowed:
             raise ValueError(f"{name} should be one of {', '.join(map(repr, allowed))}; got {value!r}")
     if given.corner:
-        raise ValueError("at b = 0 an example can sit on a corner of ReLU, where no slope is right; take bias=0.5")
+        raise ValueError("at b = 0 an example can sit on a corner of ReLU, where J has no one slope; take bias=0.5")
     return given
 
 

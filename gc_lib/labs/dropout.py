@@ -77,7 +77,8 @@ class Result(OfReports):
         if self.state.keep_prob == 1:
             gist = "keep_prob is 1.0: nothing is dropped"
         else:
-            fresh = "reads 1" if self.reports["fresh"].difference >= GREAT else "is lucky"
+            reading = self.reports["fresh"].difference
+            fresh = f"reads {short(reading, 2)}" if reading >= GREAT else "is lucky"
             gist = f"frozen: {disagreeing(frozen, letters=0)}"
             gist += f"; fresh {fresh}" if len(f"{gist}; fresh {fresh}") <= room(frozen) else ""
         return Headline(gist, stable(frozen), frozen.band)
@@ -108,7 +109,7 @@ class Result(OfReports):
         )
 
     def unlike(self) -> str:
-        """Say why fresh masks read 1, by the numbers of the worst entry."""
+        """Say why fresh masks read badly, by the numbers of the worst entry."""
         report, (J_plus, J_minus) = self.reports["fresh"], self.nudge
         entry = report.worst
         where = f"{entry.block}[{', '.join(map(str, entry.index))}]"
@@ -133,7 +134,7 @@ class Result(OfReports):
             yield f"Backprop is right: ε is too {'large' if self.state.eps > 1e-5 else 'small'} for this network."
         elif self.state.bug != "none":
             alone = (
-                "shows with the frozen mask alone: fresh masks read 1, right or wrong, "
+                "shows with the frozen mask alone: fresh masks read alike, right or wrong, "
                 "and with dropout off there is no mask to get wrong"
             )
             yield f"{self.state.bug} {f'cannot be seen here: {behind}' if behind else alone}."

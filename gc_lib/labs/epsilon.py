@@ -78,7 +78,7 @@ def predict(dtype: str, difference: str, scale: float, error: float) -> Predicti
     """Predict the reading from J, J″, J‴ and dθ at θ, in float64, without any look at the check itself.
 
     Two-sided, an entry is off by ε²/6 J‴ and, where each J is off by about half a unit in its last place, by about
-    ulp(J)/√8 ε; one-sided by ε/2 J″ and by twice as much round-off.
+    ulp(J)/(√8 ε); one-sided by ε/2 J″ and by twice as much round-off.
     """
     state = BenchState(scale=scale)
     cost, gradient = state.network.on(*state.problem)

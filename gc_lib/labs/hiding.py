@@ -165,7 +165,7 @@ class Result(OfReport):
 FALLS = {
     "right": "Taylor's remainder falls as t²: right.",
     "wrong": "Taylor's remainder falls only as t: wrong.",
-    "cannot tell": "Taylor's remainder falls neither as t nor as t²: it cannot tell.",
+    "cannot tell": "Taylor's remainder cannot be seen to fall as t or as t²: it cannot tell.",
 }
 
 

@@ -2,7 +2,8 @@
 
 Along a direction v the slope of J is Σ vᵢ ∂J/∂θᵢ. One ladder finds the step at which such slopes are best known; so
 what the loop's slopes add up to along v, less the slope of J along v, is Σ vᵢ eᵢ, where eᵢ is how far the loop's slope
-of θᵢ is off: by truncation, by a corner, by rounding. Over random directions its mean square is ‖e‖², whatever dθ is.
+of θᵢ is off: by truncation, by a corner, by rounding. Over random directions its mean square is about ‖e‖²,
+whatever dθ is.
 """
 
 from collections.abc import Mapping

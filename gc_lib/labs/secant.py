@@ -73,7 +73,7 @@ class Nudge(NamedTuple):
 def nudge(eps: float, theta: float, cost: str) -> Nudge:
     """Nudge θ by ± ε, and take the slope of J in both ways.
 
-    J is rounded by about u |J|, and so is θ ± ε, by u |θ|, which J' passes on; the slope divides both by ε.
+    J is rounded by about u |J|, u being machine epsilon, and θ ± ε by u |θ|, which J′ passes on; both are divided by ε.
     """
     J, slope = COSTS[cost]
     below, at, above = (J(theta + step) for step in (-eps, 0.0, eps))

@@ -81,7 +81,7 @@ class BenchState(Fields):
     stand for its name, as in `Network.plant`; `mistakes` names those of the cost and of the checker. The `steps` of
     training follow the right gradient at λ = 0.1 and keep_prob = 1, so that neither a bug nor λ moves θ. `bias` is 0
     unless given, for an activation with a corner at 0, as ReLU, 0.01: at b = 0 an example can sit exactly on it, where
-    no slope is right. Raises TypeError or ValueError for what cannot be.
+    J has no one slope. Raises TypeError or ValueError for what cannot be.
     """
 
     eps: float = slider("ε", EPS, 1e-7, step)

@@ -21,7 +21,7 @@ def headline(result) -> Headline:
     gists = [f"{found}, though {listed(planted)} {be(planted)} planted", f"{found}, though a bug is planted"]
     gists = gists if planted else [found]
     if result.state.random:
-        gists = ["masks are fresh: right or wrong, this reads 1", "masks are fresh"]
+        gists = ["masks are fresh: the number says nothing of dθ", "masks are fresh"]
     gist = next((gist for gist in gists if len(gist + follow) <= room(report)), gists[-1])
     return Headline(gist + follow, stable(report), report.band)
 
@@ -80,6 +80,8 @@ def misfit(state) -> str:
 
 def fresh(report: Reading) -> str:
     """Say what fresh masks do to a check."""
+    if report.band == "great":
+        return "It reads great by luck: hardly a unit is dropped."
     a, g = norm(report.approx), norm(report.gradient)
     times = f"{short(a / g, 1)} times as long as dθ" if g and a > 10 * g else "nothing like dθ"
     return (

@@ -280,7 +280,7 @@ def diff(bug) -> str:
 
 @bug(output_error, seen="dennybritz/nn-from-scratch/issues/11")
 def sign_flipped(Y, c):
-    """Takes Y − A for A − Y: every step of training climbs where it should descend."""
+    """Takes Y − A for A − Y: training climbs where it should descend."""
     return Y - c.A
 
 
@@ -415,7 +415,7 @@ def db_zero(dZ, c):
 
 @bug(bias_gradient, hides="λ is 0 or b is 0")
 def db_decayed(dZ, c):
-    """Decays the biases too, though the cost does not: invisible until training has moved them."""
+    """Decays the biases too, though the cost does not: invisible while they are 0."""
     return dZ.sum(axis=1, keepdims=True) / c.m + c.lam / c.m * c.b
 
 

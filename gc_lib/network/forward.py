@@ -65,12 +65,12 @@ def log_of_product(e):
 
 
 def binary_cross_entropy(Z, Y):
-    """−Σ Y log σ(Z) + (1 − Y) log(1 − σ(Z)), without a log(0)"""
+    """−Σ (Y log σ(Z) + (1 − Y) log(1 − σ(Z))), without a log(0)"""
     return (np.maximum(Z, 0) - Y * Z)[0].sum(axis=0) + log_of_product(np.exp(-np.abs(Z))[0])
 
 
 def cross_entropy_as_written(Z, Y):
-    """−Σ Y log A + (1 − Y) log(1 − A) with A = σ(Z), as the lecture writes it: near A = 1 it loses digits"""
+    """−Σ (Y log A + (1 − Y) log(1 − A)) with A = σ(Z), as the lecture writes it: near A = 1 it loses digits"""
     A = sigmoid(Z)
     return -(Y * np.log(A) + (1 - Y) * np.log(1 - A)).sum(axis=(0, 1))
 

@@ -97,9 +97,9 @@ class Network:
         return {f"{block}{l}": (n, n_prev if block == "W" else 1) for l, (n, n_prev) in pairs for block in "Wb"}
 
     def initialise(self, seed: int, scale: float = 1.0, bias: float = 0.0) -> dict[str, np.ndarray]:
-        """Draw W[l] from a normal distribution of He's (ReLU) or Xavier's variance, times scale².
+        """Draw W[l] from a normal distribution of variance scale² · gain / n_prev; the gain is 2 for ReLUs, else 1.
 
-        Biases are drawn with standard deviation `bias`; 0 leaves them at 0. (He et al. 2015, Glorot and Bengio 2010.)
+        Biases are drawn with standard deviation `bias`; 0 leaves them at 0. (He et al. 2015; without ReLU LeCun 1998.)
         With ReLU take a small bias: at b = 0 an example that reaches no unit of a layer sits exactly on a corner.
         Raises ValueError for a scale or bias below 0, or not finite.
         """

@@ -161,10 +161,12 @@ def total(counts: Counter, family: str, rule: str, truth: str, said: str) -> int
 
 
 def means(found: int, of: int) -> str:
-    """Say how often, and what a zero means: at 95 % the true share is below 3 of N."""
+    """Say how often, and what a zero means: at 95 % the true share is below 3 of N, here rounded up."""
     if not of:
         return "0 of 0"
-    return f"0 of {of:,} (below {3 / of:.2%} at 95 %)" if not found else f"{found:,} of {of:,} ({found / of:.2%})"
+    if not found:
+        return f"0 of {of:,} (below {np.ceil(3e4 / of) / 1e4:.2%} at 95 %)"
+    return f"{found:,} of {of:,} ({found / of:.2%})"
 
 
 def show(counts: Counter, clouds: Counter, failures: list) -> None:
