@@ -4,6 +4,7 @@ import mpmath
 import numpy as np
 import pytest
 import study_outside as study
+from helpers import LONG
 from outside.corners import ramp
 from outside.mistakes import Claim, length, plant
 from outside.problem import Problem, as_blocks, in_blocks, like, vector
@@ -13,6 +14,7 @@ import gc_lib as gcl
 IGNORED = "ignore::RuntimeWarning"  # costs that overflow or leave their domain
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings(IGNORED)]
 SEED = 11  # of the tests alone
+PROBLEMS = 250 if LONG else 138
 
 
 class Digits:
@@ -154,8 +156,8 @@ def test_a_zero_says_what_it_means():
 
 @pytest.fixture(scope="module")
 def short():
-    """Judge 250 problems, each at one ε of ours."""
-    return study.study(250, SEED, in_turn=True)
+    """Judge some problems of every family, each at one ε of ours."""
+    return study.study(PROBLEMS, SEED, in_turn=True)
 
 
 def test_the_tables_add_up(short):
@@ -163,14 +165,14 @@ def test_the_tables_add_up(short):
     table = list(study.rows(counts))
     assert len(table) == (len(study.GROUPS) + len(study.FAMILIES)) * len(study.RULES)
     everything, double, *others = [row for row in table if row["rule"] == "lecture"]
-    assert everything["correct"] == 250 == sum(row["correct"] for row in others)
+    assert everything["correct"] == PROBLEMS == sum(row["correct"] for row in others)
     assert double["correct"] == sum(row["correct"] for row in others if "float" not in row["family"])
-    assert all(row["correct"] >= 10 and row["errors that matter"] >= 10 for row in others)
+    assert all(row["correct"] >= 6 and row["errors that matter"] >= 6 for row in others)
     for row in table:
         for truth in study.TRUTHS:
             assert row[truth] == sum(row[f"{truth}: {said}"] for said in study.ANSWERS)
     of_ours = [row for row in table if row["family"] == "all" and row["rule"].startswith("ours")]
-    assert sum(row["correct"] for row in of_ours) == 250
+    assert sum(row["correct"] for row in of_ours) == PROBLEMS
     false = sum(row["correct: wrong"] + row["errors that matter: right"] for row in of_ours)
     assert false == len(failures)
     assert {cloud for cloud, *_ in clouds} <= study.TRUE_REASONS.keys()
