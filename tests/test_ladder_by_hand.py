@@ -218,3 +218,11 @@ def test_a_staircase_hides_no_more_than_what_the_slope_is_off_from_three_widths_
     slope, noise = 1 + 100.0 * (SOME > 11), height / 2 * (SOME >= 10)
     hidden = hidden_slope(STEPS, slope, noise, 0 * STEPS, 0 * STEPS, [Leap(height, width)])
     assert np.allclose(hidden, np.where(SOME < 10, height / STEPS[11], 0.0))
+
+
+@pytest.mark.parametrize("digits, is_still", [(32, False), (33, True)])
+def test_a_j_that_only_its_last_digits_move_is_constant_and_can_call_a_slope_wrong(digits, is_still):
+    ladder = heard(lambda t: 1 + (abs(t - THETA) > 0.1) * digits * np.spacing(1.0))
+    assert ladder.still.any() == is_still
+    assert ladder.judge(1e-3, 0.0) == ("cannot tell" if is_still else "wrong")
+    assert ladder.judge(0.0, 0.0) == "right"
