@@ -189,7 +189,6 @@ layer_1 = Repair(
 )
 
 
-
 def grads(params):
     """Return the repaired homework's gradient as many write it: {"dW1": …, "db1": …}."""
     return {f"d{name}": block for name, block in homework.repaired(params).items()}
@@ -217,6 +216,8 @@ begin = Choose(
         "Mend layer 3, check again, then go one layer down.",
         "d": "then two mistakes can cancel, or a new one come in, and you do not know which. One at a time.",
     },
+    tells=("Divided by 3",),
+    solution="solutions/10_check_your_own_code.ipynb",
 )
 
 larger_eps = Choose(
@@ -229,12 +230,13 @@ larger_eps = Choose(
         "d": "rounding gets smaller, not larger, when ε grows; what grows is the truncation, and it is far below here.",
     },
     tells=("1e-09",),
+    solution="solutions/10_check_your_own_code.ipynb",
 )
 
 ruled_out = Choose(
     "c",
     {
-        "a": "dθ points down the slope in any case; how far to step along it is not what a check asks.",
+        "a": "a right dθ says which way J falls, not how far to step: above, α = 30 ended higher than it began.",
         "b": "dθ is the slope of this J, wrong labels and all: the check never asks whether J is what you want.",
         "c": "that, and no more: dθ is the slope of J, at this θ, on these examples.",
         "d": "J and dθ agree that there is no λ; a check compares the two with each other, not with your intention.",
