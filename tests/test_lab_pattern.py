@@ -179,7 +179,7 @@ def test_the_slider_names_the_line_that_has_run_and_the_picture_follows():
         slider.value = steps
         pictures.append(lab.png)
     assert repr(lab) == 'gcl.labs.pattern(bug="no_slope", layer=2, steps=11)'
-    assert lab.words == "The way back stands at layer 2 · dZ; red so far: no block." and slider.label == "layer 2 · dZ"
+    assert lab.words == "The way back stands at layer 2 · dZ; red so far: none." and slider.label == "layer 2 · dZ"
     lab.set(steps=13)
     assert lab.words == "The way back stands at layer 2 · db; red so far: W2 and b2."
     ways, bars, climbs = zip(*pictures, strict=True)

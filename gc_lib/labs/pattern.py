@@ -142,7 +142,7 @@ class Result(OfReport):
         if self.state.steps == len(LINES):
             return self.check.headline
         red = [name for name in beyond(self.report) if not np.isnan(self.blocks[name])]
-        return Headline(f"the way back stands at {as_far_as(self.state.steps)}; red so far: {listed(red) or 'no block'}")
+        return Headline(f"the way back stands at {as_far_as(self.state.steps)}; red so far: {listed(red) or 'none'}")
 
     def said(self) -> Iterator[str]:
         """Say what the bench would; and why there is no bug, if it could not be planted."""
