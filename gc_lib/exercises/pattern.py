@@ -119,7 +119,7 @@ thirds = Choose(
         "c": "of 32 examples a forgotten mean makes 32 times too much, which reads 31/33; and fresh masks read 1.",
         "d": "both double the same four blocks, W1, b1, W2 and b2. Who doubled W3 and b3?",
     },
-    tells=("the checker without its 2",),
+    tells=("divided by ε: W1 0.33",),
     solution="solutions/04b_detective.ipynb",
 )
 
