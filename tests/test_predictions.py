@@ -112,8 +112,8 @@ MET = {  # where each is met in its lesson: the exercise, the answer that believ
     "a bad reading means a bad gradient": ("kink.every_eps", "b", "the reading leaps, and dθ has not changed"),
     "the checker itself is right": ("kink.passes", "a", "a checker that is wrong can pass unseen"),
     "a good reading means a good gradient": ("hiding.cancel", "a", "A good reading is no proof of right lines"),
-    "above 1e-7 is wrong": ("repair.larger_eps", "c", "if the last bit of the reading were a bug"),
-    "dθ is right, so it will train": ("repair.ruled_out", "a", "not how far to step: above, α = 30"),
+    "above 1e-7 is wrong": ("repair.larger_eps", "c", "but J is rounded, and that is divided by 2ε"),
+    "dθ is right, so it will train": ("repair.ruled_out", "a", "how far to step that way is not what a check asks"),
 }
 GUIDE = (NOTEBOOKS / "for_teachers.md").read_text("utf-8").partition("## Misconceptions, ")[2].partition("\n## ")[0]
 ROWS = re.findall(r"^\| (\d\d) \| (.+?) \|", GUIDE, re.M)

@@ -236,7 +236,7 @@ larger_eps = Choose(
 ruled_out = Choose(
     "c",
     {
-        "a": "a right dθ says which way J falls, not how far to step: above, α = 30 ended higher than it began.",
+        "a": "−dθ points downhill in any case; how far to step that way is not what a check asks.",
         "b": "dθ is the slope of this J, wrong labels and all: the check never asks whether J is what you want.",
         "c": "that, and no more: dθ is the slope of J, at this θ, on these examples.",
         "d": "J and dθ agree that there is no λ; a check compares the two with each other, not with your intention.",
