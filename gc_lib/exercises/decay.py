@@ -17,6 +17,7 @@ forgets = Choose(
         "d": "J forgot it and dW did not: dθ_approx has no λ/m W, dθ has one. The check compares just these two.",
     },
     tells=("W1, W2 and W3 disagree",),
+    solution="solutions/05_remember_regularization.ipynb",
 )
 
 half = Guess(
@@ -26,10 +27,12 @@ half = Guess(
         "that is the distance over the length of one of them; below the line stand both lengths added up.": 1 / 2,
         "that is the distance over half of both lengths; the lecture divides by their sum.": 2 / 3,
         "that is what a vector reads against its opposite, or against zero; this one points the right way.": 1.0,
-        "dW does have a λ term, but not all of it; 0 is what a right one would read, but for rounding.": 0.0,
+        "it is only a factor, but in one of the two terms of dW: no other learning rate mends that. In the lab, set in "
+        "dW to λ/2m W: every W turns red.": 0.0,
     },
     factor=1.05,
     tells=("0.33", "1/3", "3.3e-1"),
+    solution="solutions/05_remember_regularization.ipynb",
 )
 
 

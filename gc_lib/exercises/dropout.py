@@ -14,7 +14,9 @@ fresh = Guess(
         "that is what two unrelated vectors of the same length read; how long is dθ_approx here?": 0.5**0.5,
         "0 would mean that both agree in every digit.": 0.0,
     },
+    small=": what fresh masks do to J is divided by 2ε, so dθ_approx is not a bit off, but millions of times too long.",
     tells=("resh reads 1",),
+    solution="solutions/06_dropout_off.ipynb",
 )
 
 off = Choose(
@@ -22,11 +24,13 @@ off = Choose(
     {
         "a": "where nothing is dropped the mask is 1 everywhere, and to forget it changes nothing. Which block could "
         "disagree?",
-        "b": "1 comes from fresh masks. With keep_prob = 1.0 none is drawn, and J is the same number each time.",
+        "b": "with keep_prob = 1.0 no mask is drawn, and J is the same number each time. And dropout can be checked: "
+        "freeze the mask. In the lab a right one then reads 1e-8, and no_mask turns W1 and b1 red.",
         "c": "with keep_prob = 1.0 the mask is 1 everywhere, so the wrong line computes the right thing. What is off "
         "cannot be checked.",
     },
     tells=("no_mask cannot be seen here",),
+    solution="solutions/06_dropout_off.ipynb",
 )
 
 

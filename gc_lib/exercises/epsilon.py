@@ -26,6 +26,7 @@ single = Choose(
         "round-off, so dθ_approx has hardly anything to do with dθ.",
     },
     tells=("Round-off rules: a larger ε reads less",),
+    solution="solutions/03_choose_epsilon.ipynb",
 )
 
 
@@ -69,4 +70,5 @@ suspect = Choose(
         "c": "at 1e-7 alone nobody could tell them apart, true. But one of the two did not follow when ε moved.",
     },
     tells=("ε = 1e-07:", "ε = 1e-05:"),
+    solution="solutions/03_choose_epsilon.ipynb",
 )

@@ -191,12 +191,16 @@ class Choose(Prediction):
 
 @dataclass
 class Guess(Prediction):
-    """Ask for a number, which may be off by a factor; `mistakes` are wrong numbers, each under its answer."""
+    """Ask for a number, which may be off by a factor; `mistakes` are wrong numbers, each under its answer.
+
+    `small` ends the answer to any other number that is too small.
+    """
 
     right: float
     praise: str
     mistakes: Mapping[str, float]
     factor: float = 1.1
+    small: str = "."
 
     def __call__(self, number: float | None) -> Answer:
         """Tell whether the number is near enough."""
@@ -220,7 +224,7 @@ class Guess(Prediction):
             asked = "the sign is turned round."
         if not asked and self.near(number, 100 * self.right):
             asked = "is that in per cent? Write it as a plain number."
-        return Answer(False, asked or f"{number:g} is too {'large' if number > self.right else 'small'}.")
+        return Answer(False, asked or f"{number:g} is too {'large.' if number > self.right else f'small{self.small}'}")
 
     def near(self, number: float, wanted: float) -> bool:
         """Tell whether two numbers differ by no more than the factor."""

@@ -27,12 +27,14 @@ cancel = Choose(
     "b",
     {
         "a": "each of the two alone would read far above 1e-3. But they sit on the same path: one doubles "
-        "what comes down to layer 1; what does the other do to it at keep_prob = 0.5?",
+        "what comes down to layer 1; what does the other do to it at keep_prob = 0.5? A good reading "
+        "is no proof of right lines.",
         "b": "one doubles what comes down to layer 1, the other halves it. At keep_prob = 0.5 dθ is right; at 0.8 what "
         "goes on is 2 · 0.8 = 1.6 times what it should be.",
         "c": "with one of the two alone, W1 and b1 would read about 1/3. What do both make of what comes down?",
     },
     tells=("the two cancel",),
+    solution="solutions/09_the_bug_hides.ipynb",
 )
 
 

@@ -7,8 +7,9 @@ from .exercise import Build, Choose
 every_eps = Choose(
     "c",
     {
-        "a": "round-off grows tenfold when ε shrinks tenfold. This reading does not move at all.",
-        "b": "truncation shrinks a hundredfold when ε shrinks tenfold. This reading does not move at all.",
+        "a": "where ε shrinks tenfold, round-off grows tenfold, truncation shrinks a hundredfold. This reading stays.",
+        "b": "it stays, as a bug's would. But a bad reading says that two numbers differ, not that dθ is the wrong "
+        "one. In the lab below, let a corner into the window: the reading leaps, and dθ has not changed.",
         "c": "round-off and truncation both move with ε. Where the slope of J jumps at θ itself, however narrow the "
         "window, half of it lies on either side: dθ_approx is the mean of two slopes, and dθ here is one of them.",
     },
@@ -24,6 +25,7 @@ fewer = Choose(
         "c": "θ is the same, but a corner is where a unit switches on for one example: more examples, more corners.",
     },
     tells=("1 of 31 entries has a corner",),
+    solution="solutions/08_the_number_lies.ipynb",
 )
 
 
@@ -72,10 +74,12 @@ jump = Build(
 passes = Choose(
     "b",
     {
-        "a": "θ is wrong afterwards, but by how much? Each entry is left 1e-7 too low: the slopes move as little.",
+        "a": "θ is wrong afterwards, but by how much? Each entry is left 1e-7 too low: the slopes move as little, "
+        "and a checker that is wrong can pass unseen.",
         "b": "θ drifts by 1e-7 an entry, which moves the slopes by about as much. The mistake passes at "
         "ε = 1e-7; at a larger ε it does not.",
         "c": "that is what dividing by ε instead of 2ε reads: dθ_approx twice too long. Here the quotient is right.",
     },
     tells=("not_restored at 1e-7",),
+    solution="solutions/08_the_number_lies.ipynb",
 )

@@ -21,6 +21,8 @@ prediction = Choose(
         "c": "then the error would travel up, from layer 2 to layer 4. In which direction does the way back go?",
         "d": "W4, b4, W3 and b3 were finished before the way back reached layer 2. Can they know of its slope?",
     },
+    tells=("W1, b1, W2 and b2: up to",),
+    solution="solutions/04_catch_the_bug.ipynb",
 )
 
 BUGS = {"dW": "scaled_dW", "db": "scaled_db", "drop": "no_mask", "dZ": "no_slope", "dA_prev": "dA_doubled"}
@@ -79,7 +81,9 @@ def because(equation: str, l: int, given: set[str], wanted: set[str]) -> str:
     if any(int(name[1]) > l for name in extra):
         return "does the error travel up, or down? What stands above was finished before."
     if extra & own:
-        return "dA_prev is what layer l sends down; its own dW and db are not made from it."
+        return (
+            "dA_prev is what layer l sends down; its own dW and db are not made from it: red is not where the bug is."
+        )
     if missing & own and len(missing & own) == 1:
         return "both blocks of a layer, W and b, are made from its dZ."
     if missing & own:
@@ -99,10 +103,24 @@ healed = Choose(
     "c",
     {
         "a": "a forgotten mask is healed by keep_prob = 1, where there is no mask to forget. This bug stayed.",
-        "b": "forgotten decay turns W2 red and nothing else, and λ = 0 heals it. Here four blocks are red.",
+        "b": "a bug that vanishes was not repaired: ReLU changed the network, and not the line. In the lab, take "
+        "the remedy away again: the same four bars are red.",
         "c": "the pattern says dZ or drop of layer 2, or dA_prev of layer 3; with ReLU only this line is right.",
         "d": "a doubled dA_prev makes the same four blocks red, but twice is twice: nothing heals it.",
     },
+)
+
+thirds = Choose(
+    "b",
+    {
+        "a": "the learning rate is in no check. A doubled ε, above and below the line, is another ε and no mistake.",
+        "b": "one doubles dθ, the other dθ_approx, and |2 − 1| / (2 + 1) = 1/3 does not say which. From the top "
+        "layer's dZ all else is computed.",
+        "c": "of 32 examples a forgotten mean makes 32 times too much, which reads 31/33; and fresh masks read 1.",
+        "d": "both double the same four blocks, W1, b1, W2 and b2. Who doubled W3 and b3?",
+    },
+    tells=("divided by ε: W1 0.33",),
+    solution="solutions/04b_detective.ipynb",
 )
 
 rng = np.random.default_rng(4)

@@ -1,5 +1,6 @@
 """A prediction: what would tell its answer stands behind a cover until a guess has been made."""
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -7,14 +8,18 @@ SKIP = "skip"
 FIRST = 'First guess: write your guess into the cell above and run that cell, then this one. Or write "skip".'
 
 
+@dataclass(frozen=True)
 class Cover:
-    """Stand where something will be seen once a guess has been made."""
+    """Stand where something will be seen once a guess has been made, and lead to the page where it is seen."""
+
+    solution: str
 
     def __repr__(self) -> str:
-        return f"? {FIRST}"
+        return f"? {FIRST} Only reading? The answer stands in {self.solution}."
 
     def _repr_html_(self) -> str:
-        return f'<div role="status"><b>?</b> {FIRST}</div>'
+        page = f'<a href="{self.solution}">the worked solution</a>'
+        return f'<div role="status"><b>?</b> {FIRST} Only reading? The answer stands in {page}.</div>'
 
 
 @dataclass(kw_only=True)
@@ -22,9 +27,11 @@ class Prediction:
     """Remember whether a guess has been made; `tells` are the words or numbers from which its answer could be read.
 
     A test reads the lessons as they ship: none of these stands in what a cell shows before the prediction's reveal.
+    `solution` is the page on which it stands revealed, as seen from the lesson.
     """
 
     tells: tuple[str, ...] = ()
+    solution: str = ""
     made: bool = field(default=False, init=False)
 
     def skipped(self, guess) -> bool:
@@ -39,7 +46,7 @@ class Prediction:
         Example: `if gcl.exercises.decay.forgets.guessed(): print(lab.at(in_J="nothing"))`.
         """
         if not self.made:
-            print(Cover())
+            sys.displayhook(Cover(self.solution))  # as where a cell ends on it: in a notebook, with its link
         return self.made
 
     def reveal(self, lab: Callable) -> object:
@@ -47,4 +54,4 @@ class Prediction:
 
         Example: `lab = gcl.exercises.secant.falls.reveal(gcl.labs.secant)`.
         """
-        return lab() if self.made else Cover()
+        return lab() if self.made else Cover(self.solution)

@@ -216,6 +216,8 @@ begin = Choose(
         "Mend layer 3, check again, then go one layer down.",
         "d": "then two mistakes can cancel, or a new one come in, and you do not know which. One at a time.",
     },
+    tells=("Divided by 3",),
+    solution="solutions/10_check_your_own_code.ipynb",
 )
 
 larger_eps = Choose(
@@ -228,6 +230,7 @@ larger_eps = Choose(
         "d": "rounding gets smaller, not larger, when ε grows; what grows is the truncation, and it is far below here.",
     },
     tells=("1e-09",),
+    solution="solutions/10_check_your_own_code.ipynb",
 )
 
 ruled_out = Choose(

@@ -49,9 +49,11 @@ falls = Choose(
         "end away from θ, and nothing cancels there.",
         "b": "that is true of the one-sided secant. On two sides the bend pulls both ends the same way, and cancels.",
         "c": "the one-sided error falls as ε, the two-sided one as ε². That is why the lecture looks to both sides.",
-        "d": "the errors do shrink: a secant through nearer points lies nearer to the tangent.",
+        "d": "to be as good as two sides are at ε = 1e-4, where they are 1e-8 off, one side needs ε = 3e-9, and there "
+        "rounding spoils it. In the lab, on the right, one line falls with slope 1, the other with slope 2.",
     },
     tells=("two-sided error 100 times smaller",),
+    solution="solutions/01_nudge_one_number.ipynb",
 )
 
 slope = Guess(

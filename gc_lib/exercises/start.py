@@ -8,9 +8,13 @@ red = Choose(
     {
         "a": "a wrong dW spoils its own block and nothing else, since nothing further down is computed from it.",
         "b": "db2 is computed from dZ2, as dW2 is, but not from dW2. What then should spoil it?",
-        "c": "what goes on down is dA_prev = W2ᵀ dZ2; that would turn W1 red. Does dW2 stand in that line?",
+        "c": "what goes on down is dA_prev = W2ᵀ dZ2; that would turn W1 red. Does dW2 stand in that line? On the "
+        "bench one bar of six turns red.",
+        "d": "a check compares slopes and never reads your lines: it names the block, not the line. On the bench, "
+        "plant another bug of dW in layer 2: the same one bar turns red. What tells the lines apart stands in 04.",
     },
     tells=("W2 disagrees",),
+    solution="solutions/00_start_here.ipynb",
 )
 
 

@@ -22,6 +22,7 @@ near_zero = Choose(
         "f′(Z) is where Z is nearly 0.",
     },
     tells=("W times",),
+    solution="solutions/07_when_to_check.ipynb",
 )
 
 seen = Choose(
@@ -33,9 +34,10 @@ seen = Choose(
         "1e-8 to 3e-4.",
         "c": "after one step the biases are small, and so is the wrong term. But a check sees seven digits: some "
         "ten-thousandths of the gradient stand out by far.",
-        "d": "a term that is 0 cannot be seen, true. But it is 0 only as long as every b is.",
+        "d": "a term that is 0 cannot be seen, true. But it is 0 only while every b is: checked once is not checked.",
     },
     tells=("no check can see it",),
+    solution="solutions/07_when_to_check.ipynb",
 )
 
 falls = Choose(

@@ -197,15 +197,18 @@ order = Choose(
         "common. Backprop is right; only its order is wrong.",
     },
     tells=("two different entries are compared",),
+    solution="solutions/02_many_numbers_one_vector.ipynb",
 )
 
 scale = Choose(
     "b",
     {
-        "a": "the distance ‖dθ_approx − dθ‖ is 1000 times less, yes. But the number below the line shrinks as well.",
+        "a": "the plain difference ‖dθ_approx − dθ‖ is 1000 times less, yes: by it, a mere change of units would turn "
+        "wrong into right. But what stands below the line shrinks as well.",
         "b": "all three norms are 1000 times less, above and below the line, so their quotient stays. A cost in cents "
         "and one in euros get the same verdict.",
         "c": "then the verdict would get worse by a mere change of units. That is what the division prevents.",
     },
     tells=("J times 1000", "1000 times"),
+    solution="solutions/02_many_numbers_one_vector.ipynb",
 )

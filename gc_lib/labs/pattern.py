@@ -9,6 +9,7 @@ import ipywidgets as widgets
 import numpy as np
 
 from ..checker.slide import score
+from ..checker.words import listed
 from ..network import bugs
 from ..network.network import Plant
 from ..plots import Blocks, LogAxis, Slice, banded, pictures
@@ -137,17 +138,19 @@ class Result(OfReport):
 
     @property
     def headline(self) -> Headline:
-        """What the bench would say in one line."""
-        return self.check.headline
+        """What the bench would say in one line; before the end, how far it has come, and what is red by then."""
+        if self.state.steps == len(LINES):
+            return self.check.headline
+        red = [name for name in beyond(self.report) if not np.isnan(self.blocks[name])]
+        return Headline(f"the way back stands at {as_far_as(self.state.steps)}; red so far: {listed(red) or 'none'}")
 
     def said(self) -> Iterator[str]:
         """Say what the bench would; and why there is no bug, if it could not be planted."""
         state = self.state
         if state.obstacle:
             yield f"{state.bug} is not planted in layer {state.layer}: {state.obstacle}."
-        if state.steps < len(LINES):
-            yield f"The way back so far: {as_far_as(state.steps)}."
-        yield self.check.caption
+        if state.steps == len(LINES):
+            yield self.check.caption
 
     @property
     def table(self) -> str:
