@@ -13,6 +13,7 @@ from .epsilon import Epsilon as epsilon
 from .hiding import Hiding as hiding
 from .inspect import Inspect as inspect
 from .kink import Kink as kink
+from .layers import Layers as layers
 from .pattern import Pattern as pattern
 from .price import Price as price
 from .saturation import Saturation as saturation
@@ -31,6 +32,7 @@ __all__ = [
     "hiding",
     "inspect",
     "kink",
+    "layers",
     "pattern",
     "price",
     "saturation",

@@ -1,0 +1,70 @@
+"""The exercises of lesson 11: what a sum hides; whom a batch couples; the gradient of an embedding."""
+
+import numpy as np
+
+from .exercise import Build, Choose
+
+SOLUTION = "solutions/11_a_layer_of_your_own.ipynb"
+
+summed = Choose(
+    "b",
+    {
+        "a": "so one would think: dx is almost half wrong. But the outputs of a norm with gain 1 always have the sum 0. "
+        "This J stays where it is, whatever x does.",
+        "b": "the sum of the outputs is always the same, so J has no slope in x; and with these ones the forgotten term "
+        "is 0 as well. Two zeros agree.",
+        "c": "0/0 would be nan, but both vectors have other entries: those of gain and shift, which are right.",
+    },
+    tells=("J hardly depends on x",),
+    solution=SOLUTION,
+)
+
+coupled = Choose(
+    "c",
+    {
+        "a": "that is so in layer norm, where each example has a μ and a σ of its own. In batch norm they belong to a "
+        "feature, and every example has its share in them.",
+        "b": "each feature has a μ and a σ of its own, so no other feature feels it.",
+        "c": "μ and σ of a feature are taken over the examples, so every example moves this output.",
+        "d": "a nudge of another feature moves neither μ nor σ of this one.",
+    },
+    tells=("the whole column",),
+    solution=SOLUTION,
+)
+
+
+def right(dout, rows, count):
+    """dtable[r] = Σ dout over all places where row r was looked up"""
+    return np.stack([dout[rows == r].sum(axis=0) for r in range(count)])
+
+
+def overwritten(dout, rows, count):
+    """Write where it should be added."""
+    dtable = np.zeros((count, dout.shape[1]))
+    dtable[rows] = dout
+    return dtable
+
+
+def counted_once(dout, rows, count):
+    """Take the mean of what a row gets."""
+    return right(dout, rows, count) / np.maximum(np.bincount(rows, minlength=count), 1)[:, None]
+
+
+embedded = Build(
+    right,
+    {
+        "row 2 used twice": (np.array([[1.0, 2.0], [3.0, 5.0], [10.0, 20.0]]), np.array([0, 2, 2]), 4),
+        "every row used once": (np.array([[1.0], [3.0]]), np.array([1, 0]), 2),
+        "one row used three times": (np.array([[1.0], [2.0], [4.0]]), np.array([1, 1, 1]), 3),
+    },
+    {
+        "a row that is used twice gets two slopes: are they added, or does the second overwrite the first? "
+        "dtable[rows] += dout adds one of them only; np.add.at(dtable, rows, dout) adds all.": overwritten,
+        "a row that is used twice moves J twice: is that a sum, or a mean?": counted_once,
+        "that hands each place its own slope; which rows of the table were used there?": "dout",
+        "is there a row in dtable for every row of the table, also for those that are not used?": (
+            "np.stack([dout[rows == r].sum(axis=0) for r in np.unique(rows)])"
+        ),
+    },
+    "what is used twice has the sum of both slopes: one row, two ways to J.",
+)

@@ -1,0 +1,170 @@
+"""Check a layer under one upstream or another: what ones hide in a norm, and a random upstream shows."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Any
+
+import numpy as np
+
+from ..checker.layer import LayerReport, check_layer
+from ..checker.slide import GREAT, band
+from ..checker.words import html_table, listed, short
+from ..layers import LAYERS
+from ..network.bugs import CATALOGUE, find
+from ..plots.layers import layers_picture
+from .fields import Fields, choice, kept, menu, slider
+from .controls import Menu
+from .lab import Lab
+from .result import Headline, Shown
+
+UPSTREAMS = ("ones", "one output", "random")
+FAMILIES = {type(layer.steps) for layer in LAYERS.values()}
+BUGS = ("none", *(name for name, bug in CATALOGUE.items() if bug.family in FAMILIES))
+
+
+def fits(bug: str, layer: str) -> bool:
+    """Tell whether a bug can be planted in a layer."""
+    return bug == "none" or find(bug).family is type(LAYERS[layer].steps)
+
+
+def named(bug: str) -> str:
+    """Say what a bug does, for the menu."""
+    return bug if bug == "none" else f"{bug}: {find(bug).sentence}"
+
+
+@dataclass(frozen=True)
+class State(Fields):
+    """Hold a layer, the bug in its backward, the upstream, the number of examples, and the input that is looked into.
+
+    Without an input it is the first. Raises ValueError where the layer has no such bug, or no such input.
+    """
+
+    layer: str = menu("layer", LAYERS, "layer norm")
+    bug: str = menu("bug", BUGS, "sigma_frozen", say=named, width="560px")
+    upstream: str = choice("upstream", UPSTREAMS, "ones")
+    m: int = slider("examples", range(1, 9), 3)
+    block: Any = kept(None, lambda _, block: block)
+
+    def __post_init__(self):
+        super().__post_init__()
+        inputs = [name for name, value in self.inputs.items() if value.dtype == float]
+        if not fits(self.bug, self.layer):
+            raise ValueError(f"bug should be one of the {self.layer}'s; got {self.bug!r}")
+        if self.block is not None and self.block not in inputs:
+            raise ValueError(f"block should be one of {listed(inputs)}; got {self.block!r}")
+        self.settle(block=inputs[0] if self.block is None else self.block)
+
+    @property
+    def inputs(self) -> dict[str, np.ndarray]:
+        """The inputs of the layer."""
+        return LAYERS[self.layer].example(self.m)
+
+
+@lru_cache(256)
+def report_of(layer: str, bug: str, upstream: str, m: int) -> LayerReport:
+    """Check a layer."""
+    planted = LAYERS[layer] if bug == "none" else LAYERS[layer].plant(bug)
+    inputs = planted.example(m)
+    out = planted.forward(**inputs)[0]
+    R = {"ones": 1.0, "one output": (np.arange(out.size) == 1 % out.size).astype(float).reshape(out.shape)}.get(upstream)
+    return check_layer(planted.forward, planted.backward, inputs, upstream=R)
+
+
+@dataclass(frozen=True)
+class Result(Shown):
+    """Hold the check of a layer, and the entries of one input: both gradients, and which of them are off."""
+
+    report: LayerReport
+    approx: np.ndarray
+    gradient: np.ndarray
+    readings: np.ndarray
+    wrong: np.ndarray
+
+    @property
+    def blocks(self) -> dict[str, float]:
+        """The reading of each input."""
+        return self.report.blocks
+
+    @property
+    def bounds(self) -> dict[str, float]:
+        """What the error bars alone explain, input by input."""
+        return self.report.bounds
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the inputs."""
+        return list(self.blocks)
+
+    @property
+    def rows(self) -> int:
+        """In how many rows the map lays the input."""
+        shape = self.report.shapes[self.state.block].shape
+        return shape[0] if len(shape) > 1 else 1
+
+    @property
+    def worst(self) -> int:
+        """The place of the entry in which the two differ most."""
+        return int(np.abs(self.approx - self.gradient).argmax())
+
+    @cached_property
+    def headline(self) -> Headline:
+        """The lecture's number, and what the check can tell."""
+        return Headline(gist(self.report), short(self.report.difference, 2), self.report.band)
+
+    def said(self) -> Iterator[str]:
+        """Say what the upstream hides, and what the bug does."""
+        if self.report.still:
+            yield f"<b>J hardly depends on {listed(self.report.still)}</b>: under this upstream no check can tell."
+        if self.report.alike:
+            yield "J is the plain sum of the outputs."
+        if self.state.bug != "none":
+            yield f"{self.state.bug}: {find(self.state.bug).sentence}"
+
+    @property
+    def table(self) -> str:
+        """What the check says of each input, as a table."""
+        rows = [(name, short(x, 2), str(self.report.within[name])) for name, x in self.blocks.items()]
+        return html_table(["input", "relative difference", "answer"], rows, named=True)
+
+
+def gist(report: LayerReport) -> str:
+    """Say in a few words which inputs are wrong, and of which nobody can tell."""
+    wrong, unknown = report.that_are("wrong"), report.that_are("cannot tell")
+    said = [f"{listed(wrong)} {'is' if len(wrong) == 1 else 'are'} wrong"] if wrong else []
+    said += [f"of {listed(unknown)} it cannot tell"] if unknown else []
+    return ", ".join(said) or "every input's gradient is right"
+
+
+def compute(state: State) -> Result:
+    """Check the layer, and compare one input's gradients entry by entry."""
+    report = report_of(state.layer, state.bug, state.upstream, state.m)
+    a, g = report.pairs[state.block]
+    off, size = np.abs(a - g), np.abs(a) + np.abs(g)
+    readings = np.divide(off, size, out=np.zeros_like(size), where=size > 0)
+    wrong = (off > report.bars[report.parts[state.block]]) & (readings >= GREAT)
+    return Result(state, report, a, g, readings, wrong)
+
+
+class Layers(Lab):
+    """Open the lab of the layers, in the state given: gcl.labs.layers(layer="batch norm", bug="mu_frozen")."""
+
+    State, View, compute, room = State, layers_picture, compute, 260
+    about = (
+        "A bar for each input of the layer: its relative difference, on a log axis from 1e-12 to 1.",
+        "The entries of one input in their rows and columns, coloured by the bands great, look and worry.",
+    )
+
+    def controls(self) -> list:
+        """Build the controls, and the menu of the inputs."""
+        inputs = [name for layer in LAYERS.values() for name, x in layer.example(2).items() if x.dtype == float]
+        return [*super().controls(), self.bind("block", Menu("look into", dict.fromkeys(inputs), str, "160px"))]
+
+    def means(self, field: str, value) -> dict:
+        """Return what a new value stands for: with a layer, also a bug and an input that it has; and so with a bug."""
+        if field == "layer":
+            return {"layer": value, "block": None} | ({} if fits(self.state.bug, value) else {"bug": "none"})
+        if field == "bug" and not fits(value, self.state.layer):
+            layer = next(name for name in LAYERS if fits(value, name))
+            return {"bug": value, "layer": layer, "block": None}
+        return {field: value}
