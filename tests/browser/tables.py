@@ -75,8 +75,9 @@ def judged(lab: Lab) -> tuple[list, dict[str, float]]:
     found = Axe().run(lab.page, lab.name, {"resultTypes": ["violations", "passes"]}).response
     grave = [rule for rule in found["violations"] if rule["impact"] in ("serious", "critical")]
     read = [node for rule in found["passes"] if rule["id"] == "color-contrast" for node in rule["nodes"]]
+    seen = {node["html"]: (node["any"][0]["data"] or {}).get("contrastRatio") for node in read}
     against = [(rule["id"], node["html"]) for rule in grave for node in rule["nodes"]]
-    return against, {node["html"]: node["any"][0]["data"]["contrastRatio"] for node in read}
+    return against, {part: contrast for part, contrast in seen.items() if contrast}
 
 
 def measure(lab: Lab, name: str) -> str:
@@ -91,6 +92,7 @@ def measure(lab: Lab, name: str) -> str:
         page += read.values()
     opened = getattr(gcl.labs, name)()
     drawn = [contrast for each in opened.view(opened.result.names, 2).pictures for _, contrast, _ in contrasts(each)]
+    lab.start_again()
     jump = "-" if name == BOARD else f"{max(moved(lab).values()):g}"
     tell = f"{len(telling)} of {len(controls)}"
     return f"{name:12}{jump:>8}{min(page):12.1f}{min(drawn):12.1f}{len(against):12}{tell:>12}"
