@@ -21,7 +21,7 @@ def log_values(low: int, high: int, *digits: int) -> list[float]:
     return [float(f"{digit}e{k}") for k in range(low, high) for digit in digits] + [float(f"1e{high}")]
 
 
-class Named:
+class Named(widgets.Widget):
     """Offer values under their names, and one more where the control is set to a value in between."""
 
     def __init__(self, description: str, values: Iterable, words: Callable = short, width: str = "300px"):
