@@ -4,6 +4,8 @@ import os
 
 import numpy as np
 from hypothesis import strategies as st
+from matplotlib.colors import to_hex
+from matplotlib.text import Text
 
 import gc_lib as gcl
 from gc_lib.checker.slide import Checker
@@ -11,6 +13,7 @@ from gc_lib.network.activations import ACTIVATIONS
 from gc_lib.network.backprop import Steps
 from gc_lib.network.bugs import CATALOGUE
 from gc_lib.network.forward import OUTPUTS, Terms
+from gc_lib.plots import style
 
 BACKPROP, COST, CHECKER = (
     [name for name, bug in CATALOGUE.items() if bug.family is family] for family in (Steps, Terms, Checker)
@@ -122,6 +125,25 @@ def turned_red(slot, l):
 def below(widget):
     """Return a widget and all that it holds."""
     return [widget, *(each for child in getattr(widget, "children", ()) for each in below(child))]
+
+
+def is_banded(axes):
+    """Tell whether the bands are painted on axes."""
+    return style.WORRY.tint.lower() in [to_hex(patch.get_facecolor()) for patch in axes.patches]
+
+
+def contrasts(picture):
+    """Yield what is written in a picture, its contrast, and the least that it may be: 4.5, or 3 where it is large.
+
+    It stands on white outside of axes, and within them on the darkest band.
+    """
+    for axes in picture.figure.axes:
+        inside = style.WORRY.tint if is_banded(axes) else to_hex(axes.get_facecolor())
+        for text in filter(Text.get_text, axes.findobj(Text)):
+            x, y = text.get_window_extent(picture.canvas.get_renderer()).get_points().mean(axis=0)
+            within = axes.bbox.contains(x, y) and axes.axison
+            ground = inside if within or text.get_animated() else style.WHITE
+            yield text.get_text(), style.contrast(text.get_color(), ground), 4.5 if text.get_fontsize() < 18 else 3
 
 
 def looped(cost, params, eps, restored=gcl.SLIDE.restored):

@@ -1,6 +1,7 @@
 """The bench's rows of bugs: what they plant, what they refuse and why."""
 
 import html
+from threading import Thread
 
 import pytest
 from bench_helpers import consistent
@@ -74,7 +75,7 @@ def test_many_bugs_grow_rows():
 @pytest.mark.parametrize("name, takes", [("scaled_dW", True), ("no_decay", False), ("", False)])
 def test_a_row_shows_a_factor_where_its_bug_takes_one(bench, name, takes):
     bench.rows[0].bug.value = name
-    assert (bench.rows[0].factor.layout.visibility != "hidden") == takes  # its room is kept: nothing moves
+    assert (not bench.rows[0].factor.disabled) == takes  # it stands where it is: nothing moves, and no line is empty
     assert bench.rows[0].strength.disabled == (name == "")
 
 
@@ -85,3 +86,22 @@ def test_a_smaller_network_keeps_the_menu_of_layers_in_line(bench):
     assert [value for _, value in bench.rows[0].layer.options] == [1] and bench.rows[0].layer.value == 1
     bench.set(units=(6, 6, 6))
     assert [value for _, value in bench.rows[0].layer.options] == [1, 2, 3, 4] and consistent(bench)
+
+
+def test_a_pick_that_comes_while_the_lab_answers_another_is_not_lost(bench, monkeypatch):
+    """Each comes in a thread of its own where Jupyter gives every control one, or a cell moves the lab meanwhile."""
+    bench.set(bugs=[])
+    row, picks = bench.rows[0], []
+    relist, wanted = row.relist, [name for _, name in row.bug.options].index("no_decay")
+
+    def answering(menu, options, value):
+        if not picks:
+            picks.append(Thread(target=row.bug.set_state, args=[{"index": wanted}]))
+            picks[0].start()
+            picks[0].join(0.3)
+        relist(menu, options, value)
+
+    monkeypatch.setattr(row, "relist", answering)
+    row.layer.value = 3
+    picks[0].join()
+    assert bench.state.bugs == (("no_decay", 3, 1.0, None),) and row.bug.value == "no_decay" and consistent(bench)

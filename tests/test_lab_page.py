@@ -10,11 +10,10 @@ from itertools import combinations, product
 
 import numpy as np
 import pytest
-from helpers import below
+from helpers import below, contrasts, is_banded
 from matplotlib.collections import LineCollection
 from matplotlib.colors import to_hex
 from matplotlib.lines import Line2D
-from matplotlib.text import Text
 from PIL import Image
 
 import gc_lib as gcl
@@ -179,11 +178,6 @@ def moving(picture):
             yield "", artist
 
 
-def is_banded(axes):
-    """Tell whether the bands are painted on axes."""
-    return style.WORRY.tint.lower() in [to_hex(patch.get_facecolor()) for patch in axes.patches]
-
-
 def is_ring(line):
     """Tell whether a line is drawn as a hollow mark with an outline in ink."""
     hollow = line.get_markerfacecolor() in ("none", style.WHITE)
@@ -230,18 +224,9 @@ def test_a_contrast_is_that_of_wcag():
 
 @every_lab
 def test_words_in_colours_can_be_read(name):
-    """On what they stand on: white outside the axes, the darkest band within; large ones with a contrast of 3."""
     for picture in view(name).pictures:
-        for axes in picture.figure.axes:
-            inside = [style.WORRY.tint if is_banded(axes) else to_hex(axes.get_facecolor())]
-            for text in axes.findobj(Text):
-                colour = to_hex(text.get_color())
-                if text.get_text() and colour != style.INK.lower():
-                    x, y = text.get_window_extent(picture.canvas.get_renderer()).get_points().mean(axis=0)
-                    within = axes.bbox.contains(x, y) and axes.axison
-                    grounds = inside if within or text.get_animated() else [style.WHITE]
-                    least = 4.5 if text.get_fontsize() < 18 else 3
-                    assert min(style.contrast(colour, ground) for ground in grounds) >= least, text.get_text()
+        for words, contrast, least in contrasts(picture):
+            assert contrast >= least, words
 
 
 # ---- quick, and crisp at rest ----------------------------------------------------------------------------------------

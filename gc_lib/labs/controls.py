@@ -2,6 +2,7 @@
 
 import html
 from collections.abc import Callable, Iterable, Mapping
+from threading import RLock
 from typing import NamedTuple
 
 import ipywidgets as widgets
@@ -11,6 +12,7 @@ from ..checker.words import short
 from ..network.bugs import CATALOGUE, Bug, Steps, find
 from ..network.network import Network, Plant
 
+LOCK = RLock()  # guards the states and pages of all labs, which share what is cached
 CANNOT = "✕ "  # begins the label of a bug that cannot be planted here; the style of the lab greys it
 
 
@@ -19,7 +21,7 @@ def log_values(low: int, high: int, *digits: int) -> list[float]:
     return [float(f"{digit}e{k}") for k in range(low, high) for digit in digits] + [float(f"1e{high}")]
 
 
-class Named:
+class Named(widgets.Widget):
     """Offer values under their names, and one more where the control is set to a value in between."""
 
     def __init__(self, description: str, values: Iterable, words: Callable = short, width: str = "300px"):
@@ -32,6 +34,11 @@ class Named:
             style={"description_width": "initial"},
             layout=widgets.Layout(width=width, max_width="calc(100% - 4px)"),  # 4 px are its margins
         )
+
+    def set_state(self, sync_data) -> None:
+        """Take what was chosen in the page, once the lab has answered what was chosen before, or it would undo this."""
+        with LOCK:
+            super().set_state(sync_data)
 
     def show(self, value) -> None:
         """Set the control to a value."""
@@ -248,9 +255,9 @@ class BugRow:
         reasons = {n: network.obstacle(n, layer) for n in names}
         bugs = [("none", ""), *((label(find(n), reason), n) for n, reason in reasons.items())]
         self.relist(self.bug, bugs, name)
-        self.about.value = about(name, layer, reasons[name]) if name else ""
+        self.about.value = about(name, layer, reasons[name]) if name else "No bug is planted by this row."
         self.strength.disabled = not name
-        self.factor.layout.visibility = "visible" if name and find(name).takes_factor else "hidden"
+        self.factor.disabled = not (name and find(name).takes_factor)
 
     @staticmethod
     def relist(menu: Menu, options: list, value) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..checker.inputs import as_float, whole
 from ..checker.reading import Reading
-from ..checker.slide import GREAT, score
+from ..checker.slide import GREAT
 from ..checker.words import html_table, short
 from ..network import bugs
 from ..network.backprop import drop
@@ -18,7 +18,7 @@ from .controls import log_values
 from .fields import Fields, button, menu, slider, step
 from .lab import Lab
 from .result import Curve, Headline, OfReports
-from .slices import glimpse, layers, measure
+from .slices import glimpse, layers, measure, reading
 from .state import BenchState
 from .words import disagreeing, finding, room, stable
 
@@ -176,8 +176,7 @@ def nudge(state: BenchState, report: Reading) -> tuple[float, float]:
 def curve(state: BenchState) -> Curve:
     """Return the reading against keep_prob."""
     x = sorted({*ALONG, state.keep_prob}, reverse=True)
-    measured = [measure(state, (state.eps,), 0.0, keep_prob) for keep_prob in x]
-    return Curve(np.array(x), np.array([score(each.approx[0], each.exact[0]) for each in measured]))
+    return Curve(np.array(x), np.array([reading(state, keep_prob) for keep_prob in x]))
 
 
 class Dropout(Lab):

@@ -108,16 +108,81 @@ class Result(Shown):
     def headline(self) -> Headline:
         """Whether the block agrees, and in how many entries it does not."""
         reading = self.blocks[self.state.block]
-        return Headline(opening(self), short(reading, 2), band(reading))
+        return Headline(self.opening, short(reading, 2), band(reading))
 
     def said(self) -> Iterator[str]:
         """Say by which factor the block is off, what its wrong entries share, and which is worst."""
-        yield from filter(None, (factor(self), pattern(self), worst(self)))
+        yield from filter(None, (self.factor, self.pattern, self.ring))
+
+    @property
+    def opening(self) -> str:
+        """Say whether the block agrees, and in how many entries it does not."""
+        block, reading, k = self.state.block, self.blocks[self.state.block], self.state.k
+        divided = "" if k == 1 else f"divided by {short(k, 4)}, "
+        if self.wrong.any():
+            count, size = self.wrong.sum(), self.wrong.size
+            share = f"in {'all' if count == size else f'{count} of'} {size} entries" if size > 1 else "in its one entry"
+            return f"{divided}{block} disagrees {share}"
+        if reading >= GREAT:
+            return f"{divided}{block} lies within its error bound"
+        return f"{divided}{block} agrees" if divided else f"{block} agrees: every entry lies on the line"
+
+    @property
+    def best(self) -> float | None:
+        """The k that fits best, dθ·dθ_approx / ‖dθ_approx‖²; None where there is none."""
+        a, g = self.approx, self.gradient
+        return float(short(g @ a / (a @ a), 7)) or None if a.any() else None
+
+    @property
+    def factor(self) -> str:
+        """Say whether one factor explains all entries: the k that is tried, or else the best."""
+        k, noise = self.best, max(GREAT, self.bounds[self.state.block])
+        if self.state.k != 1:
+            right = not self.wrong.any() and self.blocks[self.state.block] < GREAT
+            return f"So dθ is {short(self.state.k, 4)} times what it should be." if right else "That is not the factor."
+        if not self.wrong.any() or k is None:
+            return ""
+        left = score(self.approx, self.gradient / k)
+        if left < noise:
+            return f"It is as if dθ were {short(k, 6)} times what it should be."
+        helps = left < self.blocks[self.state.block]
+        return f"No one factor explains it{f': the best, {short(k, 2)}, leaves {short(left, 2)}' if helps else ''}."
+
+    @property
+    def pattern(self) -> str:
+        """Say what the entries that differ have in common."""
+        off = self.wrong.reshape(self.shape or (1,))
+        place = where(off, ~off)
+        said = [f"They are all in {escape(place.of(self.state.block))}."] if place and off.sum() > 1 else []
+        still = np.count_nonzero(self.wrong & (self.approx == 0))
+        zero = np.count_nonzero(self.wrong & (self.gradient == 0))
+        if still:
+            said.append(f"In {counted(still)} the cost does not move at all, and yet dθ is not 0.")
+        if zero:
+            said.append(f"In {counted(zero)} dθ is 0, and yet the cost moves.")
+        return " ".join(said)
+
+    def entry(self, i: int) -> Entry:
+        """Return an entry of the block, with both its slopes."""
+        return self.state.report.entry(self.state.report.parts[self.state.block].start + i)
+
+    @property
+    def ring(self) -> str:
+        """Name the entry in which the two differ most, and both its slopes."""
+        named = self.state.k == 1 and self.wrong[self.worst]
+        return f"The ring: {escape(str(self.entry(self.worst)))}." if named else ""
 
     @property
     def table(self) -> str:
-        """The entries that differ most, as a table."""
-        return table(self)
+        """Write the entries that differ most, as a table: both slopes, their quotient, and the relative difference."""
+        a, g, rows = self.approx, self.gradient, []
+        for i in np.argsort(-np.abs(a - g / self.state.k), kind="stable")[:LISTED]:
+            index = list(self.entry(i).index) or ""
+            quotient = short(g[i] / a[i], 4) if a[i] else "–"
+            numbers = short(a[i], 4), short(g[i], 4), quotient, short(self.readings[i], 2)
+            rows.append((f"{escape(self.state.block)}{index}", *numbers))
+        head = ["entry", "dθ_approx", "dθ", "dθ / dθ_approx", "relative difference"]
+        return html_table(head, rows, named=True)
 
 
 def compute(state: State) -> Result:
@@ -129,80 +194,9 @@ def compute(state: State) -> Result:
     return Result(state, a, g, readings, wrong, report.blocks | {state.block: score(a, g / state.k)})
 
 
-def opening(result: Result) -> str:
-    """Say whether the block agrees, and in how many entries it does not."""
-    block, reading, k = result.state.block, result.blocks[result.state.block], result.state.k
-    divided = "" if k == 1 else f"divided by {short(k, 4)}, "
-    if result.wrong.any():
-        count, size = result.wrong.sum(), result.wrong.size
-        share = f"in {'all' if count == size else f'{count} of'} {size} entries" if size > 1 else "in its one entry"
-        return f"{divided}{block} disagrees {share}"
-    if reading >= GREAT:
-        return f"{divided}{block} lies within its error bound"
-    return f"{divided}{block} agrees" if divided else f"{block} agrees: every entry lies on the line"
-
-
-def best(result: Result) -> float | None:
-    """Return the k that fits best, dθ·dθ_approx / ‖dθ_approx‖²; None where there is none."""
-    a, g = result.approx, result.gradient
-    return float(short(g @ a / (a @ a), 7)) or None if a.any() else None
-
-
-def factor(result: Result) -> str:
-    """Say whether one factor explains all entries: the k that is tried, or else the best."""
-    k, noise = best(result), max(GREAT, result.bounds[result.state.block])
-    if result.state.k != 1:
-        right = not result.wrong.any() and result.blocks[result.state.block] < GREAT
-        return f"So dθ is {short(result.state.k, 4)} times what it should be." if right else "That is not the factor."
-    if not result.wrong.any() or k is None:
-        return ""
-    left = score(result.approx, result.gradient / k)
-    if left < noise:
-        return f"It is as if dθ were {short(k, 6)} times what it should be."
-    helps = left < result.blocks[result.state.block]
-    return f"No one factor explains it{f': the best, {short(k, 2)}, leaves {short(left, 2)}' if helps else ''}."
-
-
-def pattern(result: Result) -> str:
-    """Say what the entries that differ have in common."""
-    off = result.wrong.reshape(result.shape or (1,))
-    place = where(off, ~off)
-    said = [f"They are all in {escape(place.of(result.state.block))}."] if place and off.sum() > 1 else []
-    still = np.count_nonzero(result.wrong & (result.approx == 0))
-    zero = np.count_nonzero(result.wrong & (result.gradient == 0))
-    if still:
-        said.append(f"In {counted(still)} the cost does not move at all, and yet dθ is not 0.")
-    if zero:
-        said.append(f"In {counted(zero)} dθ is 0, and yet the cost moves.")
-    return " ".join(said)
-
-
 def counted(count: int | np.integer) -> str:
     """Write a number of entries."""
     return f"{count} entries" if count > 1 else "one entry"
-
-
-def entry(result: Result, i: int) -> Entry:
-    """Return an entry of the block, with both its slopes."""
-    return result.state.report.entry(result.state.report.parts[result.state.block].start + i)
-
-
-def worst(result: Result) -> str:
-    """Name the entry in which the two differ most, and both its slopes."""
-    named = result.state.k == 1 and result.wrong[result.worst]
-    return f"The ring: {escape(str(entry(result, result.worst)))}." if named else ""
-
-
-def table(result: Result) -> str:
-    """Write the entries that differ most, as a table: both slopes, their quotient, and the relative difference."""
-    a, g, rows = result.approx, result.gradient, []
-    for i in np.argsort(-np.abs(a - g / result.state.k), kind="stable")[:LISTED]:
-        index = list(entry(result, i).index) or ""
-        quotient = short(g[i] / a[i], 4) if a[i] else "–"
-        numbers = short(a[i], 4), short(g[i], 4), quotient, short(result.readings[i], 2)
-        rows.append((f"{escape(result.state.block)}{index}", *numbers))
-    head = ["entry", "dθ_approx", "dθ", "dθ / dθ_approx", "relative difference"]
-    return html_table(head, rows, named=True)
 
 
 class Inspect(Lab):
@@ -225,7 +219,7 @@ class Inspect(Lab):
 
     def best(self) -> float:
         """Return the k that fits best. Raises ValueError where there is none."""
-        k = best(self.result)
+        k = self.result.best
         if k is None:
             raise ValueError(f"{self.state.block} has no such k: dθ_approx and dθ have nothing in common")
         return k

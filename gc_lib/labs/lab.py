@@ -4,7 +4,7 @@ import html
 from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
 from inspect import signature
-from threading import RLock, Timer
+from threading import Timer
 from typing import Any, Self
 from weakref import ref
 
@@ -12,7 +12,7 @@ import ipywidgets as widgets
 
 from .. import plots
 from .cells import show_in_cell
-from .controls import Button, Change, Chips, Folds, in_rows, says
+from .controls import LOCK, Button, Change, Chips, Folds, in_rows, says
 from .fields import Fields
 from .page import STYLE, Pictures, Room
 from .result import Shown
@@ -40,7 +40,7 @@ class Lab:
     compute: Callable[..., Shown]
     state: Any
     result: Any
-    lock = RLock()  # one for all labs, since they share what is cached
+    lock = LOCK
 
     def __init_subclass__(cls):
         cls.name, cls.__signature__ = cls.__name__.lower(), signature(cls.State)

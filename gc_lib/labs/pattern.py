@@ -8,7 +8,6 @@ from typing import Any
 import ipywidgets as widgets
 import numpy as np
 
-from ..checker.slide import score
 from ..checker.words import listed
 from ..network import bugs
 from ..network.network import Plant
@@ -20,7 +19,7 @@ from .fields import Fields, choice, menu, number, slider
 from .lab import Lab
 from .result import Curve, Headline, OfReport, beyond
 from .slices import Result as Check
-from .slices import glimpse, measure
+from .slices import glimpse, reading
 from .state import BenchState
 from .words import blocks_table, curve_table
 
@@ -161,11 +160,7 @@ class Result(OfReport):
 def compute(state: State) -> Result:
     """Check the network with its bug, as strong as it is and at every other strength."""
     strengths = sorted({*STRENGTHS, state.strength})
-    readings = []
-    for strength in strengths:
-        broken = state.bench(strength)
-        measured = measure(broken, (broken.eps,), broken.lam, broken.keep_prob)
-        readings.append(score(measured.approx[0], measured.exact[0]))
+    readings = [reading(broken, broken.keep_prob) for broken in map(state.bench, strengths)]
     check, curve = glimpse(state.bench(state.strength)), Curve(np.array(strengths), np.array(readings))
     return Result(state, check.report, check, curves={"strength": curve})
 

@@ -106,10 +106,8 @@ def glimpse(state: BenchState, before: Result | None = None) -> Result:
     still = unmoved(state.theta, state.eps)
     report = Reading(state.eps, here.J, approx, exact, state.theta, bars, noise, still, state.checker.quotient)
     points = {key: Curve(np.array([getattr(state, key)]), np.array([report.difference])) for key in ALONG}
-    right = report.difference
-    if state.right is not state and not state.random:
-        well = at_eps(state.right)
-        right = score(well.approx[0], well.exact[0])
+    well = state.right is state or state.random
+    right = report.difference if well else reading(state.right, state.keep_prob)
     return Result(state, report, right, curves=points, before=before)
 
 
@@ -154,6 +152,12 @@ def at_eps(state: BenchState) -> Measured:
 def measure(state: BenchState, eps: tuple[float, ...], lam: float, keep_prob: float) -> Measured:
     """Measure both gradients at another ε, λ and keep_prob."""
     return (measure_anew if anew(state, keep_prob) else measure_kept)(state, eps, lam, keep_prob)
+
+
+def reading(state: BenchState, keep_prob: float) -> float:
+    """Return what the check reads at this ε and λ, and at another keep_prob."""
+    here = measure(state, (state.eps,), state.lam, keep_prob)
+    return score(here.approx[0], here.exact[0], state.checker.quotient)
 
 
 def measure_anew(state: BenchState, eps: tuple[float, ...], lam: float, keep_prob: float) -> Measured:

@@ -1,13 +1,11 @@
 """The page of every lab, on a wide screen and on a narrow one beside the list of files: nothing moves or is cut off."""
 
-import nbformat
 import pytest
-from driver import Notebook
+import tables
 from playwright.sync_api import expect
+from tables import BOARD, after, with_labs
 
-import gc_lib as gcl
-
-LABS = [name for name in gcl.labs.__all__ if name.islower() and name != "detective"]  # its board has a test of its own
+LABS = [name for name in tables.LABS if name != BOARD]
 WIDE, NARROW = 1280, 800
 SLIDING = [name for name in LABS if name not in ("hiding", "inspect", "price")]  # which have sliders under an axis
 HERE = 2  # pixels by which a slider's handle may be beside the ring over it
@@ -30,18 +28,6 @@ INSIDE = """lab => {
     const output = lab.closest('.jp-OutputArea-output')
     return [output.getBoundingClientRect().right, output.scrollWidth - output.clientWidth]
 }"""
-PRESSED = "[lab.placed[name].click() for name in lab.placed if name not in lab.bound]"
-BUGS = [
-    "lab.rows[0].bug.value = 'no_decay'",
-    "lab.rows[0].strength.index = 3",
-    "lab.rows[0].bug.value = 'scaled_db'",
-    "lab.rows[0].factor.index = 0",
-    "lab.rows[1].bug.value = 'no_decay'; lab.rows[2].bug.value = 'db_no_mean'",
-    "lab.mistakes['J_no_decay'].value = True",
-    "lab.bound['units'].index = 0",
-    "lab.bound['keep_prob'].index = 8; lab.bound['masks'].index = 1",
-    "lab.rows[0].bug.value = ''; lab.mistakes['J_no_decay'].value = False",
-]
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -49,12 +35,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 @pytest.fixture(scope="module")
 def notebook(context, lab_server):
     """Open a notebook of one's own with every lab in it, and run all its cells."""
-    cells = ["import gc_lib as gcl", *(f"gcl.labs.{name}()" for name in LABS)]
-    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
-    book.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    nbformat.write(book, lab_server.folder / "every_lab.ipynb")
-    notebook = Notebook(context.new_page(), lab_server, "every_lab.ipynb", "lab/workspaces/page/tree")
-    notebook.run_all()
+    notebook = with_labs(context.new_page(), lab_server, LABS, "lab/workspaces/page/tree")
     yield notebook
     assert notebook.complaints() == []
     notebook.shut_down()
@@ -80,25 +61,9 @@ def lab(page, notebook, name):
 @pytest.mark.parametrize("name, width", [*((name, NARROW) for name in LABS), ("bench", WIDE), ("dropout", WIDE)])
 def test_nothing_moves_while_a_student_works(lab):
     """At no frame of the screen, by no pixel, at the ends and in the middle of every control."""
-    lab.page.evaluate("name => gc.follow(name)", lab.name)
-    controls = lab.ask()["controls"]
-    for field, control in controls.items():
-        last = len(control["values"]) - 1
-        for index in sorted({0, last // 2, last} - {control["at"]}):
-            after(lab, f"lab.bound[{field!r}].index = {index}")
-        after(lab, "lab.restart()")
-    for change in (PRESSED, *(BUGS if "masks" in controls else ())):
-        after(lab, change)
-    lab.start_again()
-    seen = lab.page.evaluate("gc.seen()")
+    seen = tables.moved(lab)
     assert {"headline 0", "picture 0", "caption 0", "folds", "next cell"} <= set(seen)
-    assert {name: round(high - low, 1) for name, (low, high) in seen.items() if high > low} == {}
-
-
-def after(lab, change: str):
-    """Make a change, and wait until the page shows what it led to, at rest."""
-    lab.ask(change)
-    lab.comes_to(lambda said: True, change)
+    assert {name: far for name, far in seen.items() if far} == {}
 
 
 @pytest.mark.parametrize("name, width", [*((name, WIDE) for name in SLIDING), ("bench", NARROW)])
