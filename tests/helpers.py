@@ -19,7 +19,11 @@ BACKPROP, COST, CHECKER = (
     [name for name, bug in CATALOGUE.items() if bug.family is family] for family in (Steps, Terms, Checker)
 )
 LONG = bool(os.environ.get("LONG"))  # LONG=1: what takes minutes runs in its whole length, and not in its short form
-ALONG = {("bench", "hidden"): {"bias"}}  # ReLU takes a small bias, where the others take none
+ALONG = {  # what a control may move beside its own field
+    ("bench", "hidden"): {"bias"},  # ReLU takes a small bias, where the others take none
+    ("layers", "layer"): {"bug", "block"},  # another layer has other bugs, and other inputs
+    ("layers", "bug"): {"layer", "block"},
+}
 EPS = 10.0 ** -np.arange(1, 11)
 FUNCTIONS = {  # a function of every entry, and its slope
     "fourth power": (lambda t: t**4, lambda t: 4 * t**3),

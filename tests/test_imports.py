@@ -22,7 +22,7 @@ MAY_IMPORT = {  # each room, and the other rooms that its files may import
     "plots": set(),
     "layers": {"checker", "network"},
     "exercises": {"checker", "network", "data", "homework"},
-    "labs": {"checker", "network", "data", "homework", "exercises", "plots"},
+    "labs": {"checker", "network", "layers", "data", "homework", "exercises", "plots"},
     "__init__": {"checker", "network", "data"},
 }
 LAZY = {  # loaded when they are first asked for, and not before

@@ -9,10 +9,10 @@ SOLUTION = "solutions/11_a_layer_of_your_own.ipynb"
 summed = Choose(
     "b",
     {
-        "a": "so one would think: dx is almost half wrong. But the outputs of a norm with gain 1 always have the sum 0. "
+        "a": "so one would think: dx is almost half wrong. But the outputs of a norm with gain 1 always add up to 0. "
         "This J stays where it is, whatever x does.",
-        "b": "the sum of the outputs is always the same, so J has no slope in x; and with these ones the forgotten term "
-        "is 0 as well. Two zeros agree.",
+        "b": "the sum of the outputs is always the same, so J has no slope in x; and with ones above, the forgotten "
+        "term is 0 as well. Two zeros agree.",
         "c": "0/0 would be nan, but both vectors have other entries: those of gain and shift, which are right.",
     },
     tells=("J hardly depends on x",),

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 
 from ..checker.layer import LayerReport, check_layer
-from ..checker.slide import GREAT, band
+from ..checker.slide import GREAT
 from ..checker.words import html_table, listed, short
 from ..layers import LAYERS
 from ..network.bugs import CATALOGUE, find
 from ..plots.layers import layers_picture
-from .fields import Fields, choice, kept, menu, slider
 from .controls import Menu
+from .fields import Fields, choice, kept, menu, slider
 from .lab import Lab
 from .result import Headline, Shown
 
@@ -48,17 +48,16 @@ class State(Fields):
 
     def __post_init__(self):
         super().__post_init__()
-        inputs = [name for name, value in self.inputs.items() if value.dtype == float]
         if not fits(self.bug, self.layer):
             raise ValueError(f"bug should be one of the {self.layer}'s; got {self.bug!r}")
-        if self.block is not None and self.block not in inputs:
-            raise ValueError(f"block should be one of {listed(inputs)}; got {self.block!r}")
-        self.settle(block=inputs[0] if self.block is None else self.block)
+        if self.block is not None and self.block not in self.nudged:
+            raise ValueError(f"block should be one of {listed(self.nudged)}; got {self.block!r}")
+        self.settle(block=self.nudged[0] if self.block is None else self.block)
 
     @property
-    def inputs(self) -> dict[str, np.ndarray]:
-        """The inputs of the layer."""
-        return LAYERS[self.layer].example(self.m)
+    def nudged(self) -> list[str]:
+        """The inputs of the layer that have a gradient."""
+        return [name for name, value in LAYERS[self.layer].example(self.m).items() if value.dtype == float]
 
 
 @lru_cache(256)
@@ -67,7 +66,9 @@ def report_of(layer: str, bug: str, upstream: str, m: int) -> LayerReport:
     planted = LAYERS[layer] if bug == "none" else LAYERS[layer].plant(bug)
     inputs = planted.example(m)
     out = planted.forward(**inputs)[0]
-    R = {"ones": 1.0, "one output": (np.arange(out.size) == 1 % out.size).astype(float).reshape(out.shape)}.get(upstream)
+    R = {"ones": 1.0, "one output": (np.arange(out.size) == 1 % out.size).astype(float).reshape(out.shape)}.get(
+        upstream
+    )
     return check_layer(planted.forward, planted.backward, inputs, upstream=R)
 
 
@@ -157,8 +158,13 @@ class Layers(Lab):
 
     def controls(self) -> list:
         """Build the controls, and the menu of the inputs."""
-        inputs = [name for layer in LAYERS.values() for name, x in layer.example(2).items() if x.dtype == float]
-        return [*super().controls(), self.bind("block", Menu("look into", dict.fromkeys(inputs), str, "160px"))]
+        return [*super().controls(), self.bind("block", Menu("look into", self.state.nudged, str, "160px"))]
+
+    def show(self) -> None:
+        """Let the menu of the inputs offer those of the layer."""
+        inputs = self.bound["block"]
+        inputs.options = [(name, name) for name in self.state.nudged]
+        inputs.value = self.state.block
 
     def means(self, field: str, value) -> dict:
         """Return what a new value stands for: with a layer, also a bug and an input that it has; and so with a bug."""

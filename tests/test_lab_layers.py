@@ -1,0 +1,67 @@
+"""The lab of lesson 11: what each upstream hides, and controls that never ask a layer for what it has not."""
+
+import numpy as np
+import pytest
+
+import gc_lib as gcl
+from gc_lib.labs.layers import BUGS, State, compute, fits
+from gc_lib.layers import LAYERS
+
+
+def test_the_first_minute_great_under_ones_and_red_after_one_click():
+    lab = gcl.labs.layers()
+    assert lab.result.report.band == "great" and lab.result.report.answer == "cannot tell"
+    assert "J hardly depends on x" in lab.words and "0.4" not in lab.words
+    lab.set(upstream="random")
+    assert lab.result.report.band == "worry" and lab.result.report.that_are("wrong") == ("x",)
+    assert "x is wrong" in lab.words
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+@pytest.mark.parametrize("upstream", ["ones", "one output", "random"])
+@pytest.mark.parametrize("m", [1, 8])
+def test_every_layer_opens_under_every_upstream(layer, upstream, m):
+    result = compute(State(layer=layer, bug="none", upstream=upstream, m=m))
+    assert not result.wrong.any() and result.report.that_are("wrong") == ()
+    assert result.headline.gist and result.table.count("<tr>") == len(result.blocks) + 1
+
+
+def test_the_map_marks_the_entries_that_are_wrong():
+    result = gcl.labs.layers().at(layer="batch norm", bug="no_sigma", upstream="one output")
+    wrong = result.wrong.reshape(3, 4)
+    assert wrong[:, 1].all() and not np.delete(wrong, 1, axis=1).any() and result.rows == 3
+
+
+def test_a_layer_leads_away_from_a_bug_that_it_cannot_have_and_a_bug_to_its_layer():
+    lab = gcl.labs.layers(block="gain")
+    lab.bound["layer"].value = "batch norm"
+    assert (lab.state.layer, lab.state.bug, lab.state.block) == ("batch norm", "sigma_frozen", "x")
+    lab.bound["layer"].value = "attention"
+    assert (lab.state.layer, lab.state.bug, lab.state.block) == ("attention", "none", "Q")
+    lab.bound["bug"].value = "overwritten"
+    assert (lab.state.layer, lab.state.bug, lab.state.block) == ("max pooling", "overwritten", "x")
+
+
+def test_the_menu_of_inputs_offers_those_of_the_layer():
+    lab = gcl.labs.layers()
+    assert [value for _, value in lab.bound["block"].options] == ["x", "gain", "shift"]
+    lab.set(layer="attention", bug="none", block=None)
+    assert [value for _, value in lab.bound["block"].options] == ["Q", "K", "V"]
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"layer": "attention"}, "bug should be one of the attention's; got 'sigma_frozen'"),
+        ({"layer": "conv"}, "layer should be"),
+        ({"block": "Q"}, "block should be one of x, gain and shift; got 'Q'"),
+        ({"m": 0}, "m should be"),
+    ],
+)
+def test_says_what_cannot_be(given, words):
+    with pytest.raises(ValueError, match=words):
+        gcl.labs.layers(**given)
+
+
+def test_every_bug_has_a_layer():
+    assert len(BUGS) == 1 + 18 and all(any(fits(bug, layer) for layer in LAYERS) for bug in BUGS)
