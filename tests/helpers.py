@@ -21,8 +21,8 @@ BACKPROP, COST, CHECKER = (
 LONG = bool(os.environ.get("LONG"))  # LONG=1: what takes minutes runs in its whole length, and not in its short form
 ALONG = {  # what a control may move beside its own field
     ("bench", "hidden"): {"bias"},  # ReLU takes a small bias, where the others take none
-    ("layers", "layer"): {"bug", "block"},  # another layer has other bugs, and other inputs
-    ("layers", "bug"): {"layer", "block"},
+    ("layers", "layer"): {"bug"},  # another layer has other bugs, and other inputs
+    ("layers", "bug"): {"layer"},
 }
 EPS = 10.0 ** -np.arange(1, 11)
 FUNCTIONS = {  # a function of every entry, and its slope

@@ -29,24 +29,17 @@ def test_every_layer_opens_under_every_upstream(layer, upstream, m):
 def test_the_map_marks_the_entries_that_are_wrong():
     result = gcl.labs.layers().at(layer="batch norm", bug="no_sigma", upstream="one output")
     wrong = result.wrong.reshape(3, 4)
-    assert wrong[:, 1].all() and not np.delete(wrong, 1, axis=1).any() and result.rows == 3
+    assert result.block == "x" and wrong[:, 1].all() and not np.delete(wrong, 1, axis=1).any() and result.rows == 3
 
 
 def test_a_layer_leads_away_from_a_bug_that_it_cannot_have_and_a_bug_to_its_layer():
-    lab = gcl.labs.layers(block="gain")
-    lab.bound["layer"].value = "batch norm"
-    assert (lab.state.layer, lab.state.bug, lab.state.block) == ("batch norm", "sigma_frozen", "x")
-    lab.bound["layer"].value = "attention"
-    assert (lab.state.layer, lab.state.bug, lab.state.block) == ("attention", "none", "Q")
-    lab.bound["bug"].value = "overwritten"
-    assert (lab.state.layer, lab.state.bug, lab.state.block) == ("max pooling", "overwritten", "x")
-
-
-def test_the_menu_of_inputs_offers_those_of_the_layer():
     lab = gcl.labs.layers()
-    assert [value for _, value in lab.bound["block"].options] == ["x", "gain", "shift"]
-    lab.set(layer="attention", bug="none", block=None)
-    assert [value for _, value in lab.bound["block"].options] == ["Q", "K", "V"]
+    lab.bound["layer"].value = "batch norm"
+    assert (lab.state.layer, lab.state.bug) == ("batch norm", "sigma_frozen")
+    lab.bound["layer"].value = "attention"
+    assert (lab.state.layer, lab.state.bug) == ("attention", "none")
+    lab.bound["bug"].value = "overwritten"
+    assert (lab.state.layer, lab.state.bug) == ("max pooling", "overwritten")
 
 
 @pytest.mark.parametrize(
@@ -54,7 +47,6 @@ def test_the_menu_of_inputs_offers_those_of_the_layer():
     [
         ({"layer": "attention"}, "bug should be one of the attention's; got 'sigma_frozen'"),
         ({"layer": "conv"}, "layer should be"),
-        ({"block": "Q"}, "block should be one of x, gain and shift; got 'Q'"),
         ({"m": 0}, "m should be"),
     ],
 )

@@ -84,6 +84,11 @@ class Result(Shown):
         return list(self.blocks)
 
     @property
+    def block(self) -> str:
+        """The block that is looked into."""
+        return self.state.block
+
+    @property
     def bounds(self) -> dict[str, float]:
         """What the error bars alone explain, block by block."""
         return self.state.report.bounds

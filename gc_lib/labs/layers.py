@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Self
 
 import numpy as np
 
@@ -13,8 +13,7 @@ from ..checker.words import html_table, listed, short
 from ..layers import LAYERS
 from ..network.bugs import CATALOGUE, find
 from ..plots.layers import layers_picture
-from .controls import Menu
-from .fields import Fields, choice, kept, menu, slider
+from .fields import Fields, choice, menu, slider
 from .lab import Lab
 from .result import Headline, Shown
 
@@ -24,7 +23,9 @@ BUGS = ("none", *(name for name, bug in CATALOGUE.items() if bug.family in FAMIL
 
 
 def fits(bug: str, layer: str) -> bool:
-    """Tell whether a bug can be planted in a layer."""
+    """Tell whether a bug can be planted in a layer; what is no layer, or no bug of one, is not for this to say."""
+    if bug not in BUGS or layer not in LAYERS:
+        return True
     return bug == "none" or find(bug).family is type(LAYERS[layer].steps)
 
 
@@ -35,29 +36,20 @@ def named(bug: str) -> str:
 
 @dataclass(frozen=True)
 class State(Fields):
-    """Hold a layer, the bug in its backward, the upstream, the number of examples, and the input that is looked into.
+    """Hold a layer, the bug in its backward, the upstream, and the number of examples.
 
-    Without an input it is the first. Raises ValueError where the layer has no such bug, or no such input.
+    Raises ValueError where the layer has no such bug.
     """
 
     layer: str = menu("layer", LAYERS, "layer norm")
     bug: str = menu("bug", BUGS, "sigma_frozen", say=named, width="560px")
     upstream: str = choice("upstream", UPSTREAMS, "ones")
     m: int = slider("examples", range(1, 9), 3)
-    block: Any = kept(None, lambda _, block: block)
 
     def __post_init__(self):
         super().__post_init__()
         if not fits(self.bug, self.layer):
             raise ValueError(f"bug should be one of the {self.layer}'s; got {self.bug!r}")
-        if self.block is not None and self.block not in self.nudged:
-            raise ValueError(f"block should be one of {listed(self.nudged)}; got {self.block!r}")
-        self.settle(block=self.nudged[0] if self.block is None else self.block)
-
-    @property
-    def nudged(self) -> list[str]:
-        """The inputs of the layer that have a gradient."""
-        return [name for name, value in LAYERS[self.layer].example(self.m).items() if value.dtype == float]
 
 
 @lru_cache(256)
@@ -74,9 +66,10 @@ def report_of(layer: str, bug: str, upstream: str, m: int) -> LayerReport:
 
 @dataclass(frozen=True)
 class Result(Shown):
-    """Hold the check of a layer, and the entries of one input: both gradients, and which of them are off."""
+    """Hold the check of a layer, and of the input that is farthest off both gradients, entry by entry."""
 
     report: LayerReport
+    block: str
     approx: np.ndarray
     gradient: np.ndarray
     readings: np.ndarray
@@ -100,7 +93,7 @@ class Result(Shown):
     @property
     def rows(self) -> int:
         """In how many rows the map lays the input."""
-        shape = self.report.shapes[self.state.block].shape
+        shape = self.report.shapes[self.block].shape
         return shape[0] if len(shape) > 1 else 1
 
     @property
@@ -140,11 +133,12 @@ def gist(report: LayerReport) -> str:
 def compute(state: State) -> Result:
     """Check the layer, and compare one input's gradients entry by entry."""
     report = report_of(state.layer, state.bug, state.upstream, state.m)
-    a, g = report.pairs[state.block]
+    block = report.worst.block if report.that_are("wrong") else next(iter(report.blocks))
+    a, g = report.pairs[block]
     off, size = np.abs(a - g), np.abs(a) + np.abs(g)
     readings = np.divide(off, size, out=np.zeros_like(size), where=size > 0)
-    wrong = (off > report.bars[report.parts[state.block]]) & (readings >= GREAT)
-    return Result(state, report, a, g, readings, wrong)
+    wrong = (off > report.bars[report.parts[block]]) & (readings >= GREAT)
+    return Result(state, report, block, a, g, readings, wrong)
 
 
 class Layers(Lab):
@@ -153,24 +147,22 @@ class Layers(Lab):
     State, View, compute, room = State, layers_picture, compute, 260
     about = (
         "A bar for each input of the layer: its relative difference, on a log axis from 1e-12 to 1.",
-        "The entries of one input in their rows and columns, coloured by the bands great, look and worry.",
+        "The entries of the input that is farthest off, in rows and columns, in the colours of great, look and worry.",
     )
 
-    def controls(self) -> list:
-        """Build the controls, and the menu of the inputs."""
-        return [*super().controls(), self.bind("block", Menu("look into", self.state.nudged, str, "160px"))]
+    def set(self, **changes) -> Self:
+        """Change the state, as every lab does; another layer takes a bug away that it cannot have."""
+        return super().set(**fitting(self.state, changes))
 
-    def show(self) -> None:
-        """Let the menu of the inputs offer those of the layer."""
-        inputs = self.bound["block"]
-        inputs.options = [(name, name) for name in self.state.nudged]
-        inputs.value = self.state.block
+    def at(self, **changes) -> Result:
+        """Return the result of another state, as every lab does; another layer takes a bug away that it cannot have."""
+        return super().at(**fitting(self.start, changes))
 
-    def means(self, field: str, value) -> dict:
-        """Return what a new value stands for: with a layer, also a bug and an input that it has; and so with a bug."""
-        if field == "layer":
-            return {"layer": value, "block": None} | ({} if fits(self.state.bug, value) else {"bug": "none"})
-        if field == "bug" and not fits(value, self.state.layer):
-            layer = next(name for name in LAYERS if fits(value, name))
-            return {"bug": value, "layer": layer, "block": None}
-        return {field: value}
+
+def fitting(state: State, changes: dict) -> dict:
+    """Return changes with what follows from them: of a layer, no bug that it cannot have; of a bug, a layer for it."""
+    if "layer" in changes and "bug" not in changes and not fits(state.bug, changes["layer"]):
+        return changes | {"bug": "none"}
+    if "bug" in changes and "layer" not in changes and not fits(changes["bug"], state.layer):
+        return changes | {"layer": next(name for name in LAYERS if fits(changes["bug"], name))}
+    return changes

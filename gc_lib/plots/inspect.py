@@ -15,6 +15,7 @@ from .picture import MOVES, pictures
 from .style import BEFORE, DIFFERENCES, GREAT, GREY, INK, PALE, WHITE, Band, band, banded
 
 SILENT = Band("", 0, 0, WHITE, GREY, "o")  # a reading that says nothing
+MOST = {"the entry that differs most": Line2D([], [], **RING, ms=8, mew=1.8)}
 RIM = 1.1  # of both square panels, in units of what they hold
 FEW = 400  # entries, up to which each cell of the map has a mark and a margin
 NUMBERED = 10  # rows, or columns, that have room for their numbers
@@ -32,7 +33,7 @@ class Chosen(Blocks):
     def move(self, result: Any) -> None:
         """Move to a result."""
         super().move(result)
-        self.pointer.set_data([self.names.index(result.state.block)], [DIFFERENCES.low / DIFFERENCES.rim])
+        self.pointer.set_data([self.names.index(result.block)], [DIFFERENCES.low / DIFFERENCES.rim])
 
 
 class Look(NamedTuple):
@@ -145,7 +146,7 @@ def numbered(words: list[Text], count: int, least: float) -> Iterator[tuple[int,
 class Entries(Panel):
     """Show the entries of a block twice, looking the same: against each other, and in their places."""
 
-    marks = BEFORE_NOW | {"the entry that differs most": Line2D([], [], **RING, ms=8, mew=1.8)}
+    marks = BEFORE_NOW | MOST
 
     def __init__(self, against: Axes, places: Axes):
         super().__init__(against)

@@ -5,7 +5,7 @@ from typing import Any
 
 from matplotlib.axes import Axes
 
-from .inspect import Chosen, Look, Map
+from .inspect import MOST, Chosen, Look, Map
 from .parts import Panel
 from .picture import pictures
 from .style import banded
@@ -13,6 +13,8 @@ from .style import banded
 
 class Places(Panel):
     """Show every entry of an input in its place, coloured by its band, or white where its reading says nothing."""
+
+    marks = MOST
 
     def __init__(self, axes: Axes):
         super().__init__(axes)
