@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Self
 
 import numpy as np
 
@@ -23,9 +22,7 @@ BUGS = ("none", *(name for name, bug in CATALOGUE.items() if bug.family in FAMIL
 
 
 def fits(bug: str, layer: str) -> bool:
-    """Tell whether a bug can be planted in a layer; what is no layer, or no bug of one, is not for this to say."""
-    if bug not in BUGS or layer not in LAYERS:
-        return True
+    """Tell whether a bug can be planted in a layer."""
     return bug == "none" or find(bug).family is type(LAYERS[layer].steps)
 
 
@@ -38,7 +35,7 @@ def named(bug: str) -> str:
 class State(Fields):
     """Hold a layer, the bug in its backward, the upstream, and the number of examples.
 
-    Raises ValueError where the layer has no such bug.
+    A layer cannot have the bug of another: then it has none.
     """
 
     layer: str = menu("layer", LAYERS, "layer norm")
@@ -49,7 +46,7 @@ class State(Fields):
     def __post_init__(self):
         super().__post_init__()
         if not fits(self.bug, self.layer):
-            raise ValueError(f"bug should be one of the {self.layer}'s; got {self.bug!r}")
+            self.settle(bug="none")
 
 
 @lru_cache(256)
@@ -150,19 +147,8 @@ class Layers(Lab):
         "The entries of the input that is farthest off, in rows and columns, in the colours of great, look and worry.",
     )
 
-    def set(self, **changes) -> Self:
-        """Change the state, as every lab does; another layer takes a bug away that it cannot have."""
-        return super().set(**fitting(self.state, changes))
-
-    def at(self, **changes) -> Result:
-        """Return the result of another state, as every lab does; another layer takes a bug away that it cannot have."""
-        return super().at(**fitting(self.start, changes))
-
-
-def fitting(state: State, changes: dict) -> dict:
-    """Return changes with what follows from them: of a layer, no bug that it cannot have; of a bug, a layer for it."""
-    if "layer" in changes and "bug" not in changes and not fits(state.bug, changes["layer"]):
-        return changes | {"bug": "none"}
-    if "bug" in changes and "layer" not in changes and not fits(changes["bug"], state.layer):
-        return changes | {"layer": next(name for name in LAYERS if fits(changes["bug"], name))}
-    return changes
+    def means(self, field: str, value) -> dict:
+        """Return what a new value stands for: a bug of another layer leads to that layer."""
+        if field == "bug" and not fits(value, self.state.layer):
+            return {"bug": value, "layer": next(name for name in LAYERS if fits(value, name))}
+        return {field: value}
