@@ -134,6 +134,8 @@ def compute(state: State) -> Result:
     a, g = report.pairs[block]
     off, size = np.abs(a - g), np.abs(a) + np.abs(g)
     readings = np.divide(off, size, out=np.zeros_like(size), where=size > 0)
+    if block in report.still:
+        readings = np.ones_like(readings)  # equal or not, they say nothing
     wrong = (off > report.bars[report.parts[block]]) & (readings >= GREAT)
     return Result(state, report, block, a, g, readings, wrong)
 
