@@ -112,7 +112,7 @@ def test_nothing_on_a_lab_keeps_anybody_out(notebook, turn):
 
     In both themes; in the short form in one of them, the lessons by turns.
     """
-    notebook.wear(["JupyterLab Dark", "JupyterLab Light"][(EVERY.index(notebook.name) + turn) % 2])
+    notebook.wear(["JupyterLab Dark", "JupyterLab Light"][(EVERY.index(Path(notebook.name).name) + turn) % 2])
     notebook.page.add_style_tag(content="html, body { height: 100% }")  # or axe takes all that is in them for hidden
     for lab in notebook.labs():
         lab.start_again()
