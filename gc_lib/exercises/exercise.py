@@ -14,7 +14,8 @@ import numpy as np
 from ..checker.words import printable
 from .kinds import behind, of_forms, relation
 from .prediction import Prediction
-from .slips import slips, two_slips, written
+from .mends import mend, seen
+from .slips import slips, written
 
 SKIPPED = "skipped. What stood behind a cover opens when you run its cell again."
 
@@ -63,22 +64,35 @@ class Build:
         answers: list[tuple] = []
         for words, arguments in self.cases.items():
             given, stopped = run(attempt, arguments)
-            if stopped:
-                return Answer(False, f"for {words} {stopped}{self.in_order(attempt)}")
-            if given is None or given is Ellipsis:
-                return Answer(False, f"for {words} yours returns nothing; {nothing(attempt, bool(answers))}")
+            if stopped or given is None or given is Ellipsis:
+                why = behind(stopped) if stopped else nothing(attempt, bool(answers))
+                asked = seen(attempt) or self.mended(attempt) or why
+                found = f"for {words} {stopped or 'yours returns nothing'}{asked and f'; {asked}'}"
+                return Answer(False, f"{found}{self.in_order(attempt)}")
             answers.append((words, given, self.right(*deepcopy(arguments))))
         wrong = [answer for answer in answers if not self.same(*answer[1:])]
         if not wrong:
-            return Answer(True, self.praise)
+            return self.kept(attempt)
         words, given, wanted = wrong[0]
-        asked = self.why(attempt, [answer[1:] for answer in answers])
+        asked = self.known_as(attempt, [given for _, given, _ in answers])
         if not asked and self.nearly and all(self.roughly(given, wanted) for _, given, wanted in answers):
             return Answer(True, self.nearly)
+        asked = asked or self.why(attempt, [answer[1:] for answer in answers])
         found = f"for {words} yours gives {brief(given)}, expected {brief(wanted)}"
-        if not asked and len(wrong) == 1:
+        if not asked and len(wrong) == 1 < len(answers):
             asked = "in all other cases it is right."
         return Answer(False, f"{found}; {asked}" if asked else f"{found}.")
+
+    def kept(self, attempt: Callable) -> Answer:
+        """Praise a right function, and say so if it changes what it is given; it may not change the parameters."""
+        for arguments in self.cases.values():
+            theirs = deepcopy(arguments)
+            attempt(*theirs)
+            for name, before, after in zip(signature(self.right).parameters, arguments, theirs, strict=False):
+                if isinstance(before, Mapping | np.ndarray) and not self.same(after, before):
+                    changed = f"yours changes {name} itself, which others still need: make a new one."
+                    return Answer(*(False, changed) if isinstance(before, Mapping) else (True, f"{self.praise} But {changed}"))
+        return Answer(True, self.praise)
 
     def in_order(self, attempt: Callable) -> str:
         """Say in which order the arguments should stand, if they stand in another one."""
@@ -92,20 +106,30 @@ class Build:
         wrong = self.mistakes.items()
         return {asked: written(made, self.right) if isinstance(made, str) else made for asked, made in wrong}
 
+    def known_as(self, attempt: Callable, given: Sequence) -> str:
+        """Ask about the known mistake that gives the same on every case; "" where none does."""
+        known = self.known().items()
+        drawn = (asked for asked, wrong in known if self.random(wrong) and self.random(attempt))
+        return next((asked for asked, wrong in known if self.alike(given, wrong)), "") or next(drawn, "")
+
     def why(self, attempt: Callable, answers: Sequence[tuple]) -> str:
         """Ask about the mistake that explains what a student's function gives, on every case; "" where none does."""
-        given, known = [given for given, _ in answers], self.known().items()
-        two = two_slips(self.right) if len(answers) > 1 else ()  # one case is too few to tell two slips
+        given = [given for given, _ in answers]
         return (
-            next((asked for asked, wrong in known if self.alike(given, wrong)), "")
-            or next((asked for asked, wrong in known if self.random(wrong) and self.random(attempt)), "")
-            or of_forms(answers, self.same)
+            seen(attempt)
             or next((asked for asked, wrong in slips(self.right) if self.alike(given, wrong)), "")
+            or self.mended(attempt)
+            or of_forms(answers, self.same)
             or relation(answers, self.same)
             or self.by_argument(answers)
-            or next((asked for asked, wrong in two if self.alike(given, wrong)), "")
             or self.unused(attempt, given)
         )
+
+    def mended(self, attempt: Callable) -> str:
+        """Name the one thing in a student's function without which it would be right."""
+        wanted = [(case, self.right(*deepcopy(case))) for case in self.cases.values()]
+        words = dict.fromkeys(word for case in self.cases.values() for word in case if isinstance(word, str))
+        return mend(attempt, self.right, [*words], lambda f: all(self.same(run(f, case)[0], b) for case, b in wanted))
 
     def roughly(self, given, wanted: float) -> bool:
         """Tell whether a number is off by no more than the factor."""
@@ -241,9 +265,7 @@ def run(function: Callable, arguments: Sequence) -> tuple[object, str]:
         name = getattr(function, "__name__", "")
         lines = [frame.lineno for frame in extract_tb(problem.__traceback__) if frame.name == name]
         where = f" in line {lines[-1]} of the cell" if lines else ""
-        stopped = " ".join(f"{type(problem).__name__}: {problem}".split())
-        hint = behind(stopped)
-        return None, f"yours stops{where} with {stopped}{hint and f'; {hint}'}"
+        return None, " ".join(f"yours stops{where} with {type(problem).__name__}: {problem}".split())
 
 
 def nothing(function: Callable, before: bool) -> str:

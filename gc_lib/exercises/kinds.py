@@ -1,7 +1,7 @@
 """Kinds of mistakes, told by what a function gives and what it stops with, whatever it is about."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -46,6 +46,9 @@ def of_forms(pairs: Sequence[tuple], same) -> str:
     given = [value for value, _ in pairs]
     if any(isinstance(value, bool | np.bool_) for value in given):
         return "True and False are what a comparison gives; put it behind if, and return what is wanted."
+    for value, wanted in pairs:
+        if isinstance(wanted, Mapping):
+            return of_names(value, wanted)
     words = [wanted for _, wanted in pairs if isinstance(wanted, str)]
     if words:
         strange = next((value for value in given if value not in words), "")
@@ -71,6 +74,15 @@ def of_forms(pairs: Sequence[tuple], same) -> str:
     return of_shapes(numbers, same)
 
 
+def of_names(value, wanted: Mapping) -> str:
+    """Say which names a dict lacks, and which do not belong into it."""
+    if not isinstance(value, Mapping):
+        return f"a dict is wanted, with the names {', '.join(wanted)}."
+    lacks, strange = [name for name in wanted if name not in value], [name for name in value if name not in wanted]
+    said = [f"it lacks {', '.join(lacks)}"] * bool(lacks) + [f"{', '.join(map(str, strange))} are no names here"] * bool(strange)
+    return f"{'; '.join(said)}." if said else ""
+
+
 def arrays(pairs: Sequence[tuple]) -> list[tuple[np.ndarray, np.ndarray]]:
     """Return what is given and what is wanted as arrays of numbers."""
     return [(np.asarray(given, float), np.asarray(wanted, float)) for given, wanted in pairs]
@@ -85,8 +97,6 @@ def joined(numbers: Sequence[tuple]) -> tuple[np.ndarray, np.ndarray]:
 def of_shapes(numbers, same) -> str:
     """Say what is wrong with the shapes."""
     given, wanted = numbers[0]
-    if not any(a.size for a, _ in numbers):
-        return "it is empty: np.append changes nothing, it returns a new array, which needs a name."
     if all(a.size == b.size and same(a.ravel(), b.ravel()) for a, b in numbers):
         take = "take .ravel() at the end" if wanted.ndim == 1 else "is keepdims=True or a reshape missing?"
         return f"the numbers are right, but their shape is {given.shape}, and {wanted.shape} is wanted; {take}."

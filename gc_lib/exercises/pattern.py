@@ -12,6 +12,7 @@ from ..checker.slide import relative_difference
 from ..checker.words import listed
 from ..network.network import Network
 from .exercise import Build, Choose, Guess
+from .mends import seen
 
 prediction = Choose(
     "b",
@@ -57,7 +58,7 @@ class Law(Build):
             for place, (given, wanted) in places
             if not self.same(given, wanted)
         )
-        return because(equation, l, given, wanted)
+        return seen(attempt) or self.mended(attempt) or because(equation, l, given, wanted)
 
 
 def blocks_in(value) -> set[str]:

@@ -58,7 +58,7 @@ class Repair(Build):
             told += [f"{listed(wrong)} are all wrong: what are they all made from?"]
         elif wrong:
             told += [f"{listed(right)} {'are' if right[1:] else 'is'} right, {listed(wrong)} not."]
-        return super().why(attempt, answers) or " ".join(told)
+        return self.known_as(attempt, [given]) or super().why(attempt, answers) or " ".join(told)
 
     def same(self, given, wanted) -> bool:
         """Tell whether two functions returned the same gradients."""

@@ -51,8 +51,8 @@ WRONG = {  # an operation on a and b, and how it is written wrong; each with the
     },
     ast.Gt: {"{a} >= {b}": "“{whole}”: what if both are equal?", "{a} < {b}": "is “{whole}” turned round?"},
 }
+COMPILED = "a slip"  # the file that compiled functions say they stand in
 SIGNS: dict[type[ast.operator], str] = {ast.Add: "+", ast.Sub: "-"}
-OPERATIONS: tuple[type[ast.expr], ...] = (ast.BinOp,)
 
 
 def slips(right: Callable) -> Iterator[tuple[str, Callable]]:
@@ -68,24 +68,6 @@ def slips(right: Callable) -> Iterator[tuple[str, Callable]]:
         yield f"are {one} and {other} exchanged?", written(f"right({', '.join(places)})", right)
 
 
-def two_slips(right: Callable) -> Iterator[tuple[str, Callable]]:
-    """Yield a short function with two things written wrong: brackets lost and another slip, or two operations."""
-    tree = tree_of(right)
-    count = sum(1 for _ in variants(tree))
-    if count > 200:
-        return
-    for question, without in brackets_lost(tree):
-        for _, without_both in brackets_lost(without):
-            yield "are brackets missing, in two places?", compiled(without_both, right)
-        for another in variants(without):
-            yield f"{question} And {another}", compiled(without, right)
-    if count > 100:
-        return
-    for question in variants(tree, OPERATIONS):
-        for another in variants(tree, OPERATIONS):
-            yield f"{question} And {another}", compiled(tree, right)
-
-
 def tree_of(right: Callable) -> ast.Module:
     """Return the tree of a function that is written with def; an empty one where there is no source."""
     try:
@@ -95,32 +77,31 @@ def tree_of(right: Callable) -> ast.Module:
     return tree if isinstance(tree.body[0], ast.FunctionDef) else ast.Module([], [])
 
 
-def variants(tree: ast.Module, kinds: tuple[type[ast.expr], ...] = (ast.expr,)) -> Iterator[str]:
+def variants(tree: ast.Module) -> Iterator[str]:
     """Write one part of a tree wrong after the other; yield the question while it is so, and put it back."""
-    for node in [node for node in ast.walk(tree) if isinstance(node, kinds)]:
+    above = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
+    for node in [node for node in above if isinstance(node, ast.expr)]:
         for question, wrong in list(written_wrong(node, tree)):
             instead = ast.parse(wrong, mode="eval").body
-            Put(node, instead).visit(tree)
+            put(above[node], node, instead)
             yield question
-            Put(instead, node).visit(tree)
+            put(above[node], instead, node)
 
 
-class Put(ast.NodeTransformer):
+def put(above: ast.AST, node: ast.AST, instead: ast.AST):
     """Put a node in the place of another."""
-
-    def __init__(self, node: ast.AST, instead: ast.AST):
-        self.node, self.instead = node, instead
-
-    def visit(self, node: ast.AST) -> ast.AST:
-        """Exchange the node, and look further in all others."""
-        return self.instead if node is self.node else self.generic_visit(node)
+    for field, value in ast.iter_fields(above):
+        if value is node:
+            setattr(above, field, instead)
+        elif isinstance(value, list):
+            value[:] = [instead if one is node else one for one in value]
 
 
-def compiled(tree: ast.Module, right: Callable) -> Callable:
-    """Return the function of a tree, among the names that the right one knows."""
-    names = dict(right.__globals__)
-    exec(compile(ast.fix_missing_locations(tree), "a slip", "exec"), names)
-    return names[right.__name__]
+def compiled(tree: ast.Module, *knows: Callable) -> Callable:
+    """Return the function of a tree, among the names that the functions given know."""
+    names = {name: value for function in knows[::-1] for name, value in function.__globals__.items()}
+    exec(compile(ast.fix_missing_locations(tree), COMPILED, "exec"), names)
+    return names[tree.body[0].name]
 
 
 def written(line: str, right: Callable) -> Callable:
@@ -185,7 +166,7 @@ def written_wrong(node: ast.expr, tree: ast.Module) -> Iterator[tuple[str, str]]
             yield "are the two cases exchanged?", f"{b} if {asked} else {a}"
 
 
-def names_in(tree: ast.Module) -> set[str]:
+def names_in(tree: ast.AST) -> set[str]:
     """Return the arguments of a function, and what it assigns to."""
     nodes = list(ast.walk(tree))
     made = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}

@@ -8,7 +8,10 @@ from .exercise import Build, Choose, Guess
 
 def evaluations_of(sizes) -> int:
     """Return twice the number of weights and biases."""
-    return 2 * sum(n * (n_prev + 1) for n_prev, n in pairwise(sizes))
+    n = 0
+    for l in range(1, len(sizes)):
+        n += sizes[l] * sizes[l - 1] + sizes[l]
+    return 2 * n
 
 
 near_zero = Choose(
@@ -51,7 +54,7 @@ falls = Choose(
 )
 
 evaluations = Build(
-    lambda sizes: evaluations_of(sizes),
+    evaluations_of,
     {f"sizes {sizes}": (sizes,) for sizes in ([16, 6, 6, 1], [64, 16, 8, 1], [784, 100, 10])},
     {
         "did you count the biases, one for each unit?": "2 * sum(a * b for a, b in pairwise(sizes))",
