@@ -13,9 +13,8 @@ import numpy as np
 
 from ..checker.words import printable
 from .kinds import behind, of_forms, relation
+from .mends import mend, seen, unused, written
 from .prediction import Prediction
-from .mends import mend, seen
-from .slips import slips, written
 
 SKIPPED = "skipped. What stood behind a cover opens when you run its cell again."
 
@@ -74,7 +73,7 @@ class Build:
         if not wrong:
             return self.kept(attempt)
         words, given, wanted = wrong[0]
-        asked = self.known_as(attempt, [given for _, given, _ in answers])
+        asked = seen(attempt) or self.known_as(attempt, [given for _, given, _ in answers])
         if not asked and self.nearly and all(self.roughly(given, wanted) for _, given, wanted in answers):
             return Answer(True, self.nearly)
         asked = asked or self.why(attempt, [answer[1:] for answer in answers])
@@ -91,7 +90,9 @@ class Build:
             for name, before, after in zip(signature(self.right).parameters, arguments, theirs, strict=False):
                 if isinstance(before, Mapping | np.ndarray) and not self.same(after, before):
                     changed = f"yours changes {name} itself, which others still need: make a new one."
-                    return Answer(*(False, changed) if isinstance(before, Mapping) else (True, f"{self.praise} But {changed}"))
+                    return Answer(
+                        *(False, changed) if isinstance(before, Mapping) else (True, f"{self.praise} But {changed}")
+                    )
         return Answer(True, self.praise)
 
     def in_order(self, attempt: Callable) -> str:
@@ -114,16 +115,10 @@ class Build:
 
     def why(self, attempt: Callable, answers: Sequence[tuple]) -> str:
         """Ask about the mistake that explains what a student's function gives, on every case; "" where none does."""
-        given = [given for given, _ in answers]
-        return (
-            seen(attempt)
-            or next((asked for asked, wrong in slips(self.right) if self.alike(given, wrong)), "")
-            or self.mended(attempt)
-            or of_forms(answers, self.same)
-            or relation(answers, self.same)
-            or self.by_argument(answers)
-            or self.unused(attempt, given)
-        )
+        forms, related = of_forms(answers, self.same), relation(answers, self.same)
+        if any(isinstance(given, bool | np.bool_) for given, _ in answers):
+            return forms
+        return self.mended(attempt) or forms or related or unused(attempt)
 
     def mended(self, attempt: Callable) -> str:
         """Name the one thing in a student's function without which it would be right."""
@@ -150,33 +145,13 @@ class Build:
         """Tell whether a function gives another value when it is called once more."""
         return any(repr(run(function, case)[0]) != repr(run(function, case)[0]) for case in self.cases.values())
 
-    def by_argument(self, answers: Sequence[tuple]) -> str:
-        """Name an argument by which everything is multiplied or divided too often."""
-        for place, name in enumerate(signature(self.right).parameters):
-            x = [case[place] for case in self.cases.values() if place < len(case)]
-            if not all(isinstance(value, float | int) and value for value in (*x, *(wanted for _, wanted in answers))):
-                continue
-            for times, word in (1, "multiplied"), (2, "multiplied twice"), (-1, "divided"), (-2, "divided twice"):
-                if all(self.same(a, b * k**times) for (a, b), k in zip(answers, x, strict=True)):
-                    return f"is it {word} by {name} more often than it should be?"
-        return ""
-
-    def unused(self, attempt: Callable, given: Sequence) -> str:
-        """Name an argument that a student's function does not use."""
-        for place, name in enumerate(signature(self.right).parameters):
-            cases = [case for case in self.cases.values() if place < len(case)]
-            if any(other(case[place]) is case[place] for case in cases):
-                continue
-            moved = [(*case[:place], other(case[place]), *case[place + 1 :]) for case in cases]
-            if all(self.same(run(attempt, case)[0], value) for case, value in zip(moved, given, strict=True)):
-                return f"yours gives the same for every {name}: where is {name} needed?"
-        return ""
-
     def same(self, given, wanted) -> bool:
         """Tell whether two values are the same but for rounding; two that do not fit each other are not."""
         if isinstance(wanted, Mapping):
             fits = isinstance(given, Mapping) and given.keys() == wanted.keys()
             return fits and all(self.same(given[name], wanted[name]) for name in wanted)
+        if isinstance(given, bool | np.bool_):
+            return False
         if isinstance(wanted, str):
             return str(given).strip().lower() == wanted
         try:
@@ -295,13 +270,6 @@ def a_number(value) -> float:
     if isinstance(value, bool):
         raise TypeError
     return float(Fraction(value.replace(",", "."))) if isinstance(value, str) else np.asarray(value, dtype=float).item()
-
-
-def other(value):
-    """Return another value of the same kind; of what is neither number nor array nor function, itself."""
-    if isinstance(value, float | int | np.ndarray):
-        return 97 * value + 1
-    return (lambda theta: 3 * value(theta) + value(97 * theta)) if callable(value) else value
 
 
 def brief(value) -> str:

@@ -121,14 +121,14 @@ def checker(my_check: Callable) -> Answer:
     rows = [(short(eps), *(n for side in (said, theirs) for n in counts(side, all_scenes, [eps]))) for eps in EPS]
     answer = judged(said, counts(said, all_scenes), counts(theirs, all_scenes), tuple(rows), all_scenes)
     told = told or " ".join(habits(said, all_scenes))
-    return answer if answer.solved or not told else replace(answer, words=f"{answer.words} {told.capitalize()}")
+    return answer if answer.solved or not told else replace(answer, words=f"{answer.words} {told[0].upper()}{told[1:]}")
 
 
 def habits(said: Mapping, all_scenes: list[Scene]) -> Iterator[str]:
     """Say what a checker's verdicts have in common: that they are turned round, or go by another measure."""
     turned = {place: {"right": "wrong", "wrong": "right"}.get(word, word) for place, word in said.items()}
     if counts(turned, all_scenes)[1] + counts(turned, all_scenes)[2] <= 6 < sum(counts(said, all_scenes)[1:]):
-        yield "with right and wrong exchanged it would be a good one."
+        yield "With right and wrong exchanged it would be a good one."
         return
     readings = {
         (eps, scene.words): relative_difference(numeric_gradient(*scene[2::2], eps), scene.gradient(scene.params))
@@ -138,9 +138,9 @@ def habits(said: Mapping, all_scenes: list[Scene]) -> Iterator[str]:
     passed = [readings[place] for place, word in said.items() if word == "right" and readings[place] > WORRY]
     refused = [readings[place] for place, word in said.items() if word == "wrong" and readings[place] < GREAT]
     if passed:
-        yield f"it calls right what reads {max(passed):.1g}, by the relative difference."
+        yield f"It calls right what reads {max(passed):.1g}, by the relative difference."
     if refused:
-        yield f"it calls wrong what reads {min(refused):.1g}, by the relative difference."
+        yield f"It calls wrong what reads {min(refused):.1g}, by the relative difference."
 
 
 def verdict(said) -> str:

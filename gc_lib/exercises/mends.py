@@ -7,24 +7,40 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
 from copy import copy
+from inspect import getsource, signature
 from sys import gettrace, settrace
+from textwrap import dedent
 from time import monotonic
 
-from .slips import COMPILED, compiled, names_in, put, tree_of
-
-SECONDS, LINES = 2.0, 2000  # in which a change must be found, and which it may run
+COMPILED = "changed"  # the file in which a changed function says that it stands
+SECONDS, LINES = 2.5, 2000  # in which a change must be found, and which it may run
 SMALL = 6  # so many nodes of the right function are no solution yet
 METHODS = "sum", "mean", "max", "items", "values"
 RETURN_NEW = "append", "concatenate", "ravel", "flatten", "reshape", "copy"
 SIGNS: dict[type[ast.AST], str] = {
-    ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//", ast.MatMult: "@", ast.Pow: "**"}
+    ast.Add: "+",
+    ast.Sub: "-",
+    ast.Mult: "*",
+    ast.Div: "/",
+    ast.FloorDiv: "//",
+    ast.MatMult: "@",
+    ast.Pow: "**",
+}
 COMPARISONS: dict[type[ast.AST], str] = {
-    ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!="}
+    ast.Lt: "<",
+    ast.LtE: "<=",
+    ast.Gt: ">",
+    ast.GtE: ">=",
+    ast.Eq: "==",
+    ast.NotEq: "!=",
+}
 
 
 def seen(attempt: Callable) -> str:
     """Say what is amiss in a line of a student's function, whatever it computes; "" where nothing is."""
-    nodes = list(ast.walk(tree_of(attempt)))
+    tree = tree_of(attempt)
+    docstrings = [one.body[0] for one in tree.body if isinstance(one, ast.FunctionDef) and ast.get_docstring(one)]
+    nodes = [node for node in ast.walk(tree) if node not in docstrings]
     given = {node.arg for node in nodes if isinstance(node, ast.arg)}
     changed = {ast.unparse(node.value) for node in nodes if isinstance(node, ast.Subscript) and stored(node)}
     for node in nodes:
@@ -34,8 +50,7 @@ def seen(attempt: Callable) -> str:
                 if name != "append" or ast.unparse(called.value) == "np":
                     return f"{ast.unparse(called)} changes nothing, it returns a new array, which needs a name{line}."
             case ast.Expr(value=ast.BinOp() | ast.Compare() | ast.Name() | ast.IfExp() | ast.Constant(value=str())):
-                if text != ast.unparse(ast.Constant(ast.get_docstring(tree_of(attempt).body[0], clean=False))):
-                    return f"“{text}” is computed and thrown away{line}: is return missing there?"
+                return f"“{text}” is computed and thrown away{line}: is return missing there?"
             case ast.For(body=[*_, last]) if returns(last):
                 return f"return stands inside the loop, which so ends in its first round{where(last, attempt)}."
             case ast.BoolOp(op=ast.Or(), values=[_, *more]) if any(isinstance(one, ast.Constant) for one in more):
@@ -45,6 +60,14 @@ def seen(attempt: Callable) -> str:
             case ast.Assign(targets=[ast.Name(id=name)], value=value) if name in given - names_in(value):
                 return f"{name} is given; “{text}” puts something else in its place{line}."
     return ""
+
+
+def unused(attempt: Callable) -> str:
+    """Name an argument that a student's function never reads."""
+    nodes = list(ast.walk(tree_of(attempt)))
+    read = {node.id for node in nodes if isinstance(node, ast.Name) and not stored(node)}
+    never = [node.arg for node in nodes if isinstance(node, ast.arg) and node.arg not in read]
+    return f"yours never uses {never[0]}: where is it needed?" if never else ""
 
 
 def stored(node: ast.expr) -> bool:
@@ -61,7 +84,9 @@ def returns(node: ast.stmt) -> bool:
 
 def where(node: ast.AST, attempt: Callable) -> str:
     """Say in which line of the cell a node stands."""
-    return f", in line {node.lineno + attempt.__code__.co_firstlineno - 1} of the cell" if hasattr(node, "lineno") else ""
+    return (
+        f", in line {node.lineno + attempt.__code__.co_firstlineno - 1} of the cell" if hasattr(node, "lineno") else ""
+    )
 
 
 def mend(attempt: Callable, right: Callable, words: Sequence[str], fits: Callable[[Callable], bool]) -> str:
@@ -102,7 +127,7 @@ def changes(tree: ast.Module, right: ast.Module, words: Sequence[str]) -> Iterat
     """Change one thing in a tree after the other; yield a question and the place while it is so, and put it back."""
     unknown = names_in(right) - names_in(tree)
     parts = [part for part in parts_of(right) if not unknown & set(re.findall(r"\w+", part))]
-    parts += [*map(repr, words), *sorted(names_in(tree)), "0", "1"]
+    parts = sorted([*parts, *map(repr, words), *names_in(tree), "0", "1"], key=len)
     above = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
     whole = [node.value for node in ast.walk(tree) if isinstance(node, ast.Return)]
     nodes = [node for node in ast.walk(tree) if isinstance(node, ast.expr) and not stored(node)][::-1]
@@ -110,21 +135,24 @@ def changes(tree: ast.Module, right: ast.Module, words: Sequence[str]) -> Iterat
     for node in nodes:
         alike.setdefault(ast.unparse(node), []).append(node)
     for block in [block for owner in ast.walk(tree) for _, block in ast.iter_fields(owner) if is_block(block)]:
-        for asked, node, instead in list(rearranged(block)):
-            block[:], old = instead, block[:]
-            yield asked, node
-            block[:] = old
+        for asked, line, lines in list(rearranged(block)):
+            block[:], before = lines, block[:]
+            yield asked, line
+            block[:] = before
     places = [[node] for node in nodes] + [group for group in alike.values() if len(group) > 1]
-    for kind in renamed, left_out, exchanged, operators, wrapped:
-        for group in places:
-            if kind is exchanged and (group[0] in whole or size(group[0]) > SMALL):
+    every, small, large = range(99), range(SMALL + 1), range(SMALL + 1, 2 * SMALL)
+    kinds = (renamed, every), (left_out, every), (exchanged, small), (operators, every), (wrapped, every)
+    for kind, sizes in (*kinds, (exchanged, large)):
+        for group in places[::-1] if kind is wrapped else places:
+            if size(group[0]) not in sizes or (kind is exchanged and group[0] in whole):
                 continue
-            inside = above[group[0]] if isinstance(above[group[0]], ast.expr) else None
-            for asked, text in list(kind(group[0], parts, inside)):
+            inside = above[group[0]]
+            for asked, text in list(kind(group[0], parts, inside if isinstance(inside, ast.expr) else None)):
                 try:
-                    pairs = [(node, ast.parse(text, mode="eval").body) for node in group]
+                    instead = ast.parse(text, mode="eval").body
                 except SyntaxError:
                     continue
+                pairs = [(node, copy(instead)) for node in group]
                 for old, new in pairs:
                     put(above[old], old, new)
                 yield asked, group[0]
@@ -146,7 +174,9 @@ def parts_of(right: ast.Module) -> list[str]:
     """Return the small parts of the right function, none of which is all that it returns."""
     whole = [node.value for node in ast.walk(right) if isinstance(node, ast.Return)]
     parts = [node for node in ast.walk(right) if isinstance(node, ast.expr) and node not in whole and not stored(node)]
-    named = (node for node in parts if size(node) <= SMALL and not any(isinstance(a, ast.keyword) for a in ast.walk(node)))
+    named = (
+        node for node in parts if size(node) <= SMALL and not any(isinstance(a, ast.keyword) for a in ast.walk(node))
+    )
     return list(dict.fromkeys(map(ast.unparse, named)))
 
 
@@ -156,15 +186,15 @@ def operators(node: ast.expr, parts: Sequence[str], inside: ast.expr | None) -> 
     match node:
         case ast.BinOp(left=left, op=op, right=right):
             a, b, sign = f"({ast.unparse(left)})", f"({ast.unparse(right)})", SIGNS.get(type(op), "%")
-            for other in set(SIGNS.values()) - {sign, "**"}:
-                yield f"does {sign} belong into “{whole}”?", f"{a} {other} {b}"
-            yield f"which comes first in “{whole}”?", f"{b} {sign} {a}"
             if isinstance(left, ast.BinOp) and (first := SIGNS.get(type(left.op))):
                 one, two = ast.unparse(left.left), ast.unparse(left.right)
                 yield f"are brackets missing in “{whole}”?", f"({one}) {first} (({two}) {sign} {b})"
             if isinstance(right, ast.BinOp) and (last := SIGNS.get(type(right.op))):
                 one, two = ast.unparse(right.left), ast.unparse(right.right)
                 yield f"are brackets missing in “{whole}”?", f"({a} {sign} ({one})) {last} ({two})"
+            for other in set(SIGNS.values()) - {sign, "**"}:
+                yield f"does {sign} belong into “{whole}”?", f"{a} {other} {b}"
+            yield f"which comes first in “{whole}”?", f"{b} {sign} {a}"
         case ast.Compare(left=left, ops=[op], comparators=[right]):
             for other in set(COMPARISONS.values()) - {sign := COMPARISONS.get(type(op), "in")}:
                 yield f"is {sign} right in “{whole}”?", f"({ast.unparse(left)}) {other} ({ast.unparse(right)})"
@@ -174,10 +204,13 @@ def operators(node: ast.expr, parts: Sequence[str], inside: ast.expr | None) -> 
 
 
 def renamed(node: ast.expr, parts: Sequence[str], inside: ast.expr | None) -> Iterator[tuple[str, str]]:
-    """Take another method, or another function of numpy."""
+    """Take another method, or say over which axis."""
     if isinstance(node, ast.Attribute):
         for name in METHODS:
             yield f"is {node.attr} the right one in “{ast.unparse(node)}”?", f"({ast.unparse(node.value)}).{name}"
+    if isinstance(node, ast.Call) and not node.keywords[1:]:
+        for keyword in "keepdims=True", "axis=1":
+            yield f"is {keyword} missing in “{ast.unparse(node)}”?", f"{ast.unparse(node)[:-1]}, {keyword})"
 
 
 def exchanged(node: ast.expr, parts: Sequence[str], inside: ast.expr | None) -> Iterator[tuple[str, str]]:
@@ -186,13 +219,14 @@ def exchanged(node: ast.expr, parts: Sequence[str], inside: ast.expr | None) -> 
     asked = f"does “{whole}” belong {f'into “{ast.unparse(inside)}”' if inside else 'there'}?"
     for part in parts:
         into_itself = inside and ast.unparse(inside).startswith(f"{part}.")  # as a list would grow without end
-        if part != whole and not into_itself and (part[0] == "'") == (whole[0] == "'"):
+        larger = whole[0].isalpha() and re.search(rf"(?<![\w.']){re.escape(whole)}(?![\w'])", part)
+        if not larger and not into_itself and (part[0] == "'") == (whole[0] == "'"):
             yield asked, f"({part})"
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         for other in node.value.lower(), node.value.upper(), node.value.capitalize():
             yield asked, repr(other)
-    elif isinstance(node, ast.Constant) and not isinstance(node.value, bool | type(None)):
-        for factor in 0.01, 0.1, 0.5, 2, 10, 100, -1:
+    elif isinstance(node, ast.Constant) and isinstance(node.value, int | float):
+        for factor in 0.01, 0.1, 0.5, 2, 10, 100:
             yield asked, f"({node.value} * {factor})"
 
 
@@ -230,9 +264,6 @@ def wrapped(node: ast.expr, parts: Sequence[str], inside: ast.expr | None) -> It
                 yield f"is {sign} {part} missing behind “{whole}”?", f"({whole}) {sign} ({part})"
             yield f"is [{part}] missing behind “{whole}”?", f"({whole})[{part}]"
             yield f"is “{part} -” missing before “{whole}”?", f"({part}) - ({whole})"
-    if isinstance(node, ast.Call):
-        for keyword in "keepdims=True", "axis=1":
-            yield f"is {keyword} missing in “{whole}”?", f"{whole[:-1]}, {keyword})"
     if isinstance(node, ast.Call) and ast.unparse(node.func) == "range":
         yield f"does “{whole}” begin where it should?", f"range(1, {whole[6:]}"
 
@@ -252,19 +283,53 @@ def rearranged(body: list[ast.stmt]) -> Iterator[tuple[str, ast.stmt, list[ast.s
                     loop.body = [*first, last, after[0]]
                     asked = f"“{ast.unparse(after[0])}” stands behind the loop, so it runs once: indent it."
                     yield asked, after[0], [*before, loop, *after[1:]]
-            case ast.If(test=test, body=inner, orelse=[ast.If(orelse=rest) as second]):
+            case ast.If(test=test, body=inner, orelse=[ast.If() as second]):
                 one, two = copy(line), copy(second)
                 one.test, one.body, two.test, two.body = second.test, second.body, test, inner
                 one.orelse = [two]
-                yield f"“{ast.unparse(test)}” is asked first, so what comes after is never reached.", line, [
-                    *before,
-                    one,
-                    *after,
-                ]
+                asked = f"“{ast.unparse(test)}” is asked first, so what comes after is never reached."
+                yield asked, line, [*before, one, *after]
             case ast.Assign(targets=[ast.Name() as name], value=value):
-                adds = ast.AugAssign(name, ast.Add(), value)
+                adds = ast.copy_location(ast.AugAssign(name, ast.Add(), value), line)
                 yield f"“{text}” begins anew each time; += adds on.", line, [*before, adds, *after]
         if len(body) > 1:
             yield f"does “{text}” belong there?", line, before + after
         if after:
             yield f"“{text}” comes a line too early.", line, [*before, after[0], line, *after[1:]]
+
+
+def tree_of(right: Callable) -> ast.Module:
+    """Return the tree of a function that is written with def; an empty one where there is no source."""
+    try:
+        tree = ast.parse(dedent(getsource(right)))
+    except (OSError, TypeError, SyntaxError):
+        return ast.Module([], [])
+    return tree if isinstance(tree.body[0], ast.FunctionDef) else ast.Module([], [])
+
+
+def put(above: ast.AST, node: ast.AST, instead: ast.AST):
+    """Put a node in the place of another."""
+    for field, value in ast.iter_fields(above):
+        if value is node:
+            setattr(above, field, instead)
+        elif isinstance(value, list):
+            value[:] = [instead if one is node else one for one in value]
+
+
+def compiled(tree: ast.Module, *knows: Callable) -> Callable:
+    """Return the function of a tree, among the names that the functions given know."""
+    names = {name: value for function in knows[::-1] for name, value in function.__globals__.items()}
+    exec(compile(tree, COMPILED, "exec"), names)
+    return names[knows[0].__name__]
+
+
+def written(line: str, right: Callable) -> Callable:
+    """Return a function of the same arguments that returns what a line computes."""
+    return eval(f"lambda {', '.join(signature(right).parameters)}: {line}", right.__globals__ | {"right": right})
+
+
+def names_in(tree: ast.AST) -> set[str]:
+    """Return the arguments of a function, and what it assigns to."""
+    nodes = list(ast.walk(tree))
+    made = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    return made | {node.arg for node in nodes if isinstance(node, ast.arg)}

@@ -39,7 +39,7 @@ def both(layers):
     return [f"{letter}{l}" for l in layers for letter in "Wb"]
 
 
-PLACES = ("dW", 3), ("db", 2), ("dZ", 3), ("drop", 2), ("dA_prev", 3)
+PLACES = ("dW", 3), ("db", 2), ("dZ", 3), ("drop", 2), ("dA_prev", 3), ("drop", 3), ("dA_prev", 4), ("dZ", 1)
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,7 @@ two_sided = Build(
             "(J(theta + eps) - J(theta - eps)) / 2 * eps"
         ),
         "put the difference in brackets, and 2 * eps too.": "J(theta + eps) - J(theta - eps) / 2 * eps",
+        "put the difference in brackets; and the two points are 2ε apart.": "J(theta + eps) - J(theta - eps) / eps",
         "the sign is turned round: J on the right comes first.": "(J(theta - eps) - J(theta + eps)) / (2 * eps)",
     },
     "that is the lecture's formula. You have written gradient checking for one number.",
