@@ -295,7 +295,7 @@ NAMED = [
     ("pattern.factor", lambda a, g: g @ a / np.linalg.norm(a), "divide by the square of the length"),
     ("pattern.factor", lambda a, g: abs(g @ a) / (a @ a), "a sign is lost"),
     ("pattern.factor", lambda a, g: g * a / (a * a), "one number is wanted, and yours are 12"),
-    ("decay.decayed", lambda name, s, b, lam, m: s + lam / m * b if name == "W" else s, 'asked for by name == "W"?'),
+    ("decay.decayed", lambda name, s, b, lam, m: s + lam / m * b if name == "W" else s, 'name == "W" is not'),
     ("dropout.way_back", lambda dA, mask, keep: dA * mask / (1 - keep), "is the share that is dropped"),
     ("training.evaluations", sizes_of_all, "l = 0 is the input"),
     ("training.evaluations", only_the_last, "+= adds on"),
@@ -403,6 +403,12 @@ TYPED = [
         "does “2” belong into “eps / 2”",
     ),
     ("secant.two_sided", TWO + "3 * theta**2", "yours never uses J"),
+    (
+        "secant.two_sided",
+        TWO[:-7] + "slope = J(theta + eps)",
+        "gives slope a value, and nothing returns it",
+    ),
+    ("vector.loop", LOOP + ROUND.format("theta.size", "i", SLOPE) + "    return theta", "does “theta” belong there?"),
     (
         "vector.loop",
         LOOP + ROUND.format("theta.size", "0", SLOPE) + "    return approx",

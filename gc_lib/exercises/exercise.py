@@ -253,6 +253,8 @@ def nothing(function: Callable, before: bool) -> str:
         return "fill in the … of the stub: write its line in its place, and let return give the answer back."
     if "print" in getattr(getattr(function, "__code__", None), "co_names", ()):
         return "print shows a value, return gives it back."
+    if lost := re.search(r"(\w+) = .*\s*\Z", source):
+        return f"its last line gives {lost[1]} a value, and nothing returns it."
     if before or "return " in source:
         return "what does it return where none of its ifs holds?"
     return "write its line, and begin it with return."

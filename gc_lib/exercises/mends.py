@@ -129,7 +129,8 @@ def changes(tree: ast.Module, right: ast.Module, words: Sequence[str]) -> Iterat
     parts = [part for part in parts_of(right) if not unknown & set(re.findall(r"\w+", part))]
     parts = sorted([*parts, *map(repr, words), *names_in(tree), "0", "1"], key=len)
     above = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
-    whole = [node.value for node in ast.walk(tree) if isinstance(node, ast.Return)]
+    returned = [node.value for node in ast.walk(tree) if isinstance(node, ast.Return)]
+    whole = [value for value in returned if not isinstance(value, ast.Name)]
     nodes = [node for node in ast.walk(tree) if isinstance(node, ast.expr) and not stored(node)][::-1]
     alike: dict[str, list[ast.expr]] = {}
     for node in nodes:
@@ -144,7 +145,9 @@ def changes(tree: ast.Module, right: ast.Module, words: Sequence[str]) -> Iterat
     kinds = (renamed, every), (left_out, every), (exchanged, small), (operators, every), (wrapped, every)
     for kind, sizes in (*kinds, (exchanged, large)):
         for group in places[::-1] if kind is wrapped else places:
-            if size(group[0]) not in sizes or (kind is exchanged and group[0] in whole):
+            if size(group[0]) not in sizes or (
+                kind is exchanged and group[0] in whole and not isinstance(group[0], ast.Name)
+            ):
                 continue
             inside = above[group[0]]
             for asked, text in list(kind(group[0], parts, inside if isinstance(inside, ast.expr) else None)):
@@ -247,8 +250,7 @@ def left_out(node: ast.expr, parts: Sequence[str], inside: ast.expr | None) -> I
             | ast.UnaryOp(operand=inner)
         ):
             a = ast.unparse(inner)
-            side = f"{whole[len(a) :]}” belong behind" if whole.startswith(a) else f"{whole[0]}” belong before"
-            yield f"does “{side} “{a}”?", f"({a})"
+            yield f"does “{whole.replace(a, '…', 1)}” belong around “{a}”?", f"({a})"
 
 
 def wrapped(node: ast.expr, parts: Sequence[str], inside: ast.expr | None) -> Iterator[tuple[str, str]]:
@@ -271,7 +273,7 @@ def wrapped(node: ast.expr, parts: Sequence[str], inside: ast.expr | None) -> It
 def rearranged(body: list[ast.stmt]) -> Iterator[tuple[str, ast.stmt, list[ast.stmt]]]:
     """Write the lines of a block otherwise: without one, in another order, inside of a loop or behind it."""
     for place, line in enumerate(body):
-        text, before, after = ast.unparse(line), body[:place], body[place + 1 :]
+        text, before, after = " ".join(ast.unparse(line).split()), body[:place], body[place + 1 :]
         match line:
             case ast.For(body=[*first, last]):
                 loop = copy(line)
