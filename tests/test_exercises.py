@@ -1,7 +1,10 @@
 """The exercises: right answers pass, each known mistake is named, and nothing a student writes raises."""
 
+import ast
 import importlib
+import linecache
 import pkgutil
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -10,7 +13,8 @@ import pytest
 import gc_lib as gcl
 from gc_lib import exercises, homework
 from gc_lib.exercises import Build, Choose, Exercise, Guess
-from gc_lib.exercises.slips import slips, two_slips
+from gc_lib.exercises.exercise import run
+from gc_lib.exercises.mends import changes, mend, seen, tree_of, unused
 
 
 def every(kind):
@@ -252,15 +256,12 @@ def norm(v):
 
 
 NAMED = [
-    ("secant.two_sided", lambda J, t, e: J(t + e) - J(t - e) / (2 * e), "are brackets missing? Yours computes"),
     ("secant.two_sided", lambda J, t, e: (J(t + e) - J(t - e)) / 2 * e, "put 2 * eps in brackets"),
-    ("secant.two_sided", lambda J, t, e: (J(t + e) + J(t - e)) / (2 * e), "is the sign before “J(theta - eps)” turned"),
-    ("secant.two_sided", lambda J, t, e: (J(t + e) - J(t - e)) // (2 * e), "// rounds down"),
-    ("secant.two_sided", lambda J, t, e: J(t + e) - J(t - e) / e, "are brackets missing? Yours"),
+    ("secant.two_sided", lambda J, t, e: J(t + e) - J(t - e) / e, "put the difference in brackets"),
     ("secant.two_sided", lambda J, t, e: print(J(t + e)), "print shows a value, return gives it back"),
     ("secant.two_sided", lambda J, t, e: (J(t ^ e) - J(t - e)) / (2 * e), "in Python a power is written **"),
     ("secant.two_sided", lambda J, t, e: J(t + e) + print(e), "something here is None"),
-    ("secant.two_sided", lambda J, t, e: (J * t - J(t - e)) / (2 * e), "J is a function: J(…) with brackets"),
+    ("secant.two_sided", lambda J, t, e: (J * t - J(t - e)) / (2 * e), "a function stands there without its brackets"),
     (
         "secant.two_sided",
         lambda theta, J, eps: (J(theta + eps) - J(theta)) / eps,
@@ -274,7 +275,7 @@ NAMED = [
     ("vector.flatten", lambda p: np.concatenate(list(p.values())), "ravel each block"),
     ("vector.flatten", appended, "np.append changes nothing, it returns a new array"),
     ("vector.loop", step_never_back, "is each entry put back, or step[i] set back to 0?"),
-    ("vector.loop", return_inside, "all places but the first are 0: does the loop end after its first round?"),
+    ("vector.loop", return_inside, "return stands inside the loop, which so ends in its first round"),
     ("vector.loop", lambda J, p, e: SQUARE.right(np.eye(p.size)[0] * e), "into the same place each time?"),
     ("vector.loop", lambda J, p, e: [p[i] for i in p], "places are whole numbers: for i in range(n)"),
     ("vector.reading", lambda a, g: norm(a - g) / norm(g), "yours divides by ‖dθ‖ alone"),
@@ -283,7 +284,6 @@ NAMED = [
         lambda a, g: np.abs(a - g).sum() / (np.abs(a).sum() + np.abs(g).sum()),
         "adds up absolute values",
     ),
-    ("epsilon.best_eps", lambda u: (3 * u) ** 1 / 3, "are brackets missing? Yours computes “(3 * u) ** 1 / 3”"),
     ("epsilon.best_eps", lambda u: u**0.5, "that would be right for a one-sided difference"),
     ("epsilon.best_eps", lambda u: (3 * u) ^ 2, "in Python a power is written **"),
     ("pattern.law", red(lambda line, l: 4), "does the error travel up, or down?"),
@@ -295,17 +295,11 @@ NAMED = [
     ("pattern.factor", lambda a, g: g @ a / np.linalg.norm(a), "divide by the square of the length"),
     ("pattern.factor", lambda a, g: abs(g @ a) / (a @ a), "a sign is lost"),
     ("pattern.factor", lambda a, g: g * a / (a * a), "one number is wanted, and yours are 12"),
-    ("decay.decayed", lambda name, s, b, lam, m: lam / m * b if name[0] == "W" else s, "where is the “slope” of"),
-    ("decay.decayed", lambda name, s, b, lam, m: s + lam / m * b if name == "W" else s, 'asked for by name == "W"?'),
+    ("decay.decayed", lambda name, s, b, lam, m: s + lam / m * b if name == "W" else s, 'name == "W" is not'),
     ("dropout.way_back", lambda dA, mask, keep: dA * mask / (1 - keep), "is the share that is dropped"),
     ("training.evaluations", sizes_of_all, "l = 0 is the input"),
     ("training.evaluations", only_the_last, "+= adds on"),
     ("hiding.remainder", lambda J, p, d, v, t: abs(J(p + t * v) - J(p) + t * np.sum(d * v)), "taken away"),
-    (
-        "hiding.remainder",
-        lambda J, p, d, v, t: abs(J(p + t * v) - J(p)) - abs(t * np.sum(d * v)),
-        "take abs of the whole",
-    ),
 ]
 
 
@@ -373,12 +367,129 @@ def test_the_homework_as_handed_in_gets_no_hint(l):
     assert said.startswith("a bug is left in this cell") and ";" not in said.partition("; with")[2]
 
 
-def test_without_its_source_a_function_has_no_slips():
+# ---- one thing changed in a student's own function -------------------------------------------------------------------
+
+
+def typed(source):
+    """Return a function that is typed into a cell: its source is known as there."""
+    names, cell = {"np": np, "gcl": gcl}, f"<cell {source}>"
+    linecache.cache[cell] = len(source), None, source.splitlines(True), cell
+    exec(compile(source, cell, "exec"), names)
+    return names[re.match(r"def (\w+)", source).group(1)]
+
+
+TWO, LOOP = (
+    "def two_sided(J, theta, eps):\n    return ",
+    "def slopes(J, theta, eps):\n    approx = np.zeros(theta.size)\n",
+)
+ROUND = "    for i in range({}):\n        step = np.zeros(theta.size)\n        step[{}] = eps\n        {}\n"
+SLOPE = "approx[i] = (J(theta + step) - J(theta - step)) / (2 * eps)"
+TYPED = [
+    (
+        "secant.two_sided",
+        TWO + "J(theta + eps) - J(theta - eps) / (2 * eps)",
+        "line 2 of the cell: are brackets missing in",
+    ),
+    (
+        "secant.two_sided",
+        TWO + "(J(theta + eps) + J(theta - eps)) / (2 * eps)",
+        "does + belong into “J(theta + eps) + J",
+    ),
+    ("secant.two_sided", TWO + "(J(theta + eps) - J(theta - eps)) // (2 * eps)", "does // belong into"),
+    ("secant.two_sided", TWO + "abs(J(theta + eps) - J(theta - eps)) / (2 * eps)", "is abs too many around"),
+    (
+        "secant.two_sided",
+        TWO + "(J(theta + eps / 2) - J(theta - eps / 2)) / (2 * eps)",
+        "does “2” belong into “eps / 2”",
+    ),
+    ("secant.two_sided", TWO + "3 * theta**2", "yours never uses J"),
+    (
+        "secant.two_sided",
+        TWO[:-7] + "slope = J(theta + eps)",
+        "gives slope a value, and nothing returns it",
+    ),
+    ("vector.loop", LOOP + ROUND.format("theta.size", "i", SLOPE) + "    return theta", "does “theta” belong there?"),
+    (
+        "vector.loop",
+        LOOP + ROUND.format("theta.size", "0", SLOPE) + "    return approx",
+        "does “0” belong into “step[0]”?",
+    ),
+    ("vector.loop", LOOP + ROUND.format("theta.size", "i", "return " + SLOPE[12:]), "return stands inside the loop"),
+    (
+        "vector.loop",
+        LOOP + ROUND.format("theta.size", "i", "pass") + f"    {SLOPE}\n    return approx",
+        "stands behind the loop, so it runs once: indent it.",
+    ),
+    ("epsilon.best_eps", "def best_eps(u):\n    return (3 * u) ** 0.2", "does “0.2” belong into “(3 * u) ** 0.2”?"),
+    (
+        "epsilon.best_eps",
+        "def best_eps(u):\n    u = 1e-16\n    return (3 * u) ** (1 / 3)",
+        "u is given; “u = 1e-16” puts",
+    ),
+    (
+        "start.word",
+        'def word(x):\n    if x <= 1e-4:\n        return "look"\n    elif x < 1e-6:\n        return "great"\n    '
+        "else:\n"
+        '        return "worry"',
+        "is asked first, so what comes after is never reached",
+    ),
+    (
+        "decay.decayed",
+        'def f(name, slope, block, lam, m):\n    if name == "W1" or "W2":\n        slope = slope + lam / m * block\n'
+        "    return slope",
+        "is always true",
+    ),
+    (
+        "decay.decayed",
+        'def f(name, slope, block, lam, m):\n    if name[0] == "W":\n        slope + lam / m * block\n    return slope',
+        "is computed and thrown away, in line 3 of the cell",
+    ),
+    ("dropout.way_back", "def f(dA, mask, keep_prob):\n    return mask / keep_prob", "is * dA missing behind"),
+    ("repair.adapter", "def f(params):\n    return [*params.values()]", "a dict is wanted, with the names W1, b1"),
+    (
+        "repair.adapter",
+        'def f(params):\n    return {"W1": params["b1"], "V": 0}',
+        "it lacks b1, W2, b2, W3, b3; V are no",
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "source", "words"), TYPED)
+def test_what_is_amiss_in_a_function_is_named_with_its_line(name, source, words):
+    answer = find(name)(typed(source))
+    assert not answer.solved and words in answer.words
+
+
+def test_changes_leave_the_tree_as_it_was():
+    tree = tree_of(typed(LOOP + ROUND.format("theta.size", "i", SLOPE) + "    return approx"))
+    before = ast.unparse(tree)
+    others = [ast.unparse(tree) for _ in changes(tree, tree_of(square), ["W"])]
+    assert ast.unparse(tree) == before and len(others) > 500 and others.count(before) < len(others) / 20
+
+
+def test_a_change_that_lets_a_loop_run_for_ever_is_stopped():
+    source = (
+        "def f(params):\n    rows = [0]\n    for block in params.values():\n        rows.append(block)\n    return rows"
+    )
+    stopped = set()
+    mend(typed(source), square, [], lambda f: stopped.add(run(f, ({"W": 1, "b": 2},))[1].rpartition(" ")[2]))
+    assert "RecursionError:" in stopped
+
+
+def test_without_its_source_nothing_in_a_function_is_named():
     names = {}
-    exec("def f(x):\n    return x + 1", names)
-    assert list(slips(names["f"])) == list(two_slips(names["f"])) == []
-    words = [question for question, _ in slips(cubed)]
-    assert "where is the power, ** 3?" in words and "is a 2 written where a 3 belongs?" in words
+    exec("def f(x):\n    x + 1", names)
+    assert seen(names["f"]) == unused(names["f"]) == mend(names["f"], square, [], lambda f: True) == ""
+
+
+def test_a_function_that_changes_what_it_is_given_is_told_so():
+    right = exercises.dropout.way_back(typed("def f(dA, mask, keep_prob):\n    dA *= mask / keep_prob\n    return dA"))
+    assert right.solved and right.words.endswith(
+        "But yours changes dA itself, which others still need: make a new one."
+    )
+    source = "def f(params):\n    g = gcl.exercises.repair.grads(params)\n    for name in params:\n"
+    wrong = exercises.repair.adapter(typed(source + '        params[name] = g["d" + name]\n    return params'))
+    assert not wrong.solved and "yours changes params itself" in wrong.words
 
 
 # ---- a student's own checker, graded ---------------------------------------------------------------------------------

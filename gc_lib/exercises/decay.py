@@ -67,7 +67,7 @@ decayed = Build(
         "W gets its λ term entry by entry; is there a sum too many?": (
             "slope + lam / m * np.sum(block) if name[0] == 'W' else slope"
         ),
-        'no W gets a λ term. Is it left out, or asked for by name == "W"? The names are W1, W2, …': "slope",
+        'no W gets a λ term: is what asks for W true of the names W1, W2, …? name == "W" is not.': "slope",
         'W1 alone gets its λ term: ask whether a name begins with "W".': (
             "slope + lam / m * block if name == 'W1' else slope"
         ),

@@ -13,8 +13,8 @@ import numpy as np
 
 from ..checker.words import printable
 from .kinds import behind, of_forms, relation
+from .mends import mend, seen, unused, written
 from .prediction import Prediction
-from .slips import slips, two_slips, written
 
 SKIPPED = "skipped. What stood behind a cover opens when you run its cell again."
 
@@ -63,22 +63,37 @@ class Build:
         answers: list[tuple] = []
         for words, arguments in self.cases.items():
             given, stopped = run(attempt, arguments)
-            if stopped:
-                return Answer(False, f"for {words} {stopped}{self.in_order(attempt)}")
-            if given is None or given is Ellipsis:
-                return Answer(False, f"for {words} yours returns nothing; {nothing(attempt, bool(answers))}")
+            if stopped or given is None or given is Ellipsis:
+                why = behind(stopped) if stopped else nothing(attempt, bool(answers))
+                asked = seen(attempt) or self.mended(attempt) or why
+                found = f"for {words} {stopped or 'yours returns nothing'}{asked and f'; {asked}'}"
+                return Answer(False, f"{found}{self.in_order(attempt)}")
             answers.append((words, given, self.right(*deepcopy(arguments))))
         wrong = [answer for answer in answers if not self.same(*answer[1:])]
         if not wrong:
-            return Answer(True, self.praise)
+            return self.kept(attempt)
         words, given, wanted = wrong[0]
-        asked = self.why(attempt, [answer[1:] for answer in answers])
+        asked = seen(attempt) or self.known_as(attempt, [given for _, given, _ in answers])
         if not asked and self.nearly and all(self.roughly(given, wanted) for _, given, wanted in answers):
             return Answer(True, self.nearly)
+        asked = asked or self.why(attempt, [answer[1:] for answer in answers])
         found = f"for {words} yours gives {brief(given)}, expected {brief(wanted)}"
-        if not asked and len(wrong) == 1:
+        if not asked and len(wrong) == 1 < len(answers):
             asked = "in all other cases it is right."
         return Answer(False, f"{found}; {asked}" if asked else f"{found}.")
+
+    def kept(self, attempt: Callable) -> Answer:
+        """Praise a right function, and say so if it changes what it is given; it may not change the parameters."""
+        for arguments in self.cases.values():
+            theirs = deepcopy(arguments)
+            attempt(*theirs)
+            for name, before, after in zip(signature(self.right).parameters, arguments, theirs, strict=False):
+                if isinstance(before, Mapping | np.ndarray) and not self.same(after, before):
+                    changed = f"yours changes {name} itself, which others still need: make a new one."
+                    return Answer(
+                        *(False, changed) if isinstance(before, Mapping) else (True, f"{self.praise} But {changed}")
+                    )
+        return Answer(True, self.praise)
 
     def in_order(self, attempt: Callable) -> str:
         """Say in which order the arguments should stand, if they stand in another one."""
@@ -92,20 +107,24 @@ class Build:
         wrong = self.mistakes.items()
         return {asked: written(made, self.right) if isinstance(made, str) else made for asked, made in wrong}
 
+    def known_as(self, attempt: Callable, given: Sequence) -> str:
+        """Ask about the known mistake that gives the same on every case; "" where none does."""
+        known = self.known().items()
+        drawn = (asked for asked, wrong in known if self.random(wrong) and self.random(attempt))
+        return next((asked for asked, wrong in known if self.alike(given, wrong)), "") or next(drawn, "")
+
     def why(self, attempt: Callable, answers: Sequence[tuple]) -> str:
         """Ask about the mistake that explains what a student's function gives, on every case; "" where none does."""
-        given, known = [given for given, _ in answers], self.known().items()
-        two = two_slips(self.right) if len(answers) > 1 else ()  # one case is too few to tell two slips
-        return (
-            next((asked for asked, wrong in known if self.alike(given, wrong)), "")
-            or next((asked for asked, wrong in known if self.random(wrong) and self.random(attempt)), "")
-            or of_forms(answers, self.same)
-            or next((asked for asked, wrong in slips(self.right) if self.alike(given, wrong)), "")
-            or relation(answers, self.same)
-            or self.by_argument(answers)
-            or next((asked for asked, wrong in two if self.alike(given, wrong)), "")
-            or self.unused(attempt, given)
-        )
+        forms, related = of_forms(answers, self.same), relation(answers, self.same)
+        if any(isinstance(given, bool | np.bool_) for given, _ in answers):
+            return forms
+        return self.mended(attempt) or forms or related or unused(attempt)
+
+    def mended(self, attempt: Callable) -> str:
+        """Name the one thing in a student's function without which it would be right."""
+        wanted = [(case, self.right(*deepcopy(case))) for case in self.cases.values()]
+        words = dict.fromkeys(word for case in self.cases.values() for word in case if isinstance(word, str))
+        return mend(attempt, self.right, [*words], lambda f: all(self.same(run(f, case)[0], b) for case, b in wanted))
 
     def roughly(self, given, wanted: float) -> bool:
         """Tell whether a number is off by no more than the factor."""
@@ -126,33 +145,13 @@ class Build:
         """Tell whether a function gives another value when it is called once more."""
         return any(repr(run(function, case)[0]) != repr(run(function, case)[0]) for case in self.cases.values())
 
-    def by_argument(self, answers: Sequence[tuple]) -> str:
-        """Name an argument by which everything is multiplied or divided too often."""
-        for place, name in enumerate(signature(self.right).parameters):
-            x = [case[place] for case in self.cases.values() if place < len(case)]
-            if not all(isinstance(value, float | int) and value for value in (*x, *(wanted for _, wanted in answers))):
-                continue
-            for times, word in (1, "multiplied"), (2, "multiplied twice"), (-1, "divided"), (-2, "divided twice"):
-                if all(self.same(a, b * k**times) for (a, b), k in zip(answers, x, strict=True)):
-                    return f"is it {word} by {name} more often than it should be?"
-        return ""
-
-    def unused(self, attempt: Callable, given: Sequence) -> str:
-        """Name an argument that a student's function does not use."""
-        for place, name in enumerate(signature(self.right).parameters):
-            cases = [case for case in self.cases.values() if place < len(case)]
-            if any(other(case[place]) is case[place] for case in cases):
-                continue
-            moved = [(*case[:place], other(case[place]), *case[place + 1 :]) for case in cases]
-            if all(self.same(run(attempt, case)[0], value) for case, value in zip(moved, given, strict=True)):
-                return f"yours gives the same for every {name}: where is {name} needed?"
-        return ""
-
     def same(self, given, wanted) -> bool:
         """Tell whether two values are the same but for rounding; two that do not fit each other are not."""
         if isinstance(wanted, Mapping):
             fits = isinstance(given, Mapping) and given.keys() == wanted.keys()
             return fits and all(self.same(given[name], wanted[name]) for name in wanted)
+        if isinstance(given, bool | np.bool_):
+            return False
         if isinstance(wanted, str):
             return str(given).strip().lower() == wanted
         try:
@@ -245,9 +244,7 @@ def run(function: Callable, arguments: Sequence) -> tuple[object, str]:
         name = getattr(function, "__name__", "")
         lines = [frame.lineno for frame in extract_tb(problem.__traceback__) if frame.name == name]
         where = f" in line {lines[-1]} of the cell" if lines else ""
-        stopped = " ".join(f"{type(problem).__name__}: {problem}".split())
-        hint = behind(stopped)
-        return None, f"yours stops{where} with {stopped}{hint and f'; {hint}'}"
+        return None, " ".join(f"yours stops{where} with {type(problem).__name__}: {problem}".split())
 
 
 def nothing(function: Callable, before: bool) -> str:
@@ -260,6 +257,8 @@ def nothing(function: Callable, before: bool) -> str:
         return "fill in the … of the stub: write its line in its place, and let return give the answer back."
     if "print" in getattr(getattr(function, "__code__", None), "co_names", ()):
         return "print shows a value, return gives it back."
+    if lost := re.search(r"(\w+) = .*\s*\Z", source):
+        return f"its last line gives {lost[1]} a value, and nothing returns it."
     if before or "return " in source:
         return "what does it return where none of its ifs holds?"
     return "write its line, and begin it with return."
@@ -277,13 +276,6 @@ def a_number(value) -> float:
     if isinstance(value, bool):
         raise TypeError
     return float(Fraction(value.replace(",", "."))) if isinstance(value, str) else np.asarray(value, dtype=float).item()
-
-
-def other(value):
-    """Return another value of the same kind; of what is neither number nor array nor function, itself."""
-    if isinstance(value, float | int | np.ndarray):
-        return 97 * value + 1
-    return (lambda theta: 3 * value(theta) + value(97 * theta)) if callable(value) else value
 
 
 def brief(value) -> str:

@@ -3,17 +3,19 @@
 import io
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import redirect_stdout
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 
 from .. import data
 from ..checker.objective import numeric_gradient
-from ..checker.slide import band, relative_difference
+from ..checker.slide import GREAT, WORRY, band, relative_difference
 from ..checker.words import html_table, printable, short
 from ..network.network import Network
 from .exercise import Answer, brief, nothing, run
+from .kinds import behind
+from .mends import seen
 
 EPS = 1e-3, 1e-5, 1e-7
 MEANS = {"right": "right", "great": "right", "wrong": "wrong", "worry": "wrong", "look": "look", "cannot tell": "look"}
@@ -99,15 +101,17 @@ def checker(my_check: Callable) -> Answer:
     """
     if not callable(my_check):
         return Answer(False, f"here a function is wanted, not {brief(my_check)}; give its name without brackets.")
+    told = seen(my_check)
     all_scenes, said = list(scenes()), dict[tuple, str]()
     for eps in EPS:
         for scene in all_scenes:
             with redirect_stdout(io.StringIO()):
                 given, stopped = run(my_check, (scene.cost, scene.gradient, scene.params, eps))
             if stopped:
-                return Answer(False, f"for {scene.words}, at ε = {short(eps)}, {stopped}")
+                hint = behind(stopped)
+                return Answer(False, f"for {scene.words}, at ε = {short(eps)}, {stopped}{hint and f'; {hint}'}")
             if given is None or given is Ellipsis:
-                return Answer(False, f"yours returns nothing; {nothing(my_check, bool(said))}")
+                return Answer(False, f"yours returns nothing; {told or nothing(my_check, bool(said))}")
             said[eps, scene.words] = verdict(given)
             if not said[eps, scene.words]:
                 return Answer(
@@ -115,7 +119,28 @@ def checker(my_check: Callable) -> Answer:
                 )
     theirs = {(eps, scene.words): verdict(lecture(*scene[2:], eps)) for eps in EPS for scene in all_scenes}
     rows = [(short(eps), *(n for side in (said, theirs) for n in counts(side, all_scenes, [eps]))) for eps in EPS]
-    return judged(said, counts(said, all_scenes), counts(theirs, all_scenes), tuple(rows), all_scenes)
+    answer = judged(said, counts(said, all_scenes), counts(theirs, all_scenes), tuple(rows), all_scenes)
+    told = told or " ".join(habits(said, all_scenes))
+    return answer if answer.solved or not told else replace(answer, words=f"{answer.words} {told[0].upper()}{told[1:]}")
+
+
+def habits(said: Mapping, all_scenes: list[Scene]) -> Iterator[str]:
+    """Say what a checker's verdicts have in common: that they are turned round, or go by another measure."""
+    turned = {place: {"right": "wrong", "wrong": "right"}.get(word, word) for place, word in said.items()}
+    if counts(turned, all_scenes)[1] + counts(turned, all_scenes)[2] <= 6 < sum(counts(said, all_scenes)[1:]):
+        yield "With right and wrong exchanged it would be a good one."
+        return
+    readings = {
+        (eps, scene.words): relative_difference(numeric_gradient(*scene[2::2], eps), scene.gradient(scene.params))
+        for eps in EPS
+        for scene in all_scenes
+    }
+    passed = [readings[place] for place, word in said.items() if word == "right" and readings[place] > WORRY]
+    refused = [readings[place] for place, word in said.items() if word == "wrong" and readings[place] < GREAT]
+    if passed:
+        yield f"It calls right what reads {max(passed):.1g}, by the relative difference."
+    if refused:
+        yield f"It calls wrong what reads {min(refused):.1g}, by the relative difference."
 
 
 def verdict(said) -> str:

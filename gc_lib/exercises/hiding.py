@@ -73,7 +73,7 @@ remainder = Build(
             "abs(J(theta + t * v) - J(theta) - t * dtheta * v)"
         ),
         "is the absolute value missing?": "J(theta + t * v) - J(theta) - t * np.sum(dtheta * v)",
-        "t dθ·v is taken away from J(θ + tv) − J(θ), not added.": (
+        "t dθ·v is taken away from the change of J, and that is J(θ + tv) − J(θ): is one of the signs another?": (
             "abs(J(theta + t * v) - J(theta) + t * np.sum(dtheta * v))"
         ),
     },

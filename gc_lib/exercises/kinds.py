@@ -1,7 +1,7 @@
 """Kinds of mistakes, told by what a function gives and what it stops with, whatever it is about."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -15,7 +15,8 @@ STOPS = {  # what an error's words begin with or hold, and what is mostly behind
     r"UnboundLocalError": "it is used before it has a value: set it before the loop.",
     r"RecursionError": "it calls itself without end; another function of the same name?",
     r"inhomogeneous": "ravel each block, then np.concatenate them.",
-    r"zero-dimensional arrays cannot be concatenated|needs to be a sequence": BY_NAME,
+    r"zero-dimensional arrays cannot be concatenated": BY_NAME,
+    r"needs to be a sequence": "np.concatenate takes a list, [a, b, …], of arrays that ravel has made flat.",
     r"input array dimensions|same number of dimensions": "ravel each block before they are laid end to end.",
     r"'str' object": BY_NAME,
     r"'dict'|'dict_values'|'list' object has no": "that holds many blocks or numbers: take them one at a time.",
@@ -26,11 +27,11 @@ STOPS = {  # what an error's words begin with or hold, and what is mostly behind
     r"only integer |as an integer": "range takes one number, np.concatenate a list, [a, b].",
     r"out of (range|bounds)": "places run from 0 to n − 1, and for x in a list gives its entries, not their places.",
     r"not callable": "brackets behind it call it; is a * missing, or a name used twice?",
-    r"function'? and '|'function": "J is a function: J(…) with brackets, not J alone or J * …",
+    r"function'? and '|'function": "a function stands there without its brackets, as J for J(…): call it.",
     r"matmul|not aligned": "the shapes do not fit: is one transposed, or @ where * belongs?",
     r"operands could not be": "arrays of these shapes cannot be added or multiplied entry by entry.",
     r"arrays used as indices": "[…] picks places; a mask of 0 and 1 is multiplied.",
-    r"KeyError": "there is no block of that name here; take the names from params.",
+    r"KeyError": "which names stand there? This one does not.",
     r"truth value of an array": "an array stands where one number or one True is wanted.",
     r"ZeroDivision": "what is below the line is 0 here.",
 }
@@ -46,6 +47,9 @@ def of_forms(pairs: Sequence[tuple], same) -> str:
     given = [value for value, _ in pairs]
     if any(isinstance(value, bool | np.bool_) for value in given):
         return "True and False are what a comparison gives; put it behind if, and return what is wanted."
+    for value, wanted in pairs:
+        if isinstance(wanted, Mapping):
+            return of_names(value, wanted)
     words = [wanted for _, wanted in pairs if isinstance(wanted, str)]
     if words:
         strange = next((value for value in given if value not in words), "")
@@ -71,6 +75,17 @@ def of_forms(pairs: Sequence[tuple], same) -> str:
     return of_shapes(numbers, same)
 
 
+def of_names(value, wanted: Mapping) -> str:
+    """Say which names a dict lacks, and which do not belong into it."""
+    if not isinstance(value, Mapping):
+        return f"a dict is wanted, with the names {', '.join(wanted)}."
+    lacks, strange = [name for name in wanted if name not in value], [name for name in value if name not in wanted]
+    said = [f"it lacks {', '.join(lacks)}"] * bool(lacks) + [
+        f"{', '.join(map(str, strange))} are no names here"
+    ] * bool(strange)
+    return f"{'; '.join(said)}." if said else ""
+
+
 def arrays(pairs: Sequence[tuple]) -> list[tuple[np.ndarray, np.ndarray]]:
     """Return what is given and what is wanted as arrays of numbers."""
     return [(np.asarray(given, float), np.asarray(wanted, float)) for given, wanted in pairs]
@@ -85,11 +100,9 @@ def joined(numbers: Sequence[tuple]) -> tuple[np.ndarray, np.ndarray]:
 def of_shapes(numbers, same) -> str:
     """Say what is wrong with the shapes."""
     given, wanted = numbers[0]
-    if not any(a.size for a, _ in numbers):
-        return "it is empty: np.append changes nothing, it returns a new array, which needs a name."
     if all(a.size == b.size and same(a.ravel(), b.ravel()) for a, b in numbers):
-        take = "take .ravel() at the end" if wanted.ndim == 1 else "is keepdims=True or a reshape missing?"
-        return f"the numbers are right, but their shape is {given.shape}, and {wanted.shape} is wanted; {take}."
+        take = "take .ravel() at the end." if wanted.ndim == 1 else "is keepdims=True or a reshape missing?"
+        return f"the numbers are right, but their shape is {given.shape}, and {wanted.shape} is wanted; {take}"
     if all(a.size > b.size == 1 for a, b in numbers):
         return f"one number is wanted, and yours are {given.size}: is a sum, a norm or a dot product missing?"
     if all(a.size == 1 < b.size for a, b in numbers):
@@ -138,10 +151,7 @@ def relation(pairs: Sequence[tuple], same) -> str:
         if all(k and same(a, k * b) for (a, b), k in zip(numbers, factors, strict=True)):
             each = ", then ".join(f"{k:.4g}" for k in factors)
             return f"yours is {each} times what is wanted: is a factor there that changes with the size?"
-        filled = [np.flatnonzero(a) for a, _ in numbers]
-        if all(list(places) == [0] for places in filled) and all(same(a[0], b[0]) for a, b in numbers):
-            return "all places but the first are 0: does the loop end after its first round?"
-        if all(len(places) == 1 for places in filled):
+        if all(np.count_nonzero(a) == 1 for a, _ in numbers):
             return "all places but one are 0: is it written into the same place each time?"
         return of_places([np.isclose(a.ravel(), b.ravel(), rtol=1e-6, atol=1e-12) for a, b in numbers])
     return ""

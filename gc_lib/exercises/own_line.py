@@ -7,6 +7,7 @@ from ..checker.report import check
 from ..checker.words import listed
 from ..network.network import Network
 from .exercise import Answer, brief
+from .kinds import behind
 
 
 def plant(wrong: Callable) -> Answer:
@@ -18,7 +19,8 @@ def plant(wrong: Callable) -> Answer:
     try:
         report = check(*net.plant(wrong, 2).on(X, Y, masks="frozen"), net.initialise(0, bias=0.1))
     except Exception as problem:
-        return Answer(False, f"{problem}.")
+        hint = behind(str(problem)) if "raised" in str(problem) else ""
+        return Answer(False, f"{problem}.{hint and f' Perhaps {hint}'}")
     red = report.that_are("wrong")
     if not red:
         return Answer(False, "no block turns red: here your line computes what is right. Write it wrong.")

@@ -21,6 +21,7 @@ two_sided = Build(
         "J = θ³ at θ = 1, ε = 0.01": (cube, 1.0, 0.01),
         "J = θ³ at θ = 0.5, ε = 0.1": (cube, 0.5, 0.1),
         "J = e^θ at θ = 2, ε = 0.1": (np.exp, 2.0, 0.1),
+        "J = cos θ, which falls, at θ = 1, ε = 0.1": (np.cos, 1.0, 0.1),
     },
     {
         "is there a 2 missing below the line?": "(J(theta + eps) - J(theta - eps)) / eps",
@@ -37,6 +38,7 @@ two_sided = Build(
             "(J(theta + eps) - J(theta - eps)) / 2 * eps"
         ),
         "put the difference in brackets, and 2 * eps too.": "J(theta + eps) - J(theta - eps) / 2 * eps",
+        "put the difference in brackets; and the two points are 2ε apart.": "J(theta + eps) - J(theta - eps) / eps",
         "the sign is turned round: J on the right comes first.": "(J(theta - eps) - J(theta + eps)) / (2 * eps)",
     },
     "that is the lecture's formula. You have written gradient checking for one number.",

@@ -40,7 +40,7 @@ def turned_round(number):
 
 word = Build(
     band,
-    {f"a reading of {number:g}": (number,) for number in (3e-8, 4e-7, 3e-6, 3e-5, 4e-4, 0.5)},
+    {f"a reading of {number:g}": (number,) for number in (3e-8, 4e-7, 1e-6, 3e-6, 3e-5, 4e-4, 0.5)},
     {
         "the lecture's numbers are not borders: a border lies halfway between two of them, in powers of ten.": (
             borders_at_the_words

@@ -1,6 +1,5 @@
 """Lesson 07: when to check."""
 
-from itertools import pairwise
 from math import prod
 
 from .exercise import Build, Choose, Guess
@@ -8,7 +7,10 @@ from .exercise import Build, Choose, Guess
 
 def evaluations_of(sizes) -> int:
     """Return twice the number of weights and biases."""
-    return 2 * sum(n * (n_prev + 1) for n_prev, n in pairwise(sizes))
+    n = 0
+    for l in range(1, len(sizes)):
+        n += sizes[l] * sizes[l - 1] + sizes[l]
+    return 2 * n
 
 
 near_zero = Choose(
@@ -53,20 +55,20 @@ falls = Choose(
 )
 
 evaluations = Build(
-    lambda sizes: evaluations_of(sizes),
+    evaluations_of,
     {f"sizes {sizes}": (sizes,) for sizes in ([16, 6, 6, 1], [64, 16, 8, 1], [784, 100, 10])},
     {
-        "did you count the biases, one for each unit?": "2 * sum(a * b for a, b in pairwise(sizes))",
+        "did you count the biases, one for each unit?": "2 * sum(a * b for a, b in zip(sizes, sizes[1:]))",
         "is that one for each parameter? The two-sided difference takes two.": "evaluations_of(sizes) // 2",
         "that is the one-sided difference, with J(θ) counted once; the two-sided one takes two for each parameter.": (
             "evaluations_of(sizes) // 2 + 1"
         ),
         "did you count a bias for each input of a layer? b[l] has one entry for each of its units.": (
-            "2 * sum((n + 1) * n_prev for n_prev, n in pairwise(sizes))"
+            "2 * sum((n + 1) * n_prev for n_prev, n in zip(sizes, sizes[1:]))"
         ),
-        "a bias for every unit, not one for every layer.": "2 * sum(a * b + 1 for a, b in pairwise(sizes))",
+        "a bias for every unit, not one for every layer.": "2 * sum(a * b + 1 for a, b in zip(sizes, sizes[1:]))",
         "W[l] has (units of l) × (units of the layer before) entries; yours adds them up.": (
-            "2 * sum(a + b + b for a, b in pairwise(sizes))"
+            "2 * sum(a + b + b for a, b in zip(sizes, sizes[1:]))"
         ),
         "the input has no biases.": "evaluations_of(sizes) + 2 * sizes[0]",
         "that counts the units; but W[l] has an entry for every pair of units.": "2 * sum(sizes)",
@@ -74,7 +76,7 @@ evaluations = Build(
             lambda sizes: 2 * prod(sizes)
         ),
         "J is evaluated twice for a bias, too: 2 * (weights + biases).": (
-            "sum(2 * a * b + b for a, b in pairwise(sizes))"
+            "sum(2 * a * b + b for a, b in zip(sizes, sizes[1:]))"
         ),
         "= begins anew in every round of the loop; += adds on. Yours is the last layer alone.": (
             "2 * sizes[-1] * (sizes[-2] + 1)"

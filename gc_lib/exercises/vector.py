@@ -8,11 +8,11 @@ from .exercise import Build, Choose, Guess
 
 
 def network(*sizes: int) -> dict[str, np.ndarray]:
-    """Return blocks whose entries all differ."""
+    """Return blocks whose entries all differ, and are in no order."""
     blocks, start = {}, 1.0
     for l, (n_prev, n) in enumerate(zip(sizes, sizes[1:], strict=False), start=1):
         for name, shape in ((f"W{l}", (n, n_prev)), (f"b{l}", (n, 1))):
-            blocks[name] = start + np.arange(np.prod(shape)).reshape(shape)
+            blocks[name] = np.roll(start + np.arange(np.prod(shape)), 1).reshape(shape)
             start += blocks[name].size
     return blocks
 
