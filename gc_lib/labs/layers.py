@@ -14,7 +14,7 @@ from ..network.bugs import CATALOGUE, find
 from ..plots.layers import layers_picture
 from .fields import Fields, choice, menu, slider
 from .lab import Lab
-from .result import Headline, Shown
+from .result import Headline, OfReport
 
 UPSTREAMS = ("ones", "one output", "random")
 FAMILIES = {type(layer.steps) for layer in LAYERS.values()}
@@ -62,30 +62,14 @@ def report_of(layer: str, bug: str, upstream: str, m: int) -> LayerReport:
 
 
 @dataclass(frozen=True)
-class Result(Shown):
+class Result(OfReport):
     """Hold the check of a layer, and of the input that is farthest off both gradients, entry by entry."""
 
-    report: LayerReport
     block: str
     approx: np.ndarray
     gradient: np.ndarray
     readings: np.ndarray
     wrong: np.ndarray
-
-    @property
-    def blocks(self) -> dict[str, float]:
-        """The reading of each input."""
-        return self.report.blocks
-
-    @property
-    def bounds(self) -> dict[str, float]:
-        """What the error bars alone explain, input by input."""
-        return self.report.bounds
-
-    @property
-    def names(self) -> list[str]:
-        """The names of the inputs."""
-        return list(self.blocks)
 
     @property
     def rows(self) -> int:
