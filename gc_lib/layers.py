@@ -314,10 +314,10 @@ def sigma_frozen(dxhat, c):
 @bug(through_sigma, hides="the upstream times the gain is all equal")
 def sigma_over_n_minus_1(dxhat, c):
     """Divides by n − 1 where the variance on the way forward is over n."""
-    return c.xhat * (dxhat * c.xhat).sum(c.axis, keepdims=True) / (c.x.shape[c.axis] - 1)
+    return c.xhat * (dxhat * c.xhat).sum(c.axis, keepdims=True) / max(c.x.shape[c.axis] - 1, 1)
 
 
-@bug(over_sigma)
+@bug(over_sigma, hides="the upstream times the gain is all equal")
 def no_sigma(rest, c):
     """Forgets to divide by σ."""
     return rest

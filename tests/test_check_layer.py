@@ -31,7 +31,7 @@ def check(forward=affine, backward=affine_backward, inputs=INPUTS, **given):
 def test_a_pair_with_a_cache():
     report = check()
     report.assert_ok()
-    assert list(report.blocks) == ["x", "w", "b"] and report.difference < 1e-6 and not report.alike
+    assert list(report.blocks) == ["x", "w", "b"] and report.difference < 1e-6 and not report.hides
 
 
 def test_gradients_as_a_dict_in_any_order_and_as_one_array():
@@ -113,6 +113,23 @@ def test_a_number_as_out_and_a_number_as_input():
           {"x": x, "s": 0.5}).assert_ok()  # fmt: skip
 
 
+def test_what_is_handed_on_goes_to_a_backward_of_the_cache_too():
+    scaled, back = lambda x, by: (by * x, None), lambda dout, cache, by: by * dout
+    check(scaled, back, {"x": x}, by=3.0).assert_ok()
+
+
+def test_two_numbers_in_a_list_are_the_gradients_of_two_numbers():
+    check(
+        lambda a, b: (a * b, (a, b)), lambda d, c: [float(d * c[1]), float(d * c[0])], {"a": 2.0, "b": 3.0}
+    ).assert_ok()
+
+
+def test_integers_that_may_have_been_meant_to_be_nudged_are_named():
+    report = check(lambda x, n: (n * x, n), lambda d, n: n * d, {"x": x, "n": np.arange(4)})
+    report.assert_ok()
+    assert "Of n there is no gradient: integers are handed on, and not checked." in report.explain()
+
+
 def test_the_callers_arrays_are_left_alone_whatever_the_layer_does_to_its_own():
     def rude(x):
         x *= 2
@@ -149,8 +166,8 @@ def test_a_random_upstream_tells_what_ones_hide():
 
 def test_a_sum_that_does_not_depend_on_the_input_is_told_and_what_an_upstream_all_equal_hides():
     report = check(softmax, lambda d, p: p * (d - 1), {"x": x}, upstream=np.ones((3, 4)))
-    assert report.answer == "cannot tell" and report.still == ("x",) and report.alike
-    assert [reason.kind for reason in report.reasons[:2]] == ["upstream all equal", "no slope"]
+    assert report.answer == "cannot tell" and report.still == ("x",) and report.hides
+    assert [reason.kind for reason in report.reasons[:2]] == ["no slope", "upstream"]
     assert "J hardly depends on x" in report.explain() and "Leave upstream out" in report.explain()
     with pytest.raises(AssertionError, match="J hardly depends on x"):
         report.assert_ok()
@@ -159,7 +176,20 @@ def test_a_sum_that_does_not_depend_on_the_input_is_told_and_what_an_upstream_al
 def test_a_right_layer_under_ones_is_right_and_says_what_that_may_hide():
     report = check(upstream=1.0)
     report.assert_ok()
-    assert report.alike and "The upstream is the same for every output" in str(report)
+    assert "The upstream is the same for every output" in str(report)
+    assert "dθ is right under this upstream; another one may show more." in report.explain()
+    assert "an error worth caring about" not in report.explain()
+
+
+def test_an_upstream_that_is_0_somewhere_says_what_that_may_hide():
+    def wrong_in_one(dout, cache):
+        dx, dw, db = affine_backward(dout, cache)
+        return dx * np.array([[1.0], [5.0], [1.0]]), dw, db
+
+    first = np.array([[1.0, 2.0], [0.0, 0.0], [0.0, 0.0]])
+    report = check(backward=wrong_in_one, upstream=first)
+    assert report.answer != "wrong" and "The upstream is 0 for some outputs" in report.explain()
+    assert check(backward=wrong_in_one).that_are("wrong") == ("x",)
 
 
 def test_the_same_seed_is_the_same_upstream():
@@ -185,13 +215,13 @@ def test_the_same_seed_is_the_same_upstream():
         ({"backward": lambda d, c: None}, "backward returned None, where the 3 gradients of x, w and b are wanted"),
         ({"backward": lambda d, c: affine_backward(d, c)[:2]}, "backward returned a tuple of 2, where the 3 gradients"),
         ({"backward": lambda d, c: affine_backward(d, c)[0]}, "returned an array of float64, shape .*, where the 3"),
-        ({"backward": lambda d, c: {"x": d @ w.T, "dw": 0, "b": 0}}, "no gradient of w, but of x, dw and b"),
+        ({"backward": lambda d, c: {"x": d @ w.T, "dw": 0, "b": 0}}, "no gradient of w, but of x, dw and b; rename"),
         ({"backward": lambda d, c: affine_backward(d, c)[::-1]}, "in the order of the inputs, x, w and b"),
         ({"backward": lambda d, c: (*affine_backward(d, c)[:2], d)}, r"of b has shape \(3, 2\), but b has \(2,\); sum"),
         ({"backward": lambda d, c: (*affine_backward(d, c)[:2], None)}, "gradient of b is None"),
         ({"backward": lambda d, c: (np.nan * x, *affine_backward(d, c)[1:])}, "backward: x holds nan"),
-        ({"backward": lambda d: d}, "backward returned a tuple of 2, where"),
-        ({"backward": lambda d, c, e: d}, r"forward returned a tuple of 2, so backward should take \(dout, x, w, b\)"),
+        ({"backward": lambda d: d}, r"forward returned two values, \(out, cache\), so backward should take"),
+        ({"backward": lambda d, c, e: d}, r"forward returned two values, \(out, cache\)"),
         ({"backward": "back"}, "backward should be a function"),
         ({"forward": lambda x, w, b: None, "backward": lambda d: d}, "forward: out is None; is a `return` missing"),
         ({"forward": lambda x, w, b: (np.nan * x, 0)}, "forward: out holds nan"),
@@ -200,7 +230,10 @@ def test_the_same_seed_is_the_same_upstream():
         ({"inputs": {"x": x, "w": w, "b": None}}, "inputs: b is None, no array; what is not differ"),
         ({"inputs": {"x": x, "w": w, "b": {"W": b}}}, "inputs: b is a dict, no array"),
         ({"inputs": {"x": x, "w": w, "b": b + 1j}}, "b holds complex128; every entry should be a real number"),
-        ({"inputs": {k: np.ones(v.shape, int) for k, v in INPUTS.items()}}, "x, w and b hold integers: there is"),
+        ({"inputs": {k: np.ones(v.shape, int) for k, v in INPUTS.items()}}, "nothing to nudge, with x, w and b held in"),
+        ({"inputs": {}}, "forward should take .* by name"),
+        ({"forward": lambda: (1.0, 0), "inputs": {}}, "there is nothing to nudge, with none given"),
+        ({"b": 3}, "b: given as an input and by keyword; leave one of them out"),
         ({"upstream": np.ones((2, 2))}, r"upstream: the weights of out should have its shape, \(3, 2\)"),
         ({"upstream": 0.0}, "upstream is 0 for every output"),
         ({"upstream": np.nan}, "upstream: out holds nan"),
@@ -224,6 +257,7 @@ def test_an_argument_of_the_check_that_forward_has_too_goes_by_partial():
 
     check(norm, back, {"x": x}).assert_ok()
     check(partial(norm, eps=1e-3), back, {"x": x}).assert_ok()
+    check(partial(norm, eps=1e-3), back, {"x": x}, eps=1e-6).assert_ok()
     with pytest.raises(TypeError, match="eps is an argument of the check and of forward; give forward its own by"):
         check(norm, back, {"x": x}, eps=1e-3)
 

@@ -26,6 +26,14 @@ def test_every_layer_opens_under_every_upstream(layer, upstream, m):
     assert result.headline.gist and result.table.count("<tr>") == len(result.blocks) + 1
 
 
+@pytest.mark.parametrize("bug", BUGS[1:])
+@pytest.mark.parametrize("m", [1, 2])
+def test_every_bug_opens_at_one_example(bug, m):
+    for layer in (name for name in LAYERS if fits(bug, name)):
+        for upstream in ("ones", "one output", "random"):
+            assert compute(State(layer=layer, bug=bug, upstream=upstream, m=m)).words
+
+
 def test_the_map_marks_the_entries_that_are_wrong():
     result = gcl.labs.layers().at(layer="batch norm", bug="no_sigma", upstream="one output")
     wrong = result.wrong.reshape(3, 4)

@@ -1,6 +1,6 @@
 """Check a layer, a pair of forward and backward. It has no J of its own: a weighted sum of its outputs is one."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from inspect import signature
@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 
 from .inputs import all_real, function, kind_of, noted, whole
-from .params import as_array, as_blocks, copied, like, plain_numbers
+from .params import as_array, as_blocks, copied, like, plain_numbers, to_vector
 from .reason import Reason
 from .report import Report, check
 from .slide import norm
@@ -18,37 +18,57 @@ from .words import listed
 
 DEFAULTS = {"upstream": None, "seed": 0, "eps": 1e-7, "rtol": 1e-6}  # what the check takes by keyword
 ALIKE = (
-    "The upstream is the same for every output, so J is their sum. Softmax, layer norm and batch norm keep such a sum "
-    "as it is: then J has no slope, and what is wrong in their backward does not show."
+    "The upstream is the same for every output, so J is their sum, or a multiple of it. Softmax, batch norm, and layer "
+    "norm with equal gains have no slope then: what is wrong in their backward may not show."
 )
+SILENT = "The upstream is 0 for some outputs: what is wrong on the way back from these does not show."
 RANDOM = "Leave upstream out: then no output is weighted like another."
 STILL = "J hardly depends on {}: under this upstream no check can tell whether that gradient is right."
 ELSEWHERE = "Try another seed and other inputs. If there is no slope to find, hand {} on by keyword."
+INTEGERS = "Of {} there is no gradient: integers are handed on, and not checked."
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class LayerReport(Report):
     """Hold what the check of a layer found. Every input counts for itself, however small its slopes are.
 
-    `alike` says that the upstream is the same for every output; `still` are the inputs on which J hardly depends.
+    `upstream` is R as a vector; `still` are the inputs on which J hardly depends, `integers` those not nudged.
     """
 
-    alike: bool = field(kw_only=True)
+    upstream: np.ndarray = field(kw_only=True)
     still: tuple[str, ...] = field(kw_only=True)
+    integers: tuple[str, ...] = field(kw_only=True)
+
+    @property
+    def hides(self) -> str:
+        """What this upstream may hide; "" for one that weighs every output, and not all alike."""
+        alike = self.upstream.size > 1 and bool((self.upstream == self.upstream[0]).all())
+        return ALIKE if alike else SILENT if not self.upstream.all() else ""
 
     @cached_property
     def reasons(self) -> tuple[Reason, ...]:
         """Why the check says what it says, beginning with what the upstream hides."""
-        names = listed(self.still)
-        own = [Reason("upstream all equal", ALIKE, RANDOM, tuple(self.parts))] * self.alike
-        own += [Reason("no slope", STILL.format(names), ELSEWHERE.format(names), self.still)] * bool(self.still)
-        others = [reason for reason in super().reasons if not reason.blocks or {*reason.blocks} - {*self.still}]
-        return (*own, *others)
+        names, own = listed(self.still), []
+        if self.still:
+            own.append(Reason("no slope", STILL.format(names), ELSEWHERE.format(names), self.still))
+        if self.hides:
+            own.append(Reason("upstream", self.hides, RANDOM, tuple(self.parts)))
+        own += [reason for reason in super().reasons if not reason.blocks or {*reason.blocks} - {*self.still}]
+        if self.integers:
+            own.append(Reason("integers", INTEGERS.format(listed(self.integers))))
+        return tuple(own)
+
+    @property
+    def opening(self) -> str:
+        """The answer as a sentence, with {} for the blocks that have it."""
+        if self.answer == "right" and self.hides:
+            return "dθ is right under this upstream; another one may show more."
+        return super().opening
 
     @property
     def second_opinion(self) -> str:
         """One sentence where the answer is not what the lecture's word suggests, or where the upstream may hide it."""
-        return super().second_opinion or self.alike * f"{ALIKE} {RANDOM}"
+        return super().second_opinion or (f"{self.hides} {RANDOM}" if self.hides else "")
 
 
 class Pair(NamedTuple):
@@ -68,14 +88,21 @@ class Pair(NamedTuple):
         """Go forward; return out, and backward as a function of dout alone."""
         given = copied(self.inputs) | nudged
         found = noted(lambda given: self.forward(**given, **self.handed_on), given, lambda: "when forward was called")
-        if isinstance(found, tuple) and len(found) == 2 and takes(self.backward, *found):
-            return found[0], lambda dout: self.backward(dout, found[1])
-        if takes(self.backward, 0, *given, **self.handed_on):
-            return found, lambda dout: self.backward(dout, *given.values(), **self.handed_on)
-        if takes(self.backward, 0, *given):
-            return found, lambda dout: self.backward(dout, *given.values())
-        if takes(self.backward, 0):
-            return found, lambda dout: self.backward(dout)
+        inputs, handed_on = tuple(given.values()), self.handed_on
+        ways: Iterable[tuple[tuple, dict]]
+        if isinstance(found, tuple) and len(found) == 2:
+            out, ways = found[0], ((found[1:], {}), (found[1:], handed_on))
+        else:
+            out, ways = found, ((inputs, handed_on), (inputs, {}), ((), {}))
+        fitting = [way for way in ways if takes(self.backward, 0, *way[0], **way[1])]
+        if fitting:
+            more, named = fitting[0]
+            return out, lambda dout: self.backward(dout, *more, **named)
+        if out is not found:
+            raise TypeError(
+                "forward returned two values, (out, cache), so backward should take (dout, cache); if it takes the "
+                "inputs, let forward return out alone, and two outputs as a dict"
+            )
         raise TypeError(
             f"forward returned {kind_of(found)}, so backward should take (dout, {', '.join(given)}), or dout alone; or "
             "let forward return the two (out, cache), and backward take (dout, cache)"
@@ -105,7 +132,7 @@ class Pair(NamedTuple):
         return copied(slopes)
 
 
-def takes(function: Callable, *given, **named) -> bool:
+def takes(function: Callable, /, *given, **named) -> bool:
     """Tell whether a function can be called with so many arguments, and with these names."""
     try:
         signature(function).bind(*given, **named)
@@ -121,9 +148,12 @@ def by_name(found, nudged: Mapping[str, np.ndarray], inputs: Mapping[str, np.nda
     if isinstance(found, Mapping):
         missing = [name for name in nudged if name not in found]
         if missing:
-            raise ValueError(f"backward returned no gradient of {listed(missing)}, but of {listed(map(str, found))}")
+            advice = "; rename its keys" if all(f"d{name}" in found for name in missing) else ""
+            there = listed(map(str, found)) or "nothing"
+            raise ValueError(f"backward returned no gradient of {listed(missing)}, but of {there}{advice}")
         return {name: found[name] for name in nudged}
-    several = isinstance(found, tuple) or (isinstance(found, list) and not plain_numbers(found))
+    one_each = isinstance(found, list) and (len(found) == len(nudged) > 1 or not plain_numbers(found))
+    several = isinstance(found, tuple) or one_each
     slopes = list(found) if several else [found]
     for names in (nudged, inputs):
         if len(slopes) == len(names):
@@ -146,19 +176,23 @@ def arrays(
         if value is None or isinstance(value, str | bytes | Mapping):
             raise TypeError(f"inputs: {name} is {kind_of(value)}, no array; what is not differentiated goes by keyword")
         found[name] = as_array(value, f"inputs: {name}")
-    twice = [name for name, value in options.items() if value is not DEFAULTS[name] and takes_name(forward, name)]
+    both = [name for name in handed_on if name in found]
+    if both:
+        raise TypeError(f"{listed(both)}: given as an input and by keyword; leave one of them out")
+    changed = (name for name, value in options.items() if np.ndim(value) or value != DEFAULTS[name])
+    twice = [name for name in changed if takes_name(forward, name)]
     if twice:
-        both = f"{twice[0]} is an argument of the check and of forward"
-        raise TypeError(f"{both}; give forward its own by functools.partial(forward, {twice[0]}=…)")
+        advice = f"give forward its own by functools.partial(forward, {twice[0]}=…)"
+        raise TypeError(f"{twice[0]} is an argument of the check and of forward; {advice}")
     if not takes(forward, **found, **handed_on):
         raise TypeError(f"forward should take {listed([*found, *handed_on])} by name; it takes {signature(forward)}")
     return found
 
 
 def takes_name(function: Callable, name: str) -> bool:
-    """Tell whether a function has an argument of this name."""
+    """Tell whether a function has an argument of this name, which no functools.partial has given it."""
     try:
-        return name in signature(function).parameters
+        return name in signature(function).parameters and name not in getattr(function, "keywords", {})
     except ValueError:
         return False
 
@@ -199,20 +233,22 @@ def check_layer(
 ) -> LayerReport:
     """Compare what backward returns with the central differences of J = Σ out · R, and report input by input.
 
-    `forward(**inputs, **handed_on)` returns (out, cache), and `backward(dout, cache)` gets dout = R. Or it returns out
-    alone: then `backward(dout, *inputs)` is called, or `backward(dout)` where the layer remembers by itself. out may be
-    an array, a tuple or a dict. The gradients come back as a tuple in the order of the inputs, as a dict with their
-    names, or as one array. R is random, fixed by `seed`, so that no output is weighted like another; `upstream` is one
-    of your own, in the form of out, or one number for all. Inputs of integers are handed on and not nudged. Raises
-    TypeError or ValueError, naming the input, where something does not fit.
+    `forward(**inputs, **handed_on)` returns a tuple of two, (out, cache), and `backward(dout, cache)` gets dout = R. Or
+    it returns out alone: then `backward(dout, *inputs)` is called, or `backward(dout)` where the layer remembers by
+    itself. out may be an array, a dict or a tuple; two outputs without a cache are a dict, or ((a, b), None). The
+    gradients come back as a tuple in the order of the inputs, as a dict with their names, or as one array. R is random,
+    fixed by `seed`, so that no output is weighted like another; `upstream` is one of your own, in the form of out, or
+    one number for all. Inputs of integers are handed on and not nudged. Raises TypeError or ValueError, naming the
+    input, where something does not fit.
 
     Example: `gcl.check_layer(layer_norm, layer_norm_backward, {"x": x, "gain": gain, "shift": shift}).assert_ok()`.
     """
     forward, backward = function("forward", forward), function("backward", backward)
     options = {"upstream": upstream, "seed": seed, "eps": eps, "rtol": rtol}
     pair = Pair(forward, backward, arrays(inputs, options, forward, handed_on), handed_on)
-    if not pair.nudged:
-        raise ValueError(f"inputs: {listed(pair.inputs)} hold integers: there is nothing to nudge; take .astype(float)")
+    if not sum(block.size for block in pair.nudged.values()):
+        there = f"{listed(pair.inputs)} held in integers or empty" if pair.inputs else "none given"
+        raise ValueError(f"inputs: there is nothing to nudge, with {there}; take .astype(float)")
     all_real(pair.nudged, "inputs")
     out = pair.out(copied(pair.nudged))
     drawn = random_upstream(out, whole("seed", seed)) if upstream is None else given_upstream(out, upstream)
@@ -229,11 +265,11 @@ def check_layer(
         return float(size + sum((R[name] * block).sum(dtype=float) for name, block in out.items()))
 
     report = check(J, lambda nudged: pair.gradients(nudged, R), pair.nudged, eps, rtol=rtol)
-    weights = np.concatenate([block.ravel() for block in R.values()])
-    alike = weights.size > 1 and bool((weights == weights[0]).all())
     shown = {each.name: getattr(report, each.name) for each in fields(report)}
     shown["opinion"] = replace(report.opinion, small=())  # no input is too small to matter
-    return LayerReport(**shown, alike=alike, still=tuple(filter(lambda name: has_no_slope(report, name), report.parts)))
+    still = tuple(name for name in report.parts if has_no_slope(report, name))
+    integers = tuple(name for name in pair.inputs if name not in pair.nudged)
+    return LayerReport(**shown, upstream=to_vector(R).astype(float), still=still, integers=integers)
 
 
 def has_no_slope(report: Report, name: str) -> bool:

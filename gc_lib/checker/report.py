@@ -127,12 +127,17 @@ class Report(Reading):
     def explain(self) -> str:
         """Say the answer, its reasons and what to do about them, in whole sentences."""
         names = {answer: listed(self.that_are(answer)) for answer in OPENINGS}
-        said = [self.verdict, OPENINGS[self.answer].format(names.pop(self.answer))]
+        said = [self.verdict, self.opening.format(names.pop(self.answer))]
         said += [f"{answer.capitalize()}: {blocks}." for answer, blocks in names.items() if blocks]
         said += [f"- {reason}" for reason in self.reasons]
         if self.answer == "wrong":
             said.append(f"Worst entry: {self.worst}.")
         return "\n".join(map(in_lines, said))
+
+    @property
+    def opening(self) -> str:
+        """The answer as a sentence, with {} for the blocks that have it."""
+        return OPENINGS[self.answer]
 
     @property
     def headline(self) -> str:

@@ -91,7 +91,7 @@ class Result(OfReport):
         """Say what the upstream hides, and what the bug does."""
         if self.report.still:
             yield f"<b>J hardly depends on {listed(self.report.still)}</b>: under this upstream no check can tell."
-        if self.report.alike:
+        if self.state.upstream == "ones":
             yield "J is the plain sum of the outputs."
         if self.state.bug != "none":
             yield f"{self.state.bug}: {find(self.state.bug).sentence}"
