@@ -230,7 +230,7 @@ def test_the_same_seed_is_the_same_upstream():
         ({"inputs": {"x": x, "w": w, "b": None}}, "inputs: b is None, no array; what is not differ"),
         ({"inputs": {"x": x, "w": w, "b": {"W": b}}}, "inputs: b is a dict, no array"),
         ({"inputs": {"x": x, "w": w, "b": b + 1j}}, "b holds complex128; every entry should be a real number"),
-        ({"inputs": {k: np.ones(v.shape, int) for k, v in INPUTS.items()}}, "nothing to nudge, with x, w and b held in"),
+        ({"inputs": {k: np.ones(v.shape, int) for k, v in INPUTS.items()}}, "nudge, with x, w and b held in"),
         ({"inputs": {}}, "forward should take .* by name"),
         ({"forward": lambda: (1.0, 0), "inputs": {}}, "there is nothing to nudge, with none given"),
         ({"b": 3}, "b: given as an input and by keyword; leave one of them out"),
