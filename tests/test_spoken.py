@@ -40,7 +40,7 @@ def opened(first, tmp_path):
 @pytest.mark.slow
 def test_without_anywidget_every_lab_is_the_same_but_for_it(tmp_path):
     missing, there = (opened(first, tmp_path) for first in ("sys.modules['anywidget'] = None", ""))
-    assert there[0] == "False" and len(there) == 15
+    assert there[0] == "False" and len(there) == 16
     assert missing[1:] == [line.replace(" Box AnyWidget", "") for line in there[1:]]
     assert all(line.count(" Box AnyWidget") == 1 for line in there[1:])
     assert all(line.count('role="status"') == 2 for line in missing[1:])

@@ -205,7 +205,7 @@ def listen(here: float, at: Callable, noise: float = 0.0, leap: float = 0.0) -> 
         return Ladder(no, no, no, no, no, no, no, no.astype(bool), (), here, 0.0)
     slope, bend = (up - down) / (2 * h), (up + down - 2 * here) / h
     swing = float(np.abs(np.r_[up, down] - here).max())
-    still = (up == here) & (down == here) & (swing > DIGITS * np.spacing(abs(here)))  # else J is constant, and known
+    still = (up == here) & (down == here)
     of_steps, found = noise_and_leaps(here, at, h, up, down, slope)
     heard = np.maximum(of_steps, np.where(still, noise, 0))
     truncation = np.append(np.abs(np.diff(slope)), np.inf) * 2 / 9  # D(√10 h) is off by ten times as much as D(h)
@@ -214,6 +214,7 @@ def listen(here: float, at: Callable, noise: float = 0.0, leap: float = 0.0) -> 
     loud = np.maximum(heard, np.spacing(np.maximum(np.abs(up), np.abs(down))))  # a sum may be off by a digit or two
     kink = np.maximum.accumulate(np.maximum(jump - 11 * SURE * loud / h, 0) / 2)
     hidden = np.maximum(leap / h[-1], hidden_slope(h, slope, of_steps, truncation, kink, found))
+    still &= swing > DIGITS * np.spacing(abs(here))  # else J is constant, and has a vote
     return Ladder(h, slope, bend, heard, truncation, kink, hidden, still, tuple(found), here, swing)
 
 
