@@ -4,6 +4,7 @@ import json
 
 import pytest
 from driver import ROOT, Notebook
+from helpers import LONG
 from playwright.sync_api import expect
 
 LESSON = [path.name for path in (ROOT / "notebooks").glob("04b_*.ipynb")]
@@ -76,7 +77,7 @@ WHERE = """lab => {
 }"""
 
 
-@pytest.mark.parametrize(("width", "beside"), [(1400, True), (1280, True), (800, False)])
+@pytest.mark.parametrize(("width", "beside"), [(1400, True), (800, False), (1280, True)][: 3 if LONG else 2])
 @pytest.mark.parametrize("name", LESSON)
 def test_nothing_moves_from_the_opening_of_a_case_to_the_next(context, lab_server, name, width, beside):
     page = context.new_page()

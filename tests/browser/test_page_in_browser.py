@@ -2,12 +2,15 @@
 
 import pytest
 import tables
+from helpers import LONG
 from playwright.sync_api import expect
 from tables import BOARD, after, with_labs
 
 LABS = [name for name in tables.LABS if name != BOARD]
 WIDE, NARROW = 1280, 800
-SLIDING = [name for name in LABS if name not in ("hiding", "inspect", "price")]  # which have sliders under an axis
+SLIDING = [
+    name for name in LABS if name not in ("hiding", "inspect", "layers", "price")
+]  # which have sliders under an axis
 HERE = 2  # pixels by which a slider's handle may be beside the ring over it
 STOPS = """
 def _gc_test(lab):
@@ -58,7 +61,9 @@ def lab(page, notebook, name):
     return lab
 
 
-@pytest.mark.parametrize("name, width", [*((name, NARROW) for name in LABS), ("bench", WIDE), ("dropout", WIDE)])
+@pytest.mark.parametrize(
+    "name, width", [*((name, NARROW) for name in LABS), ("dropout", WIDE), *[("bench", WIDE)] * LONG]
+)
 def test_nothing_moves_while_a_student_works(lab):
     """At no frame of the screen, by no pixel, at the ends and in the middle of every control."""
     seen = tables.moved(lab)
