@@ -4,7 +4,6 @@ import mpmath
 import numpy as np
 import pytest
 import study_outside as study
-from helpers import LONG
 from outside.corners import ramp
 from outside.mistakes import Claim, length, plant
 from outside.problem import Problem, as_blocks, in_blocks, like, vector
@@ -14,7 +13,6 @@ import gc_lib as gcl
 IGNORED = "ignore::RuntimeWarning"  # costs that overflow or leave their domain
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings(IGNORED)]
 SEED = 11  # of the tests alone
-PROBLEMS = 250 if LONG else 138
 
 
 class Digits:
@@ -146,7 +144,6 @@ def test_every_rule_knows_right_from_doubled_and_ours_refuses_what_it_refuses():
 
 def test_a_zero_says_what_it_means():
     assert study.means(0, 3000) == "0 of 3,000 (below 0.10% at 95 %)"
-    assert study.means(0, 2898) == "0 of 2,898 (below 0.11% at 95 %)"  # 0.1035 %
     assert study.means(3, 3000) == "3 of 3,000 (0.10%)"
     assert study.means(0, 0) == "0 of 0"
 
@@ -156,8 +153,8 @@ def test_a_zero_says_what_it_means():
 
 @pytest.fixture(scope="module")
 def short():
-    """Judge some problems of every family, each at one ε of ours."""
-    return study.study(PROBLEMS, SEED, in_turn=True)
+    """Judge 250 problems, each at one ε of ours."""
+    return study.study(250, SEED, in_turn=True)
 
 
 def test_the_tables_add_up(short):
@@ -165,14 +162,14 @@ def test_the_tables_add_up(short):
     table = list(study.rows(counts))
     assert len(table) == (len(study.GROUPS) + len(study.FAMILIES)) * len(study.RULES)
     everything, double, *others = [row for row in table if row["rule"] == "lecture"]
-    assert everything["correct"] == PROBLEMS == sum(row["correct"] for row in others)
+    assert everything["correct"] == 250 == sum(row["correct"] for row in others)
     assert double["correct"] == sum(row["correct"] for row in others if "float" not in row["family"])
-    assert all(row["correct"] >= 6 and row["errors that matter"] >= 6 for row in others)
+    assert all(row["correct"] >= 10 and row["errors that matter"] >= 10 for row in others)
     for row in table:
         for truth in study.TRUTHS:
             assert row[truth] == sum(row[f"{truth}: {said}"] for said in study.ANSWERS)
     of_ours = [row for row in table if row["family"] == "all" and row["rule"].startswith("ours")]
-    assert sum(row["correct"] for row in of_ours) == PROBLEMS
+    assert sum(row["correct"] for row in of_ours) == 250
     false = sum(row["correct: wrong"] + row["errors that matter: right"] for row in of_ours)
     assert false == len(failures)
     assert {cloud for cloud, *_ in clouds} <= study.TRUE_REASONS.keys()
