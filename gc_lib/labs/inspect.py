@@ -192,11 +192,18 @@ class Result(Shown):
 
 def compute(state: State) -> Result:
     """Compare a block's dθ / k with its dθ_approx, entry by entry."""
-    report, (a, g) = state.report, state.report.pairs[state.block]
-    off, size = np.abs(a - g / state.k), np.abs(a) + np.abs(g / state.k)
-    readings = np.divide(off, size, out=np.zeros_like(size), where=size > 0)
-    wrong = (off > report.bars[report.parts[state.block]]) & (readings >= GREAT)
+    report = of_check("report", state.report)
+    a, g = report.pairs[state.block]
+    readings, wrong = entry_by_entry(report, state.block, state.k)
     return Result(state, a, g, readings, wrong, report.blocks | {state.block: score(a, g / state.k)})
+
+
+def entry_by_entry(report: Report, block: str, k: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
+    """Return each entry's own relative difference once dθ is divided by k, and which entries are wrong."""
+    a, g = report.pairs[block]
+    off, size = np.abs(a - g / k), np.abs(a) + np.abs(g / k)
+    readings = np.divide(off, size, out=np.zeros_like(size), where=size > 0)
+    return readings, (off > report.bars[report.parts[block]]) & (readings >= GREAT)
 
 
 def counted(count: int | np.integer) -> str:

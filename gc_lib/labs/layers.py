@@ -7,12 +7,12 @@ from functools import cached_property, lru_cache
 import numpy as np
 
 from ..checker.layer import LayerReport, check_layer
-from ..checker.slide import GREAT
 from ..checker.words import html_table, listed, short
 from ..layers import LAYERS
 from ..network.bugs import CATALOGUE, find
 from ..plots.layers import layers_picture
 from .fields import Fields, choice, menu, slider
+from .inspect import entry_by_entry
 from .lab import Lab
 from .result import Headline, OfReport
 
@@ -115,13 +115,10 @@ def compute(state: State) -> Result:
     """Check the layer, and compare one input's gradients entry by entry."""
     report = report_of(state.layer, state.bug, state.upstream, state.m)
     block = report.worst.block if report.that_are("wrong") else next(iter(report.blocks))
-    a, g = report.pairs[block]
-    off, size = np.abs(a - g), np.abs(a) + np.abs(g)
-    readings = np.divide(off, size, out=np.zeros_like(size), where=size > 0)
+    readings, wrong = entry_by_entry(report, block)
     if block in report.still:
         readings = np.ones_like(readings)  # equal or not, they say nothing
-    wrong = (off > report.bars[report.parts[block]]) & (readings >= GREAT)
-    return Result(state, report, block, a, g, readings, wrong)
+    return Result(state, report, block, *report.pairs[block], readings, wrong)
 
 
 class Layers(Lab):
