@@ -86,8 +86,7 @@ def torch_cases() -> Iterator[Case]:
     params = {name: value.detach().numpy() for name, value in module.named_parameters()}  # the module's own memory
 
     def loss(params):
-        tensors = {name: torch.from_numpy(block) for name, block in params.items()}
-        return ((torch.func.functional_call(module, tensors, (data,)) - target) ** 2).mean()
+        return loss_of_tensors({name: torch.from_numpy(block) for name, block in params.items()})
 
     def slopes(params, cleared):
         for name, value in module.named_parameters():
@@ -97,11 +96,17 @@ def torch_cases() -> Iterator[Case]:
         ((module(data) - target) ** 2).mean().backward()
         return {name: value.grad.numpy() for name, value in module.named_parameters()}
 
+    def loss_of_tensors(params):
+        return ((torch.func.functional_call(module, params, (data,)) - target) ** 2).mean()
+
+    def slopes_of_tensors(params, factor):
+        loss_of_tensors(params).backward()
+        return {name: factor * value.grad for name, value in params.items()}
+
     names, values = zip(*module.named_parameters(), strict=True)
 
     def of_values(*values):
-        found = torch.func.functional_call(module, dict(zip(names, values, strict=True)), (data,))
-        return ((found - target) ** 2).mean()
+        return loss_of_tensors(dict(zip(names, values, strict=True)))
 
     for cleared in (True, False):
         before = {name: block.copy() for name, block in params.items()}
@@ -119,6 +124,15 @@ def torch_cases() -> Iterator[Case]:
             else {},
         )
         assert all((params[name] == before[name]).all() for name in params), "the module's parameters were moved"
+    for factor in (1.0, 1.01):
+        yield Case(
+            f"torch Module, its tensors as they are{', 1 % off' * (factor != 1)}",
+            factor == 1,
+            lambda factor=factor: gcl.check(
+                loss_of_tensors, lambda p: slopes_of_tensors(p, factor), dict(module.named_parameters())
+            ),
+            {},
+        )
 
 
 def jax_cases() -> Iterator[Case]:

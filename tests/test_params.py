@@ -231,3 +231,51 @@ def test_a_nest_that_cannot_be_named_or_holds_no_arrays_is_refused(nest, error, 
 
 def test_a_nest_without_arrays_is_a_vector_without_entries():
     assert gcl.to_vector(as_blocks({"a": [], "b": {}})).shape == (0,)
+
+
+class Tensor:
+    """Behave as a tensor of PyTorch does where it meets the kit: it is no array until it is detached."""
+
+    def __init__(self, values, requires_grad=False):
+        self.values, self.requires_grad = np.array(values), requires_grad
+
+    def __array__(self, dtype=None, copy=None):
+        if self.requires_grad:
+            raise RuntimeError("Can't call numpy() on Tensor that requires grad.")
+        return np.array(self.values, dtype)
+
+    def __float__(self):
+        return float(np.asarray(self))
+
+    def detach(self):
+        return Tensor(self.values)
+
+    def cpu(self):
+        return self
+
+    def double(self):
+        return Tensor(self.values.astype(float))
+
+    def new_tensor(self, values, requires_grad=False):
+        return Tensor(np.asarray(values, self.values.dtype), requires_grad)
+
+
+def tensor_cost(params):
+    """J = Σ w³, a tensor."""
+    assert all(isinstance(w, Tensor) and w.requires_grad for w in params.values())
+    return Tensor(sum((w.values**3).sum() for w in params.values()), requires_grad=True)
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize(("factor", "answer"), [(3, "right"), (3.01, "wrong")])
+def test_tensors_come_as_tensors_in_and_out_of_the_check_and_are_left_alone(dtype, factor, answer):
+    w = np.array([[1.0, -2.0], [0.5, 3.0]], dtype)
+    params = {"w": Tensor(w, requires_grad=True)}
+    report = gcl.check(tensor_cost, lambda p: {"w": Tensor(factor * p["w"].values ** 2, True)}, params)
+    assert report.answer == answer
+    assert params["w"].values.dtype == dtype and (params["w"].values == w).all()
+
+
+def test_a_tensor_without_gradient_stays_one_without():
+    (copy,) = copied([Tensor([1.0, 2.0])])
+    assert isinstance(copy, Tensor) and not copy.requires_grad and copy.values.tolist() == [1, 2]

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from .params import as_blocks, copied
+from .params import as_blocks, copied, is_tensor
 
 REAL = "every entry should be a real number"
 COMPLEX = "take .real where the imaginary part is 0, else check the real and the imaginary part as two blocks"
@@ -151,6 +151,7 @@ def one_number(J, where: str):
     Raises TypeError or ValueError that says where it was not.
     """
     if not isinstance(J, float | np.floating):
+        J = J.detach() if is_tensor(J) else J
         problem = no_number(J)
         if problem:
             raise TypeError(f"cost should return one number; {where} it returned {problem}")

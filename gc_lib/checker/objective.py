@@ -6,7 +6,7 @@ from typing import SupportsFloat
 import numpy as np
 
 from .inputs import above_zero, ask, function, nudgeable, some_unmoved
-from .params import as_blocks, block_slices, copied, entry, from_vector, like, to_vector
+from .params import as_blocks, block_slices, copied, entry, from_vector, is_tensor, like, to_vector
 from .slide import SLIDE, Checker, P, a_checker, restored, two_sided_loop
 
 TOGETHER = 128  # nudges for which all of θ is held at once
@@ -39,7 +39,8 @@ class Objective:
         self.vector = self.theta.copy()
         self.pieces = from_vector(self.vector, blocks)
         self.views = all(block.dtype == float for block in blocks.values())
-        self.flat = type(self.params) is dict and self.params.keys() == blocks.keys()
+        plain = type(self.params) is dict and self.params.keys() == blocks.keys()
+        self.flat = plain and not any(map(is_tensor, self.params.values()))
 
     def at_theta(self) -> float:
         """Return J(θ). Raises what the cost raises, and ValueError where J(θ) is not finite."""

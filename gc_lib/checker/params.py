@@ -75,7 +75,7 @@ def as_array(value, where: str) -> np.ndarray:
         take = "np.asarray(…), and @ for *" if isinstance(value, np.matrix) else ".compressed(), or .filled(0)"
         raise TypeError(f"{where} is a {type(value).__name__}, no plain array; take {take}")
     try:
-        array = np.asarray(value)
+        array = np.asarray(value.detach().cpu() if is_tensor(value) else value)
     except Exception as error:  # a ragged list, or an array of a framework that may object in any way
         raise TypeError(f"{where} should be an array of numbers; numpy says: {error}") from error
     if array.dtype == object and array is not value and not array.ndim:
@@ -83,14 +83,27 @@ def as_array(value, where: str) -> np.ndarray:
     return array
 
 
+def is_tensor(value) -> bool:
+    """Tell whether a value is a tensor as PyTorch has it, which is told by its methods: no framework is imported."""
+    return hasattr(value, "detach") and hasattr(value, "new_tensor")
+
+
+def as_tensor(block: np.ndarray, like_this):
+    """Return a block as a tensor like another one, in float64 if the block is in float64."""
+    same = like_this.detach()
+    kind = same.double() if block.dtype == float else same
+    return kind.new_tensor(block, requires_grad=like_this.requires_grad)
+
+
 def like(blocks: Mapping[str, np.ndarray], params, name: str = ""):
-    """Return the blocks in the form that params has: the same nest, or one array.
+    """Return the blocks in the form that params has: the same nest, or one array; tensors where it has tensors.
 
     A Mapping comes back in its own type where `type(params)(a_dict)` keeps the arrays as they are, else as a dict.
     """
     inner = children(params, name)
     if inner is None:
-        return blocks[name or ONE_ARRAY]
+        block = blocks[name or ONE_ARRAY]
+        return as_tensor(block, params) if is_tensor(params) else block
     made = [like(blocks, child, full) for full, child in inner]
     if isinstance(params, dict | Mapping):
         return as_mapping(dict(zip(params, made, strict=True)), type(params))

@@ -203,8 +203,9 @@ def check(
     """Compare gradient(params) with the central differences of cost(params), and report block by block.
 
     `params` is one floating array, or any nest of dicts, lists, tuples and NamedTuples of them; a block is named by the
-    way to it, as "layers[0].W". `cost` returns one number, `gradient` arrays of the same names and shapes; with
-    `gradient=True` cost returns both, (J, dθ). Both get copies of params; the caller's arrays are left alone.
+    way to it, as "layers[0].W". PyTorch's tensors are taken as arrays are. `cost` returns one number, `gradient` arrays
+    of the same names and shapes; with `gradient=True` cost returns both, (J, dθ). Both get copies of params; the
+    caller's arrays are left alone.
     The number is the lecture's ‖dθ_approx − dθ‖ / (‖dθ_approx‖ + ‖dθ‖); beside it stands a second opinion, which
     listens to J at other steps too. `eps="auto"` takes the step that suits this very J. `rtol` is what an entry of dθ
     may be off, × the root mean square of its block. Raises TypeError or ValueError, naming the block, where the
