@@ -313,7 +313,7 @@ def sigma_frozen(dxhat, c):
 
 @bug(through_sigma, hides="the upstream times the gain is all equal")
 def sigma_over_n_minus_1(dxhat, c):
-    """Divides by n − 1 where the variance on the way forward is over n."""
+    """Divides by n − 1 where it should be n, as on the way forward."""
     return c.xhat * (dxhat * c.xhat).sum(c.axis, keepdims=True) / max(c.x.shape[c.axis] - 1, 1)
 
 

@@ -1,5 +1,6 @@
 """Check a layer under one upstream or another: what ones hide in a norm, and a random upstream shows."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -27,8 +28,8 @@ def fits(bug: str, layer: str) -> bool:
 
 
 def named(bug: str) -> str:
-    """Say what a bug does, for the menu."""
-    return bug if bug == "none" else f"{bug}: {find(bug).sentence}"
+    """Say what a bug does, as short as a menu wants it."""
+    return bug if bug == "none" else f"{bug}: {re.split('[.,:]', find(bug).sentence)[0]}"
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class State(Fields):
     """
 
     layer: str = menu("layer", LAYERS, "layer norm")
-    bug: str = menu("bug", BUGS, "sigma_frozen", say=named, width="560px")
+    bug: str = menu("bug", BUGS, "sigma_frozen", say=named, width="500px")
     upstream: str = choice("upstream", UPSTREAMS, "ones")
     m: int = slider("examples", range(1, 9), 3)
 

@@ -25,8 +25,8 @@ WIDEST = 0.4  # the largest share of the map that one cell takes
 class Chosen(Blocks):
     """Show the bars of all blocks, and a pointer under the one that is looked into."""
 
-    def __init__(self, axes: Axes, names: Sequence[str]):
-        super().__init__(axes, [name if len(name) <= 12 else f"{name[:11]}…" for name in names])
+    def __init__(self, axes: Axes, names: Sequence[str], label: str = "each block"):
+        super().__init__(axes, [name if len(name) <= 12 else f"{name[:11]}…" for name in names], label)
         self.names = list(names)
         self.pointer = line(axes, "^", color=INK, ms=8, zorder=14)
 

@@ -29,4 +29,4 @@ class Places(Panel):
 def layers_picture(names: Sequence[str], blocks: Axes, places: Axes) -> tuple:
     """Show what the check of a layer reads for each input, and which entries of one differ."""
     banded(blocks)
-    return Chosen(blocks, names), Places(places)
+    return Chosen(blocks, names, "each input"), Places(places)
