@@ -166,6 +166,7 @@ def test_bars_light_up_in_the_order_of_the_way_back():
         shown = {name: reading for name, reading in result.blocks.items() if not np.isnan(reading)}
         assert shown.items() <= whole.blocks.items()
         assert all((result.bounds[name] > 0) == (name in shown) for name in result.blocks)
+        assert all((f">{name}<" in result.table) == (name in shown) for name in result.blocks)
         lit += [name for name in shown if name not in lit]
     assert lit == ["W4", "b4", "W3", "b3", "W2", "b2", "W1", "b1"]
 

@@ -106,8 +106,12 @@ class Result(OfReport):
     @property
     def blocks(self) -> dict[str, float]:
         """The reading of each block."""
-        come = {f"{slot[1]}{l}" for l, slot in LINES[: self.state.steps]}
-        return {name: reading if name in come else np.nan for name, reading in self.report.blocks.items()}
+        return {name: reading if name in self.come else np.nan for name, reading in self.report.blocks.items()}
+
+    @property
+    def come(self) -> set[str]:
+        """What the way back has come to: the blocks of which the gradient is there."""
+        return {f"{slot[1]}{l}" for l, slot in LINES[: self.state.steps]}
 
     @property
     def bounds(self) -> dict[str, float]:
@@ -140,7 +144,7 @@ class Result(OfReport):
         """What the bench would say in one line; before the end, how far it has come, and what is red by then."""
         if self.state.steps == len(LINES):
             return self.check.headline
-        red = [name for name in beyond(self.report) if not np.isnan(self.blocks[name])]
+        red = [name for name in beyond(self.report) if name in self.come]
         return Headline(f"the way back stands at {as_far_as(self.state.steps)}; red so far: {listed(red) or 'none'}")
 
     def said(self) -> Iterator[str]:
@@ -154,7 +158,7 @@ class Result(OfReport):
     @property
     def table(self) -> str:
         """The bars and the curve as tables."""
-        return blocks_table(self.report) + curve_table("strength", self.curves["strength"])
+        return blocks_table(self.report, self.come) + curve_table("strength", self.curves["strength"])
 
 
 def compute(state: State) -> Result:

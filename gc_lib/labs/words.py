@@ -1,6 +1,6 @@
 """The finding of a check, said in plain words."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from ..checker.reading import Reading
 from ..checker.slide import GREAT, band, norm
@@ -133,12 +133,13 @@ def be(names: Sequence[str]) -> str:
     return "is" if len(names) == 1 else "are"
 
 
-def blocks_table(report: Reading) -> str:
-    """Write the reading and the error bound of each block as a table."""
+def blocks_table(report: Reading, blocks: Collection[str] | None = None) -> str:
+    """Write the reading and the error bound of each block as a table, or of these blocks alone."""
     silent = unheard(report)
     rows = [
         (name, short(x, 2), short(report.bounds[name], 2), "within its error bound" if name in silent else band(x))
         for name, x in report.blocks.items()
+        if blocks is None or name in blocks
     ]
     return html_table(["block", "reading", "error bound", ""], rows, named=True)
 
