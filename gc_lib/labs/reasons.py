@@ -73,6 +73,11 @@ def claims(number: int, checks: tuple[Setting, ...]) -> tuple[Claim, ...]:
     false = [claim for kind in kinds for claim in islice(kind, 1)]
     for kind in kinds:
         false += [claim for claim in islice(kind, 3) if claim not in false]
+    if len(false) < 3:  # as of a layer, which has few suspects
+        suspects = cases.case(number).suspects
+        others = {cases.seen(number, last, suspect) for suspect in suspects} - {seen}
+        every = (Claim(n, marks, suspect) for marks in sorted(others) for suspect in dict.fromkeys([*out, *suspects]))
+        false += [claim for claim in every if claim not in false]
     return tuple(shuffled([Claim(n, seen, out[0]), *false[:3]], chance))
 
 
