@@ -534,3 +534,92 @@ def test_without_a_check_there_is_no_reason_and_so_no_accusation(lab):
         press(lab, "accuse")
     with pytest.raises(ValueError, match="reasons should hold pairs"):
         gcl.labs.detective(reasons=[(1, 0)])
+
+
+# ---- cases in layers -------------------------------------------------------------------------------------------------
+
+
+def in_sight(lab):
+    """Return the switches that the page shows."""
+    return {field for field in SWITCHES if lab.bound[field].layout.display != "none"}
+
+
+def heads(lab):
+    """Return the heads of the notes' columns."""
+    return re.findall("<th>(.*?)</th>", lab.notes.value)
+
+
+def test_a_case_in_a_layer_has_its_own_switches_lines_and_inputs_and_the_next_in_a_network_those_of_before(lab):
+    press(lab, "check")
+    accuse(lab, (("sigmoid_slope", 2),))
+    lab.bound["lam"].value = 0.0
+    options = lab.rows[0].line.options
+    lab.bound["case"].value = 43
+    assert in_sight(lab) == {"examples", "upstream", "gain", "x"} and lab.state.setting == ALL_ON
+    assert "Case 43: layer norm, one line was replaced." in lab.words and "8 suspects" in lab.words
+    assert heads(lab) == ["check", "switched", "x", "gain", "shift", "suspects left"]
+    assert lab.result.names == ["x", "gain", "shift"]
+    lines = [name for _, name in lab.rows[0].line.options]
+    assert lines[2:] == cases.case(43).world.lineup and lab.rows[0].layer.layout.display == "none"
+    lab.rows[0].line.value = "mu_frozen"
+    assert "dxhat.mean(c.axis, keepdims=True)" in lab.rows[0].lines.value and "0 * dxhat" in lab.rows[0].lines.value
+    lab.bound["upstream"].value = "ones"
+    press(lab, "check")
+    assert "upstream=ones" in lab.notes.value
+    lab.bound["case"].value = 1
+    assert in_sight(lab) == {"lam", "examples", "keep_prob", "hidden", "bias"} and lab.state.lam == 0.0
+    assert lab.rows[0].line.options == options and lab.rows[0].line.value == "choose a line"
+    assert lab.rows[0].layer.layout.display is None and lab.rows[0].layer.value == 1
+    assert heads(lab)[2:-1] == [*cases.NETWORK.blocks] and lab.state.record == ((1, 1),)
+    lab.bound["case"].value = 43
+    assert lab.state.checks == (Setting(upstream="ones"),) and lab.state.record == ((1, 1),)
+
+
+def test_a_case_in_a_layer_can_be_solved_from_a_cell_and_no_words_number_its_only_layer():
+    lab = gcl.labs.detective(case=43)
+    assert "5 of 8 suspects are left" in lab.check().words
+    assert "x: within the error bound" in lab.check(upstream="ones", gain="ones").words
+    lab.accuse("mu_frozen")
+    (true,) = [line[0] for line in lab.reasons.splitlines() if holds(lab, line)]
+    lab.accuse("mu_frozen", reason=true)
+    assert (
+        "It is not mu_frozen: in check 2 that line would have turned x alone red; no block was red." in answers(lab)[0]
+    )
+    lab.accuse("sigma_frozen")
+    assert lab.words.startswith("Case 43 is solved, at the cost of 3 checks: sigma_frozen.")
+    assert not re.search(r"in layer|layer \d", lab.words + lab.notes.value + lab.answer.value + lab.reasons)
+    assert 'accused=[(("mu_frozen", 0),), (("sigma_frozen", 0),)]' in lab.code()
+    opened = eval(lab.code(), {"gcl": gcl})
+    assert opened.state == lab.state and opened.notes.value == lab.notes.value and opened.words == lab.words
+
+
+def test_of_a_layer_the_list_has_no_numbers_and_says_each_equation(lab):
+    lab.set(case=45)
+    press(lab, "check")
+    press(lab, "list them: costs one check")
+    lab.folds.opened = lab.suspects
+    assert "After check 1: 8 suspects." in lab.lineup.value and "in layer" not in lab.lineup.value
+    assert "<b>dS</b>" in lab.lineup.value and "<b>dW</b>" not in lab.lineup.value
+    assert "<li>mask_forgotten, with one of no_sqrt_d, Q_for_K" in re.sub("softmax_\\w+, ", "", lab.lineup.value)
+
+
+def test_of_several_layers_one_is_chosen_in_a_layer_not(lab):
+    assert "in layer" in [each.description for each in lab.rows[0].row.children]
+    for number, words in ((43, "43 · layer norm, one line"), (45, "45 · attention, two lines"), (1, "1 · one line")):
+        lab.bound["case"].value = number
+        assert lab.bound["case"].label == words
+
+
+def test_what_another_world_has_is_refused_in_words():
+    for wrong, words in (
+        ({"case": 43, "lam": 0.0}, "lam cannot be switched in case 43"),
+        ({"case": 1, "checks": [(0.1, 32, 0.5, "tanh", 0.5, "ones")]}, "upstream cannot be switched in case 1"),
+        (
+            {"case": 43, "accused": [(("no_decay", 2),)]},
+            "no_decay in layer 2 cannot be accused: it is not in the line-up",
+        ),
+    ):
+        with pytest.raises(ValueError, match=words):
+            gcl.labs.detective(**wrong)
+    with pytest.raises(ValueError, match='say its layer, 1, 2 or 3: \\("no_decay", 2\\)'):
+        gcl.labs.detective().check().accuse("no_decay")
