@@ -1,17 +1,20 @@
 """The detective's cases without a page: what a check tells, whom it leaves, and that every case can be solved."""
 
 import hashlib
+from itertools import permutations
 
 import numpy as np
 import pytest
 from helpers import turned_red
 
 import gc_lib as gcl
-from gc_lib.labs import cases
-from gc_lib.labs.cases import LAYERS, NUMBERS, SETTINGS, SINGLES, SIZES, WILD, Setting, case, left, seen
+from gc_lib.checker.layer import random_upstream
+from gc_lib.labs import cases, reasons
+from gc_lib.labs.cases import LAYERS, NETWORK, SINGLES, SIZES, WILD, Setting, case, left, seen
 from gc_lib.network.bugs import find
 
-ALL_ON = Setting()
+ALL_ON, SETTINGS = Setting(), NETWORK.settings
+NUMBERS = range(1, 41)  # hidden in a network
 NAMES = [f"{letter}{l}" for l in range(1, len(SIZES)) for letter in "Wb"]
 TWO = [number for number in NUMBERS if case(number).lines == 2]
 
@@ -112,9 +115,9 @@ def test_two_suspects_whom_no_check_tells_apart_are_both_right():
 @pytest.mark.parametrize(
     ("number", "accused", "words"),
     [
-        (1, [("no_such", 1)], "no_such cannot be accused in layer 1: it is not in the line-up"),
-        (1, [("no_decay", 4)], "no_decay cannot be accused in layer 4: it is not in the line-up"),
-        (1, [("own_A", 1)], "own_A cannot be accused in layer 1: it needs a square layer"),
+        (1, [("no_such", 1)], "no_such in layer 1 cannot be accused: it is not in the line-up"),
+        (1, [("no_decay", 4)], "no_decay in layer 4 cannot be accused: say its layer, 1, 2 or 3"),
+        (1, [("own_A", 1)], "own_A in layer 1 cannot be accused: it needs a square layer"),
         (1, [("no_decay", 1), ("no_decay", 2)], "only one line was replaced here; accused are 2"),
         (8, [("no_decay", 1)], "two lines were replaced here: accuse two, in different equations"),
         (8, [("no_decay", 1), ("half_decay", 1)], "accuse two, in different equations"),
@@ -126,9 +129,9 @@ def test_an_accusation_that_cannot_be_is_refused_in_words(number, accused, words
         cases.suspect(number, accused)
 
 
-@pytest.mark.parametrize("number", [0, 41, "17", 1.5, None])
+@pytest.mark.parametrize("number", [0, 51, "17", 1.5, None])
 def test_there_is_no_other_case(number):
-    with pytest.raises(ValueError, match="case should be a whole number, 1 … 40"):
+    with pytest.raises(ValueError, match="case should be a whole number, 1 … 50"):
         case(number)
 
 
@@ -142,4 +145,156 @@ def test_there_is_no_other_case(number):
 )
 def test_a_check_that_is_not_offered_is_refused_in_words(values, words):
     with pytest.raises(ValueError, match=words):
-        cases.setting(*Setting(**values))
+        cases.setting(1, *Setting(**values))
+
+
+# ---- in layers -------------------------------------------------------------------------------------------------------
+
+IN_LAYERS = range(41, 51)
+LAW = {  # which inputs a wrong equation turns red
+    **dict.fromkeys(("dxhat", "mu", "sigma", "dx", "win", "where", "add"), {"x"}),
+    **{"dgain": {"gain"}, "dshift": {"shift"}},
+    **{"P": {"Q", "K", "V"}, "dS": {"Q", "K"}, "dQ": {"Q"}, "dK": {"K"}, "dV": {"V"}},
+}
+HEALED = {  # by which switches
+    "no_gain": Setting(gain="ones"),
+    "mu_frozen": Setting(gain="ones", upstream="centred"),
+    "sigma_frozen": Setting(gain="ones", upstream="ones"),
+    "sigma_over_n_minus_1": Setting(gain="ones", upstream="ones"),
+    "no_sigma": Setting(x="normalised"),
+    "gain_of_x": Setting(x="normalised"),
+    "shift_mean": Setting(examples=1),
+    "mask_forgotten": Setting(mask="none"),
+    "softmax_diagonal": Setting(examples=1),
+    "Q_for_K": Setting(Q="K"),
+    "dS_not_transposed": Setting(examples=1),
+    "P_not_transposed": Setting(examples=1),
+    "mean_for_max": Setting(windows="one entry"),
+    "overwritten": Setting(windows="apart"),
+}
+
+
+def red(number, at, suspect):
+    """Return the inputs that a suspect would have turned red in a setting."""
+    return {name for name, mark in zip(case(number).world.blocks, seen(number, at, suspect), strict=True) if mark}
+
+
+def checked_layer(number, at, suspect):
+    """Say what gcl.check_layer says of a suspect on the inputs of a case, whose mask, windows and upstream are ours."""
+    layer, given = gcl.layers.LAYERS[case(number).world.layer], dict(cases.setup(number, at).theta)
+    for bug, _ in suspect:
+        layer = layer.plant(bug)
+    if "Q" in given:
+        m = len(given["Q"])
+        given["mask"] = np.ones((m, m), int) if at.mask == "none" else np.tri(m, dtype=int)
+    windows = {"overlap": {}, "apart": {"stride": 3}, "one entry": {"window": 1, "stride": 1}}[at.windows]
+    upstream = {"random": None, "ones": 1.0}.get(at.upstream)
+    if at.upstream == "centred":
+        out = layer.forward(**given)[0]
+        upstream = random_upstream({"out": out}, number)["out"]
+        upstream -= upstream.mean(1 if layer.name == "layer norm" else 0, keepdims=True)
+    return gcl.check_layer(layer.forward, layer.backward, given, upstream=upstream, seed=number, eps=1e-5, **windows)
+
+
+@pytest.mark.parametrize("number", IN_LAYERS)
+def test_a_bug_in_a_layer_shows_at_once_and_by_the_law(number):
+    plants = case(number).plants
+    assert (
+        red(number, ALL_ON, None) == red(number, ALL_ON, plants) == set().union(*(LAW[find(n).slot] for n, _ in plants))
+    )
+
+
+@pytest.mark.parametrize("number", IN_LAYERS)
+def test_with_everything_on_nobody_in_the_line_up_can_hide_and_a_switch_heals_whom_it_says(number):
+    world = case(number).world
+    for ((bug, l),) in world.singles:
+        assert red(number, ALL_ON, ((bug, l),)) == LAW[find(bug).slot] and l == 0
+        if HEALED.get(bug) in world.settings:
+            assert red(number, HEALED[bug], ((bug, l),)) == set()
+
+
+@pytest.mark.parametrize("number", [41, 43, 44, 49])
+def test_in_a_layer_a_mark_says_what_check_layer_says(number):
+    for at in case(number).world.settings[::3]:
+        for suspect in (case(number).plants, case(number).suspects[-1]):
+            assert set(checked_layer(number, at, suspect).that_are("wrong")) == red(number, at, suspect), (at, suspect)
+
+
+def test_what_the_switches_of_a_layer_stand_for():
+    plain = cases.setup(43, ALL_ON).theta
+    assert (plain["gain"] > 1.4).all() and plain["x"].shape == (32, 4)
+    assert (cases.setup(43, Setting(gain="ones")).theta["gain"] == 1).all()
+    x = cases.setup(43, Setting(x="normalised")).theta["x"]
+    np.testing.assert_allclose(x, gcl.layers.LAYERS["layer norm"].forward(x, 1, 0)[0], atol=1e-14)
+    assert cases.setup(43, Setting(examples=1)).theta["x"].shape == (1, 4)
+    attention = cases.setup(42, Setting(Q="K")).theta
+    assert (attention["Q"] == attention["K"]).all() and "mask" not in attention
+    assert cases.setup(43, ALL_ON).J != cases.setup(46, ALL_ON).J, "each case has inputs of its own"
+
+
+def test_ten_cases_are_in_layers_of_each_kind_the_first_one_gentle_some_of_two_lines():
+    files = [case(number) for number in IN_LAYERS]
+    assert {file.world.layer for file in files} == set(gcl.layers.LAYERS)
+    assert len({(file.world.layer, file.plants) for file in files}) == 10
+    assert sum(file.lines == 2 for file in files) >= 2 and not any(file.wild for file in files)
+    assert case(41).lines == 1 and len(cases.solved_with(41)) == 2
+    assert "each_winner" not in case(41).world.lineup, "at a tie no check can call it wrong"
+
+
+def test_a_number_always_hides_the_same_in_a_layer():
+    files = [case(number) for number in IN_LAYERS]
+    tables = repr([(file.world.layer, file.plants, file.world.singles, file.world.switches) for file in files])
+    assert hashlib.sha256(tables.encode()).hexdigest()[:16] == "ef1fdf4e2c45078e"
+
+
+def test_sigma_forgotten_and_sigma_over_n_minus_1_are_both_right():
+    frozen, over = (("sigma_frozen", 0),), (("sigma_over_n_minus_1", 0),)
+    assert case(43).plants == frozen and cases.left(43, cases.solved_with(43)) == (frozen, over)
+    assert cases.right(43, over) and cases.right(43, frozen) and not cases.right(43, (("mu_frozen", 0),))
+
+
+@pytest.mark.parametrize(
+    ("number", "accused", "words"),
+    [
+        (43, [("mu_frozen", 1)], 'mu_frozen in layer 1 cannot be accused: there is one layer only; say "mu_frozen"'),
+        (43, [("no_decay", 0)], "^no_decay cannot be accused: it is not in the line-up"),
+        (1, [("mu_frozen", 1)], "mu_frozen in layer 1 cannot be accused: it is not in the line-up"),
+        (1, [("no_decay", 0)], r'^no_decay cannot be accused: say its layer, 1, 2 or 3: \("no_decay", 2\)'),
+        (41, [("each_winner", 0)], "it is not in the line-up"),
+        (45, [("no_sqrt_d", 0)], "two lines were replaced here"),
+        (45, [("no_sqrt_d", 0), ("Q_for_K", 0)], "accuse two, in different equations"),
+    ],
+)
+def test_an_accusation_that_cannot_be_in_this_world_is_refused_in_words(number, accused, words):
+    with pytest.raises(ValueError, match=words):
+        cases.suspect(number, accused)
+
+
+@pytest.mark.parametrize(
+    ("number", "values", "words"),
+    [
+        (43, {"lam": 0.0}, "lam cannot be switched in case 43, which has the switches examples, upstream, gain, x"),
+        (44, {"examples": 1}, "examples cannot be switched in case 44"),
+        (1, {"upstream": "ones"}, "upstream cannot be switched in case 1, which has the switches lam, examples"),
+        (43, {"upstream": "zeros"}, "upstream should be one of 'random', 'ones', 'centred'; got 'zeros'"),
+    ],
+)
+def test_a_check_that_this_world_does_not_offer_is_refused_in_words(number, values, words):
+    with pytest.raises(ValueError, match=words):
+        cases.setting(number, *Setting(**values))
+
+
+def test_a_setting_of_a_network_is_written_as_ever_and_every_one_can_be_read_again():
+    assert repr(ALL_ON) == "(0.1, 32, 0.5, 'tanh', 0.5)"
+    for number in (1, *IN_LAYERS):
+        for at in case(number).world.settings:
+            assert cases.setting(number, *eval(repr(at))) == at
+
+
+@pytest.mark.parametrize("number", IN_LAYERS)
+def test_where_suspects_are_few_there_are_four_claims_all_the_same(number):
+    settings = case(number).world.settings
+    for checks in [*((at,) for at in settings), *list(permutations(settings, 2))[:: 1 if len(settings) < 9 else 7]]:
+        if reasons.decided(number, checks) == len(checks):
+            claims = reasons.claims(number, checks)
+            assert len(set(claims)) == 4 and sum(reasons.true(number, checks, claim) for claim in claims) == 1

@@ -35,7 +35,7 @@ def press(lab, words):
 
 def accuse(lab, suspect):
     """Accuse by the menus, and give the reason."""
-    for row, (bug, l) in zip(lab.rows, suspect or [("nothing is wrong", 1)], strict=False):
+    for row, (bug, l) in zip(lab.rows, suspect or [("nothing is wrong", lab.rows[0].layer.value)], strict=False):
         row.line.value, row.layer.value = bug, l
     press(lab, "accuse")
     if lab.state.pending is not None:
@@ -47,16 +47,17 @@ def holds(lab, claim):
     """Tell whether a claim on the page is true, by its words, the notes, and what its suspect would look like."""
     check, marks, who = re.match(r"(?:✕ )?[a-d] · Check (\d), .*: (.*)\. That rules out (.*)\.", claim).groups()
     at, seen = lab.state.checks[int(check) - 1], rows(lab)[int(check) - 1]
-    suspect = tuple((bug, int(l)) for bug, l in re.findall(r"(\w+) in layer (\d)", who))
+    lineup = "|".join(lab.state.file.world.lineup)
+    suspect = tuple((bug, int(l or 0)) for bug, l in re.findall(rf"\b({lineup})\b(?: in layer (\d))?", who))
     assert suspect or who == "that nothing is wrong"
-    return marks == in_red(seen) and cases.seen(lab.state.case, at, suspect) != seen
+    return marks == in_red(lab, seen) and cases.seen(lab.state.case, at, suspect) != seen
 
 
-def in_red(seen):
+def in_red(lab, seen):
     """Say marks as the claims say them."""
     said = []
     for mark in dict.fromkeys(filter(None, seen)):
-        *names, last = [name for name, each in zip(notes.NAMES, seen, strict=True) if each == mark]
+        *names, last = [name for name, each in zip(lab.state.file.world.blocks, seen, strict=True) if each == mark]
         said.append(f"{', '.join(names)} and {last}" if names else last)
         said[-1] += " red" + f" by {mark}" * (mark != "✕")
     return ", ".join(said) or "no block red"
@@ -91,7 +92,7 @@ def test_a_case_is_solved_by_what_the_page_shows(solving, number):
     lab, before = solving, solving.state.record
     lab.bound["case"].value = number
     lines = 2 if "two lines" in lab.words else 1
-    suspects, at = list(cases.suspects(lines)), Setting()
+    suspects, at = list(cases.suspects(lines, cases.case(number).world)), Setting()
     while at:
         for field, value in at._asdict().items():
             lab.bound[field].value = value
@@ -122,12 +123,12 @@ def test_the_kits_own_detective_solves_the_case(number):
 
 
 def test_right_backprop_is_great_in_every_check_that_is_offered(number):
-    assert [at for at in cases.SETTINGS if any(cases.seen(number, at, ()))] == []
+    assert [at for at in cases.case(number).world.settings if any(cases.seen(number, at, ()))] == []
 
 
 def test_a_check_never_clears_the_culprit_and_clears_only_those_who_would_look_different(number):
-    checks = (ALL_ON, Setting(keep_prob=1.0), Setting(examples=1))
-    suspects = cases.suspects(cases.case(number).lines)
+    checks = tuple(at for at in cases.case(number).world.settings if at.switched <= 1)[:3]
+    suspects = cases.case(number).suspects
     explain = [s for s in suspects if all(cases.seen(number, at, s) == cases.seen(number, at) for at in checks)]
     assert list(cases.left(number, checks)) == explain and cases.case(number).plants in explain
 
@@ -260,10 +261,10 @@ def test_an_accusation_without_a_line_is_refused_and_costs_nothing(lab):
 
 def test_what_cannot_be_is_refused_in_words():
     for wrong, words in (
-        ({"case": 41}, "case should be a whole number, 1 … 40"),
+        ({"case": 51}, "case should be a whole number, 1 … 50"),
         ({"lam": 3}, "lam should be one of"),
         ({"checks": [(0.1, 32, 0.5, "step", 0.5)]}, "hidden should be one of"),
-        ({"accused": [[("no_such", 1)]]}, "no_such cannot be accused"),
+        ({"accused": [[("no_such", 1)]]}, "no_such in layer 1 cannot be accused"),
         ({"record": [(99, 1)]}, "case should be a whole number"),
     ):
         with pytest.raises(ValueError, match=words):
@@ -356,12 +357,15 @@ def test_a_wrong_accusation_says_the_difference(number, checks, accused, words):
     assert answers(gcl.labs.detective(case=number, checks=checks, accused=[accused])) == [words]
 
 
-@pytest.mark.parametrize("number", [1, 3, 9, 13, 24, 29])
+@pytest.mark.parametrize("number", [1, 3, 9, 13, 24, 29, 43, 49])
 def test_what_a_wrong_accusation_says_is_true(number):
     """Of every suspect: the check that it names is one in which the blocks, or their factors, are as it says."""
     checks = (ALL_ON, Setting(lam=1e4), Setting(keep_prob=1.0))
+    if number > 40:
+        checks = cases.solved_with(number)
     state = gcl.labs.detective(case=number, checks=checks).state
-    for accused in cases.suspects(1):
+    blocks = state.file.world.blocks
+    for accused in state.file.suspects:
         told = [(cases.seen(number, at, accused), cases.seen(number, at)) for at in checks]
         said = notes.against(state, accused)
         found = re.match(r"in check (\d)", said)
@@ -369,13 +373,13 @@ def test_what_a_wrong_accusation_says_is_true(number):
             assert all(would == seen for would, seen in told)
             continue
         would, seen = told[int(found[1]) - 1]
-        one, other = ([name for name, mark in zip(notes.NAMES, marks, strict=True) if mark] for marks in (would, seen))
-        by_name = [re.findall(r"[Wb]\d", part) for part in said.split(";")]
+        one, other = ([name for name, mark in zip(blocks, marks, strict=True) if mark] for marks in (would, seen))
+        by_name = [re.findall(rf"\b(?:{'|'.join(blocks)})\b", part) for part in said.split(";")]
         if "the same red" not in said:
             assert by_name == [one, other] and one != other
         else:
-            assert one == other and all(notes.red(would) == notes.red(seen) for would, seen in told)
-            (marks,) = {(would[notes.NAMES.index(name)], seen[notes.NAMES.index(name)]) for name in by_name[0]}
+            assert one == other and all(notes.red(state, would) == notes.red(state, seen) for would, seen in told)
+            (marks,) = {(would[blocks.index(name)], seen[blocks.index(name)]) for name in by_name[0]}
             assert marks[0] != marks[1] and [notes.as_marked(mark) in said for mark in marks] == [True, True]
 
 
@@ -386,13 +390,13 @@ def test_next_case_leads_to_one_that_is_not_solved_and_starts_with_everything_on
     lab.set(record=[(2, 1), (3, 1), (40, 1)], lam=0.0)
     press(lab, "next case")
     assert lab.state.case == 4 and lab.state.setting == ALL_ON
-    lab.bound["case"].value = 39
+    lab.bound["case"].value = 50
     press(lab, "next case")
     assert lab.state.case == 1 and lab.state.lam == 0.0, "after the last the first, as it was left"
 
 
 def test_next_case_leads_on_when_all_are_solved(lab):
-    lab.set(record=[(number, 1) for number in NUMBERS], case=40)
+    lab.set(record=[(number, 1) for number in NUMBERS], case=50)
     press(lab, "next case")
     assert lab.state.case == 1
     press(lab, "next case")
@@ -507,7 +511,7 @@ def test_why_a_reason_is_wrong_is_said_truly(number):
                 continue
             claim.click()
             check, marks = re.search(r"Check (\d), .*: (.*)\. That", claim.description).groups()
-            same = marks == in_red(seen[int(check) - 1])
+            same = marks == in_red(lab, seen[int(check) - 1])
             said = "would have left the same marks" if same else f"read the row of check {check} again"
             assert said in lab.answer.value
 
@@ -530,3 +534,92 @@ def test_without_a_check_there_is_no_reason_and_so_no_accusation(lab):
         press(lab, "accuse")
     with pytest.raises(ValueError, match="reasons should hold pairs"):
         gcl.labs.detective(reasons=[(1, 0)])
+
+
+# ---- cases in layers -------------------------------------------------------------------------------------------------
+
+
+def in_sight(lab):
+    """Return the switches that the page shows."""
+    return {field for field in SWITCHES if lab.bound[field].layout.display != "none"}
+
+
+def heads(lab):
+    """Return the heads of the notes' columns."""
+    return re.findall("<th>(.*?)</th>", lab.notes.value)
+
+
+def test_a_case_in_a_layer_has_its_own_switches_lines_and_inputs_and_the_next_in_a_network_those_of_before(lab):
+    press(lab, "check")
+    accuse(lab, (("sigmoid_slope", 2),))
+    lab.bound["lam"].value = 0.0
+    options = lab.rows[0].line.options
+    lab.bound["case"].value = 43
+    assert in_sight(lab) == {"examples", "upstream", "gain", "x"} and lab.state.setting == ALL_ON
+    assert "Case 43: layer norm, one line was replaced." in lab.words and "8 suspects" in lab.words
+    assert heads(lab) == ["check", "switched", "x", "gain", "shift", "suspects left"]
+    assert lab.result.names == ["x", "gain", "shift"]
+    lines = [name for _, name in lab.rows[0].line.options]
+    assert lines[2:] == cases.case(43).world.lineup and lab.rows[0].layer.layout.display == "none"
+    lab.rows[0].line.value = "mu_frozen"
+    assert "dxhat.mean(c.axis, keepdims=True)" in lab.rows[0].lines.value and "0 * dxhat" in lab.rows[0].lines.value
+    lab.bound["upstream"].value = "ones"
+    press(lab, "check")
+    assert "upstream=ones" in lab.notes.value
+    lab.bound["case"].value = 1
+    assert in_sight(lab) == {"lam", "examples", "keep_prob", "hidden", "bias"} and lab.state.lam == 0.0
+    assert lab.rows[0].line.options == options and lab.rows[0].line.value == "choose a line"
+    assert lab.rows[0].layer.layout.display is None and lab.rows[0].layer.value == 1
+    assert heads(lab)[2:-1] == [*cases.NETWORK.blocks] and lab.state.record == ((1, 1),)
+    lab.bound["case"].value = 43
+    assert lab.state.checks == (Setting(upstream="ones"),) and lab.state.record == ((1, 1),)
+
+
+def test_a_case_in_a_layer_can_be_solved_from_a_cell_and_no_words_number_its_only_layer():
+    lab = gcl.labs.detective(case=43)
+    assert "5 of 8 suspects are left" in lab.check().words
+    assert "x: within the error bound" in lab.check(upstream="ones", gain="ones").words
+    lab.accuse("mu_frozen")
+    (true,) = [line[0] for line in lab.reasons.splitlines() if holds(lab, line)]
+    lab.accuse("mu_frozen", reason=true)
+    assert (
+        "It is not mu_frozen: in check 2 that line would have turned x alone red; no block was red." in answers(lab)[0]
+    )
+    lab.accuse("sigma_frozen")
+    assert lab.words.startswith("Case 43 is solved, at the cost of 3 checks: sigma_frozen.")
+    assert not re.search(r"in layer|layer \d", lab.words + lab.notes.value + lab.answer.value + lab.reasons)
+    assert 'accused=[(("mu_frozen", 0),), (("sigma_frozen", 0),)]' in lab.code()
+    opened = eval(lab.code(), {"gcl": gcl})
+    assert opened.state == lab.state and opened.notes.value == lab.notes.value and opened.words == lab.words
+
+
+def test_of_a_layer_the_list_has_no_numbers_and_says_each_equation(lab):
+    lab.set(case=45)
+    press(lab, "check")
+    press(lab, "list them: costs one check")
+    lab.folds.opened = lab.suspects
+    assert "After check 1: 8 suspects." in lab.lineup.value and "in layer" not in lab.lineup.value
+    assert "<b>dS</b>" in lab.lineup.value and "<b>dW</b>" not in lab.lineup.value
+    assert "<li>mask_forgotten, with one of no_sqrt_d, Q_for_K" in re.sub("softmax_\\w+, ", "", lab.lineup.value)
+
+
+def test_of_several_layers_one_is_chosen_in_a_layer_not(lab):
+    assert "in layer" in [each.description for each in lab.rows[0].row.children]
+    for number, words in ((43, "43 · layer norm, one line"), (45, "45 · attention, two lines"), (1, "1 · one line")):
+        lab.bound["case"].value = number
+        assert lab.bound["case"].label == words
+
+
+def test_what_another_world_has_is_refused_in_words():
+    for wrong, words in (
+        ({"case": 43, "lam": 0.0}, "lam cannot be switched in case 43"),
+        ({"case": 1, "checks": [(0.1, 32, 0.5, "tanh", 0.5, "ones")]}, "upstream cannot be switched in case 1"),
+        (
+            {"case": 43, "accused": [(("no_decay", 2),)]},
+            "no_decay in layer 2 cannot be accused: it is not in the line-up",
+        ),
+    ):
+        with pytest.raises(ValueError, match=words):
+            gcl.labs.detective(**wrong)
+    with pytest.raises(ValueError, match='say its layer, 1, 2 or 3: \\("no_decay", 2\\)'):
+        gcl.labs.detective().check().accuse("no_decay")

@@ -28,7 +28,8 @@ def written():
     problems = [study.describe(study.problem(i)) for i in range(60)]
     causes = [study.bug(study.Base(study.np.random.default_rng(i)))[0] for i in range(8)]
     readings = [report.difference for report in causes if report is not None]
-    return [new.case(number) for number in new.NUMBERS], new.LINEUP, new.SINGLES, problems, readings
+    hidden = [new.case(number).plants for number in new.NUMBERS]
+    return hidden, new.LINEUP, [new.case(number).suspects for number in (1, 8, *new.NUMBERS[40:])], problems, readings
 
 
 @pytest.fixture(scope="module")

@@ -1,24 +1,28 @@
 """The detective's cases: what is hidden in each, which checks can be made, and which suspects they leave.
 
+Forty are hidden in a network, ten in a layer; a world says what can be switched there, and who can be accused.
+
 A suspect is judged by what the page shows and by nothing else: which blocks a check turns red, and by which factor.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache, partial
 from itertools import combinations, product
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from .. import data
+from .. import data, layers
+from ..checker.layer import random_upstream
 from ..checker.params import to_vector
 from ..checker.reading import Reading
+from ..checker.report import check
 from ..checker.slide import norm, two_sided
 from ..network import bugs
 from ..network.activations import ACTIVATIONS
-from ..network.backprop import Steps, backprop, hidden_error, right_steps
-from ..network.forward import Layer
+from ..network.backprop import backprop, hidden_error, right_steps
 from ..network.network import Network
 from .listening import hear
 from .result import beyond
@@ -27,20 +31,27 @@ SIZES = (16, 6, 6, 6, 1)
 LAYERS = (1, 2, 3)  # the hidden ones
 EPS = 1e-5  # where round-off and truncation are both small, also where λ is 1e4
 
-Suspect = tuple[tuple[str, int], ...]  # the bugs that it says are there, each with its layer; () for none
+Suspect = tuple[tuple[str, int], ...]  # the bugs it says are there, each with its layer, 0 in a world of one; or ()
 
 
 class Setting(NamedTuple):
-    """Say on what a check runs; by default on a network in which no single bug can hide."""
+    """Say on what a check runs, in any world; by default on what no single bug can hide in."""
 
     lam: float = 0.1
     examples: int = 32
     keep_prob: float = 0.5
     hidden: str = "tanh"
     bias: float = 0.5
+    upstream: str = "random"
+    gain: str = "random"
+    x: str = "any"
+    mask: str = "looks back"
+    Q: str = "random"
+    windows: str = "overlap"
 
     def __repr__(self) -> str:
-        return repr(tuple(self))
+        here = tuple(self)
+        return repr(here if here[5:] != Setting()[5:] else here[:5])  # of a network: what only a layer has is left out
 
     @property
     def switched(self) -> int:
@@ -59,16 +70,23 @@ OFFERED = {
     "keep_prob": (0.5, 1.0),
     "hidden": ("tanh", "relu", "sigmoid"),
     "bias": (0.5, 0.0),
+    "upstream": ("random", "ones", "centred"),
+    "gain": ("random", "ones"),
+    "x": ("any", "normalised"),
+    "mask": ("looks back", "none"),
+    "Q": ("random", "K"),
+    "windows": ("overlap", "apart", "one entry"),
 }
-SETTINGS = [at for at in map(Setting._make, product(*OFFERED.values())) if not at.corner]
 
 
-def setting(*values) -> Setting:
-    """Return a setting. Raises ValueError where it is not among those offered."""
-    given = Setting(*values)
+def setting(number: int, *values) -> Setting:
+    """Return a setting of a case. Raises ValueError where it is not among those offered."""
+    given, here = Setting(*values), case(number).world.switches
     for (name, allowed), value in zip(OFFERED.items(), given, strict=True):
         if value not in allowed:
             raise ValueError(f"{name} should be one of {', '.join(map(repr, allowed))}; got {value!r}")
+        if name not in here and value != allowed[0]:
+            raise ValueError(f"{name} cannot be switched in case {number}, which has the switches {', '.join(here)}")
     if given.corner:
         raise ValueError("at b = 0 an example can sit on a corner of ReLU, where J has no one slope; take bias=0.5")
     return given
@@ -79,10 +97,41 @@ def slope_from_A(dA, c):
     return dA * c.activation.slope_from_A(c.A)
 
 
+@dataclass(frozen=True, eq=False)
+class World:
+    """Say what cases are hidden in, the network or the layer of that name: its right equations, and its blocks.
+
+    `switches` are the fields of a setting that can be switched there, `singles` the suspects of one line.
+    """
+
+    layer: str
+    tables: tuple
+    blocks: tuple[str, ...]
+    switches: tuple[str, ...]
+    singles: list[Suspect]
+
+    @cached_property
+    def settings(self) -> list[Setting]:
+        """What can be checked."""
+        every = product(*(offer if name in self.switches else offer[:1] for name, offer in OFFERED.items()))
+        return [at for at in map(Setting._make, every) if not at.corner]
+
+    @property
+    def lineup(self) -> list[str]:
+        """Who can be accused."""
+        return list(dict.fromkeys(name for ((name, _),) in self.singles))
+
+    @property
+    def layers(self) -> list[int]:
+        """In which layers; 0 stands for the only one."""
+        return sorted({l for ((_, l),) in self.singles})
+
+
 class Case(NamedTuple):
     """Hold what is hidden: the bugs planted, whether the case is wild, and the threads in which somebody met them."""
 
     number: int
+    world: World
     plants: Suspect
     wild: bool = False
     threads: tuple[str, ...] = ()
@@ -91,6 +140,11 @@ class Case(NamedTuple):
     def lines(self) -> int:
         """How many lines were replaced."""
         return max(1, len(self.plants))
+
+    @property
+    def suspects(self) -> tuple[Suspect, ...]:
+        """All that may be wrong."""
+        return suspects(self.lines, self.world)
 
 
 NO_BUG = (
@@ -139,7 +193,19 @@ PLANTS: dict[int, Suspect] = {  # what each case hides; no version of the kit ch
     39: (("no_keep_prob", 1),),
     40: (("no_mask", 2),),
 }
-NUMBERS = range(1, 41)
+PLANTS_IN_LAYERS = {  # the layer, and what is wrong in it
+    41: ("max pooling", "overwritten"),
+    42: ("attention", "softmax_diagonal"),
+    43: ("layer norm", "sigma_frozen"),
+    44: ("batch norm", "mu_frozen"),
+    45: ("attention", "mask_forgotten", "no_sqrt_d"),
+    46: ("layer norm", "no_gain"),
+    47: ("max pooling", "corner_shifted"),
+    48: ("batch norm", "gain_of_x", "no_sigma"),
+    49: ("attention", "P_not_transposed", "softmax_no_sum"),
+    50: ("layer norm", "mu_frozen", "no_sigma"),
+}
+NUMBERS = range(1, 51)
 WILD = range(5, 41, 5)  # the cases with a line of a public tutorial
 
 LINEUP = """
@@ -152,6 +218,30 @@ LINEUP = """
 SINGLES: list[Suspect] = [
     ((name, l),) for name in LINEUP for l in LAYERS if not Network(SIZES, keep_prob=0.5).obstacle(name, l)
 ]
+NETWORK = World(
+    "",
+    right_steps(len(SIZES) - 1),
+    tuple(f"{letter}{l}" for l in range(1, len(SIZES)) for letter in "Wb"),
+    ("lam", "examples", "keep_prob", "hidden", "bias"),
+    SINGLES,
+)
+
+
+def in_layer(name: str, switches: str, lineup: str) -> World:
+    """Return the world of a layer."""
+    layer = layers.LAYERS[name]
+    blocks = tuple(block for block, value in layer.example().items() if value.dtype.kind == "f")
+    return World(name, (layer.steps,), blocks, tuple(switches.split()), [((bug, 0),) for bug in lineup.split()])
+
+
+OF_NORMS = "no_gain mu_frozen sigma_frozen sigma_over_n_minus_1 no_sigma gain_of_x shift_mean"
+OF_ATTENTION = "mask_forgotten softmax_diagonal softmax_no_sum no_sqrt_d Q_for_K dS_not_transposed P_not_transposed"
+WORLDS = {
+    "layer norm": in_layer("layer norm", "examples upstream gain x", OF_NORMS),
+    "batch norm": in_layer("batch norm", "upstream gain x", OF_NORMS),  # of one example it makes zeros
+    "attention": in_layer("attention", "examples mask Q", OF_ATTENTION),
+    "max pooling": in_layer("max pooling", "examples windows", "mean_for_max corner_shifted overwritten"),  # no x ties
+}
 
 
 @lru_cache
@@ -159,87 +249,137 @@ def case(number: int) -> Case:
     """Return a case by its number. Raises ValueError for a number that there is not."""
     if number not in NUMBERS:
         raise ValueError(f"case should be a whole number, {NUMBERS[0]} … {NUMBERS[-1]}; got {number!r}")
-    plants = PLANTS[number]
+    world = NETWORK
+    if number in PLANTS:
+        plants = PLANTS[number]
+    else:
+        layer, *names = PLANTS_IN_LAYERS[number]
+        world, plants = WORLDS[layer], tuple((name, 0) for name in sorted(names))
     threads = tuple(filter(None, (bugs.find(name).seen for name, _ in plants)))
-    return Case(number, plants, number in WILD, threads if plants else NO_BUG)
+    return Case(number, world, plants, number in WILD, threads if plants else NO_BUG)
 
 
 @lru_cache
-def suspects(lines: int) -> tuple[Suspect, ...]:
+def suspects(lines: int, world: World = NETWORK) -> tuple[Suspect, ...]:
     """Return all that may be wrong where one line was replaced, or two; one line may also be right."""
     if lines == 1:
-        return ((), *SINGLES)
-    pairs = (tuple(sorted(a + b)) for a, b in combinations(SINGLES, 2))
+        return ((), *world.singles)
+    pairs = (tuple(sorted(a + b)) for a, b in combinations(world.singles, 2))
     return tuple(pair for pair in pairs if len({(bugs.find(name).slot, l) for name, l in pair}) == 2)
 
 
 def suspect(number: int, plants: Iterable[tuple[str, int]]) -> Suspect:
     """Return the bugs of an accusation in order. Raises ValueError where they cannot be what a case hides."""
-    accused, lines = tuple(sorted((name, int(l)) for name, l in plants)), case(number).lines
+    accused, hidden = tuple(sorted((name, int(l)) for name, l in plants)), case(number)
     for name, l in accused:
-        if ((name, l),) not in SINGLES:
-            found = name in LINEUP and l in LAYERS
-            why = Network(SIZES).obstacle(name, l) if found else "it is not in the line-up"
-            raise ValueError(f"{name} cannot be accused in layer {l}: {why}")
-    if accused not in suspects(lines) and lines == 2:
+        if ((name, l),) not in hidden.world.singles:
+            raise ValueError(f"{named(name, l)} cannot be accused: {obstacle(hidden.world, name, l)}")
+    if accused not in hidden.suspects and hidden.lines == 2:
         raise ValueError("two lines were replaced here: accuse two, in different equations")
-    if accused not in suspects(lines):
+    if accused not in hidden.suspects:
         raise ValueError(f"only one line was replaced here; accused are {len(accused)}")
     return accused
 
 
+def named(bug: str, l: int) -> str:
+    """Name a bug where it is: "no_decay in layer 2"; the only layer goes without saying."""
+    return f"{bug} in layer {l}" if l else bug
+
+
+def obstacle(world: World, name: str, l: int) -> str:
+    """Say why a bug cannot be accused there."""
+    if name not in world.lineup:
+        return "it is not in the line-up"
+    if l in world.layers:
+        return Network(SIZES).obstacle(name, l)
+    return f'there is one layer only; say "{name}"' if world.layer else f'say its layer, 1, 2 or 3: ("{name}", 2)'
+
+
 @lru_cache(None)
-def steps(suspect: Suspect) -> tuple[Steps, ...]:
+def steps(suspect: Suspect, right: tuple = NETWORK.tables) -> tuple:
     """Return the equations of all layers with the suspect's bugs in them."""
-    tables = list(right_steps(len(SIZES) - 1))
+    tables = list(right)
     for name, l in suspect:
-        tables[l - 1] = bugs.plant(tables[l - 1], name)
+        tables[l - 1] = bugs.plant(tables[l - 1], name)  # the only one is also the last
     return tuple(tables)
 
 
-def hidden_steps(hidden: Case) -> tuple[Steps, ...]:
+def hidden_steps(hidden: Case) -> tuple:
     """Return the equations that a case runs; where nothing is wrong, with one that is written in another way."""
-    right = steps(hidden.plants)
+    right = steps(hidden.plants, hidden.world.tables)
     if hidden.plants:
         return right
     return tuple(table._replace(dZ=slope_from_A) if table.dZ is hidden_error else table for table in right)
 
 
 class Setup(NamedTuple):
-    """Hold what a check of any gradient at one θ needs: what the layers remember, and dθ_approx.
+    """Hold what a check of any gradient at one θ needs: what `back` makes of equations, and dθ_approx.
 
     `bars` are its error bars, and `noise` is how much of them is noise of J.
     """
 
     theta: dict[str, np.ndarray]
-    Y: np.ndarray
-    layers: list[Layer]
+    back: Callable
     J: float
     approx: np.ndarray
     bars: np.ndarray
     noise: np.ndarray
 
-    def gradient(self, tables: Sequence[Steps]) -> np.ndarray:
+    def gradient(self, tables: Sequence) -> np.ndarray:
         """Return dθ by these equations, as a vector."""
-        return to_vector(backprop(self.Y, self.layers, tables))
+        return to_vector(self.back(tables))
 
 
 @lru_cache(128)
 def setup(number: int, at: Setting) -> Setup:
     """Return what a case runs on in a setting; its number seeds the examples, θ and the frozen masks."""
+    if case(number).world.layer:
+        return setup_layer(number, at)
     net = Network(SIZES, at.hidden, lam=at.lam, keep_prob=at.keep_prob)
     X, Y = data.digits(3, 8, examples=at.examples, side=4, seed=number)
     theta = net.initialise(number, bias=at.bias)
     cost, gradient = net.on(X, Y, masks="frozen", seed=number)
     J = float(cost(theta))
     approx = two_sided(*cost.nudged(theta, EPS), J, EPS)
-    return Setup(theta, Y, cost.layers(theta), J, approx, *hear(cost, gradient, theta).bars(approx, EPS, J))
+    back = partial(backprop, Y, cost.layers(theta))
+    return Setup(theta, back, J, approx, *hear(cost, gradient, theta).bars(approx, EPS, J))
+
+
+WINDOWS: dict[str, dict] = {"overlap": {}, "apart": {"stride": 3}, "one entry": {"window": 1, "stride": 1}}
+
+
+def setup_layer(number: int, at: Setting) -> Setup:
+    """Return what a case of a layer runs on; its number seeds the inputs and the upstream."""
+    layer = layers.LAYERS[case(number).world.layer]
+    given: dict[str, Any] = layer.example(at.examples, number) | WINDOWS[at.windows]
+    if "gain" in given and at.gain == "random":
+        given["gain"] = np.random.default_rng(number).uniform(1.5, 3, 4)
+    if at.x == "normalised":
+        for _ in range(3):  # σ² is the variance plus 1e-5: so once brings σ near 1, and three times to the last digit
+            given["x"] = layer.forward(given["x"], 1.0, 0.0)[0]
+    if at.mask == "none":
+        given["mask"] = np.ones_like(given["mask"])
+    if at.Q == "K":
+        given["Q"] = given["K"]
+    out, cache = layer.forward(**given)
+    R = random_upstream({"out": out}, number)["out"] if at.upstream != "ones" else np.ones_like(out)
+    if at.upstream == "centred":
+        R -= R.mean(cache.axis, keepdims=True)
+    theta = {name: given[name] for name in case(number).world.blocks}
+    found = check(
+        lambda theta: float((layer.forward(**given | theta)[0] * R).sum()),
+        lambda theta: layer.backward(R, layer.forward(**given | theta)[1]),
+        theta,
+        EPS,
+    )
+    bars = 2 * found.bars  # with room for the last digits of another gradient than the one they were found with
+    return Setup(theta, lambda tables: layer.back(R, cache, *tables), found.J, found.approx, bars, found.noise)
 
 
 def report(number: int, at: Setting, suspect: Suspect | None = None) -> Reading:
     """Check what the case hides, or what a suspect would be, in a setting."""
-    on = setup(number, at)
-    tables = hidden_steps(case(number)) if suspect is None else steps(suspect)
+    on, hidden = setup(number, at), case(number)
+    tables = hidden_steps(hidden) if suspect is None else steps(suspect, hidden.world.tables)
     return Reading(EPS, on.J, on.approx, on.gradient(tables), on.theta, on.bars, on.noise)
 
 
@@ -264,7 +404,7 @@ def seen(number: int, at: Setting, suspect: Suspect | None = None) -> tuple[str,
 def left(number: int, checks: tuple[Setting, ...]) -> tuple[Suspect, ...]:
     """Return the suspects who would have left the same marks in every check made."""
     if not checks:
-        return suspects(case(number).lines)
+        return case(number).suspects
     *before, last = checks
     wanted = seen(number, last)
     return tuple(s for s in left(number, tuple(before)) if seen(number, last, s) == wanted)
@@ -272,7 +412,7 @@ def left(number: int, checks: tuple[Setting, ...]) -> tuple[Suspect, ...]:
 
 def alike(number: int, one: Suspect, other: Suspect) -> bool:
     """Tell whether no check that is offered can tell two suspects apart."""
-    return one == other or all(seen(number, at, one) == seen(number, at, other) for at in SETTINGS)
+    return one == other or all(seen(number, at, one) == seen(number, at, other) for at in case(number).world.settings)
 
 
 def right(number: int, suspect: Suspect) -> bool:
@@ -282,9 +422,9 @@ def right(number: int, suspect: Suspect) -> bool:
 
 def next_check(number: int, suspects: tuple[Suspect, ...]) -> Setting | None:
     """Return the check that leaves fewest of the suspects, switching as few things as will do; None if none helps."""
-    for switched in range(len(OFFERED) + 1):
+    for switched in range(len(case(number).world.switches) + 1):
         worth = {}
-        for at in (at for at in SETTINGS if at.switched == switched):
+        for at in (at for at in case(number).world.settings if at.switched == switched):
             groups = Counter(seen(number, at, suspect) for suspect in suspects)
             worth[at] = sum(size * size for size in groups.values())
         best = min(worth, key=lambda at: worth[at])

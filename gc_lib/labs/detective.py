@@ -1,4 +1,4 @@
-"""The detective: a bug hidden in a hidden layer, to be found with as few checks as possible."""
+"""The detective: a bug hidden in a network or in a layer, to be found with as few checks as possible."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -11,11 +11,11 @@ from ..checker.words import html_table
 from ..network import bugs
 from ..plots.detective import detective_picture
 from . import cases, notes, reasons
-from .cases import LAYERS, LINEUP, NUMBERS, OFFERED, Case, Setting, Suspect
+from .cases import NUMBERS, OFFERED, Case, Setting, Suspect, World
 from .controls import Menu, in_rows
 from .fields import Fields, choice, kept, menu, whole_number
 from .lab import Lab
-from .notes import NAMES, SWITCHES
+from .notes import SWITCHES
 from .reasons import LETTERS, Claim
 from .result import Headline, OfReport
 from .words import blocks_table, disagreeing, finding, stable
@@ -31,9 +31,10 @@ def switch(field: str):
 class State(Fields):
     """Hold the case, the setting of the next check, the checks and accusations made so far, and the record.
 
-    A check is a setting (lam, examples, keep_prob, hidden, bias); an accusation lists bugs with their layers, and is
-    pending until a reason is given; a reason is the number of a check with one of the four claims on it; `listed` says
-    after how many checks the suspects were listed; the record holds each case solved with what it cost.
+    A check is a setting (lam, examples, keep_prob, hidden, bias, and what only a layer has); an accusation lists bugs
+    with their layers, 0 where a case has one, and is pending until a reason is given; a reason is the number of a check
+    with one of the four claims on it; `listed` says after how many checks the suspects were listed; the record holds
+    each case solved with what it cost.
     """
 
     case: int = menu("case", NUMBERS, 1, lambda _, number: cases.case(number).number, width="260px")
@@ -42,7 +43,13 @@ class State(Fields):
     keep_prob: float = switch("keep_prob")
     hidden: str = switch("hidden")
     bias: float = switch("bias")
-    checks: tuple[Setting, ...] = kept((), lambda _, checks: tuple(cases.setting(*check) for check in checks))
+    upstream: str = switch("upstream")
+    gain: str = switch("gain")
+    x: str = switch("x")
+    mask: str = switch("mask")
+    Q: str = switch("Q")
+    windows: str = switch("windows")
+    checks: tuple[Setting, ...] = kept((), lambda _, checks: tuple(checks))
     accused: tuple[Suspect, ...] = kept((), lambda _, accused: tuple(accused))
     pending: Suspect | None = kept(None, lambda _, accused: accused)
     reasons: tuple[tuple[int, int], ...] = kept((), lambda _, given: tuple((int(n), int(i)) for n, i in given))
@@ -52,6 +59,7 @@ class State(Fields):
 
     def __post_init__(self):
         super().__post_init__()
+        self.settle(checks=tuple(cases.setting(self.case, *check) for check in self.checks))
         self.settle(accused=tuple(cases.suspect(self.case, accused) for accused in self.accused))
         if self.pending is not None:
             self.settle(pending=cases.suspect(self.case, self.pending))
@@ -70,7 +78,7 @@ class State(Fields):
     @property
     def setting(self) -> Setting:
         """What the next check would run on."""
-        return cases.setting(self.lam, self.examples, self.keep_prob, self.hidden, self.bias)
+        return cases.setting(self.case, *(getattr(self, field) for field in SWITCHES))
 
     @cached_property
     def solved(self) -> bool:
@@ -129,12 +137,12 @@ class Result(OfReport):
     @property
     def blocks(self) -> dict[str, float]:
         """The reading of each block; nan where the check was not made."""
-        return self.report.blocks if self.report is not None else dict.fromkeys(NAMES, np.nan)
+        return self.report.blocks if self.report is not None else dict.fromkeys(self.state.file.world.blocks, np.nan)
 
     @property
     def bounds(self) -> dict[str, float]:
         """What the error bars alone explain, block by block."""
-        return self.report.bounds if self.report is not None else dict.fromkeys(NAMES, np.nan)
+        return self.report.bounds if self.report is not None else dict.fromkeys(self.state.file.world.blocks, np.nan)
 
     @cached_property
     def headline(self) -> Headline:
@@ -180,11 +188,18 @@ class Accusation:
     """A row of controls that accuses one line in one layer, over the right line and the one that it accuses."""
 
     def __init__(self, words: str):
-        self.line = Menu(words, [CHOOSE, NOTHING, *LINEUP], sentence, "480px")
-        self.layer = Menu("in layer", LAYERS, str, "110px")
+        self.line = Menu(words, [CHOOSE], sentence, "480px")
+        self.layer = Menu("in layer", [0], str, "110px")
         self.row, self.lines = in_rows([self.line, self.layer]), widgets.HTML()
         self.lines.add_class("gc-lines")
         self.line.observe(lambda _: self.tell(), "value")
+
+    def offer(self, world: World) -> None:
+        """List who can be accused in a case of this world."""
+        lines = [(sentence(bug), bug) for bug in (CHOOSE, NOTHING, *world.lineup)]
+        if list(self.line.options) != lines:
+            self.line.options, self.layer.options = lines, [(str(l), l) for l in world.layers]
+        self.layer.layout.display = "none" if world.layer else None
 
     def tell(self) -> None:
         """Write the right line, and the one that the row accuses."""
@@ -193,7 +208,7 @@ class Accusation:
     @property
     def plants(self) -> Suspect:
         """What the row accuses."""
-        return ((self.line.value, self.layer.value),) if self.line.value in LINEUP else ()
+        return ((self.line.value, self.layer.value),) if self.line.value not in (CHOOSE, NOTHING) else ()
 
 
 CHOOSE, NOTHING = "choose a line", "nothing is wrong"
@@ -201,7 +216,7 @@ CHOOSE, NOTHING = "choose a line", "nothing is wrong"
 
 def sentence(bug: str) -> str:
     """Name a suspected line, and what would be wrong with it."""
-    return f"{bugs.find(bug).slot} · {bug}: {bugs.find(bug).sentence}" if bug in LINEUP else bug
+    return bug if bug in (CHOOSE, NOTHING) else f"{bugs.find(bug).slot} · {bug}: {bugs.find(bug).sentence}"
 
 
 class Detective(Lab):
@@ -212,8 +227,9 @@ class Detective(Lab):
 
     State, View, compute, room = State, detective_picture, compute, 500
     about = (
-        "The relative difference of each block W1, b1 to W4, b4 in one check, as bars on a log axis from 1e-12 to 1 "
-        "with the bands great, look and worry; or a question mark, where that check was not made.",
+        "The relative difference of each block W1, b1 to W4, b4, or of each input of a layer, in one check, as bars on "
+        "a log axis from 1e-12 to 1 with the bands great, look and worry; or a question mark, where that check was not "
+        "made.",
     )
     put_aside = ("checks", "accused", "pending", "reasons", "listed", "given_up", *SWITCHES)  # what belongs to a case
 
@@ -297,14 +313,16 @@ class Detective(Lab):
             self.set(**switches)
             return self if self.result.report is not None else self.set(**self.one_more_check())
 
-    def accuse(self, *bugs: tuple[str, int], reason: str = "") -> "Detective":
+    def accuse(self, *bugs: tuple[str, int] | str, reason: str = "") -> "Detective":
         """Accuse from a cell, and return the lab: lab.accuse(("no_decay", 2)); with nothing: that nothing is wrong.
 
-        The reason is the letter of one of the four claims, which print(lab.reasons) shows.
+        Where there is one layer only, a line goes by its name: lab.accuse("sigma_frozen"). The reason is the letter of
+        one of the four claims, which print(lab.reasons) shows.
         """
         with self.lock:
             if not self.state.closed:
-                self.set(**self.one_more_accusation(bugs))
+                accused = tuple((bug, 0) if isinstance(bug, str) else bug for bug in bugs)
+                self.set(**self.one_more_accusation(accused))
             if reason and self.state.pending is not None:
                 self.set(**self.one_more_reason(LETTERS.index(reason)))
             return self
@@ -357,7 +375,7 @@ class Detective(Lab):
     def charged(self) -> dict:
         """Return the accusations with a new one, what the rows accuse. Raises ValueError where a row names nothing."""
         if CHOOSE in [row.line.value for row in self.rows[: self.state.file.lines]]:
-            raise ValueError("choose the line that you accuse, and its layer")
+            raise ValueError("choose the line that you accuse")
         accused = cases.suspect(self.state.case, self.accusation)
         return {} if accused in self.state.accused else self.one_more_accusation(accused)
 
@@ -367,6 +385,10 @@ class Detective(Lab):
         options = [(self.entry(number), number) for number in NUMBERS]
         if list(menu.options) != options:
             menu.options, menu.value = options, state.case
+        for field in SWITCHES:
+            self.bound[field].layout.display = None if field in state.file.world.switches else "none"
+        for row in self.rows:
+            row.offer(state.file.world)
         for part in (self.rows[1].row, self.rows[1].lines):
             part.layout.display = None if state.file.lines == 2 else "none"
         self.press.disabled = self.result.report is not None
@@ -386,7 +408,7 @@ class Detective(Lab):
     def entry(self, number: int) -> str:
         """Name a case in the menu: whether it is wild, holds two lines, is solved."""
         file, solved = cases.case(number), dict(self.state.record)
-        return f"{number} · {'wild' if file.wild else notes.LINES[file.lines]}{' ✔' if number in solved else ''}"
+        return f"{number} · {'wild' if file.wild else notes.what(file)}{' ✔' if number in solved else ''}"
 
     def tell(self) -> None:
         """Write what is unfolded."""

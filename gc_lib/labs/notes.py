@@ -7,18 +7,18 @@ from pathlib import Path
 
 from ..checker.words import html_table, listed, short
 from ..network import bugs
-from ..network.backprop import Steps, hidden_error
+from ..network.backprop import hidden_error
 from . import cases, reasons
-from .cases import Case, Setting, Suspect
+from .cases import Case, Setting, Suspect, named
 from .reasons import Claim
 
-NAMES = [f"{letter}{l}" for l in range(1, len(cases.SIZES)) for letter in "Wb"]
 SWITCHES: dict[str, tuple[str, Callable]] = {  # what a switch is called, and what its values are called
     "lam": ("λ", short),
     "examples": ("m", str),
     "keep_prob": ("keep_prob", short),
     "hidden": ("activation", str),
     "bias": ("b", lambda b: "random" if b else "0"),
+    **{name: (name, str) for name in ("upstream", "gain", "x", "mask", "Q", "windows")},
 }
 LINES = {1: "one line", 2: "two lines"}
 MOST = 24  # lines in the list of pairs
@@ -34,12 +34,12 @@ def in_words(at: Setting) -> str:
 
 def name(suspect: Suspect) -> str:
     """Name a suspect."""
-    return " and ".join(f"{bug} in layer {l}" for bug, l in suspect) or "nothing is wrong"
+    return " and ".join(named(bug, l) for bug, l in suspect) or "nothing is wrong"
 
 
-def red(marks: tuple[str, ...]) -> list[str]:
+def red(state, marks: tuple[str, ...]) -> list[str]:
     """Return the blocks that are red."""
-    return [block for block, mark in zip(NAMES, marks, strict=True) if mark]
+    return [block for block, mark in zip(state.file.world.blocks, marks, strict=True) if mark]
 
 
 def alone(blocks: list[str]) -> str:
@@ -61,12 +61,17 @@ def title(file: Case) -> str:
     """Say what is known of a case from the start."""
     if file.wild:
         return f"<b>Case {file.number}, wild: one line stands as somebody once wrote it in public.</b> Is it wrong?"
-    return f"<b>Case {file.number}: {LINES[file.lines]} {'was' if file.lines == 1 else 'were'} replaced.</b>"
+    return f"<b>Case {file.number}: {what(file)} {'was' if file.lines == 1 else 'were'} replaced.</b>"
+
+
+def what(file: Case) -> str:
+    """Name what a case is: "two lines", "layer norm, one line"."""
+    return ", ".join(filter(None, (file.world.layer, LINES[file.lines])))
 
 
 def suspects_left(state, left: int) -> str:
     """Say how many suspects are left, of how many, and what it cost."""
-    of = len(cases.suspects(state.file.lines))
+    of = len(state.file.suspects)
     if not state.cost:
         return f"There are {of:,} suspects."
     after = [counted(len(state.checks), "check")]
@@ -102,14 +107,15 @@ def against(state, accused: Suspect) -> str:
         (n, cases.seen(state.case, at, accused), cases.seen(state.case, at)) for n, at in enumerate(state.checks, 1)
     ]
     for n, would, seen in told:
-        if red(would) != red(seen):
-            was = "were" if len(red(seen)) > 1 else "was"
-            return f"in check {n} {who} would have turned {alone(red(would))} red; {alone(red(seen))} {was} red"
+        turned, found = red(state, would), red(state, seen)
+        if turned != found:
+            was = "were" if len(found) > 1 else "was"
+            return f"in check {n} {who} would have turned {alone(turned)} red; {alone(found)} {was} red"
     for n, would, seen in told:
         if would != seen:
             pairs = list(zip(would, seen, strict=True))
             other = next((one, another) for one, another in pairs if one != another)
-            blocks = listed(block for block, pair in zip(NAMES, pairs, strict=True) if pair == other)
+            blocks = listed(block for block, pair in zip(state.file.world.blocks, pairs, strict=True) if pair == other)
             one, another = map(as_marked, other)
             return f"in check {n} {who} would have turned the same red, but {blocks} {one}; seen was {another}"
     if not state.checks:
@@ -119,14 +125,15 @@ def against(state, accused: Suspect) -> str:
 
 def notes(state) -> str:
     """Write the checks made so far, a row for each, and the suspects that each has left."""
-    rows = [("", "at first", *[""] * len(NAMES), f"{len(cases.suspects(state.file.lines)):,}")]
+    blocks = state.file.world.blocks
+    rows = [("", "at first", *[""] * len(blocks), f"{len(state.file.suspects):,}")]
     for n, check in enumerate(state.checks, start=1):
         marks = [f"<b>{mark}</b>" if mark else "·" for mark in cases.seen(state.case, check)]
         here = "▸ " if check == state.setting else ""
         left = f"{len(cases.left(state.case, state.checks[:n])):,}"
         switched = in_words(check).replace(" = ", "=") or "nothing"
         rows.append((f"{here}{n}", switched, *marks, left))
-    return html_table(["check", "switched", *NAMES, "suspects left"], rows)
+    return html_table(["check", "switched", *blocks, "suspects left"], rows)
 
 
 def answer(state) -> str:
@@ -150,7 +157,7 @@ def asked(state) -> str:
     if not wrong:
         return said
     claim, checks = wrong[-1], state.checks
-    seen = red(cases.seen(state.case, checks[claim.check - 1]))
+    seen = red(state, cases.seen(state.case, checks[claim.check - 1]))
     if reasons.shown(state.case, checks, claim):
         why = f"in check {claim.check} {with_that(claim.suspect)} would have left the same marks"
     else:
@@ -161,18 +168,18 @@ def asked(state) -> str:
 def claimed(state, claim: Claim) -> str:
     """Say what a check is claimed to have shown, and whom to rule out."""
     switched = in_words(state.checks[claim.check - 1]) or "nothing switched"
-    return f"Check {claim.check}, {switched}: {red_by(claim.marks)}. That rules out {with_that(claim.suspect)}."
+    return f"Check {claim.check}, {switched}: {red_by(state, claim.marks)}. That rules out {with_that(claim.suspect)}."
 
 
 def with_that(suspect: Suspect) -> str:
     """Name a suspect within a sentence."""
-    return " with ".join(f"{bug} in layer {l}" for bug, l in suspect) or "that nothing is wrong"
+    return " with ".join(named(bug, l) for bug, l in suspect) or "that nothing is wrong"
 
 
-def red_by(marks: tuple[str, ...]) -> str:
+def red_by(state, marks: tuple[str, ...]) -> str:
     """Say which blocks are red, and by which factor: "W1 and b1 red, W2 red by ×2"."""
     alike: dict[str, list[str]] = {}
-    for block, mark in zip(NAMES, marks, strict=True):
+    for block, mark in zip(state.file.world.blocks, marks, strict=True):
         alike.setdefault(mark, []).append(block)
     said = [f"{listed(blocks)} red{'' if mark == '✕' else f' by {mark}'}" for mark, blocks in alike.items() if mark]
     return ", ".join(said) or "no block red"
@@ -214,19 +221,20 @@ def lineup(state) -> str:
     checks = len(state.checks) if state.closed else max(state.listed, default=0)
     if not checks:
         return "<p>It names every line that would have left the same marks in all checks made so far.</p>"
-    suspects = state.left(checks)
+    suspects, world = state.left(checks), state.file.world
     layers: dict[str, set[int]] = {}
     for bug, l in (each for suspect in suspects for each in suspect):
         layers.setdefault(bug, set()).add(l)
     rows = [("", "nothing is wrong", "every line is as it should be", "")] if () in suspects else []
-    for slot in Steps._fields:
-        found = [bugs.find(bug) for bug in cases.LINEUP if bug in layers and bugs.find(bug).slot == slot]
+    for slot in world.tables[0]._fields:
+        found = [bugs.find(bug) for bug in world.lineup if bug in layers and bugs.find(bug).slot == slot]
         rows += [(f"<b>{slot}</b>", "as it should be", code(bugs.last_line(bug.breaks)), "") for bug in found[:1]]
         rows += [
-            ("", bug.name, code(bugs.last_line(bug.wrong)), listed(map(str, sorted(layers[bug.name])))) for bug in found
+            ("", bug.name, code(bugs.last_line(bug.wrong)), listed(str(l) for l in sorted(layers[bug.name]) if l))
+            for bug in found
         ]
     head = f"<p><b>After check {checks}: {counted(len(suspects), 'suspect')}.</b></p>"
-    return head + html_table(["equation", "", "line", "in layer"], rows) + pairs(suspects)
+    return head + html_table(["equation", "", "line", "" if world.layer else "in layer"], rows) + pairs(suspects)
 
 
 def pairs(suspects: tuple[Suspect, ...]) -> str:
@@ -250,7 +258,7 @@ def one_of(found: Suspect) -> str:
     layers: dict[int, list[str]] = {}
     for bug, l in found:
         layers.setdefault(l, []).append(bug)
-    said = " or ".join(f"{', '.join(names)} in layer {l}" for l, names in sorted(layers.items()))
+    said = " or ".join(named(", ".join(names), l) for l, names in sorted(layers.items()))
     return f"one of {said}" if len(found) > 1 else said
 
 

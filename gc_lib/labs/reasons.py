@@ -53,13 +53,13 @@ def claims(number: int, checks: tuple[Setting, ...]) -> tuple[Claim, ...]:
 
     def misread() -> Iterator[Claim]:
         """Yield what others would have shown, as if it had been seen."""
-        for suspect in (*out, *shuffled(cases.suspects(cases.case(number).lines), chance)):
+        for suspect in (*out, *shuffled(cases.case(number).suspects, chance)):
             if (marks := cases.seen(number, last, suspect)) != seen:
                 yield Claim(n, marks, out[1 % len(out)])
 
     def alike() -> Iterator[Claim]:
         """Yield those who look the same in this check as if it had ruled them out."""
-        gone = shuffled(set(cases.suspects(cases.case(number).lines)) - set(before), chance)[:MOST]
+        gone = shuffled(set(cases.case(number).suspects) - set(before), chance)[:MOST]
         same = (suspect for suspect in gone if cases.seen(number, last, suspect) == seen)
         for suspect in (*islice(same, 2), *(shuffled(after, chance) if len(after) > 1 else ())):
             yield Claim(n, seen, suspect)
@@ -73,6 +73,11 @@ def claims(number: int, checks: tuple[Setting, ...]) -> tuple[Claim, ...]:
     false = [claim for kind in kinds for claim in islice(kind, 1)]
     for kind in kinds:
         false += [claim for claim in islice(kind, 3) if claim not in false]
+    if len(false) < 3:  # as of a layer, which has few suspects
+        suspects = cases.case(number).suspects
+        others = {cases.seen(number, last, suspect) for suspect in suspects} - {seen}
+        every = (Claim(n, marks, suspect) for marks in sorted(others) for suspect in dict.fromkeys([*out, *suspects]))
+        false += [claim for claim in every if claim not in false]
     return tuple(shuffled([Claim(n, seen, out[0]), *false[:3]], chance))
 
 

@@ -30,4 +30,5 @@ class Question(Panel):
 def detective_picture(names: Sequence[str], blocks: Axes) -> tuple:
     """Show the blocks in the check that is looked at, or a question mark."""
     banded(blocks)
-    return Blocks(blocks, names, "←  backprop walks from right to left"), Question(blocks)
+    label = "←  backprop walks from right to left" if "W1" in names else "each input of the layer"
+    return Blocks(blocks, names, label), Question(blocks)

@@ -130,7 +130,7 @@ def test_the_page_says_that_it_is_at_work_and_shows_the_last_of_many_checks(cont
     press(lab, "check")
     expect(lab.box.get_by_role("button", name="checking …", exact=True)).to_be_disabled()
     expect(lab.box.get_by_role("button", name="checked", exact=True)).to_be_disabled()
-    lab.ask("lab.set(checks=__import__('gc_lib').labs.cases.SETTINGS[:14])")
+    lab.ask("lab.set(checks=__import__('gc_lib').labs.cases.NETWORK.settings[:14])")
     last = lab.box.locator(".gc-checks tr").last
     expect(last).to_contain_text("14")
     frame = lab.box.locator(".gc-checks").bounding_box()
