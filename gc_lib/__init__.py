@@ -19,7 +19,7 @@ from .network.train import train
 if TYPE_CHECKING:
     from . import exercises, labs, layers, quiz
 
-__version__ = "0.1.0"
+__version__ = "0.9.0"
 __all__ = [
     "ONE_SIDED",
     "SLIDE",

@@ -5,7 +5,8 @@ python tests/lessons.py 04 10    those whose names begin so
 
 A solution, in notebooks/solutions, is the source of its lesson. In a cell tagged `exercise` the lesson has what the
 solution carries as `stub`, a list of lines in the cell's metadata (in JupyterLab: the two cogs on the right, Advanced
-Tools, Cell metadata). Links are made to lead from the lesson's own folder. All other metadata are stripped.
+Tools, Cell metadata). Links are made to lead from the lesson's own folder. All other metadata are stripped. Of itself
+every notebook has a cell that fetches a kit that is missing, and every lesson a link to Colab.
 """
 
 import copy
@@ -26,20 +27,33 @@ METADATA = {
 }
 VIEW = "application/vnd.jupyter.widget-view+json"
 LIMIT = 120  # seconds a cell
+FETCH = """
+try:
+    import gc_lib as gcl
+except ImportError:  # not installed here, as in Colab: fetch it
+    %pip install -q "gc-lib[labs] @ https://github.com/OWNER/NAME/archive/REF.zip"
+""".strip()
+COLAB = "https://colab.research.google.com/github/OWNER/NAME/blob/REF/notebooks/"
+LINK = f"<!-- [Open in Colab]({COLAB}{{name}}) -->"
 
 
 def read(path):
-    """Read a notebook, and strip all metadata but the tags and the stubs."""
+    """Read a notebook, strip all metadata but the tags and the stubs, and let its first code fetch a missing kit."""
     notebook = nbformat.read(path, as_version=4)
     notebook.metadata = nbformat.from_dict(METADATA)
+    cells = [cell for cell in notebook.cells if "fetch" not in cell.metadata.get("tags", [])]
+    first = [cell.cell_type for cell in cells].index("code")
+    cells.insert(first, nbformat.v4.new_code_cell(FETCH, id="fetch", metadata={"tags": ["fetch"]}))
+    notebook.cells = cells
     for cell in notebook.cells:
         cell.metadata = nbformat.from_dict({k: v for k, v in cell.metadata.items() if k in ("tags", "stub")})
     return notebook
 
 
-def lesson(solution):
-    """Return the lesson of a solution: the stubs in place of the answers, and links from the folder above."""
+def lesson(solution, name):
+    """Return the lesson of a solution: stubs in place of the answers, links from the folder above, and one to Colab."""
     notebook = copy.deepcopy(solution)
+    notebook.cells[0].source += "\n\n" + LINK.format(name=name)
     for cell in notebook.cells:
         stub = cell.metadata.pop("stub", None)
         if "exercise" in cell.metadata.get("tags", []):
@@ -84,7 +98,7 @@ def make(path):
     """Make a lesson from its solution, execute both, and return the names of the files that have changed."""
     solution = read(path)
     try:
-        both = {path.parent.parent / path.name: lesson(solution), path: solution}
+        both = {path.parent.parent / path.name: lesson(solution, path.name), path: solution}
         for file, notebook in both.items():
             execute(notebook, file.parent)
     except Exception as problem:

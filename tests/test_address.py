@@ -11,14 +11,15 @@ import pytest
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[1]
-TEXT = {".md", ".ipynb", ".py", ".toml", ".txt", ".yml", ".yaml", ".cfg", ".csv", ""}
+TEXT = {".md", ".ipynb", ".py", ".toml", ".cff", ".txt", ".yml", ".yaml", ".cfg", ".csv", ""}
 ADDRESSES = (  # each form that leads to a repository's files, or to a place in which to report, as (owner, name)
     r"mybinder\.org/v2/[^/\s]+/([^/\s]+)/([^/\s]+)/",
     r"(?:git\+|git clone )\S*?github\.com[/:]([\w.-]+)/([\w.-]+)",
     r"github\.com%2F([\w.-]+)%2F([\w.-]+)",
     r"(?:raw\.githubusercontent\.com|colab\.research\.google\.com/github|nbviewer\.\S+?/github)/([\w.-]+)/([\w.-]+)",
     r"github\.com/([\w.-]+)/(gc[-_]?lib\w*|NAME)",
-    r"github\.com/([\w.-]+)/([\w.-]+)/(?:actions|blob/HEAD|issues/new)",
+    r"github\.com/([\w.-]+)/([\w.-]+)/(?:actions|archive|raw|blob/HEAD|issues/new)",
+    r"//([\w-]+)\.github\.io/([\w.-]+)/",
     r"\b(gc[-_]lib)/(gc-lib)\b",
 )
 
@@ -65,7 +66,7 @@ def stands(root):
 def test_no_other_address_stands_anywhere():
     owner, name, _ = stands(ROOT)
     found = addresses(ROOT)
-    assert {file for file, *_ in found} >= {"README.md", "notebooks/for_teachers.md"}
+    assert {file for file, *_ in found} >= {"README.md", "notebooks/for_teachers.md", "CITATION.cff", "pyproject.toml"}
     assert [place for place in found if place[1:] != (owner, name)] == []
 
 
@@ -89,3 +90,18 @@ def test_the_command_without_an_address_says_how_to_use_it_and_changes_nothing(f
     done = command(fork, "ada")
     assert done.returncode == 1 and "python .github/address.py OWNER NAME REF" in done.stderr
     assert stands(fork) == stands(ROOT)
+
+
+LIVE = {  # in each, a line that leads to the repository, as it stands once the address is set
+    "README.md": r"^\[!\[Open in Binder",
+    "CITATION.cff": r"^repository-code:",
+    "pyproject.toml": r"^Repository =",
+    "notebooks/01_nudge_one_number.ipynb": r'^    "\[Open in Colab\]\([^)]+\)"$',
+}
+
+
+def test_no_link_looks_live_before_the_address_is_set_and_each_is_afterwards(fork):
+    for address, live in ((("OWNER", "NAME", "REF"), False), (("ada", "kit", "v1"), True)):
+        command(fork, *address)
+        shown = {file: re.search(form, (fork / file).read_text("utf-8"), re.M) for file, form in LIVE.items()}
+        assert {file for file, found in shown.items() if found} == (set(LIVE) if live else set())

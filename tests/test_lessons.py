@@ -8,6 +8,7 @@ from pathlib import Path
 import lessons
 import nbformat
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
 
 SOLUTIONS = sorted(lessons.SOLUTIONS.glob("*.ipynb"))
 LESSONS = sorted(lessons.SOLUTIONS.parent.glob("*.ipynb"))
@@ -40,12 +41,12 @@ def test_a_lesson_has_the_stub_and_links_of_its_own_and_making_it_again_mends_wh
     made = [str(tmp_path / "00.ipynb"), str(path)]
     assert lessons.make(path) == made
     lesson, solution = (nbformat.read(file, as_version=4) for file in made)
-    assert lesson.cells[0].source == "# Try\n\n[next](01.ipynb), [out](https://x.org/../y)"
-    assert lesson.cells[1].source == "my_guess = 3\nmy_guess"
-    assert lesson.cells[1].metadata == {"tags": ["exercise"]}
-    assert solution.cells[1].metadata == {"tags": ["exercise"], "stub": ["my_guess = 3", "my_guess"]}
+    assert lesson.cells[0].source.startswith("# Try\n\n[next](01.ipynb), [out](https://x.org/../y)\n\n")
+    assert lesson.cells[2].source == "my_guess = 3\nmy_guess"
+    assert lesson.cells[2].metadata == {"tags": ["exercise"]}
+    assert solution.cells[2].metadata == {"tags": ["exercise"], "stub": ["my_guess = 3", "my_guess"]}
     assert lesson.metadata == solution.metadata == lessons.METADATA
-    stream, view, result = solution.cells[1].outputs
+    stream, view, result = solution.cells[2].outputs
     assert stream.text == "one\ntwo\n"
     assert view.data[lessons.VIEW]["model_id"] == "asked"
     assert result.data["text/plain"] == "'a'"
@@ -82,7 +83,7 @@ def test_making_a_lesson_again_changes_nothing_and_its_solution_passes(path):
     """But for what the cells show: that is stored by python tests/lessons.py, and compared in test_notebooks.py."""
     solution, stored = lessons.read(path), nbformat.read(path, as_version=4)
     lesson = nbformat.read(path.parent.parent / path.name, as_version=4)
-    for made, kept in ((solution, stored), (lessons.lesson(solution), lesson)):
+    for made, kept in ((solution, stored), (lessons.lesson(solution, path.name), lesson)):
         assert bare(made) == bare(kept), f"change {path}, then run python tests/lessons.py {path.name[:2]}"
     for cell in stored.cells:
         if "exercise" in cell.metadata.get("tags", []):
@@ -96,7 +97,7 @@ def bare(notebook):
 
 
 def test_the_core_is_five_lessons_of_60_minutes_and_ends_at_headings_that_are_there():
-    text = "\n".join(cell.source for cell in lessons.lesson(lessons.read(SOLUTIONS[0])).cells)
+    text = "\n".join(cell.source for cell in lessons.lesson(lessons.read(SOLUTIONS[0]), SOLUTIONS[0].name).cells)
     core = re.findall(r"^\| (?:\[.*\]\((\d\d_\w+\.ipynb)\)|00 .*) \| (\d+) \| (.*) \|$", text, re.M)
     assert [int(minutes) for _, minutes, _ in core] == [10, 15, 10, 15, 10]
     for name, minutes, end in core[1:]:
@@ -151,3 +152,27 @@ def test_no_text_shadows_a_module_of_the_standard_library():
     found = texts()
     assert len(found) > 300
     assert {place: names for place, text in found.items() if (names := shadowed(text))} == {}
+
+
+# ---- where the kit is missing ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("there", [True, False], ids=["the kit is there", "it is missing"])
+def test_the_first_code_of_a_notebook_fetches_the_kit_where_it_is_missing_and_else_does_nothing(there, monkeypatch):
+    """As IPython runs it: pip stands in for the magic of that name."""
+    asked = []
+    shell = InteractiveShell()
+    shell.register_magic_function(asked.append, magic_name="pip")
+    if not there:
+        monkeypatch.setitem(sys.modules, "gc_lib", None)  # importing it fails
+    assert shell.run_cell(lessons.FETCH).success
+    assert len(asked) == (not there)
+    assert all(re.fullmatch(r'install -q "gc-lib\[labs\] @ https://github\.com/[^"]+\.zip"', line) for line in asked)
+
+
+@pytest.mark.parametrize("path", [*SOLUTIONS, *LESSONS], ids=lambda path: path.parent.name[0] + path.stem)
+def test_a_notebook_fetches_a_missing_kit_first_and_a_lesson_says_where_colab_opens_it(path):
+    cells = nbformat.read(path, as_version=4).cells
+    assert [cell.source for cell in cells if cell.cell_type == "code"].index(lessons.FETCH) == 0
+    leading = re.findall(r"\[Open in Colab\]\(\S+/blob/\S+?/(notebooks/\S+)\)", cells[0].source)
+    assert leading == ([f"notebooks/{path.name}"] if path in LESSONS else [])

@@ -1,5 +1,6 @@
 """The workflow: it may read the code and nothing else, and between its jobs no test is left out."""
 
+import re
 from pathlib import Path
 
 import yaml
@@ -16,6 +17,7 @@ def test_it_may_read_the_code_and_keeps_no_key_to_it():
     assert not any("permissions" in job for job in JOBS.values())
     used = [step for steps in STEPS.values() for step in steps if "uses" in step]
     assert {step["uses"].partition("@")[0] for step in used} == {"actions/checkout", "actions/setup-python"}
+    assert all(re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", step["uses"]) for step in used)
     checkouts = [step for step in used if step["uses"].startswith("actions/checkout@")]
     assert len(checkouts) == len(JOBS)
     assert all(step["with"] == {"persist-credentials": False} for step in checkouts)
