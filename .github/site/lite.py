@@ -1,9 +1,8 @@
-"""Build the course that runs in the browser: python .github/site/lite.py SITE [a folder with Pyodide]
+"""Build the course that runs in the browser: python .github/site/lite.py SITE [the address of a copy of Pyodide]
 
 Puts JupyterLite with the last commit's notebooks and the kit into SITE/lite/VERSION. A browser keeps what a student
 has changed by the address, and shows that rather than newer notebooks; so every release has an address of its own.
-Python and its packages come to the browser from Pyodide's CDN, of which the build reads the lock file; or, where a
-folder is given that holds Pyodide, from a copy of it beside the notebooks.
+Python and its packages come to the browser from Pyodide's CDN, whose lock file the build reads, or from the copy.
 """
 
 import importlib.metadata
@@ -17,6 +16,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PINNED = ("jupyterlite-core", "jupyterlite-pyodide-kernel")
+KERNEL = "@jupyterlite/pyodide-kernel-extension:kernel"
 NEEDS = {"matplotlib": "", "ipywidgets": ">=8.1,<9", "anywidget": ">=0.9,<1"}  # of the labs, which ask for them late
 
 
@@ -31,7 +31,7 @@ def check_versions() -> None:
             sys.exit(f"{name} {found} is installed: pip install -r .github/site/requirements.txt brings {pins[name]}.")
 
 
-def config(site: Path, wheel: Path) -> dict:
+def config(site: Path, wheel: Path, pyodide: str | None) -> dict:
     """Return what JupyterLite is to build; a lab is imported late, so that what it needs is named here."""
     specs = [f"{name}{versions}" for name, versions in NEEDS.items() if versions]
     return {
@@ -43,6 +43,7 @@ def config(site: Path, wheel: Path) -> dict:
         },
         "PyodideLockAddon": {
             "enabled": True,
+            "pyodide_lock_url": f"{pyodide}/pyodide-lock.json" if pyodide else None,
             "wheels": [str(wheel)],
             "specs": specs,
             "patches": {"packages": {"gc-lib": {"depends": ["numpy", *NEEDS]}}},
@@ -58,7 +59,7 @@ def protect(folder: Path) -> None:
     (folder / "all.json").write_text(json.dumps(listing), "utf-8")
 
 
-def build(site: Path, pyodide: Path | None) -> Path:
+def build(site: Path, pyodide: str | None = None) -> Path:
     """Build from a clean copy of the last commit, and return the folder with the notebooks' page in it."""
     with tempfile.TemporaryDirectory() as scratch:
         clone, lite = Path(scratch) / "clone", Path(scratch) / "lite"
@@ -69,9 +70,11 @@ def build(site: Path, pyodide: Path | None) -> Path:
         (wheel,) = Path(scratch).glob("*.whl")
         shutil.copytree(clone / "notebooks", lite / "content" / "notebooks")
         if pyodide:
-            shutil.copytree(pyodide, lite / "static" / "pyodide")
+            settings = {KERNEL: {"pyodideUrl": f"{pyodide}/pyodide.mjs"}}
+            page = {"jupyter-lite-schema-version": 0, "jupyter-config-data": {"litePluginSettings": settings}}
+            (lite / "jupyter-lite.json").write_text(json.dumps(page), "utf-8")
         goal = site.resolve() / "lite" / wheel.name.split("-")[1]
-        (lite / "jupyter_lite_config.json").write_text(json.dumps(config(goal, wheel)), "utf-8")
+        (lite / "jupyter_lite_config.json").write_text(json.dumps(config(goal, wheel, pyodide)), "utf-8")
         subprocess.run([sys.executable, "-m", "jupyterlite_core", "build"], cwd=lite, check=True)
     protect(goal / "api" / "contents" / "notebooks" / "solutions")
     return goal
@@ -82,7 +85,7 @@ def main() -> None:
     if len(sys.argv) not in (2, 3):
         sys.exit(__doc__.splitlines()[0])
     check_versions()
-    goal = build(*map(Path, sys.argv[1:2]), Path(sys.argv[2]).resolve() if len(sys.argv) == 3 else None)
+    goal = build(Path(sys.argv[1]), *sys.argv[2:])
     files = [file for file in goal.rglob("*") if file.is_file()]
     print(f"{goal}: {len(files)} files, {sum(file.stat().st_size for file in files) / 1e6:.1f} MB")
 
