@@ -51,6 +51,13 @@ def config(site: Path, wheel: Path, pyodide: str | None) -> dict:
     }
 
 
+def page(pyodide: str | None) -> dict:
+    """Return the settings of the page: tests can ask JupyterLab itself whether it is done."""
+    settings = {KERNEL: {"pyodideUrl": f"{pyodide}/pyodide.mjs"}} if pyodide else {}
+    told = {"exposeAppInBrowser": True, "litePluginSettings": settings}
+    return {"jupyter-lite-schema-version": 0, "jupyter-config-data": told}
+
+
 def protect(folder: Path) -> None:
     """Let JupyterLab show what a listing of files holds, and save nothing over it."""
     listing = json.loads((folder / "all.json").read_text("utf-8"))
@@ -69,10 +76,7 @@ def build(site: Path, pyodide: str | None = None) -> Path:
         )
         (wheel,) = Path(scratch).glob("*.whl")
         shutil.copytree(clone / "notebooks", lite / "content" / "notebooks")
-        if pyodide:
-            settings = {KERNEL: {"pyodideUrl": f"{pyodide}/pyodide.mjs"}}
-            page = {"jupyter-lite-schema-version": 0, "jupyter-config-data": {"litePluginSettings": settings}}
-            (lite / "jupyter-lite.json").write_text(json.dumps(page), "utf-8")
+        (lite / "jupyter-lite.json").write_text(json.dumps(page(pyodide)), "utf-8")
         goal = site.resolve() / "lite" / wheel.name.split("-")[1]
         (lite / "jupyter_lite_config.json").write_text(json.dumps(config(goal, wheel, pyodide)), "utf-8")
         subprocess.run([sys.executable, "-m", "jupyterlite_core", "build"], cwd=lite, check=True)
