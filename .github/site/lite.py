@@ -23,8 +23,12 @@ NEEDS = {"matplotlib": "", "ipywidgets": ">=8.1,<9", "anywidget": ">=0.9,<1"}  #
 def check_versions() -> None:
     """Refuse a Python or packages with which the site was not tried."""
     if sys.version_info < (3, 12):
-        sys.exit(f"This takes Python 3.12 or newer, and not {sys.version.split()[0]}, for which pip has older packages.")
-    pins = dict(re.findall(r"^([\w-]+).*==(\S+)$", (Path(__file__).parent / "requirements.txt").read_text("utf-8"), re.M))
+        sys.exit(
+            f"This takes Python 3.12 or newer, and not {sys.version.split()[0]}, for which pip has older packages."
+        )
+    pins = dict(
+        re.findall(r"^([\w-]+).*==(\S+)$", (Path(__file__).parent / "requirements.txt").read_text("utf-8"), re.M)
+    )
     for name in PINNED:
         found = importlib.metadata.version(name)
         if found != pins[name]:
