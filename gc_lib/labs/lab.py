@@ -287,7 +287,7 @@ class Lab:
 
 
 def start(function: Callable, *given: Any) -> Timer | TimerHandle:
-    """Call a function after QUIET in a thread; where none can be had, as in a browser's Python, between two messages."""
+    """Call a function after QUIET in a thread, or else, where none can be had as in a browser, in the event loop."""
     timer = Timer(QUIET, function, given)
     timer.daemon = True
     try:

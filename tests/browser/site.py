@@ -113,11 +113,11 @@ def moved(notebook: LiteNotebook, lab: driver.Lab) -> int:
     notebook.cell(lab.cell)
     handle = lab.box.locator(".widget-hslider").locator("visible=true").first.get_by_role("slider")
     last = int(float(handle.get_attribute("aria-valuemax")))
-    changed = 0
+    changed, key = 0, "ArrowRight"
     for _ in range(MOVES):
         before = notebook.page.evaluate("gc.shown", lab.name)
         at = float(handle.get_attribute("aria-valuenow"))
-        key = "ArrowRight" if at == 0 else "ArrowLeft" if at == last else key if _ else "ArrowRight"
+        key = {0: "ArrowRight", last: "ArrowLeft"}.get(int(at), key)
         handle.press(key)
         new = "async ([name, before]) => JSON.stringify(await gc.shown(name)) !== JSON.stringify(before)"
         changed += driver.until(notebook.page, new, [lab.name, before])
@@ -125,7 +125,7 @@ def moved(notebook: LiteNotebook, lab: driver.Lab) -> int:
 
 
 def attempt(browser, site: str, name: str) -> bool:
-    """Open a lesson as a first visit, run it and move its labs; print what came of it, and return whether all is well."""
+    """Open a lesson as a first visit, run it, move its labs; print what came of it, return whether all is well."""
     context = browser.new_context(viewport={"width": 1280, "height": 1000})
     counts, sizes, start = Counter(), Counter(), time.perf_counter()
 
@@ -141,9 +141,7 @@ def attempt(browser, site: str, name: str) -> bool:
     ran = time.perf_counter() - start - ready
     errors, labs = notebook.page.evaluate("gc.errors()"), notebook.labs()
     moves = [moved(notebook, lab) if lab.box.locator(".widget-hslider").count() else None for lab in labs]
-    loads = ", ".join(
-        f"{counts[place]} requests and {sizes[place] / 1e6:.1f} MB of {place}" for place in sorted(counts)
-    )
+    loads = ", ".join(f"{counts[place]} requests, {sizes[place] / 1e6:.1f} MB of {place}" for place in sorted(counts))
     print(f"{name}: kernel {ready:.0f} s, all cells {ran:.0f} s; moves {moves} of {MOVES}; {loads}", flush=True)
     for problem in errors + notebook.console:
         print(f"  {problem}")
@@ -167,7 +165,7 @@ def main() -> int:
                 folder,
                 serve(copy_pyodide(Path(scratch))),
             ]
-            subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+            subprocess.run(command, check=True, capture_output=True)
             (built,) = (folder / "lite").iterdir()
             site = f"{serve(folder)}/lite/{built.name}"
             print("Not tried here: Pyodide's CDN, the numpy of its lock file, Firefox, Safari.")
