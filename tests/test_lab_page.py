@@ -1,8 +1,10 @@
 """The page of a lab: sliders under their axes, rooms for words, legends, contrasts, quick and crisp pictures."""
 
+import asyncio
 import html
 import io
 import re
+import threading
 import time
 from dataclasses import replace
 from functools import cache
@@ -276,6 +278,23 @@ def test_at_rest_the_picture_becomes_crisp_by_itself(secant, monkeypatch):
         time.sleep(0.02)
     with secant.lock:
         assert secant.png == secant.paint(secant.result, CRISP)
+
+
+def test_where_no_thread_can_be_started_a_lab_moves_and_becomes_crisp_all_the_same(secant, monkeypatch):
+    def start(thread):
+        raise RuntimeError("can't start new thread")  # as Python says in a browser
+
+    async def moves():
+        secant.bound["theta"].value = 0.5
+        first = secant.timer
+        secant.bound["theta"].value = 0.6
+        assert first.cancelled(), "the next move calls off the crisp picture of the last"
+        assert secant.state.theta == 0.6 and secant.png == secant.paint(secant.result, QUICK)
+        await asyncio.sleep(2 * page.QUIET)
+        assert secant.png == secant.paint(secant.result, CRISP)
+
+    monkeypatch.setattr(threading.Thread, "start", start)
+    asyncio.run(moves())
 
 
 # ---- moves -----------------------------------------------------------------------------------------------------------

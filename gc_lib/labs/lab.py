@@ -1,6 +1,7 @@
 """What every lab is: a state that can be printed, the result computed from it, a picture, a caption, and controls."""
 
 import html
+from asyncio import TimerHandle, get_running_loop
 from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
 from inspect import signature
@@ -40,6 +41,7 @@ class Lab:
     compute: Callable[..., Shown]
     state: Any
     result: Any
+    timer: Timer | TimerHandle | None
     lock = LOCK
 
     def __init_subclass__(cls):
@@ -49,7 +51,7 @@ class Lab:
         """Open the lab in the state given. Raises TypeError or ValueError for what cannot be."""
         self.showing, self.bound, self.placed = False, {}, {}
         self.views: dict[int, plots.View] = {}
-        self.scale, self.timer = CRISP, self.clock()
+        self.scale, self.timer = CRISP, None
         self.moved: tuple[str, ...] = ()
         self.state = self.start = self.State(*given, **state)
         *_, self.result = self.results(self.state, None)
@@ -227,7 +229,8 @@ class Lab:
         with self.lock:
             if self.showing:
                 return
-            self.timer.cancel()
+            if self.timer:
+                self.timer.cancel()
             self.scale = QUICK
             try:
                 self.set(**means())
@@ -235,14 +238,7 @@ class Lab:
                 self.complain("That did not work", problem)
                 raise
             finally:
-                self.timer = self.clock()
-                self.timer.start()
-
-    def clock(self) -> Timer:
-        """Return what draws the lab crisp a while after it is started."""
-        timer = Timer(QUIET, sharpen, [ref(self)])
-        timer.daemon = True
-        return timer
+                self.timer = start(sharpen, ref(self))
 
     def complain(self, words: str, problem: Exception) -> None:
         """Say in the page what went wrong."""
@@ -288,6 +284,17 @@ class Lab:
         words = f"{self.result.caption} <i>A still picture: run the notebook to move it.</i>"
         head = f'<p style="font-size: 1.4em">{self.result.headline.html}</p>'
         return f"{chips}{head}<figure>{images}<figcaption>{words}</figcaption></figure>"
+
+
+def start(function: Callable, *given: Any) -> Timer | TimerHandle:
+    """Call a function after QUIET in a thread, or else, where none can be had as in a browser, in the event loop."""
+    timer = Timer(QUIET, function, given)
+    timer.daemon = True
+    try:
+        timer.start()
+    except RuntimeError:
+        return get_running_loop().call_later(QUIET, function, *given)
+    return timer
 
 
 def sharpen(lab: ref) -> None:
