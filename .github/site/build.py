@@ -19,6 +19,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import nbformat
+import pdoc.doc
 import pdoc.render
 from bs4 import BeautifulSoup
 from latex2mathml.converter import convert as mathml
@@ -44,6 +45,8 @@ PAGES = {ROOT / "README.md": Path("index.html")} | {
 ROWS = re.findall(r"^\| (★ )?\[(.+?)\]\(notebooks/(\w+)\.ipynb\)", README, re.M)  # of the table of the course
 NAMES = {stem: name for _, name, stem in ROWS} | {"quiz": "the quiz"}
 CORE = {stem for star, _, stem in ROWS if star}
+
+API = ["gc_lib", *(f"gc_lib.{name}" for name in ("labs", "data", "layers", "network.bugs", "exercises", "quiz"))]
 
 OWNER, NAME, REF = address.present()
 SET = OWNER != "OWNER"  # whether the address of the repository has been set
@@ -84,7 +87,7 @@ def front():
 
 
 def mended(html, source, folder):
-    """Return what stands on a page as the site needs it: anchors, links, tables and code that scroll, pictures as files."""
+    """Return what stands on a page with the site's anchors and links, scrolling tables and code, pictures as files."""
     soup = BeautifulSoup(html, "html.parser")
     for heading in soup.find_all(re.compile(r"^h[1-6]$")):
         for link in heading.find_all(class_="anchor-link"):
@@ -107,7 +110,7 @@ def mended(html, source, folder):
     for code in soup.find_all("pre"):
         if max(map(len, code.get_text().splitlines()), default=0) > FITS:
             code["tabindex"] = "0"
-    return str(soup)
+    return soup
 
 
 def led(link, source):
@@ -145,14 +148,15 @@ def plain(text):
     return re.sub(r"\[([^\]]*)\]\([^)]*\)|[*`]", r"\1", text)
 
 
-def ways_to_run(source):
-    """Return the ways to run a lesson, each with its address; those that need the repository only where it is set."""
+def ways_to_run(source, folder):
+    """Return the ways to run a lesson, each with where it leads: those that are there, and no other."""
     path = source.relative_to(ROOT).as_posix()
-    ways = {}
+    lite = f"lite/{gc_lib.__version__}/lab/index.html"
+    ways = {"run it here (experimental)": f"../{lite}?path={path}"} if (folder / lite).exists() else {}
     if SET:
         ways["Binder"] = f"{BINDER}/{OWNER}/{NAME}/{REF}?urlpath=lab/tree/{path}"
         ways["Colab (not tried)"] = f"{COLAB}/{OWNER}/{NAME}/blob/{REF}/{path}"
-    return ways | {"download the notebook": source.name}
+    return ways | {"download it": source.name}
 
 
 def metadata(name, said, page):
@@ -195,23 +199,20 @@ def neighbours(source):
 def page(source, exporter, folder):
     """Write the page of a source."""
     notebook = read(source)
-    html = mended(exporter.from_notebook_node(notebook)[0], source, folder)
-    first, place = notebook.cells[0].source, PAGES[source]
-    name = plain(re.search(r"^# (.+)$", first, re.M)[1])
-    said = {what: plain(words) for what, words in SAID.findall(first)}
-    more = {}
+    soup = mended(exporter.from_notebook_node(notebook)[0], source, folder)
+    name, place = soup.h1.extract().get_text(), PAGES[source]
+    said = {what: plain(words) for what, words in SAID.findall(notebook.cells[0].source)}
+    more = {"front": place.name == "index.html"}
     if source.suffix == ".ipynb":
         before, after = neighbours(source)
         more = {"lesson": source in LESSONS, "core": source.stem in CORE, "before": before, "after": after}
         more |= {"minutes": plain(said["Time"]).partition(".")[0], "called": NAMES[source.stem], "file": source.stem}
     if source in LESSONS:
         shutil.copy(source, folder / place.parent)
-        lite = f"lite/{gc_lib.__version__}/lab/index.html"
-        here = f"../{lite}?path={source.relative_to(ROOT).as_posix()}" if (folder / lite).exists() else ""
-        more |= {"here": here, "ways": ways_to_run(source), "described": json.dumps(metadata(name, said, place))}
-    template = pdoc.render.env.get_template("page.html.jinja2")
+        more |= {"ways": ways_to_run(source, folder), "described": json.dumps(metadata(name, said, place))}
     root = "../" * (len(place.parts) - 1)
-    put(folder / place, template.render(root=root, name=name, front=place.name == "index.html", html=html, **more))
+    html = pdoc.render.env.get_template("page.html.jinja2").render(root=root, name=name, html=soup, **more)
+    put(folder / place, html)
 
 
 def build(folder):
@@ -223,8 +224,18 @@ def build(folder):
     exporter.display_data_priority = ["text/html", "text/plain"]
     for source in PAGES:
         page(source, exporter, folder)
-    pdoc.pdoc("gc_lib", r"!gc_lib\.\w+\.", output_directory=folder / "api")
+    api(folder)
     shutil.copy(HERE / "site.css", folder)
+
+
+def api(folder):
+    """Write the API pages; a lab is opened as a function is called, and stands there as one."""
+    modules = {name: pdoc.doc.Module.from_name(name) for name in API}
+    labs = modules["gc_lib.labs"]
+    for name in set(labs.members) - {"BenchState"}:
+        labs.members[name] = pdoc.doc.Function(labs.modulename, name, labs.obj.__dict__[name], (labs.modulename, name))
+    for name, module in modules.items():
+        put(folder / "api" / f"{name.replace('.', '/')}.html", pdoc.render.html_module(module, modules))
 
 
 def main():
