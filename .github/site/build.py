@@ -27,11 +27,11 @@ from nbconvert import HTMLExporter
 
 import gc_lib
 
-HERE = Path(__file__).resolve().parent
-ROOT = HERE.parents[1]
-sys.path.append(str(HERE.parent))
+sys.path.append(str(Path(__file__).resolve().parents[1]))
 import address
 
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 AUTHORS = ", ".join(author["name"] for author in PROJECT["authors"])
@@ -56,7 +56,8 @@ BINDER = "https://mybinder.org/v2/gh"
 
 FORMULA = re.compile(r"\$\$(.+?)\$\$|\$([^$\n]+)\$", re.S)
 SAID = re.compile(r"^\*\*(You will|You will learn|You need|Time)\*\* (.+?) *$", re.M)
-FITS = 40  # letters of a line of code at a width of 360 pixels; what is longer scrolls, also by keyboard
+EXPORTER = HTMLExporter(template_name="basic", exclude_input_prompt=True, exclude_output_prompt=True)
+FITS = 30  # letters of a line of code at a width of 360 pixels; what is longer scrolls, also by keyboard
 
 
 def read(source):
@@ -67,6 +68,8 @@ def read(source):
         text = front() if source.name == "README.md" else source.read_text("utf-8")
         notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(text)])
     for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)  # its still picture is shown
         if cell.cell_type == "markdown":
             cell.source = FORMULA.sub(formula, cell.source)
     return notebook
@@ -105,8 +108,10 @@ def mended(html, source, folder):
         badge.replace_with(badge["alt"])
     for picture in soup.find_all("img"):
         kept(picture, source, folder)
-    for table in soup.find_all("table"):
-        table.wrap(soup.new_tag("div", attrs={"class": "table", "tabindex": "0"}))
+    for head in soup.find_all("th", string=""):
+        head.name = "td"
+    for wide in soup.find_all(["table", "math"], display=lambda display: display != "inline"):
+        wide.wrap(soup.new_tag("div", attrs={"class": "wide", "tabindex": "0"}))
     for code in soup.find_all("pre"):
         if max(map(len, code.get_text().splitlines()), default=0) > FITS:
             code["tabindex"] = "0"
@@ -196,10 +201,10 @@ def neighbours(source):
     return tuple(each and (f"{each.stem}.html", NAMES[each.stem]) for each in both)
 
 
-def page(source, exporter, folder):
+def page(source, folder):
     """Write the page of a source."""
     notebook = read(source)
-    soup = mended(exporter.from_notebook_node(notebook)[0], source, folder)
+    soup = mended(EXPORTER.from_notebook_node(notebook)[0], source, folder)
     name, place = soup.h1.extract().get_text(), PAGES[source]
     said = {what: plain(words) for what, words in SAID.findall(notebook.cells[0].source)}
     more = {"front": place.name == "index.html"}
@@ -215,17 +220,20 @@ def page(source, exporter, folder):
     put(folder / place, html)
 
 
-def build(folder):
-    """Write the whole site into a folder, and what it has already stays."""
+def prepare(folder):
+    """Lay out the folder, and tell pdoc how the pages look."""
     (folder / "notebooks").mkdir(parents=True, exist_ok=True)
+    shutil.copy(HERE / "site.css", folder)
     pdoc.render.configure(docformat="markdown", template_directory=HERE, search=False, show_source=False)
     pdoc.render.env.globals |= {"site": TITLE, "version": gc_lib.__version__, "code": CODE if SET else ""}
-    exporter = HTMLExporter(template_name="basic", exclude_input_prompt=True, exclude_output_prompt=True)
-    exporter.display_data_priority = ["text/html", "text/plain"]
+
+
+def build(folder):
+    """Write the whole site into a folder, and what it has already stays."""
+    prepare(folder)
     for source in PAGES:
-        page(source, exporter, folder)
+        page(source, folder)
     api(folder)
-    shutil.copy(HERE / "site.css", folder)
 
 
 def api(folder):
