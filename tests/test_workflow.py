@@ -38,3 +38,24 @@ def test_it_runs_the_linter_and_the_type_checker_once_as_ci_run_does():
     for tool in ("ruff check .", "mypy"):
         assert f".venv/bin/{tool}\n" in ours
         assert [name for name, runs in RUNS.items() if f"python -m {tool}" in runs] == ["once"]
+
+
+# ---- the site --------------------------------------------------------------------------------------------------------
+
+PAGES = yaml.safe_load((ROOT / ".github" / "workflows" / "pages.yml").read_text("utf-8"))
+
+
+def test_the_site_is_built_deployed_and_checked_and_only_its_deployment_may_write():
+    assert PAGES["permissions"] == {"contents": "read"} and "secrets." not in str(PAGES)
+    allowed = {name: job["permissions"] for name, job in PAGES["jobs"].items() if "permissions" in job}
+    assert allowed == {"deploy": {"pages": "write", "id-token": "write"}}
+    assert {name: job.get("needs") for name, job in PAGES["jobs"].items()} == {
+        "build": None,
+        "deploy": "build",
+        "check": "deploy",
+    }
+    steps = [step for job in PAGES["jobs"].values() for step in job["steps"]]
+    checkouts = [step for step in steps if step.get("uses", "").startswith("actions/checkout@")]
+    assert len(checkouts) == 2 and all(step["with"] == {"persist-credentials": False} for step in checkouts)
+    runs = [step["run"].partition(" #")[0] for step in steps if "run" in step]
+    assert runs.index("python .github/site/lite.py _site") < runs.index("python .github/site/build.py _site")

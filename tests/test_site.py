@@ -1,0 +1,91 @@
+"""The site to read: what each page is made of. That all of it can be read in a browser: test_site_in_browser.py."""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+
+sys.path.append(str(Path(__file__).resolve().parents[1] / ".github" / "site"))
+import build
+from build import ROOT
+
+NOTEBOOKS = ROOT / "notebooks"
+LESSON = NOTEBOOKS / "04_catch_the_bug.ipynb"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """Build the front page, a lesson, its solution and a text."""
+    folder = tmp_path_factory.mktemp("site")
+    build.prepare(folder)
+    for source in (ROOT / "README.md", LESSON, NOTEBOOKS / "solutions" / LESSON.name, NOTEBOOKS / "procedure.md"):
+        build.page(source, folder)
+    return folder
+
+
+def page(site, path):
+    return BeautifulSoup((site / path).read_text("utf-8"), "html.parser")
+
+
+def test_the_front_page_is_the_readme_with_the_course_first_and_ends_with_how_to_cite(site):
+    front = page(site, "index.html")
+    heads = [head.get_text() for head in front.find_all("h2")]
+    assert heads[:2] == ["The course", "Start"] and heads[-2:] == ["Licence and credit", "How to cite"]
+    assert len(front.select("#the-course ~ .wide tbody")[0].find_all("a")) == len(build.LESSONS) - 1  # all but the quiz
+    assert front.h1.get_text() == build.TITLE and len(front.find_all("img")) == 1
+    assert "W2 disagrees" in front.img["alt"]
+
+
+def test_a_lesson_has_its_pictures_as_files_its_covers_and_what_stands_before_and_after_it(site):
+    lesson = page(site, "notebooks/04_catch_the_bug.html")
+    assert "data:image/png" not in str(lesson)
+    assert all((site / "notebooks" / picture["src"]).is_file() for picture in lesson.find_all("img"))
+    covers = [link["href"] for link in lesson.select("[role=status] a")]
+    assert len(covers) >= 4 and set(covers) == {"solutions/04_catch_the_bug.html"}
+    assert lesson.find("a", rel="prev")["href"] == "03_choose_epsilon.html"
+    assert lesson.find("a", rel="next")["href"] == "04b_detective.html"
+    assert lesson.find("math", display="block").find("mfrac") and "$$" not in lesson.get_text()
+    assert lesson.find("a", string="download it")["href"] == LESSON.name
+    assert (site / "notebooks" / LESSON.name).read_bytes() == LESSON.read_bytes()
+
+
+def test_a_lesson_is_described_as_a_training_material(site):
+    described = json.loads(page(site, "notebooks/04_catch_the_bug.html").find("script").string)
+    assert described["dct:conformsTo"]["@id"] == "https://bioschemas.org/profiles/TrainingMaterial/1.0-RELEASE"
+    assert described["name"] == "Catch the bug: read it off the bars"
+    assert described["description"].startswith("You will plant bugs one by one")
+    assert described["keywords"] and described["timeRequired"] == "PT20M"
+    assert described["competencyRequired"] == "notebook 00, and the five equations of backprop for one layer (below)."
+
+
+def test_links_lead_to_pages_to_the_repository_or_nowhere(monkeypatch):
+    assert build.led("../procedure.md#x", NOTEBOOKS / "solutions" / LESSON.name) == "../procedure.html#x"
+    assert build.led("notebooks/quiz.ipynb", ROOT / "README.md") == "notebooks/quiz.html"
+    assert build.led("https://x.org/a.md", LESSON) == "https://x.org/a.md" and build.led("#a", LESSON) == "#a"
+    for known, where in ((False, None), (True, f"{build.CODE}/blob/{build.REF}/LICENSE")):
+        monkeypatch.setattr(build, "SET", known)
+        assert build.led("../LICENSE", LESSON) == where
+
+
+def test_ways_to_run_are_those_that_are_there(monkeypatch, tmp_path):
+    monkeypatch.setattr(build, "SET", False)
+    assert list(build.ways_to_run(LESSON, tmp_path)) == ["download it"]
+    monkeypatch.setattr(build, "SET", True)
+    build.put(tmp_path / "lite" / build.gc_lib.__version__ / "lab" / "index.html", "")
+    here, binder, colab, _ = build.ways_to_run(LESSON, tmp_path).values()
+    assert here.endswith("/lab/index.html?path=notebooks/04_catch_the_bug.ipynb") and here.startswith("../lite/")
+    assert binder.endswith("?urlpath=lab/tree/notebooks/04_catch_the_bug.ipynb")
+    assert colab.endswith(f"/blob/{build.REF}/notebooks/04_catch_the_bug.ipynb")
+
+
+def test_the_command_says_how_large_the_site_is(monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr(build, "PAGES", {ROOT / "README.md": Path("index.html")})
+    monkeypatch.setattr(build, "API", ["gc_lib.labs"])
+    monkeypatch.setattr(sys, "argv", ["build.py", str(tmp_path)])
+    build.main()
+    assert capsys.readouterr().out.startswith(f"{tmp_path}: 4 files, ")  # two pages, a picture, the style
+    labs = page(tmp_path, "api/gc_lib/labs.html")
+    assert labs.find(id="bench").select_one(".signature").get_text().split()[:2] == ["(", "eps:"]
+    assert "A bug is (name, layer)" in labs.find(id="BenchState").get_text()
