@@ -253,6 +253,8 @@ class Detective(Lab):
         """Return the fields that a control stands for; of two settings that exclude each other it resets the other."""
         if field == "case":
             return self.turn_to(value)
+        if field not in self.state.file.world.switches:  # its control is not shown
+            return {}
         at = self.state.setting._replace(**{field: value})
         other = "bias" if field == "hidden" else "hidden"
         return {field: value} | ({other: getattr(Setting(), other)} if at.corner else {})
