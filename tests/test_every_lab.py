@@ -86,6 +86,8 @@ def test_every_control_moves_its_own_field_and_the_picture(lab):
     lab.folds.opened = lab.table
     for field, control in lab.bound.items():
         seen = set()
+        if control.layout.display == "none":  # of a switch that this case of the detective does not have
+            continue
         for value in some(control):
             before = lab.state
             control.value = value

@@ -12,8 +12,9 @@ from bs4 import BeautifulSoup
 from driver import ROOT
 
 sys.path += [str(ROOT / "tests"), str(ROOT / ".github" / "site")]
-import build
 from helpers import LONG
+
+import build
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
