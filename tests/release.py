@@ -1,7 +1,7 @@
 """Build a release and try it: python tests/release.py
 
-Builds sdist and wheel of the last commit into dist/, has twine read them strictly and cffconvert CITATION.cff; then, each
-in a fresh virtual environment, the unpacked sdist runs its own quick tests, and a notebook's first cell fetches the
+Builds sdist and wheel of the last commit into dist/; twine reads them strictly, cffconvert CITATION.cff; then, each in a
+fresh virtual environment, the unpacked sdist runs its own quick tests, and a notebook's first cell fetches the
 missing kit, from the sdist in place of the address. Uploads nothing. It takes some minutes.
 """
 
@@ -73,7 +73,7 @@ def main() -> None:
         print("the first cell without a kit:", run(bare, "-m", "IPython", "cell.ipy", folder=scratch).strip())
     if "OWNER/NAME" in FETCH:
         print(
-            "The address is not set yet (python .github/address.py OWNER NAME REF): links are words on the page at PyPI."
+            "The address is not set yet (python .github/address.py OWNER NAME REF): on PyPI links would be plain words."
         )
 
 
