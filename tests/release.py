@@ -1,7 +1,7 @@
 """Build a release and try it: python tests/release.py
 
-Builds sdist and wheel of the last commit into dist/, has twine read them strictly and cffconvert CITATION.cff; then,
-each in a fresh virtual environment, the unpacked sdist runs its own quick tests, and a notebook's first cell fetches the
+Builds sdist and wheel of the last commit into dist/; twine reads them strictly, cffconvert CITATION.cff; then, each in
+a fresh virtual environment, the unpacked sdist runs its own quick tests, and a notebook's first cell fetches the
 missing kit, from the sdist in place of the address. Uploads nothing. It takes some minutes.
 """
 
@@ -49,7 +49,7 @@ def main() -> None:
         print(*(f"{built.name}: {built.stat().st_size / 1e6:.1f} MB" for built in (sdist, wheel)), sep="\n")
         run(tools, "-m", "twine", "check", "--strict", sdist, wheel, folder=scratch)
         print("twine check --strict: passed")
-        print(run(tools, "-m", "cffconvert.cli.cli", "--validate", folder=scratch / "source").strip())
+        print(run(tools.with_name("cffconvert"), "--validate", folder=scratch / "source").strip())
         with zipfile.ZipFile(wheel) as packed:
             held = {file for file in packed.namelist() if file.startswith("gc_lib/")}
         there = set(run("git", "ls-files", "gc_lib", folder=scratch / "source").split())
@@ -59,7 +59,7 @@ def main() -> None:
         with tarfile.open(sdist) as packed:
             packed.extractall(scratch, filter="data")
         unpacked = scratch / sdist.name.removesuffix(".tar.gz")
-        own = environment(scratch / "own")
+        own = environment(scratch / "own", "pip")
         run(own, "-m", "pip", "install", "--quiet", "-r", "tests/requirements.txt", folder=unpacked)
         said = run(own, "-m", "pytest", "-q", "-m", "not slow and not browser", folder=unpacked)
         print(f"the unpacked sdist, its own tests: {said.splitlines()[-1]}")
@@ -73,7 +73,7 @@ def main() -> None:
         print("the first cell without a kit:", run(bare, "-m", "IPython", "cell.ipy", folder=scratch).strip())
     if "OWNER/NAME" in FETCH:
         print(
-            "The address is not set yet (python .github/address.py OWNER NAME REF): links at PyPI are words."
+            "The address is not set yet (python .github/address.py OWNER NAME REF): on PyPI links would be plain words."
         )
 
 

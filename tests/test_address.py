@@ -19,7 +19,7 @@ ADDRESSES = (  # each form that leads to a repository's files, or to a place in 
     r"(?:raw\.githubusercontent\.com|colab\.research\.google\.com/github|nbviewer\.\S+?/github)/([\w.-]+)/([\w.-]+)",
     r"github\.com/([\w.-]+)/(gc[-_]?lib\w*|NAME)",
     r"github\.com/([\w.-]+)/([\w.-]+)/(?:actions|archive|raw|blob/HEAD|issues/new)",
-    r"//([\w-]+)\.github\.io/([\w.-]+)/",
+    r"(?:\[site\]: |url: \"|Homepage = \")https://([\w-]+)\.github\.io/([\w.-]+)/",
     r"\b(gc[-_]lib)/(gc-lib)\b",
 )
 
@@ -32,11 +32,11 @@ def files(root):
 
 
 def addresses(root):
-    """Return every address that stands in a repository, but in these two programs: (file, owner, name)."""
+    """Return every address that stands in a repository, but in these three programs: (file, owner, name)."""
     return [
         (path.relative_to(root).as_posix(), *found[:2])
         for path in files(root)
-        if path.name not in ("address.py", "test_address.py")
+        if path.name not in ("address.py", "test_address.py", "test_release.py")
         for form in ADDRESSES
         for found in re.findall(form, path.read_text("utf-8"))
     ]
