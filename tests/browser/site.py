@@ -8,6 +8,7 @@ whose names begin as given, are opened and run, and the first slider or menu of 
 """
 
 import functools
+import gzip
 import hashlib
 import http.server
 import json
@@ -31,6 +32,7 @@ CORE = "pyodide@314.0.6"  # the version that the kernel of .github/site/requirem
 CARRIER = "open-webui==0.12.4"  # whose wheels are those of Pyodide 314.0.3, with the same binary interface
 COMPILED = ("numpy", "matplotlib", "contourpy", "kiwisolver", "pillow")
 ROOTS = ("matplotlib", "ipython", "jedi", "micropip", "typing-extensions")  # asked for by the kernel and the labs
+TEXTS = (".css", ".html", ".ipynb", ".js", ".json", ".md", ".mjs", ".svg")
 FILES = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
 SLIDER = ".widget-hslider [role=slider]:not([aria-disabled=true])"
 MOVES = 20
@@ -78,7 +80,23 @@ def copy_pyodide(scratch: Path) -> Path:
 
 
 class Handler(http.server.SimpleHTTPRequestHandler):
-    """Serve files to a page of another address too, as a CDN does."""
+    """Serve files to a page of another address too, and texts compressed, as a CDN and GitHub Pages do."""
+
+    def do_GET(self) -> None:
+        """Send a file."""
+        file = Path(self.translate_path(self.path))
+        if file.suffix not in TEXTS or not file.is_file():
+            return super().do_GET()
+        body = gzip.compress(file.read_bytes())
+        self.send_response(200)
+        for name, value in (
+            ("Content-Type", self.guess_type(file)),
+            ("Content-Encoding", "gzip"),
+            ("Content-Length", len(body)),
+        ):
+            self.send_header(name, str(value))
+        self.end_headers()
+        self.wfile.write(body)
 
     def end_headers(self) -> None:
         """Allow it."""
@@ -138,7 +156,7 @@ def attempt(browser, site: str, name: str) -> bool:
             return
         place = "site" if request.url.startswith(site) else "Pyodide"
         counts[place] += 1
-        sizes[place] += request.sizes()["responseBodySize"]
+        sizes[place] += int(request.response().headers.get("content-length", 0))
 
     context.on("requestfinished", note)
     notebook = LiteNotebook(context.new_page(), site, name)
