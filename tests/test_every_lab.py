@@ -13,7 +13,7 @@ from threading import Thread
 import ipywidgets as widgets
 import numpy as np
 import pytest
-from helpers import ALONG, below
+from helpers import ALONG, OLDER, below
 from IPython.core.formatters import DisplayFormatter
 
 import gc_lib as gcl
@@ -131,7 +131,8 @@ def test_repainting_equals_drawing_the_whole(lab):
         whole = np.array(picture.canvas.buffer_rgba())
         for artist in picture.moving:
             artist.set_animated(True)
-        np.testing.assert_array_equal(repainted, whole)
+        # matplotlib before 3.11 rounds some lines of a ground otherwise when it draws it alone: a pale grey for white
+        np.testing.assert_allclose(repainted.astype(int), whole.astype(int), rtol=0, atol=14 if OLDER else 0)
 
 
 @every_lab

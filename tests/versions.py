@@ -2,7 +2,7 @@
 
 For every Python named (or else the one that runs this): the newest packages that requirements.txt admits; for the first
 one, which should be the oldest, the oldest packages too, since a newer Python finds no wheels of them; and for the
-Python of binder/runtime.txt the pins. Each in an empty virtual environment, where all tests but those of the browser
+Python of binder/runtime.txt the pins, and numpy and matplotlib as they are in JupyterLite. Each in an empty virtual environment, where all tests but those of the browser
 must pass. Prints a line for each; it takes some ten minutes a line.
 """
 
@@ -13,6 +13,7 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+LITE = "numpy==2.4.6\nmatplotlib==3.10.8"  # of the Pyodide that .github/site/requirements.txt brings
 RUNTIME = re.search(r"[\d.]+", (ROOT / "binder" / "runtime.txt").read_text("utf-8"))[0]
 
 
@@ -68,7 +69,7 @@ def main() -> int:
         version = subprocess.run([python, "-c", say], check=True, capture_output=True, encoding="utf-8").stdout.strip()
         kinds = {"newest": ""}
         kinds |= {"oldest": oldest()} if python == pythons[0] else {}
-        kinds |= {"pins": pinned()} if version == RUNTIME else {}
+        kinds |= {"pins": pinned(), "JupyterLite's": LITE} if version == RUNTIME else {}
         for kind, constraints in kinds.items():
             passed, said = attempt(python, constraints)
             failed += not passed

@@ -3,14 +3,16 @@
 Without an address it builds the site here, with a copy of Pyodide: its core and lock file as npm has them, pure wheels
 from PyPI, and numpy, matplotlib and what they need in WebAssembly as the package open-webui on PyPI carries them.
 What this does not try: Pyodide's CDN, the numpy of the lock file (here one of the same Pyodide, a few fixes older),
-Firefox and Safari. With the address of a deployed page of JupyterLite it tries that, CDN and all. All lessons, or those
+Firefox and Safari. With the address of a deployed site it tries that, CDN and all. All lessons, or those
 whose names begin as given, are opened and run, and the first slider or menu of each lab is moved 20 times.
 """
 
 import functools
+import gzip
 import hashlib
 import http.server
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -25,12 +27,16 @@ import driver
 from playwright.sync_api import sync_playwright
 
 ROOT = driver.ROOT
+VERSION = re.search('__version__ = "(.*)"', (ROOT / "gc_lib" / "__init__.py").read_text("utf-8"))[1]
 CORE = "pyodide@314.0.6"  # the version that the kernel of .github/site/requirements.txt takes
 CARRIER = "open-webui==0.12.4"  # whose wheels are those of Pyodide 314.0.3, with the same binary interface
 COMPILED = ("numpy", "matplotlib", "contourpy", "kiwisolver", "pillow")
 ROOTS = ("matplotlib", "ipython", "jedi", "micropip", "typing-extensions")  # asked for by the kernel and the labs
+TEXTS = (".css", ".html", ".ipynb", ".js", ".json", ".md", ".mjs", ".svg")
 FILES = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
+SLIDER = ".widget-hslider [role=slider]:not([aria-disabled=true])"
 MOVES = 20
+LIMIT = "Not tried here: Pyodide's CDN, the numpy of its lock file, Firefox, Safari."
 PATIENCE = 300  # seconds for a kernel to start, or a notebook to run
 DONE = """() => gc.failed() || (gc.ready()
     && [...gc.panel().content.model.cells].every(cell => cell.type !== 'code' || cell.executionCount))"""
@@ -74,7 +80,23 @@ def copy_pyodide(scratch: Path) -> Path:
 
 
 class Handler(http.server.SimpleHTTPRequestHandler):
-    """Serve files to a page of another address too, as a CDN does."""
+    """Serve files to a page of another address too, and texts compressed, as a CDN and GitHub Pages do."""
+
+    def do_GET(self) -> None:
+        """Send a file."""
+        file = Path(self.translate_path(self.path))
+        if file.suffix not in TEXTS or not file.is_file():
+            return super().do_GET()
+        body = gzip.compress(file.read_bytes())
+        self.send_response(200)
+        for name, value in (
+            ("Content-Type", self.guess_type(file)),
+            ("Content-Encoding", "gzip"),
+            ("Content-Length", len(body)),
+        ):
+            self.send_header(name, str(value))
+        self.end_headers()
+        self.wfile.write(body)
 
     def end_headers(self) -> None:
         """Allow it."""
@@ -111,7 +133,7 @@ class LiteNotebook(driver.Notebook):
 def moved(notebook: LiteNotebook, lab: driver.Lab) -> int:
     """Move the first slider of a lab to and fro; return how many moves changed the picture or the words."""
     notebook.cell(lab.cell)
-    handle = lab.box.locator(".widget-hslider").locator("visible=true").first.get_by_role("slider")
+    handle = lab.box.locator(SLIDER).locator("visible=true").first
     last = int(float(handle.get_attribute("aria-valuemax")))
     changed, key = 0, "ArrowRight"
     for _ in range(MOVES):
@@ -130,9 +152,11 @@ def attempt(browser, site: str, name: str) -> bool:
     counts, sizes, start = Counter(), Counter(), time.perf_counter()
 
     def note(request) -> None:
+        if not request.url.startswith("http"):  # a picture that is in the page already
+            return
         place = "site" if request.url.startswith(site) else "Pyodide"
         counts[place] += 1
-        sizes[place] += request.sizes()["responseBodySize"]
+        sizes[place] += int(request.response().headers.get("content-length", 0))
 
     context.on("requestfinished", note)
     notebook = LiteNotebook(context.new_page(), site, name)
@@ -140,7 +164,7 @@ def attempt(browser, site: str, name: str) -> bool:
     notebook.run_all()
     ran = time.perf_counter() - start - ready
     errors, labs = notebook.page.evaluate("gc.errors()"), notebook.labs()
-    moves = [moved(notebook, lab) if lab.box.locator(".widget-hslider").count() else None for lab in labs]
+    moves = [moved(notebook, lab) if lab.box.locator(SLIDER).count() else None for lab in labs]
     loads = ", ".join(f"{counts[place]} requests, {sizes[place] / 1e6:.1f} MB of {place}" for place in sorted(counts))
     print(f"{name}: kernel {ready:.0f} s, all cells {ran:.0f} s; moves {moves} of {MOVES}; {loads}", flush=True)
     for problem in errors + notebook.console:
@@ -156,7 +180,7 @@ def main() -> int:
     names = [path.name for path in sorted((ROOT / "notebooks").glob("*.ipynb"))]
     names = [name for name in names if name.startswith(tuple(given) or "")]
     with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
-        site = deployed
+        site = f"{deployed}/lite/{VERSION}"
         if not deployed:
             folder = Path(scratch) / "site"
             command = [
@@ -166,11 +190,10 @@ def main() -> int:
                 serve(copy_pyodide(Path(scratch))),
             ]
             subprocess.run(command, check=True, capture_output=True)
-            (built,) = (folder / "lite").iterdir()
-            site = f"{serve(folder)}/lite/{built.name}"
-            print("Not tried here: Pyodide's CDN, the numpy of its lock file, Firefox, Safari.")
+            site = f"{serve(folder)}/lite/{VERSION}"
         flags = driver.FLAGS if not deployed else driver.FLAGS[:-1]  # the last one keeps to this machine
         browser = playwright.chromium.launch(executable_path=driver.find_chromium(), args=flags)
+        print(LIMIT if not deployed else f"Tried: {site}", flush=True)
         failed = [name for name in names if not attempt(browser, site, name)]
         browser.close()
     print(f"{len(names) - len(failed)} lessons run in the browser, {len(failed)} do not: {failed}")
