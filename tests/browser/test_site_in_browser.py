@@ -39,7 +39,7 @@ def test_every_link_and_picture_of_a_page_leads_to_what_is_there(pages):
     ids = {path: {each["id"] for each in soup.find_all(id=True)} for path, soup in pages.items()}
     lost = []
     for path, soup in pages.items():
-        found = [(each, each.get("href") or each.get("src")) for each in soup.select("a[href], img, [rel=stylesheet]")]
+        found = [(each, each.get("href", each.get("src"))) for each in soup.select("a[href], img, [rel=stylesheet]")]
         for each, link in found:
             file, _, anchor = unquote(link).partition("#")
             target = (path.parent / file).resolve() if file else path
