@@ -20,9 +20,7 @@ from gc_lib.plots import style
 BACKPROP, COST, CHECKER = (
     [name for name, bug in CATALOGUE.items() if bug.family is family] for family in (Steps, Terms, Checker)
 )
-OLDER = parse(matplotlib.__version__) < parse(
-    "3.11"
-)  # than the matplotlib with which the notebooks' pictures were drawn
+OLDER = parse(matplotlib.__version__) < parse("3.11")  # than the one with which the notebooks' pictures were drawn
 LONG = bool(os.environ.get("LONG"))  # LONG=1: what takes minutes runs in its whole length, and not in its short form
 ALONG = {  # what a control may move beside its own field
     ("bench", "hidden"): {"bias"},  # ReLU takes a small bias, where the others take none

@@ -2,8 +2,9 @@
 
 For every Python named (or else the one that runs this): the newest packages that requirements.txt admits; for the first
 one, which should be the oldest, the oldest packages too, since a newer Python finds no wheels of them; and for the
-Python of binder/runtime.txt the pins, and numpy and matplotlib as they are in JupyterLite. Each in an empty virtual environment, where all tests but those of the browser
-must pass. Prints a line for each; it takes some ten minutes a line.
+Python of binder/runtime.txt the pins, and numpy and matplotlib as they are in JupyterLite. Each in an empty virtual
+environment, where all tests but those of the browser must pass. Prints a line for each; it takes some ten minutes a
+line.
 """
 
 import re
