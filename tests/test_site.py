@@ -89,3 +89,8 @@ def test_the_command_says_how_large_the_site_is(monkeypatch, tmp_path, capsys):
     labs = page(tmp_path, "api/gc_lib/labs.html")
     assert labs.find(id="bench").select_one(".signature").get_text().split()[:2] == ["(", "eps:"]
     assert "A bug is (name, layer)" in labs.find(id="BenchState").get_text()
+
+
+def test_a_page_begins_with_the_import_and_leaves_out_the_cell_that_fetches_a_missing_kit(site):
+    first = page(site, "notebooks/04_catch_the_bug.html").find("pre").get_text()
+    assert first.strip() == "import gc_lib as gcl"

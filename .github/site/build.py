@@ -67,6 +67,7 @@ def read(source):
     else:
         text = front() if source.name == "README.md" else source.read_text("utf-8")
         notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(text)])
+    notebook.cells = [cell for cell in notebook.cells if "fetch" not in cell.metadata.get("tags", [])]  # none to read
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
             output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)  # its still picture is shown
