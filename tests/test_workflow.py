@@ -9,6 +9,7 @@ ROOT = Path(__file__).resolve().parents[1]
 WORKFLOW = yaml.safe_load((ROOT / ".github" / "workflows" / "test.yml").read_text("utf-8"))
 JOBS = WORKFLOW["jobs"]
 STEPS = {name: job["steps"] for name, job in JOBS.items()}
+PINNED = re.compile(r"[\w./-]+@[0-9a-f]{40}")  # an action by the very commit of its code, which no tag can move
 RUNS = {name: [step["run"] for step in steps if "run" in step] for name, steps in STEPS.items()}
 
 
@@ -17,7 +18,7 @@ def test_it_may_read_the_code_and_keeps_no_key_to_it():
     assert not any("permissions" in job for job in JOBS.values())
     used = [step for steps in STEPS.values() for step in steps if "uses" in step]
     assert {step["uses"].partition("@")[0] for step in used} == {"actions/checkout", "actions/setup-python"}
-    assert all(re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", step["uses"]) for step in used)
+    assert all(PINNED.fullmatch(step["uses"]) for step in used)
     checkouts = [step for step in used if step["uses"].startswith("actions/checkout@")]
     assert len(checkouts) == len(JOBS)
     assert all(step["with"] == {"persist-credentials": False} for step in checkouts)
@@ -55,6 +56,7 @@ def test_the_site_is_built_deployed_and_checked_and_only_its_deployment_may_writ
         "check": "deploy",
     }
     steps = [step for job in PAGES["jobs"].values() for step in job["steps"]]
+    assert all(PINNED.fullmatch(step["uses"]) for step in steps if "uses" in step)
     checkouts = [step for step in steps if step.get("uses", "").startswith("actions/checkout@")]
     assert len(checkouts) == 2 and all(step["with"] == {"persist-credentials": False} for step in checkouts)
     runs = [step["run"].partition(" #")[0] for step in steps if "run" in step]

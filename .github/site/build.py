@@ -49,7 +49,7 @@ CORE = {stem for star, _, stem in ROWS if star}
 API = ["gc_lib", *(f"gc_lib.{name}" for name in ("labs", "data", "layers", "network.bugs", "exercises", "quiz"))]
 
 OWNER, NAME, REF = address.present()
-SET = OWNER != "OWNER"  # whether the address of the repository has been set
+SET = (OWNER, NAME) != address.NONE  # whether the address of the repository has been set
 CODE = f"https://github.com/{OWNER}/{NAME}"
 COLAB = "https://colab.research.google.com/github"
 BINDER = "https://mybinder.org/v2/gh"
@@ -121,7 +121,7 @@ def mended(html, source, folder):
 
 def led(link, source):
     """Return where a link of a source leads on the site, or None where that is not known."""
-    if "OWNER/NAME" in link:
+    if "/".join(address.NONE) in link:
         return None
     if re.match(r"https?:|#", link):
         return link

@@ -8,9 +8,8 @@ from tables import BOARD, after, with_labs
 
 LABS = [name for name in tables.LABS if name != BOARD]
 WIDE, NARROW = 1280, 800
-SLIDING = [
-    name for name in LABS if name not in ("hiding", "inspect", "layers", "price")
-]  # which have sliders under an axis
+STILL = ("hiding", "inspect", "layers", "price")  # which have no slider under an axis
+SLIDING = [name for name in LABS if name not in STILL]
 HERE = 2  # pixels by which a slider's handle may be beside the ring over it
 STOPS = """
 def _gc_test(lab):
