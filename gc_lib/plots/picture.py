@@ -164,7 +164,7 @@ def name_marks(figure: Figure, panels: Sequence) -> None:
     """Write on a row over the panels of a figure what their marks mean."""
     named = {words: handle for panel in panels for words, handle in panel.marks.items()}
     looks = dict(frameon=False, fontsize="small", handlelength=1.3, handletextpad=0.5, columnspacing=1.2)
-    fit = sum(0.4 + 0.062 * len(words) for words in named) < figure.get_figwidth()  # side by side, in inches
+    fit = sum(0.43 + 0.062 * len(words) for words in named) < figure.get_figwidth()  # side by side, in inches
     if named:
         columns = len(named) if fit else 1
         figure.legend([*named.values()], [*named], loc="outside upper left", ncols=columns, borderpad=0, **looks)
