@@ -293,6 +293,7 @@ def test_where_no_thread_can_be_started_a_lab_moves_and_becomes_crisp_all_the_sa
         await asyncio.sleep(2 * page.QUIET)
         assert secant.png == secant.paint(secant.result, CRISP)
 
+    monkeypatch.setattr(page, "QUIET", 0.05)
     monkeypatch.setattr(threading.Thread, "start", start)
     asyncio.run(moves())
 
