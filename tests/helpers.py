@@ -73,6 +73,11 @@ gcl.labs.bench()                                                 # the lab: slid
 """  # noqa: E501
 
 
+def in_sight(lab):
+    """Return by its field every control that the page of a lab shows: not every case of the detective has all."""
+    return {field: control for field, control in lab.bound.items() if control.layout.display != "none"}
+
+
 def problem(
     sizes=(5, 4, 4, 4, 1),
     hidden="tanh",

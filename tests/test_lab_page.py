@@ -6,6 +6,7 @@ import io
 import re
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import cache
 from itertools import combinations, product
@@ -285,6 +286,7 @@ def test_where_no_thread_can_be_started_a_lab_moves_and_becomes_crisp_all_the_sa
         raise RuntimeError("can't start new thread")  # as Python says in a browser
 
     async def moves():
+        monkeypatch.setattr(threading.Thread, "start", start)
         secant.bound["theta"].value = 0.5
         first = secant.timer
         secant.bound["theta"].value = 0.6
@@ -294,8 +296,8 @@ def test_where_no_thread_can_be_started_a_lab_moves_and_becomes_crisp_all_the_sa
         assert secant.png == secant.paint(secant.result, CRISP)
 
     monkeypatch.setattr(page, "QUIET", 0.05)
-    monkeypatch.setattr(threading.Thread, "start", start)
-    asyncio.run(moves())
+    with ThreadPoolExecutor(1) as pool:  # the browser tests before it leave an event loop in the first thread
+        pool.submit(asyncio.run, moves()).result()
 
 
 # ---- moves -----------------------------------------------------------------------------------------------------------

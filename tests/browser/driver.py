@@ -318,7 +318,9 @@ def _gc_test(lab):
             "opened": lab.state == lab.start and lab.result.before is None,
             "caption": lab.headline.words.value + lab.caption.words.value, "table": lab.result.table,
             "picture": " ".join(hashlib.sha256(png).hexdigest() for png in lab.png),
-            "controls": {{field: told(control) for field, control in lab.bound.items()}},
+            "controls": {{
+                field: told(control) for field, control in lab.bound.items() if control.layout.display != "none"
+            }},
         }}, default=repr))
 try:
     _gc_test(Out[{count}])
