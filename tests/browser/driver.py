@@ -53,9 +53,12 @@ def launch(playwright: Playwright) -> Browser:
     return playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
 
 
-SUBSHELL_RACE = re.compile(  # ipykernel 7's own: a page asks for a subshell while the kernel is still starting again
+RACES = re.compile(  # of Jupyter's own, which it mends by itself
+    # A page asks ipykernel 7 for a subshell while the kernel is still starting again.
     r"^\[IPKernelApp\] ERROR \| Exception in control handler:\n"
-    r"Traceback [^\[]*?shellchannel\.py[^\[]*?\nAssertionError$",
+    r"Traceback [^\[]*?shellchannel\.py[^\[]*?\nAssertionError$"
+    # A port that was free when the server chose it is another kernel's when the new kernel binds it: it starts again.
+    r"|^Traceback (?:(?!\nTraceback )[^\[])*?\nzmq\.error\.ZMQError: Address already in use.*$",
     re.MULTILINE,
 )
 
@@ -80,11 +83,11 @@ class Server:
         return f"{folder}/{name}"
 
     def complaints(self) -> list[str]:
-        """Return what the log holds of errors and of tracebacks since it was last asked."""
+        """Return what the log has said since it was last asked, where an error or a traceback is in it."""
         lines = self.log.read_text("utf-8").splitlines()
         new, self.read = "\n".join(lines[self.read :]), len(lines)
-        lines = SUBSHELL_RACE.sub("", new).splitlines()
-        return [line for line in lines if re.match(r"\[[EC] |Traceback|\w*Error\b", line)]
+        new = RACES.sub("", new)
+        return [new] if re.search(r"^(\[[EC] |Traceback|\w*Error\b)", new, re.MULTILINE) else []
 
 
 def jupyter_environment(scratch: Path) -> dict[str, str]:
