@@ -101,13 +101,13 @@ def test_the_nearest_corner_is_where_a_unit_switches(examples):
 @pytest.mark.parametrize(
     ("state", "words"),
     [
-        (State(), "No corner of θ[i] in the window; the nearest is 1e-2 away."),
+        (State(), "The entry drawn here has no corner in the window; its nearest is 1e-2 away."),
         (State(eps=0.02), "A corner, 1e-2 from θ[i], lies in the window:"),
         (State(b2=0), "A corner lies on θ[i] itself:"),
         (State(eps=0.5, examples=32), "32 corners lie in the window:"),
         (State(eps=0.02), "worry. 6 of 31 entries have a corner in the window."),
         (State(eps=2e-3, examples=32), "1 of 31 entries has a corner in the window."),
-        (State(eps=5e-3), "ε is too large. No corner of θ[i] in the window"),
+        (State(eps=5e-3), "ε is too large. The entry drawn here has no corner in the window"),
         (State(eps=0.02), "the mean of both. Backprop is right."),
         (State(), "Relative difference about 1e-7: great. All 31 entries agree."),
         (State(b2=0), "Relative difference 2.4e-2: worry."),

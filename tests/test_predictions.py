@@ -70,6 +70,12 @@ def test_nothing_tells_the_answer_before_its_reveal(lesson, name, exercise, gues
     assert exercise.solution == f"solutions/{lesson.name}" in links
 
 
+def test_the_readme_tells_no_answer():
+    """Whoever comes to a lesson has read it."""
+    read = " ".join((NOTEBOOKS.parent / "README.md").read_text("utf-8").split())
+    assert [word for each in EVERY for word in each.values[2].tells if word in read] == []
+
+
 @pytest.mark.parametrize("lesson, name, exercise, guess, reveals", COVERED)
 def test_a_solution_shows_what_its_lesson_covers(lesson, name, exercise, guess, reveals):
     cells = nbformat.read(NOTEBOOKS / "solutions" / lesson.name, as_version=4).cells

@@ -35,7 +35,7 @@ def test_the_front_page_is_the_readme_with_the_course_first_and_ends_with_how_to
     assert heads[:2] == ["The course", "Start"] and heads[-2:] == ["Licence and credit", "How to cite"]
     assert len(front.select("#the-course ~ .wide tbody")[0].find_all("a")) == len(build.LESSONS) - 1  # all but the quiz
     assert front.h1.get_text() == build.TITLE and len(front.find_all("img")) == 1
-    assert "W2 disagrees" in front.img["alt"]
+    assert "W1 and b1 disagree" in front.img["alt"]
 
 
 def test_a_lesson_has_its_pictures_as_files_its_covers_and_what_stands_before_and_after_it(site):
@@ -56,7 +56,7 @@ def test_a_lesson_is_described_as_a_training_material(site):
     assert described["dct:conformsTo"]["@id"] == "https://bioschemas.org/profiles/TrainingMaterial/1.0-RELEASE"
     assert described["name"] == "Catch the bug: read it off the bars"
     assert described["description"].startswith("You will plant bugs one by one")
-    assert described["keywords"] and described["timeRequired"] == "PT20M"
+    assert described["keywords"] and described["timeRequired"] == "PT30M"
     assert described["competencyRequired"] == "notebook 00, and the five equations of backprop for one layer (below)."
 
 

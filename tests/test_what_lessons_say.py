@@ -24,12 +24,13 @@ def test_a_lesson_has_at_most_1300_words_of_text(path):
 
 
 def test_the_first_question_of_08_is_real():
-    """ReLU with its biases 0 reads 7e-3 at every ε, tanh is great, and dθ is one of the two slopes at each corner."""
+    """ReLU with its biases 0 reads 7e-3 at every ε, tanh and small biases are great; dθ is a slope at each corner."""
     params = RELU.initialise(seed=32)
     tanh = gcl.Network([16, 6, 6, 1])
     for eps in (1e-3, 1e-5, 1e-7):
         assert gcl.check(*RELU.on(X, Y), params, eps=eps).difference == pytest.approx(7e-3, rel=0.05)
         assert gcl.check(*tanh.on(X, Y), tanh.initialise(seed=32), eps=eps).difference < GREAT
+    assert gcl.check(*RELU.on(X, Y), RELU.initialise(seed=32, bias=0.01), eps=1e-7).difference < GREAT
     left, right = one_sided_slopes(RELU.on(X, Y)[0], params)
     dtheta = gcl.to_vector(RELU.on(X, Y)[1](params))
     assert np.count_nonzero(abs(right - left) > 1e-4) == 6

@@ -42,7 +42,7 @@ coupled = Choose(
         "c": "μ and σ of a feature are taken over the examples, so every example moves this output.",
         "d": "a nudge of another feature moves neither μ nor σ of this one.",
     },
-    tells=("the whole column",),
+    tells=("[0 1 0",),
     solution=SOLUTION,
 )
 

@@ -101,7 +101,7 @@ class Result(Shown):
             yield f"<b>{lies} in the window:</b> {sides}."
             yield f"{given}, the slope at θ; dθ_approx[i] is {approx}, the mean of both."
         else:
-            yield f"<b>No corner of θ[i] in the window;</b> the nearest is {short(distance, 2)} away."
+            yield f"<b>The entry drawn here has no corner in the window;</b> its nearest is {short(distance, 2)} away."
             yield f"{given}, dθ_approx[i] is {approx}."
         if self.reading >= GREAT:
             yield "Backprop is right." if self.nearest.all() else "Backprop gives one of the two slopes at each corner."
