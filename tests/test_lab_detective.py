@@ -154,6 +154,18 @@ def test_a_check_costs_one_and_looking_back_nothing(lab):
     assert lab.result.blocks == first and lab.state.cost == 2 and lab.press.disabled
 
 
+def test_a_case_of_another_world_opens_from_a_cell_too_and_the_first_stands_as_it_was_left(lab):
+    lab.check(lam=0.0).rows[0].line.value = "no_slope"
+    with pytest.raises(ValueError, match="case should be a whole number"):
+        lab.set(case=99)
+    assert lab.rows[0].line.value == "no_slope"
+    checked = lab.state
+    lab.set(case=43, upstream="ones")
+    assert (lab.state.case, lab.state.checks, lab.state.upstream) == (43, (), "ones")
+    assert lab.check().state.cost == 1
+    assert lab.set(case=checked.case).state == checked
+
+
 def test_a_wrong_accusation_costs_one_and_says_what_it_would_have_looked_like(lab):
     lab.set(case=3)
     press(lab, "check")

@@ -309,6 +309,12 @@ class Detective(Lab):
         self.kept = {}
         return self.opening() | {"record": self.state.record}
 
+    def set(self, **changes) -> "Detective":
+        """Change the state from a cell; another case opens as it was left, as by the menu."""
+        with self.lock:
+            number = cases.case(changes.get("case", self.state.case)).number
+            return super().set(**(self.turn_to(number) if number != self.state.case else {}) | changes)
+
     def check(self, **switches) -> "Detective":
         """Make a check from a cell, and return the lab: lab.check(lam=0.0, keep_prob=1.0). A repeated one is free."""
         with self.lock:
