@@ -77,22 +77,33 @@ WHERE = """lab => {
 }"""
 
 
-@pytest.mark.parametrize(("width", "beside"), [(800, False), (1280, True), (1400, True)][: 3 if LONG else 1])
-@pytest.mark.parametrize("name", LESSON)
-def test_nothing_moves_from_the_opening_of_a_case_to_the_next(context, lab_server, name, width, beside):
-    page = context.new_page()
+def board(page, lab_server, name: str, folder: str, width: int):
+    """Open the board in a page of this width; return the notebook, the lab, and what tells where all stands by now."""
     page.set_viewport_size({"width": width, "height": 1000})
-    folder = f"board{width}"
     notebook = Notebook(page, lab_server, lab_server.fresh(name, folder), f"lab/workspaces/{folder}/tree")
     notebook.run_all()
     lab = next(lab for lab in notebook.labs() if lab.ask()["name"] == "detective")
     notebook.cell(lab.cell)
     where = []
 
-    def after(step, **state):
-        lab.comes_to(lambda said: all(len(said["state"][field]) == count for field, count in state.items()), step)
+    def after(step, case=1, **counts):
+        lab.comes_to(
+            lambda said: (
+                said["state"]["case"] == case
+                and all(len(said["state"][field]) == count for field, count in counts.items())
+            ),
+            step,
+        )
         where.append(page.evaluate(WHERE, lab.name))
+        return where
 
+    return notebook, lab, after
+
+
+@pytest.mark.parametrize(("width", "beside"), [(800, False), (1280, True), (1400, True)][: 3 if LONG else 1])
+@pytest.mark.parametrize("name", LESSON)
+def test_nothing_moves_from_the_opening_of_a_case_to_the_next(context, lab_server, name, width, beside):
+    notebook, lab, after = board(context.new_page(), lab_server, name, f"board{width}", width)
     after("the opening", checks=0)
     press(lab, "check")
     after("the first check", checks=1)
@@ -114,9 +125,32 @@ def test_nothing_moves_from_the_opening_of_a_case_to_the_next(context, lab_serve
     press(lab, "accuse")
     after("the right one", record=1)
     press(lab, "next case")
-    after("the next case", checks=0)
+    where = after("the next case", case=2, checks=0)
     assert [each for each in where if each != where[0]] == [], where[0]
     assert where[0]["beside"] == beside and where[0]["whole"]
+    notebook.shut_down()
+
+
+@pytest.mark.parametrize("name", LESSON)
+def test_nothing_moves_in_a_case_of_a_layer(context, lab_server, name):
+    notebook, lab, after = board(context.new_page(), lab_server, name, "layer", 1280)
+    lab.menu("case").select_option(index=42)
+    after("the opening", case=43, checks=0)
+    press(lab, "check")
+    after("the first check", case=43, checks=1)
+    lab.by_mouse("upstream", 1)
+    press(lab, "check")
+    after("the second", case=43, checks=2)
+    lab.pick("the line", "mu_frozen:")
+    press(lab, "accuse")
+    after("a wrong accusation", case=43, accused=0)
+    give_reason(lab)
+    after("the verdict on it", case=43, accused=1)
+    lab.pick("the line", "sigma_frozen:")
+    press(lab, "accuse")
+    where = after("the right one", case=43, record=1)
+    assert [each for each in where if each != where[0]] == [], where[0]
+    assert where[0]["beside"] and where[0]["whole"]
     notebook.shut_down()
 
 
