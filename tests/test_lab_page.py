@@ -303,6 +303,25 @@ def test_where_no_thread_can_be_started_a_lab_moves_and_becomes_crisp_all_the_sa
 # ---- moves -----------------------------------------------------------------------------------------------------------
 
 
+def test_a_slider_set_in_between_has_its_own_stops_again_after_start_again():
+    """A stop more moves all others, so that the handle stands beside the ring."""
+    lab = gcl.labs.epsilon()
+    stops = offered(lab.bound["eps"])
+    lab.set(eps=2e-5)
+    assert offered(lab.bound["eps"]) == sorted([*stops, 2e-5])
+    lab.restart()
+    assert (offered(lab.bound["eps"]), lab.state.eps) == (stops, 1e-7)
+    between = gcl.labs.epsilon(eps=2e-5)
+    between.restart()
+    assert between.state.eps == between.bound["eps"].value == 2e-5
+
+
+def test_no_line_ends_within_a_power_of_ten():
+    lab = gcl.labs.epsilon(difference="one-sided")
+    shown = lab.caption.words.value
+    assert re.findall(r"e-\d+(?!\d*</span>)", shown) == [] and '<span class="gc-power">8e-8</span>' in shown
+
+
 @every_lab
 def test_start_again_folds_everything_away_and_leaves_nothing_pale(name):
     lab = getattr(gcl.labs, name)()

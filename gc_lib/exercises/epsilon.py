@@ -13,6 +13,8 @@ smaller = Choose(
         "c": "at 1e-7 round-off rules. The last digit of J is always a little off; divided by a 2ε ten times "
         "smaller, that becomes ten times as much.",
     },
+    tells=("a larger ε reads less",),
+    solution="solutions/03_choose_epsilon.ipynb",
 )
 
 single = Choose(

@@ -17,6 +17,10 @@ class Cover:
     def __repr__(self) -> str:
         return f"? {FIRST} Only reading? The answer stands in {self.solution}."
 
+    def at(self, **_) -> "Cover":
+        """Return the cover: of a lab that is covered nothing is told either."""
+        return self
+
     def _repr_html_(self) -> str:
         page = f'<a href="{self.solution}">the worked solution</a>'
         return f'<div role="status"><b>?</b> {FIRST} Only reading? The answer stands in {page}.</div>'

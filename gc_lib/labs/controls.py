@@ -50,7 +50,15 @@ class Named(widgets.Widget):
 
 
 class Slider(Named, widgets.SelectionSlider):
-    """A slider over named values."""
+    """A slider over named values, its stops."""
+
+    def __init__(self, *given, **more):
+        super().__init__(*given, **more)
+        self.stops = self.options
+
+    def tidy(self) -> None:
+        """Take out the values in between to which it was set."""
+        self.options = self.stops
 
 
 class Menu(Named, widgets.Dropdown):

@@ -13,7 +13,7 @@ import ipywidgets as widgets
 
 from .. import plots
 from .cells import show_in_cell
-from .controls import LOCK, Button, Change, Chips, Folds, in_rows, says
+from .controls import LOCK, Button, Change, Chips, Folds, Slider, in_rows, says
 from .fields import Fields
 from .page import STYLE, Pictures, Room
 from .result import Shown
@@ -161,7 +161,10 @@ class Lab:
         with self.lock:
             self.drawers.opened = self.folds.opened = None
             self.attempt(self.afresh)
-            self.result, self.moved = replace(self.result, before=None), ()
+            self.result, self.moved, self.showing = replace(self.result, before=None), (), True
+            for control in self.bound.values():
+                if isinstance(control, Slider):
+                    control.tidy()
             self.display()
 
     def at(self, **changes) -> Any:

@@ -5,12 +5,13 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
 
 from .axis import LogAxis
 from .curves import Slice
-from .parts import Blocks, Panel, line
+from .parts import HERE, Blocks, Panel, line
 from .picture import pictures
-from .style import DIFFERENCES, INK, banded
+from .style import BEFORE, DIFFERENCE, DIFFERENCES, INK, banded
 
 SPAN = np.array([1e-13, 10.0])
 
@@ -56,4 +57,7 @@ def epsilon_picture(names: Sequence[str], blocks: Axes, eps: Axes) -> tuple:
     banded(blocks)
     banded(eps)
     curve = Slice(eps, "eps", "ε", LogAxis(1e-12, 1), "1e-11 1e-9 1e-7 1e-5 1e-3 1e-1")
+    now, before = dict(marker=".", color=DIFFERENCE), dict(marker="o", color=BEFORE, markerfacecolor="none")
+    dots = {"measured": now, "before your last move": before}
+    curve.marks = {words: Line2D([], [], linestyle="none", **looks) for words, looks in dots.items()} | HERE
     return Blocks(blocks, names), Lines(eps), curve
