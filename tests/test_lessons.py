@@ -99,7 +99,7 @@ def bare(notebook):
 def test_the_core_is_five_lessons_of_60_minutes_and_ends_at_headings_that_are_there():
     text = "\n".join(cell.source for cell in lessons.lesson(lessons.read(SOLUTIONS[0]), SOLUTIONS[0].name).cells)
     core = re.findall(r"^\| (?:\[.*\]\((\d\d_\w+\.ipynb)\)|00 .*) \| (\d+) \| (.*) \|$", text, re.M)
-    assert [int(minutes) for _, minutes, _ in core] == [10, 15, 10, 15, 10]
+    assert [int(minutes) for _, minutes, _ in core] == [10, 15, 10, 10, 15]
     for name, minutes, end in core[1:]:
         cells = [cell.source for cell in lessons.read(lessons.SOLUTIONS / name).cells]
         assert any(source.startswith(f"## {end.strip('*')}\n") for source in cells), (name, end)

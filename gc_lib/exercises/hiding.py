@@ -26,14 +26,14 @@ one_entry = Guess(
 cancel = Choose(
     "b",
     {
-        "a": "each of the two alone would read far above 1e-3. But they sit on the same path: one doubles "
-        "what comes down to layer 1; what does the other do to it at keep_prob = 0.5? A good reading "
-        "is no proof of right lines.",
-        "b": "one doubles what comes down to layer 1, the other halves it. At keep_prob = 0.5 dθ is right; at 0.8 what "
-        "goes on is 2 · 0.8 = 1.6 times what it should be.",
-        "c": "with one of the two alone, W1 and b1 would read about 1/3. What do both make of what comes down?",
+        "a": "at 0.5 one doubles what comes down to layer 1, and the other halves it. What do both make of it at 0.8? "
+        "A good reading is no proof of right lines.",
+        "b": "at keep_prob = 0.5 one doubles what comes down to layer 1, the other halves it, and dθ is right; at 0.8 "
+        "what goes on is 2 · 0.8 = 1.6 times what it should be.",
+        "c": "what goes on is 2 · 0.8 = 1.6 times what it should be, and a vector beside 1.6 times itself reads "
+        "0.6 / 2.6, far above 1e-5.",
     },
-    tells=("the two cancel",),
+    tells=("Relative difference 0.16",),
     solution="solutions/09_the_bug_hides.ipynb",
 )
 
