@@ -511,6 +511,28 @@ def test_a_sound_checker_does_as_well_as_the_lectures_rule():
     assert all(caught + missed == 7 and alarms <= 5 for _, caught, missed, alarms, *_ in answer.rows)
 
 
+def block_by_block(cost, gradient, params, eps):
+    approx, exact = gcl.numeric_gradient(cost, params, eps), gradient(params)
+    return all(gcl.relative_difference(approx[name], exact[name]) < 1e-6 for name in params)
+
+
+def within_the_noise(cost, gradient, params, eps):
+    approx, exact = gcl.numeric_gradient(cost, params, eps), gradient(params)
+    noise = abs(cost(params)) * 2e-16 / eps
+    return all(np.allclose(approx[name], exact[name], rtol=1e-4, atol=noise) for name in params)
+
+
+def entry_by_entry(cost, gradient, params, eps):
+    """Misses nothing, and raises as many false alarms as the lecture's rule misses and raises together."""
+    approx, exact = (gcl.to_vector(g) for g in (gcl.numeric_gradient(cost, params, eps), gradient(params)))
+    return np.all(abs(approx - exact) <= 1e-5 * np.maximum(abs(approx) + abs(exact), 1e-12))
+
+
+@pytest.mark.parametrize("my_check", [block_by_block, within_the_noise, entry_by_entry, own_check(border=1e-7)])
+def test_a_checker_that_is_wrong_no_more_often_than_the_lectures_rule_passes(my_check):
+    assert exercises.checker(my_check).solved
+
+
 @pytest.mark.slow
 def test_the_kits_own_check_raises_no_false_alarm():
     answer = exercises.checker(lambda *given: gcl.check(*given).answer)
@@ -520,13 +542,15 @@ def test_the_kits_own_check_raises_no_false_alarm():
 @pytest.mark.parametrize(
     ("my_check", "words"),
     [
-        (lambda *given: True, 'yours says "right" to everything'),
-        (lambda *given: "worry", 'yours says "wrong" to everything'),
+        (lambda *given: True, 'It never says "wrong". It passes if it is wrong no more often than the lecture\'s rule'),
+        (lambda *given: "worry", 'It never says "right".'),
+        (lambda *given: "right" if own_check()(*given) == "right" else "look", 'It never says "wrong".'),
         (own_check(length=lambda a, g: norm(a - g)), "J a million times smaller"),
-        (own_check(length=lambda a, g: norm(a - g) / (norm(a) + norm(g))), "where the quotient is 0/0"),
+        (own_check(length=lambda a, g: norm(a - g) / (norm(a) + norm(g))), "0/0 is nan, and nan < 1e-6 is False"),
+        (lambda *given: not own_check()(*given) == "right", "With right and wrong exchanged"),
         (own_check(border=1e-11), "A false alarm: "),
         (own_check(border=0.3), "Missed: no_decay in layer 2, at ε = 1e-3"),
-        (lambda *given: None, "yours returns nothing"),
+        (lambda *given: None, "what is missed and false alarms count together"),
         (lambda *given: 3e-9, 'yours gives 3e-09; it should return "right" or "wrong"'),
         (lambda *given: np.ones(3), 'it should return "right" or "wrong"'),
         (lambda cost: True, "does it take the arguments that stand in the brackets of def?"),
