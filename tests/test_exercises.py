@@ -14,7 +14,8 @@ import gc_lib as gcl
 from gc_lib import exercises, homework
 from gc_lib.exercises import Build, Choose, Exercise, Guess
 from gc_lib.exercises.exercise import run
-from gc_lib.exercises.mends import changes, mend, seen, tree_of, unused
+from gc_lib.exercises.lines import seen, tree_of, unused
+from gc_lib.exercises.mends import changes, mend
 
 
 def every(kind):

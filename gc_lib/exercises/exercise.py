@@ -6,14 +6,15 @@ from copy import deepcopy
 from dataclasses import dataclass
 from fractions import Fraction
 from html import escape
-from inspect import getsource, signature
+from inspect import signature
 from traceback import extract_tb
 
 import numpy as np
 
 from ..checker.words import printable
 from .kinds import behind, of_forms, relation
-from .mends import mend, seen, unused, written
+from .lines import nothing, seen, unused
+from .mends import mend, written
 from .prediction import Prediction
 
 SKIPPED = "skipped. What stood behind a cover opens when you run its cell again."
@@ -64,8 +65,11 @@ class Build:
         for words, arguments in self.cases.items():
             given, stopped = run(attempt, arguments)
             if stopped or given is None or given is Ellipsis:
-                why = behind(stopped) if stopped else nothing(attempt, bool(answers))
-                asked = seen(attempt) or self.mended(attempt) or why
+                asked = self.seen(attempt) or (nothing(attempt, bool(answers)) if not stopped else "")
+                if stopped and not asked:
+                    asked = (not re.search("NameError|RecursionError", stopped) and self.mended(attempt)) or behind(
+                        stopped
+                    )
                 found = f"for {words} {stopped or 'yours returns nothing'}{asked and f'; {asked}'}"
                 return Answer(False, f"{found}{self.in_order(attempt)}")
             answers.append((words, given, self.right(*deepcopy(arguments))))
@@ -73,7 +77,7 @@ class Build:
         if not wrong:
             return self.kept(attempt)
         words, given, wanted = wrong[0]
-        asked = seen(attempt) or self.known_as(attempt, [given for _, given, _ in answers])
+        asked = self.seen(attempt) or self.known_as(attempt, [given for _, given, _ in answers])
         if not asked and self.nearly and all(self.roughly(given, wanted) for _, given, wanted in answers):
             return Answer(True, self.nearly)
         asked = asked or self.why(attempt, [answer[1:] for answer in answers])
@@ -125,6 +129,10 @@ class Build:
         wanted = [(case, self.right(*deepcopy(case))) for case in self.cases.values()]
         words = dict.fromkeys(word for case in self.cases.values() for word in case if isinstance(word, str))
         return mend(attempt, self.right, [*words], lambda f: all(self.same(run(f, case)[0], b) for case, b in wanted))
+
+    def seen(self, attempt: Callable) -> str:
+        """Say what is amiss in a line of a student's function, whatever it computes."""
+        return seen(attempt, [*self.cases.values()])
 
     def roughly(self, given, wanted: float) -> bool:
         """Tell whether a number is off by no more than the factor."""
@@ -221,6 +229,8 @@ class Guess(Prediction):
         asked = next((asked for asked, wrong in self.mistakes.items() if self.near(number, wrong)), "")
         if not asked and self.near(-number, self.right):
             asked = "the sign is turned round."
+        if not asked and self.right and self.near(number, 1 / self.right):
+            asked = "it is upside down: what stands above the line belongs below."
         if not asked and self.near(number, 100 * self.right):
             asked = "is that in per cent? Write it as a plain number."
         return Answer(False, asked or f"{number:g} is too {'large.' if number > self.right else f'small{self.small}'}")
@@ -245,23 +255,6 @@ def run(function: Callable, arguments: Sequence) -> tuple[object, str]:
         lines = [frame.lineno for frame in extract_tb(problem.__traceback__) if frame.name == name]
         where = f" in line {lines[-1]} of the cell" if lines else ""
         return None, " ".join(f"yours stops{where} with {type(problem).__name__}: {problem}".split())
-
-
-def nothing(function: Callable, before: bool) -> str:
-    """Say why a function returns nothing, which it has not done `before`."""
-    try:
-        source = getsource(function)
-    except (OSError, TypeError):
-        source = ""
-    if re.search(r"(^|[:=]|return)\s*\.\.\.", source, re.M):
-        return "fill in the … of the stub: write its line in its place, and let return give the answer back."
-    if "print" in getattr(getattr(function, "__code__", None), "co_names", ()):
-        return "print shows a value, return gives it back."
-    if lost := re.search(r"(\w+) = .*\s*\Z", source):
-        return f"its last line gives {lost[1]} a value, and nothing returns it."
-    if before or "return " in source:
-        return "what does it return where none of its ifs holds?"
-    return "write its line, and begin it with return."
 
 
 def near(number, wanted, factor: float) -> bool:

@@ -13,9 +13,9 @@ from ..checker.objective import numeric_gradient
 from ..checker.slide import band, relative_difference
 from ..checker.words import html_table, printable, short
 from ..network.network import Network
-from .exercise import Answer, brief, nothing, run
+from .exercise import Answer, brief, run
 from .kinds import behind
-from .mends import seen
+from .lines import nothing, seen
 
 EPS = 1e-3, 1e-5, 1e-7
 MEANS = {"right": "right", "great": "right", "wrong": "wrong", "worry": "wrong", "look": "look", "cannot tell": "look"}
@@ -164,7 +164,7 @@ def judged(verdicts: Sequence[Verdict], told: str) -> Answer:
     if not never and missed + alarms <= their_missed + their_alarms:
         return Graded(True, words, rows)
     why = [f'It never says "{never.pop()}".'] if never else [*amiss(verdicts)]
-    return Graded(False, " ".join(filter(None, [words, *why, told, PASSES])), rows)
+    return Graded(False, " ".join(filter(None, [words, *why, f"{told[:1].upper()}{told[1:]}", PASSES])), rows)
 
 
 def amiss(verdicts: Sequence[Verdict]) -> Iterator[str]:

@@ -11,6 +11,7 @@ STOPS = {  # what an error's words begin with or hold, and what is mostly behind
     r"'ellipsis'": "the … of the stub is still there: write its line.",
     r"NoneType": "something here is None, as print gives it, or a function without return.",
     r"positional argument|unexpected keyword": "does it take the arguments that stand in the brackets of def?",
+    r"'np' is not defined": "import numpy as np, in a line above it.",
     r"NameError": "is it spelled as above, and is its line there? A text stands in quotes.",
     r"UnboundLocalError": "it is used before it has a value: set it before the loop.",
     r"RecursionError": "it calls itself without end; another function of the same name?",
@@ -19,6 +20,7 @@ STOPS = {  # what an error's words begin with or hold, and what is mostly behind
     r"needs to be a sequence": "np.concatenate takes a list, [a, b, …], of arrays that ravel has made flat.",
     r"input array dimensions|same number of dimensions": "ravel each block before they are laid end to end.",
     r"'str' object": BY_NAME,
+    r"'dict' and '|'dict' object has no": "that is a dict of blocks: take one at a time, or gcl.to_vector of it.",
     r"'dict'|'dict_values'|'list' object has no": "that holds many blocks or numbers: take them one at a time.",
     r"has no attribute 'append'": "an array has no append; write into its places, approx[i] = …",
     r"could not broadcast|setting an array element": "one place takes one number.",
@@ -27,9 +29,10 @@ STOPS = {  # what an error's words begin with or hold, and what is mostly behind
     r"only integer |as an integer": "range takes one number, np.concatenate a list, [a, b].",
     r"out of (range|bounds)": "places run from 0 to n − 1, and for x in a list gives its entries, not their places.",
     r"not callable": "brackets behind it call it; is a * missing, or a name used twice?",
-    r"function'? and '|'function": "a function stands there without its brackets, as J for J(…): call it.",
+    r"0-dimensional arrays can": "that takes one number and not an array: is a sum missing, or np. before it?",
+    r"function'? and '|'function|'Gradient'|Gradient object": "a function stands there without its brackets: call it.",
     r"matmul|not aligned": "the shapes do not fit: is one transposed, or @ where * belongs?",
-    r"operands could not be": "arrays of these shapes cannot be added or multiplied entry by entry.",
+    r"operands could not be|not broadcastable": "arrays of these shapes cannot be added or multiplied entry by entry.",
     r"arrays used as indices": "[…] picks places; a mask of 0 and 1 is multiplied.",
     r"KeyError": "which names stand there? This one does not.",
     r"truth value of an array": "an array stands where one number or one True is wanted.",
@@ -47,9 +50,9 @@ def of_forms(pairs: Sequence[tuple], same) -> str:
     given = [value for value, _ in pairs]
     if any(isinstance(value, bool | np.bool_) for value in given):
         return "True and False are what a comparison gives; put it behind if, and return what is wanted."
-    for value, wanted in pairs:
-        if isinstance(wanted, Mapping):
-            return of_names(value, wanted)
+    named = [of_names(value, wanted, same) for value, wanted in pairs if isinstance(wanted, Mapping)]
+    if named:
+        return next(filter(None, named), "")
     words = [wanted for _, wanted in pairs if isinstance(wanted, str)]
     if words:
         strange = next((value for value in given if value not in words), "")
@@ -75,14 +78,17 @@ def of_forms(pairs: Sequence[tuple], same) -> str:
     return of_shapes(numbers, same)
 
 
-def of_names(value, wanted: Mapping) -> str:
-    """Say which names a dict lacks, and which do not belong into it."""
+def of_names(value, wanted: Mapping, same) -> str:
+    """Say which names a dict lacks, which do not belong into it, and which hold something else."""
     if not isinstance(value, Mapping):
         return f"a dict is wanted, with the names {', '.join(wanted)}."
     lacks, strange = [name for name in wanted if name not in value], [name for name in value if name not in wanted]
     said = [f"it lacks {', '.join(lacks)}"] * bool(lacks) + [
         f"{', '.join(map(str, strange))} are no names here"
     ] * bool(strange)
+    for name in [name for name in wanted if not said and not same(value[name], wanted[name])]:
+        other = next((other for other in wanted if same(value[name], wanted[other])), "none of them")
+        said = [f"under {name} stands what belongs to {other}"]
     return f"{'; '.join(said)}." if said else ""
 
 
@@ -129,6 +135,8 @@ def relation(pairs: Sequence[tuple], same) -> str:
         return ""
     if same(given, -wanted):
         return "the sign is turned round."
+    if not same(given, wanted) and (given == np.trunc(given)).all() and (abs(given - wanted) < 1).all():
+        return "yours are whole numbers: is something cut off, by int, by // or by an array of whole numbers?"
     k = given @ wanted / (wanted @ wanted)
     if k and same(given, k * wanted):
         return f"in every case yours is {k:.4g} times what is wanted: which factor is missing, or one too many?"
@@ -148,7 +156,9 @@ def relation(pairs: Sequence[tuple], same) -> str:
         if all(same(np.sort(a.ravel()), np.sort(b.ravel())) for a, b in numbers):
             return "these are the right numbers in another order."
         factors = [(a.ravel() @ b.ravel()) / max(b.ravel() @ b.ravel(), 1e-300) for a, b in numbers]
-        if all(k and same(a, k * b) for (a, b), k in zip(numbers, factors, strict=True)):
+        if not same(1, min(factors, key=lambda k: abs(k - 1))) and all(
+            k and same(a, k * b) for (a, b), k in zip(numbers, factors, strict=True)
+        ):
             each = ", then ".join(f"{k:.4g}" for k in factors)
             return f"yours is {each} times what is wanted: is a factor there that changes with the size?"
         if all(np.count_nonzero(a) == 1 for a, _ in numbers):

@@ -20,7 +20,7 @@ def plant(wrong: Callable) -> Answer:
         report = check(*net.plant(wrong, 2).on(X, Y, masks="frozen"), net.initialise(0, bias=0.1))
     except Exception as problem:
         hint = behind(str(problem)) if "raised" in str(problem) else ""
-        return Answer(False, f"{problem}.{hint and f' Perhaps {hint}'}")
+        return Answer(False, f"{problem}.{hint and f' {hint[0].upper()}{hint[1:]}'}")
     red = report.that_are("wrong")
     if not red:
         return Answer(False, "no block turns red: here your line computes what is right. Write it wrong.")

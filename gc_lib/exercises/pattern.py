@@ -12,7 +12,6 @@ from ..checker.slide import relative_difference
 from ..checker.words import listed
 from ..network.network import Network
 from .exercise import Build, Choose, Guess
-from .mends import seen
 
 prediction = Choose(
     "b",
@@ -60,7 +59,8 @@ class Law(Build):
             for place, (given, wanted) in places
             if not self.same(given, wanted)
         )
-        return seen(attempt) or self.mended(attempt) or because(equation, l, given, wanted)
+        mended = self.mended(attempt)
+        return self.seen(attempt) or f"{because(equation, l, given, wanted)} {mended[:1].upper()}{mended[1:]}".strip()
 
 
 def blocks_in(value) -> set[str]:
@@ -133,6 +133,8 @@ score = Guess(
     {
         "that is ‖4g − g‖ / ‖g‖; in the lecture both lengths stand below the line.": 3.0,
         "that is ‖4g − g‖ / ‖4g‖; in the lecture both lengths stand below the line.": 0.75,
+        "that is one length over the other; above the line stands the length of the difference.": 1 / 4,
+        "these are squared lengths; a length is the root of a sum of squares.": 9 / 17,
         "that is the factor; what does the lecture's quotient make of it?": 4.0,
         "that is what half or twice would read, |2 − 1| / (2 + 1).": 1 / 3,
     },

@@ -11,7 +11,6 @@ from ..checker.report import check
 from ..checker.words import listed
 from .exercise import Answer, Build, Choose, run
 from .kinds import of_forms, relation
-from .mends import seen
 
 
 @dataclass(frozen=True)
@@ -59,7 +58,7 @@ class Repair(Build):
             told += [f"{listed(wrong)} are all wrong: what are they all made from?"]
         elif wrong:
             told += [f"{listed(right)} {'are' if right[1:] else 'is'} right, {listed(wrong)} not."]
-        return seen(attempt) or self.known_as(attempt, [given]) or super().why(attempt, answers) or " ".join(told)
+        return self.seen(attempt) or self.known_as(attempt, [given]) or super().why(attempt, answers) or " ".join(told)
 
     def same(self, given, wanted) -> bool:
         """Tell whether two functions returned the same gradients."""
@@ -197,7 +196,10 @@ def grads(params):
 
 adapter = Build(
     homework.repaired,
-    {"the parameters of the homework": (homework.params,)},
+    {
+        "the parameters of the homework": (homework.params,),
+        "parameters half as large": ({name: block / 2 for name, block in homework.params.items()},),
+    },
     {
         "gcl.check asks for dW1 by the name of W1: take the d away from the names.": grads,
         "these are the parameters themselves; their slopes are in grads(params).": lambda params: params,

@@ -172,6 +172,9 @@ reading = Build(
         "below the line stands the sum of both lengths; yours takes the larger one.": (
             "norm(approx - exact) / max(norm(approx), norm(exact))"
         ),
+        "below the line stand two lengths added up, each with a root of its own; yours takes one root of both.": (
+            "norm(approx - exact) / np.hypot(norm(approx), norm(exact))"
+        ),
         "‖v‖ is the root of the sum of squares; yours adds up absolute values.": (
             "sum(abs(approx - exact)) / sum(abs(approx) + abs(exact))"
         ),
