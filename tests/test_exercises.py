@@ -296,7 +296,6 @@ NAMED = [
     ("pattern.factor", lambda a, g: g @ a / np.linalg.norm(a), "divide by the square of the length"),
     ("pattern.factor", lambda a, g: abs(g @ a) / (a @ a), "a sign is lost"),
     ("pattern.factor", lambda a, g: g * a / (a * a), "one number is wanted, and yours are 12"),
-    ("decay.decayed", lambda name, s, b, lam, m: s + lam / m * b if name == "W" else s, 'name == "W" is not'),
     ("dropout.way_back", lambda dA, mask, keep: dA * mask / (1 - keep), "is the share that is dropped"),
     ("training.evaluations", sizes_of_all, "l = 0 is the input"),
     ("training.evaluations", only_the_last, "+= adds on"),
@@ -433,6 +432,11 @@ TYPED = [
         "else:\n"
         '        return "worry"',
         "is asked first, so what comes after is never reached",
+    ),
+    (
+        "decay.decayed",
+        'def f(name, slope, block, lam, m):\n    return slope + lam / m * block if name == "W" else slope',
+        "name is never W, but W2, b2, W1 and b1 in turn",
     ),
     (
         "decay.decayed",

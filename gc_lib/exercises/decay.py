@@ -67,12 +67,8 @@ decayed = Build(
         "W gets its λ term entry by entry; is there a sum too many?": (
             "slope + lam / m * np.sum(block) if name[0] == 'W' else slope"
         ),
-        'no W gets a λ term: is what asks for W true of the names W1, W2, …? name == "W" is not.': "slope",
         'W1 alone gets its λ term: ask whether a name begins with "W".': (
             "slope + lam / m * block if name == 'W1' else slope"
-        ),
-        'W2 alone gets its λ term: ask whether a name begins with "W".': (
-            "slope + lam / m * block if name == 'W2' else slope"
         ),
         "the slope of the data term is a mean already; only the λ term is divided by m.": (
             "(slope + lam * block) / m if name[0] == 'W' else slope"

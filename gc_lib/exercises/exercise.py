@@ -12,7 +12,7 @@ from traceback import extract_tb
 import numpy as np
 
 from ..checker.words import printable
-from .kinds import behind, of_forms, relation
+from .kinds import RIGHT_NUMBERS, behind, of_forms, relation
 from .lines import nothing, seen, unused
 from .mends import mend, written
 from .prediction import Prediction
@@ -65,11 +65,8 @@ class Build:
         for words, arguments in self.cases.items():
             given, stopped = run(attempt, arguments)
             if stopped or given is None or given is Ellipsis:
-                asked = self.seen(attempt) or (nothing(attempt, bool(answers)) if not stopped else "")
-                if stopped and not asked:
-                    asked = (not re.search("NameError|RecursionError", stopped) and self.mended(attempt)) or behind(
-                        stopped
-                    )
+                why = self.halted(attempt, stopped) if stopped else nothing(attempt, bool(answers))
+                asked = self.seen(attempt) or why
                 found = f"for {words} {stopped or 'yours returns nothing'}{asked and f'; {asked}'}"
                 return Answer(False, f"{found}{self.in_order(attempt)}")
             answers.append((words, given, self.right(*deepcopy(arguments))))
@@ -120,9 +117,14 @@ class Build:
     def why(self, attempt: Callable, answers: Sequence[tuple]) -> str:
         """Ask about the mistake that explains what a student's function gives, on every case; "" where none does."""
         forms, related = of_forms(answers, self.same), relation(answers, self.same)
-        if any(isinstance(given, bool | np.bool_) for given, _ in answers):
+        if any(isinstance(given, bool | np.bool_) for given, _ in answers) or forms.startswith(RIGHT_NUMBERS):
             return forms
         return self.mended(attempt) or forms or related or unused(attempt)
+
+    def halted(self, attempt: Callable, stopped: str) -> str:
+        """Say what is behind an error; no change in a line helps where a name is not known, or a call has no end."""
+        hopeless = re.search("with (NameError|RecursionError)", stopped)
+        return ("" if hopeless else self.mended(attempt)) or behind(stopped)
 
     def mended(self, attempt: Callable) -> str:
         """Name the one thing in a student's function without which it would be right."""

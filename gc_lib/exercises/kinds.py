@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+RIGHT_NUMBERS = "the numbers are right"
 BY_NAME = "a dict gives its names; params.values() gives its blocks."
 STOPS = {  # what an error's words begin with or hold, and what is mostly behind it
     r"for \^": "in Python a power is written **; ^ is something else.",
@@ -108,7 +109,7 @@ def of_shapes(numbers, same) -> str:
     given, wanted = numbers[0]
     if all(a.size == b.size and same(a.ravel(), b.ravel()) for a, b in numbers):
         take = "take .ravel() at the end." if wanted.ndim == 1 else "is keepdims=True or a reshape missing?"
-        return f"the numbers are right, but their shape is {given.shape}, and {wanted.shape} is wanted; {take}"
+        return f"{RIGHT_NUMBERS}, but their shape is {given.shape}, and {wanted.shape} is wanted; {take}"
     if all(a.size > b.size == 1 for a, b in numbers):
         return f"one number is wanted, and yours are {given.size}: is a sum, a norm or a dot product missing?"
     if all(a.size == 1 < b.size for a, b in numbers):

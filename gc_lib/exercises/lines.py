@@ -47,7 +47,7 @@ def seen(attempt: Callable, cases: Sequence[tuple] = ()) -> str:
             case ast.Assign(targets=[ast.Name(id=name)], value=value) if name in given.keys() - read(value):
                 return f"{name} is given; “{text}” puts something else in its place{line}."
     names = getattr(attempt, "__globals__", {})
-    for name in given.keys() - read(tree):
+    for name in [name for name in given if name not in read(tree)]:
         for other in sorted(read(tree) & names.keys() - made(tree) - given.keys()):
             if not isinstance(names[other], ModuleType) and callable(names[other]) == any(map(callable, given[name])):
                 return f"yours never uses {name}, but {other}, which stands in another cell."

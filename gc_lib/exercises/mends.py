@@ -17,26 +17,10 @@ COMPILED = "changed"  # the file in which a changed function says that it stands
 CHANGES, LINES = 5000, 2000  # so many are tried, and so many lines does each of them run
 SMALL = 6  # so many nodes of the right function are no solution yet
 METHODS = "sum", "mean", "max", "items", "values"
-SIGNS: dict[type[ast.AST], str] = {
-    ast.Add: "+",
-    ast.Sub: "-",
-    ast.Mult: "*",
-    ast.Div: "/",
-    ast.FloorDiv: "//",
-    ast.MatMult: "@",
-    ast.Pow: "**",
-}
+SIGNS, COMPARISONS = "+ - * / // @".split(), "< <= > >= == !=".split()
 ENTRIES = {
     ("*", "@"): "* multiplies entry by entry, @ adds the products up: which one is wanted in “{}”?",
     ("@", "*"): "@ adds the products up, * multiplies entry by entry: which one is wanted in “{}”?",
-}
-COMPARISONS: dict[type[ast.AST], str] = {
-    ast.Lt: "<",
-    ast.LtE: "<=",
-    ast.Gt: ">",
-    ast.GtE: ">=",
-    ast.Eq: "==",
-    ast.NotEq: "!=",
 }
 
 
@@ -82,42 +66,28 @@ def changes(tree: ast.Module, right: ast.Module, words: Sequence[str]) -> Iterat
     returned = [node.value for node in ast.walk(tree) if isinstance(node, ast.Return)]
     whole = [value for value in returned if not isinstance(value, ast.Name)]
     nodes = [node for node in ast.walk(tree) if isinstance(node, ast.expr) and not stored(node)][::-1]
-    for block in [block for owner in ast.walk(tree) for _, block in ast.iter_fields(owner) if is_block(block)]:
+    fields = [field for owner in ast.walk(tree) for _, field in ast.iter_fields(owner) if isinstance(field, list)]
+    for block in [field for field in fields if field and all(isinstance(line, ast.stmt) for line in field)]:
         for asked, line, lines in list(rearranged(block)):
             block[:], before = lines, block[:]
             yield asked, line
             block[:] = before
-    alike = {
-        text: [node for node in nodes if ast.unparse(node) == text] for text in dict.fromkeys(map(ast.unparse, nodes))
-    }
-    groups = [[node] for node in nodes] + [group for group in alike.values() if group[1:] and size(group[0]) > 2]
-    every, small, large = range(99), range(SMALL + 1), range(SMALL + 1, 2 * SMALL)
-    kinds = (
-        (renamed, every),
-        (left_out, every),
-        (operators, every),
-        (exchanged, small),
-        (moved, every),
-        (exchanged, large),
-    )
-    for kind, sizes in (*kinds, (wrapped, every)):
-        for group in groups[::-1] if kind is wrapped else groups:
+    alike = [[node for node in nodes if ast.unparse(node) == text] for text in dict.fromkeys(map(ast.unparse, nodes))]
+    groups = [[node] for node in nodes] + [group for group in alike if group[1:] and size(group[0]) > 2]
+    for kind in renamed, left_out, operators, exchanged, moved, wrapped:
+        for group in sorted(groups, key=lambda group: size(group[0]), reverse=kind is wrapped):
             node, inside = group[0], above[group[0]]
-            if size(node) in sizes and (kind is not exchanged or node not in whole):
-                for asked, text in list(kind(node, parts, inside if isinstance(inside, ast.expr) else None)):
-                    with suppress(SyntaxError):
-                        instead = ast.parse(text, mode="eval").body
-                        pairs = [(node, copy(instead)) for node in group]
-                        for old, new in pairs:
-                            put(above[old], old, new)
-                        yield asked, node
-                        for old, new in pairs:
-                            put(above[old], new, old)
-
-
-def is_block(field) -> bool:
-    """Tell whether a field of a node holds lines."""
-    return isinstance(field, list) and bool(field) and all(isinstance(line, ast.stmt) for line in field)
+            if kind is exchanged and (node in whole or size(node) > 2 * SMALL):
+                continue
+            for asked, text in list(kind(node, parts, inside if isinstance(inside, ast.expr) else None)):
+                with suppress(SyntaxError):
+                    instead = ast.parse(text, mode="eval").body
+                    pairs = [(node, copy(instead)) for node in group]
+                    for old, new in pairs:
+                        put(above[old], old, new)
+                    yield asked, node
+                    for old, new in pairs:
+                        put(above[old], new, old)
 
 
 def size(node: ast.expr) -> int:
@@ -140,25 +110,30 @@ def operators(node: ast.expr, parts: Sequence[str], inside: ast.expr | None) -> 
     whole = ast.unparse(node)
     match node:
         case ast.BinOp(left=left, op=op, right=right):
-            a, b, sign = f"({ast.unparse(left)})", f"({ast.unparse(right)})", SIGNS.get(type(op), "%")
-            if isinstance(left, ast.BinOp) and (first := SIGNS.get(type(left.op))):
+            a, b = f"({ast.unparse(left)})", f"({ast.unparse(right)})"
+            if isinstance(left, ast.BinOp):
                 one, two = ast.unparse(left.left), ast.unparse(left.right)
-                yield f"are brackets missing in “{whole}”?", f"({one}) {first} (({two}) {sign} {b})"
-            if isinstance(right, ast.BinOp) and (last := SIGNS.get(type(right.op))):
+                yield f"are brackets missing in “{whole}”?", f"({one}) {sign(left.op)} (({two}) {sign(op)} {b})"
+            if isinstance(right, ast.BinOp):
                 one, two = ast.unparse(right.left), ast.unparse(right.right)
-                yield f"are brackets missing in “{whole}”?", f"({a} {sign} ({one})) {last} ({two})"
-            for other in set(SIGNS.values()) - {sign, "**"}:
-                asked = f"does {sign} belong into “{whole}”?"
-                yield ENTRIES.get((sign, other), asked).format(whole), f"{a} {other} {b}"
-            yield f"which comes first in “{whole}”?", f"{b} {sign} {a}"
+                yield f"are brackets missing in “{whole}”?", f"({a} {sign(op)} ({one})) {sign(right.op)} ({two})"
+            for other in [other for other in SIGNS if other != sign(op)]:
+                asked = f"does {sign(op)} belong into “{whole}”?"
+                yield ENTRIES.get((sign(op), other), asked).format(whole), f"{a} {other} {b}"
+            yield f"which comes first in “{whole}”?", f"{b} {sign(op)} {a}"
         case ast.Compare(left=left, ops=[op], comparators=[right]):
             texts = isinstance(getattr(right, "value", 0), str)  # which come in no order
-            for other in {"==", "!="} if texts else set(COMPARISONS.values()):
-                sign = COMPARISONS.get(type(op), "in")
-                yield f"is {sign} right in “{whole}”?", f"({ast.unparse(left)}) {other} ({ast.unparse(right)})"
+            for other in ("==", "!=") if texts else COMPARISONS:
+                was = whole.removeprefix(ast.unparse(left)).removesuffix(ast.unparse(right)).strip()
+                yield f"is {was} right in “{whole}”?", f"({ast.unparse(left)}) {other} ({ast.unparse(right)})"
         case ast.IfExp(test=test, body=body, orelse=orelse):
             asked, a, b = (ast.unparse(part) for part in (test, body, orelse))
             yield f"are the two cases of “{whole}” exchanged?", f"({b}) if ({asked}) else ({a})"
+
+
+def sign(op: ast.operator) -> str:
+    """Write an operator."""
+    return ast.unparse(ast.BinOp(ast.Name("a"), op, ast.Name("b"))).split()[1]
 
 
 def renamed(node: ast.expr, parts: Sequence[str], inside: ast.expr | None) -> Iterator[tuple[str, str]]:
@@ -178,18 +153,19 @@ def renamed(node: ast.expr, parts: Sequence[str], inside: ast.expr | None) -> It
 def exchanged(node: ast.expr, parts: Sequence[str], inside: ast.expr | None) -> Iterator[tuple[str, str]]:
     """Put a part of the right function, another name or another number in the place of a part."""
     whole = ast.unparse(node)
-    asked = f"does “{whole}” belong {f'into “{ast.unparse(inside)}”' if inside else 'there'}?"
+    there = f"in “{ast.unparse(inside)}”" if inside else "there"
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        for other in node.value.lower(), node.value.upper(), node.value.capitalize():
+            yield f"is “{node.value}” spelled right {there}?", repr(other)
+    elif isinstance(node, ast.Constant) and isinstance(node.value, int | float):
+        for factor in 0.01, 0.1, 0.5, 2, 10, 100:
+            yield f"is “{whole}” too {'small' if factor > 1 else 'large'} {there}?", f"({node.value} * {factor})"
+    asked = f"does “{whole}” belong {'into' * bool(inside)}{there.removeprefix('in')}?"
     for part in parts:
         into_itself = inside and ast.unparse(inside).startswith(f"{part}.")  # as a list would grow without end
         larger = whole[0].isalpha() and re.search(rf"(?<![\w.']){re.escape(whole)}(?![\w'])", part)
         if not larger and not into_itself and (part[0] == "'") == (whole[0] == "'"):
             yield asked, f"({part})"
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        for other in node.value.lower(), node.value.upper(), node.value.capitalize():
-            yield asked, repr(other)
-    elif isinstance(node, ast.Constant) and isinstance(node.value, int | float):
-        for factor in 0.01, 0.1, 0.5, 2, 10, 100:
-            yield asked, f"({node.value} * {factor})"
 
 
 def left_out(node: ast.expr, parts: Sequence[str], inside: ast.expr | None) -> Iterator[tuple[str, str]]:
@@ -220,20 +196,19 @@ def moved(node: ast.expr, parts: Sequence[str], inside: ast.expr | None) -> Iter
     match node:
         case ast.Call(args=[inner], keywords=[]):
             name, whole = ast.unparse(node.func), ast.unparse(inner)
-            for part in {ast.unparse(part) for part in ast.walk(inner) if isinstance(part, ast.BinOp | ast.Call)} - {
-                whole
-            }:
-                yield (
-                    f"does {name} stand around too much? Around “{part}” is enough.",
-                    whole.replace(part, f"{name}({part})"),
-                )
-            if isinstance(inner, ast.BinOp) and (sign := SIGNS.get(type(inner.op))):
+            within = [ast.unparse(part) for part in ast.walk(inner) if isinstance(part, ast.BinOp | ast.Call)]
+            for part in [part for part in within if part != whole]:
+                yield f"does {name} go around “{part}” alone?", whole.replace(part, f"{name}({part})")
+            if isinstance(inner, ast.BinOp):
                 one, two = ast.unparse(inner.left), ast.unparse(inner.right)
-                yield f"“{name}({whole})”: is it {name} of both, or of each?", f"{name}({one}) {sign} {name}({two})"
-        case ast.BinOp(left=ast.Call(func=f, args=[a]), op=op, right=ast.Call(func=g, args=[b])) if type(op) in SIGNS:
+                yield (
+                    f"“{name}({whole})”: is it {name} of both, or of each?",
+                    f"{name}({one}) {sign(inner.op)} {name}({two})",
+                )
+        case ast.BinOp(left=ast.Call(func=f, args=[a]), op=op, right=ast.Call(func=g, args=[b])):
             if (name := ast.unparse(f)) == ast.unparse(g):
                 asked = f"“{ast.unparse(node)}”: is it {name} of each, or of both?"
-                yield asked, f"{name}(({ast.unparse(a)}) {SIGNS[type(op)]} ({ast.unparse(b)}))"
+                yield asked, f"{name}(({ast.unparse(a)}) {sign(op)} ({ast.unparse(b)}))"
 
 
 def wrapped(node: ast.expr, parts: Sequence[str], inside: ast.expr | None) -> Iterator[tuple[str, str]]:

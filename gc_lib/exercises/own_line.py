@@ -1,10 +1,12 @@
 """Lesson 04: a wrong line of one's own, and which blocks it turns red."""
 
+import re
 from collections.abc import Callable
 
 from .. import data
 from ..checker.report import check
 from ..checker.words import listed
+from ..network.forward import Layer
 from ..network.network import Network
 from .exercise import Answer, brief
 from .kinds import behind
@@ -19,7 +21,8 @@ def plant(wrong: Callable) -> Answer:
     try:
         report = check(*net.plant(wrong, 2).on(X, Y, masks="frozen"), net.initialise(0, bias=0.1))
     except Exception as problem:
-        hint = behind(str(problem)) if "raised" in str(problem) else ""
+        own = re.search(rf"name '({'|'.join(Layer._fields)}|slope)' is not defined", str(problem))
+        hint = f"c remembers it: c.{own[1]}." if own else behind(str(problem)) if "raised" in str(problem) else ""
         return Answer(False, f"{problem}.{hint and f' {hint[0].upper()}{hint[1:]}'}")
     red = report.that_are("wrong")
     if not red:

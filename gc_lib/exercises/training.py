@@ -81,9 +81,6 @@ evaluations = Build(
         "= begins anew in every round of the loop; += adds on. Yours is the last layer alone.": (
             "2 * sizes[-1] * (sizes[-2] + 1)"
         ),
-        "that is layer 1 alone: does return stand inside the loop?": "2 * sizes[1] * (sizes[0] + 1)",
-        "does the loop stop one too early? range stops before its end.": "evaluations_of(sizes[:-1])",
-        "does the loop begin one too late? Layer 1 is missing.": "evaluations_of(sizes[1:])",
         "l = 0 is the input, and sizes[0 - 1] the last layer: layers begin at 1.": (
             "2 * sum(sizes[l] * (sizes[l - 1] + 1) for l in range(len(sizes)))"
         ),
