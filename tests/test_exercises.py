@@ -256,6 +256,20 @@ def norm(v):
     return np.linalg.norm(v)
 
 
+def second(J, theta, h):
+    return (J(theta + h) - 2 * J(theta) + J(theta - h)) / h
+
+
+def embed(dout, rows, count):
+    return exercises.layers.embedded.right(dout, rows, count)
+
+
+def gradient_with(params, **other):
+    """Return the slopes, some of them under another's name."""
+    slopes = homework.repaired(params)
+    return slopes | {name: slopes[of] for name, of in other.items()}
+
+
 NAMED = [
     ("secant.two_sided", lambda J, t, e: (J(t + e) - J(t - e)) / 2 * e, "put 2 * eps in brackets"),
     ("secant.two_sided", lambda J, t, e: J(t + e) - J(t - e) / e, "put the difference in brackets"),
@@ -300,6 +314,23 @@ NAMED = [
     ("training.evaluations", sizes_of_all, "l = 0 is the input"),
     ("training.evaluations", only_the_last, "+= adds on"),
     ("hiding.remainder", lambda J, p, d, v, t: abs(J(p + t * v) - J(p) + t * np.sum(d * v)), "taken away"),
+    ("hiding.remainder", lambda J, p, d, v, t: sum(abs(J(p + t * v) - J(p) - t * d * v)), "the dot product dθ·v alone"),
+    ("secant.two_sided", lambda J, t, e: (J(t + 2 * e) - J(t)) / (2 * e), "stand on either side of it"),
+    ("vector.reading", lambda a, g: norm(a - g) / np.sqrt(a @ a + g @ g), "yours takes one root of both"),
+    ("vector.reading", lambda a, g: float(a - g) / (norm(a) + norm(g)), "that takes one number and not an array"),
+    ("vector.flatten", lambda p: p - p, "that is a dict of blocks"),
+    ("dropout.way_back", lambda dA, mask, keep: dA * keep / mask, "undoes the way forward"),
+    ("kink.jump", lambda J, t, e: abs(2 * abs(second(J, t, e)) - abs(second(J, t, 2 * e))), "the signs of S(ε)"),
+    ("kink.jump", lambda J, t, e: 2 * abs(second(J, t, e)) - abs(second(J, t, 2 * e)), "not round its parts"),
+    ("repair.adapter", lambda p: gradient_with(p, W3="W2"), "under W3 stands what belongs to W2"),
+    ("repair.adapter", lambda p: homework.repaired(homework.params), "for parameters half as large"),
+    ("layers.embedded", lambda dout, rows, n: embed(dout[rows], rows, n), "r is a row of the table"),
+    ("layers.embedded", lambda dout, rows, n: embed(dout.astype(int), rows, n), "yours are whole numbers"),
+    (
+        "layers.embedded",
+        lambda dout, rows, n: np.stack([dout[rows == r][:1].sum(axis=0) for r in range(n)]),
+        "yours takes its first use alone",
+    ),
 ]
 
 
@@ -340,6 +371,7 @@ RIGHT_IN_ANOTHER_FORM = [
     ("decay.decayed", lambda name, s, b, lam, m: (np.asarray(s) + lam / m * np.asarray(b) * ("W" in name)).tolist()),
     ("training.evaluations", lambda sizes: float(exercises.training.evaluations_of(sizes))),
     ("repair.layer_1", lambda *given: list(exercises.repair.layer_1.right(*given))),
+    ("decay.decayed", lambda name, s, b, lam, m: s.copy() + np.zeros(b.shape) + lam / m * b * (name[0] == "W")),
 ]
 
 
@@ -372,7 +404,10 @@ def test_the_homework_as_handed_in_gets_no_hint(l):
 
 def typed(source):
     """Return a function that is typed into a cell: its source is known as there."""
-    names, cell = {"np": np, "gcl": gcl}, f"<cell {source}>"
+    names, cell = (
+        {"np": np, "gcl": gcl, "both": lambda top: exercises.pattern.both(range(1, top + 1))},
+        f"<cell {source}>",
+    )
     linecache.cache[cell] = len(source), None, source.splitlines(True), cell
     exec(compile(source, cell, "exec"), names)
     return names[re.match(r"def (\w+)", source).group(1)]
@@ -384,6 +419,9 @@ TWO, LOOP = (
 )
 ROUND = "    for i in range({}):\n        step = np.zeros(theta.size)\n        step[{}] = eps\n        {}\n"
 SLOPE = "approx[i] = (J(theta + step) - J(theta - step)) / (2 * eps)"
+TABLE = "def f(dout, rows, count):\n    dtable = np.{}((count, dout.shape[1]))\n"
+ADD_AT = "    np.add.at(dtable, rows, dout)\n"
+THE_LAW = "def f(line, l):\n    if line in ('dW', 'db'):\n        return [line[1] + str(l)]\n    return both("
 TYPED = [
     (
         "secant.two_sided",
@@ -421,6 +459,59 @@ TYPED = [
         "stands behind the loop, so it runs once: indent it.",
     ),
     ("epsilon.best_eps", "def best_eps(u):\n    return (3 * u) ** 0.2", "does “0.2” belong into “(3 * u) ** 0.2”?"),
+    (
+        "start.word",
+        "def f(x):\n    return 'great' if x < 1e-6 else 'look' if x < 1e-5 else 'worry'",
+        "is “1e-05” too small in “x < 1e-05”?",
+    ),
+    (
+        "vector.loop",
+        LOOP + ROUND.format("theta.size", "i", SLOPE),
+        "yours gives approx a value, and nothing returns it",
+    ),
+    (
+        "vector.loop",
+        LOOP.replace("size)", "size, dtype=int)") + ROUND.format("theta.size", "i", SLOPE) + "    return approx",
+        "holds whole numbers, and cuts off what is put into it, in line 2 of the cell",
+    ),
+    ("vector.flatten", "def f(p):\n    return np.concatenate([b.reshape(-1, 1) for b in p.values()])", "take .ravel()"),
+    (
+        "vector.reading",
+        "def f(a, g):\n    return np.linalg.norm(a - g) / np.linalg.norm(abs(a) + g)",
+        "“np.linalg.norm(abs(a) + g)”",
+    ),
+    (
+        "pattern.factor",
+        "def f(a, g):\n    return g * a / (a @ a)",
+        "* multiplies entry by entry, @ adds the products up",
+    ),
+    ("pattern.law", THE_LAW + "l - 1 if line == 'dA' else l)", "line is never dA, but dW, db, dZ, drop and dA_prev in"),
+    ("pattern.law", THE_LAW + "l if line == 'dZ' else l - 1)", "drop comes before dW and db of its own layer"),
+    (
+        "dropout.way_back",
+        "def f(dA, mask, keep_prob):\n    dA = dA * mask\n    return dA",
+        "divided by keep_prob: what",
+    ),
+    ("dropout.way_back", "def f(dA, mask, keep_prob):\n    return dA @ mask / keep_prob", "@ adds the products up, *"),
+    (
+        "hiding.remainder",
+        "def f(J, theta, dtheta, v, t):\n    theta = theta + t * v\n"
+        "    return abs(J(theta) - J(theta) - t * np.sum(dtheta * v))",
+        "“J(theta) - J(theta)” is always 0, in line 3",
+    ),
+    (
+        "hiding.remainder",
+        "def f(J, theta, dtheta, v, t):\n    return abs(J(theta + t * v) - J(theta) - t * sum(abs(dtheta) * v))",
+        "is abs too many around “dtheta”?",
+    ),
+    ("layers.embedded", TABLE.format("empty") + ADD_AT + "    return dtable", "np.zeros begins with 0"),
+    ("layers.embedded", TABLE.format("zeros") + "    return np.add.at(dtable, rows, dout)", "gives nothing back"),
+    (
+        "layers.embedded",
+        "def f(dout, rows, count):\n    return np.stack([dout[rows == r].sum() for r in range(count)])",
+        "is axis missing in “dout[rows == r].sum()”?",
+    ),
+    ("start.word", "def f(x):\n    if x < 1e-6:\n        return 'great'\n    said = 'look'", "gives said a value"),
     (
         "epsilon.best_eps",
         "def best_eps(u):\n    u = 1e-16\n    return (3 * u) ** (1 / 3)",
@@ -463,6 +554,30 @@ TYPED = [
 def test_what_is_amiss_in_a_function_is_named_with_its_line(name, source, words):
     answer = find(name)(typed(source))
     assert not answer.solved and words in answer.words
+
+
+def test_what_another_cell_made_is_named_where_an_argument_is_not_read():
+    attempt = typed("def f(name, slope, block, lam, m):\n    return slope + lam / m * W if name[0] == 'W' else slope")
+    attempt.__globals__["W"] = np.ones((6, 6))
+    assert "yours never uses block, but W, which stands in another cell." in exercises.decay.decayed(attempt).words
+
+
+def test_numpy_that_is_not_imported_is_all_that_is_wrong():
+    attempt = typed("def f(u):\n    return np.cbrt(3 * u)")
+    del attempt.__globals__["np"]
+    assert exercises.epsilon.best_eps(attempt).words.endswith("; import numpy as np, in a line above it.")
+
+
+def test_a_bare_name_that_the_layer_remembers_is_found_in_c():
+    said = exercises.own_line.plant(typed("def my_dZ(dA, c):\n    return dA * c.slope(Z)")).words
+    assert said.endswith("It stands in c: c.Z.")
+
+
+def test_a_change_is_no_order_of_texts():
+    """As texts, 'drop' and 'dZ' come after 'dA_prev': >= would do by accident."""
+    right = typed("def f(line):\n    return line != 'dA_prev'")
+    tree = tree_of(typed("def f(line):\n    return line == 'dZ'"))
+    assert not [1 for _ in changes(tree, tree_of(right), ["drop"]) if "line >= 'dZ'" in ast.unparse(tree)]
 
 
 def test_changes_leave_the_tree_as_it_was():

@@ -23,22 +23,19 @@ PASSES = (
     "It passes if it is wrong no more often than the lecture's rule, a relative difference below 1e-6; what is missed "
     "and false alarms count together."
 )
-ZEROS = (
-    "0/0 is nan, and nan < 1e-6 is False. Where both vectors are zero the distance is 0: gcl.relative_difference does "
-    "that."
-)
 OUTCOMES = {(False, "wrong"): "caught", (False, "right"): "missed", (True, "wrong"): "a false alarm"}
 HEAD = ("ε", *2 * ("caught", "missed", "false alarms"))
 
 
 class Scene(NamedTuple):
-    """Hold a cost, its gradient, which is right or not, and parameters."""
+    """Hold a cost, its gradient, which is right or not, parameters, and what is behind a wrong verdict on them."""
 
     words: str
     right: bool
     cost: Callable
     gradient: Callable
     params: Mapping[str, np.ndarray]
+    hint: str = ""
 
 
 class Verdict(NamedTuple):
@@ -77,32 +74,31 @@ def scenes() -> Iterator[Scene]:
     params = net.initialise(0, bias=0.1)
     X, Y = data.digits(3, 8, examples=4, side=4)
     cost, gradient = net.on(X, Y)
-    slopes_of: dict[str, Callable] = {"a right dθ": gradient, "the sign of dθ turned round": multiplied(gradient, -1)}
-    for bug, l in ("no_decay", 2), ("no_slope", 1):
-        slopes_of[f"{bug} in layer {l}"] = net.plant(bug, l).on(X, Y)[1]
-    for words, slopes in slopes_of.items():
-        right = slopes is gradient
-        yield Scene(words, right, cost, slopes, params)
-        small = f"{words}, with J a million times smaller"
-        yield Scene(small, right, lambda p: 1e-6 * cost(p), multiplied(slopes, 1e-6), params)
+    divide = "A distance shrinks with J: divide it by both lengths."
+    told: list[tuple[str, Callable, str]] = [
+        (
+            "a right dθ",
+            gradient,
+            "A right dθ_approx is never exact: how far off may truncation and round-off leave it?",
+        ),
+        ("the sign of dθ turned round", multiplied(gradient, -1), "‖a‖ − ‖b‖ does not see a sign, ‖a − b‖ does."),
+        ("no_decay in layer 2", net.plant("no_decay", 2).on(X, Y)[1], ""),
+        ("no_slope in layer 1", net.plant("no_slope", 1).on(X, Y)[1], ""),
+    ]
+    for words, slopes, hint in told:
+        yield Scene(words, slopes is gradient, cost, slopes, params, hint)
+        small = f"{words}, with J a million times smaller", slopes is gradient, lambda p: 1e-6 * cost(p)
+        yield Scene(*small, multiplied(slopes, 1e-6), params, divide)
     yield Scene("a right dθ, with 1e5 added to J", True, lambda p: 1e5 + cost(p), gradient, params)
     zero, near = {"W": np.zeros((2, 2))}, {"W": np.array([[1.0, 2e-4], [-1.0, 0.5]])}
-    yield Scene(
-        "a right dθ = 0, at the minimum of Σθ⁴, where the quotient is 0/0",
-        True,
-        lambda p: np.sum(p["W"] ** 4),
-        lambda p: zero,
-        zero,
-    )
+    flat = lambda p: np.sum(p["W"] ** 4), lambda p: zero, zero
+    zeros = "0/0 is nan, and nan < 1e-6 is False. Where both vectors are zero the distance is 0: "
+    zeros += "gcl.relative_difference does that."
+    yield Scene("a right dθ = 0, at the minimum of Σθ⁴, where the quotient is 0/0", True, *flat, zeros)
     ramp, step = lambda p: np.sum(np.maximum(p["W"], 0)), lambda p: {"W": 1.0 * (p["W"] > 0)}
     yield Scene("a right dθ of ReLUs, one of which has its corner 2e-4 away", True, ramp, step, near)
-    uneven, twice = (
-        lambda p: np.sum(p["W"] ** 2) + 1e-6 * p["W"][0, 1],
-        lambda p: {"W": 2 * p["W"] + [[0, 2e-6], [0, 0]]},
-    )
-    yield Scene(
-        "one small entry twice as large as it should be", False, uneven, twice, {"W": np.array([[1.0, 0], [2, 3]])}
-    )
+    uneven = lambda p: np.sum(p["W"] ** 2) + 1e-6 * p["W"][0, 1], lambda p: {"W": 2 * p["W"] + [[0, 2e-6], [0, 0]]}
+    yield Scene("one small entry twice as large as it should be", False, *uneven, {"W": np.array([[1.0, 0], [2, 3]])})
 
 
 def multiplied(gradient: Callable, k: float) -> Callable:
@@ -176,5 +172,5 @@ def amiss(verdicts: Sequence[Verdict]) -> Iterator[str]:
     for outcome in "missed", "a false alarm":
         if worse := [v for v in verdicts if v.outcome("yours") == outcome != v.outcome("theirs")]:
             scene, eps, *_, reading = worse[0]
-            zeros = f" {ZEROS}" if reading == 0 else ""
-            yield f"{outcome.capitalize()}: {scene.words}, at ε = {short(eps)}, which reads {short(reading, 1)}.{zeros}"
+            yield f"{outcome.capitalize()}: {scene.words}, at ε = {short(eps)}, which reads {short(reading, 1)}."
+            yield scene.hint

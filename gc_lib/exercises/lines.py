@@ -73,7 +73,9 @@ def nothing(attempt: Callable, before: bool) -> str:
                 return f"{ast.unparse(called)} changes what it is given and gives nothing back; return that afterwards."
     if "print" in getattr(getattr(attempt, "__code__", None), "co_names", ()):
         return "print shows a value, return gives it back."
-    if idle := sorted(made(tree) - read(tree)):
+    filled = [node.value for node in nodes if isinstance(node, ast.Subscript) and stored(node)]
+    used = {name for node in nodes if node not in filled and isinstance(node, ast.Name) for name in read(node)}
+    if idle := sorted(made(tree) - used):
         return f"yours gives {idle[0]} a value, and nothing returns it."
     if before or any(isinstance(node, ast.If) for node in nodes):
         return "what does it return where none of its ifs holds?"

@@ -22,7 +22,7 @@ def plant(wrong: Callable) -> Answer:
         report = check(*net.plant(wrong, 2).on(X, Y, masks="frozen"), net.initialise(0, bias=0.1))
     except Exception as problem:
         own = re.search(rf"name '({'|'.join(Layer._fields)}|slope)' is not defined", str(problem))
-        hint = f"c remembers it: c.{own[1]}." if own else behind(str(problem)) if "raised" in str(problem) else ""
+        hint = f"it stands in c: c.{own[1]}." if own else behind(str(problem)) if "raised" in str(problem) else ""
         return Answer(False, f"{problem}.{hint and f' {hint[0].upper()}{hint[1:]}'}")
     red = report.that_are("wrong")
     if not red:

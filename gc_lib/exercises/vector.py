@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..checker.params import entry, to_vector
-from ..checker.slide import one_sided, quotient, two_sided
+from ..checker.slide import quotient
 from .exercise import Build, Choose, Guess
 
 
@@ -94,16 +94,6 @@ def lecture(J, theta, eps):
     return approx
 
 
-def slopes(J, theta, eps, difference=two_sided, left=lambda theta, start: start):
-    """Nudge one entry after the other; left(theta, start) is the θ from which the next nudge starts."""
-    approx, start = [], np.array(theta)
-    for i in range(theta.size):
-        step = eps * np.eye(theta.size)[i]
-        approx.append(difference(J(start + step), J(start - step), J(start), eps))
-        start = left(start - step, start)
-    return np.array(approx)
-
-
 loop = Build(
     lecture,
     {
@@ -111,12 +101,13 @@ loop = Build(
         "five entries, ε = 1e-3": (valley, np.array([0.3, 1.5, -1.0, 2.0, 0.7]), 1e-3),
     },
     {
-        "is there a 2 missing below the line?": lambda J, theta, eps: 2 * slopes(J, theta, eps),
-        "that is the one-sided difference; take J at θ[i] − ε, too.": lambda J, theta, eps: slopes(
-            J, theta, eps, one_sided
+        "is there a 2 missing below the line?": "2 * lecture(J, theta, eps)",
+        "that is the one-sided difference; take J at θ[i] − ε, too.": (
+            "[(J(theta + step) - J(theta)) / eps for step in eps * np.eye(theta.size)]"
         ),
-        "is θ[i] put back before the next entry has its turn? Yours keeps the nudge.": lambda J, theta, eps: slopes(
-            J, theta, eps, left=lambda nudged, start: nudged
+        "is θ[i] put back before the next entry has its turn? Yours keeps the nudge.": (
+            "[(J(at + step) - J(at - step)) / (2 * eps) for step, at in "
+            "zip(eps * np.eye(theta.size), theta - eps * np.tri(theta.size, k=-1))]"
         ),
         "is each entry put back, or step[i] set back to 0? Yours nudges all entries up to the i-th.": (
             "[(J(theta + step) - J(theta - step)) / (2 * eps) for step in eps * np.tri(theta.size)]"
@@ -126,8 +117,8 @@ loop = Build(
         ),
         "nothing but zeros: is approx[i] = … missing? Or are θ + ε and θ − ε the same: + both times, or one array for "
         "both? Then nudge a copy, theta.copy().": "0 * theta",
-        "one of your two points is θ itself. From θ[i] + ε it is 2ε down to θ[i] − ε.": lambda J, theta, eps: (
-            slopes(J, theta, eps, one_sided) / 2
+        "one of your two points is θ itself. From θ[i] + ε it is 2ε down to θ[i] − ε.": (
+            "[(J(theta + step) - J(theta)) / (2 * eps) for step in eps * np.eye(theta.size)]"
         ),
         "nudge one entry at a time; yours moves all of them at once.": (
             "0 * theta + (J(theta + eps) - J(theta - eps)) / (2 * eps)"
