@@ -56,9 +56,6 @@ way_back = Build(
         "what went forward was A ∘ mask / keep_prob: what is its slope?": "dA",
         "the mask is 1 where a unit stays: which ones did you keep?": "dA * (1 - mask) / keep_prob",
         "1 − keep_prob is the share that is dropped; A was divided by keep_prob.": "dA * mask / (1 - keep_prob)",
-        "do you draw a mask of your own? The way back needs the one that the way forward had.": (
-            "dA * (np.random.default_rng().random(np.shape(dA)) < keep_prob) / keep_prob"
-        ),
     },
     "the way back goes through the same mask, with the same 1/keep_prob.",
 )

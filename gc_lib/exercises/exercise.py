@@ -12,7 +12,7 @@ from traceback import extract_tb
 import numpy as np
 
 from ..checker.words import printable
-from .kinds import RIGHT_NUMBERS, behind, of_forms, relation
+from .kinds import behind, of_forms, relation
 from .lines import nothing, seen, unused
 from .mends import mend, written
 from .prediction import Prediction
@@ -42,10 +42,10 @@ class Build:
     `cases` are named lists of arguments, such as {"J = θ³ at θ = 1, ε = 1e-4": (cube, 1.0, 1e-4)}. `mistakes` are
     functions written wrong, as students write them, or what these return, as text; each stands under a question:
     {"is there a 2 missing below the line?": "(J(theta + eps) - J(theta - eps)) / eps"}.
-    A student's function that returns what a mistake returns, on every case, is answered by its question; so are two
-    that return another value at each call. Where none fits, the right function with one slip of the pen is tried, and
-    how what is given is related to what is wanted. `rtol` and `atol` say how far it may be off. A value that no
-    mistake explains may be off by `factor`; `nearly` is what it is then answered by.
+    A student's function that returns what a mistake returns, on every case, is answered by its question. Where none
+    fits, its lines are tried with one thing changed, and how what is given is related to what is wanted. `rtol` and
+    `atol` say how far it may be off. A value that no mistake explains may be off by `factor`; `nearly` is what it is
+    then answered by.
     """
 
     right: Callable
@@ -60,13 +60,13 @@ class Build:
     def __call__(self, attempt: Callable) -> Answer:
         """Tell whether a function does what it should; whatever it does, the answer is a sentence."""
         if not callable(attempt):
-            return Answer(False, f"here a function is wanted, not {brief(attempt)}; give its name without brackets.")
+            return no_function(attempt)
         answers: list[tuple] = []
         for words, arguments in self.cases.items():
             given, stopped = run(attempt, arguments)
             if stopped or given is None or given is Ellipsis:
                 why = self.halted(attempt, stopped) if stopped else nothing(attempt, bool(answers))
-                asked = self.seen(attempt) or why
+                asked = seen(attempt, self.cases.values()) or why
                 found = f"for {words} {stopped or 'yours returns nothing'}{asked and f'; {asked}'}"
                 return Answer(False, f"{found}{self.in_order(attempt)}")
             answers.append((words, given, self.right(*deepcopy(arguments))))
@@ -74,7 +74,7 @@ class Build:
         if not wrong:
             return self.kept(attempt)
         words, given, wanted = wrong[0]
-        asked = self.seen(attempt) or self.known_as(attempt, [given for _, given, _ in answers])
+        asked = seen(attempt, self.cases.values()) or self.known_as([given for _, given, _ in answers])
         if not asked and self.nearly and all(self.roughly(given, wanted) for _, given, wanted in answers):
             return Answer(True, self.nearly)
         asked = asked or self.why(attempt, [answer[1:] for answer in answers])
@@ -108,33 +108,28 @@ class Build:
         wrong = self.mistakes.items()
         return {asked: written(made, self.right) if isinstance(made, str) else made for asked, made in wrong}
 
-    def known_as(self, attempt: Callable, given: Sequence) -> str:
+    def known_as(self, given: Sequence) -> str:
         """Ask about the known mistake that gives the same on every case; "" where none does."""
-        known = self.known().items()
-        drawn = (asked for asked, wrong in known if self.random(wrong) and self.random(attempt))
-        return next((asked for asked, wrong in known if self.alike(given, wrong)), "") or next(drawn, "")
+        return next((asked for asked, wrong in self.known().items() if self.alike(given, wrong)), "")
 
     def why(self, attempt: Callable, answers: Sequence[tuple]) -> str:
         """Ask about the mistake that explains what a student's function gives, on every case; "" where none does."""
         forms, related = of_forms(answers, self.same), relation(answers, self.same)
-        if any(isinstance(given, bool | np.bool_) for given, _ in answers) or forms.startswith(RIGHT_NUMBERS):
+        if any(isinstance(given, bool | np.bool_) for given, _ in answers) or forms.startswith("the numbers are right"):
             return forms
-        return self.mended(attempt) or forms or related or unused(attempt)
+        return unused(attempt, self.cases.values()) or self.mended(attempt) or forms or related
 
     def halted(self, attempt: Callable, stopped: str) -> str:
         """Say what is behind an error; no change in a line helps where a name is not known, or a call has no end."""
         hopeless = re.search("with (NameError|RecursionError)", stopped)
-        return ("" if hopeless else self.mended(attempt)) or behind(stopped)
+        idle = unused(attempt, self.cases.values())
+        return idle or ("" if hopeless else self.mended(attempt)) or behind(stopped)
 
     def mended(self, attempt: Callable) -> str:
         """Name the one thing in a student's function without which it would be right."""
         wanted = [(case, self.right(*deepcopy(case))) for case in self.cases.values()]
         words = dict.fromkeys(word for case in self.cases.values() for word in case if isinstance(word, str))
         return mend(attempt, self.right, [*words], lambda f: all(self.same(run(f, case)[0], b) for case, b in wanted))
-
-    def seen(self, attempt: Callable) -> str:
-        """Say what is amiss in a line of a student's function, whatever it computes."""
-        return seen(attempt, [*self.cases.values()])
 
     def roughly(self, given, wanted: float) -> bool:
         """Tell whether a number is off by no more than the factor."""
@@ -150,10 +145,6 @@ class Build:
             if stopped or not self.same(value, mistaken):
                 return False
         return True
-
-    def random(self, function: Callable) -> bool:
-        """Tell whether a function gives another value when it is called once more."""
-        return any(repr(run(function, case)[0]) != repr(run(function, case)[0]) for case in self.cases.values())
 
     def same(self, given, wanted) -> bool:
         """Tell whether two values are the same but for rounding; two that do not fit each other are not."""
@@ -257,6 +248,11 @@ def run(function: Callable, arguments: Sequence) -> tuple[object, str]:
         lines = [frame.lineno for frame in extract_tb(problem.__traceback__) if frame.name == name]
         where = f" in line {lines[-1]} of the cell" if lines else ""
         return None, " ".join(f"yours stops{where} with {type(problem).__name__}: {problem}".split())
+
+
+def no_function(attempt) -> Answer:
+    """Say that a function is wanted."""
+    return Answer(False, f"here a function is wanted, not {brief(attempt)}; give its name without brackets.")
 
 
 def near(number, wanted, factor: float) -> bool:

@@ -13,7 +13,7 @@ from ..checker.objective import numeric_gradient
 from ..checker.slide import band, relative_difference
 from ..checker.words import html_table, printable, short
 from ..network.network import Network
-from .exercise import Answer, brief, run
+from .exercise import Answer, brief, no_function, run
 from .kinds import behind
 from .lines import nothing, seen
 
@@ -114,7 +114,7 @@ def checker(my_check: Callable) -> Answer:
     "great": what it misses and its false alarms are counted together.
     """
     if not callable(my_check):
-        return Answer(False, f"here a function is wanted, not {brief(my_check)}; give its name without brackets.")
+        return no_function(my_check)
     told, verdicts, all_scenes = seen(my_check), list[Verdict](), list(scenes())
     for eps in EPS:
         for scene in all_scenes:
@@ -127,9 +127,7 @@ def checker(my_check: Callable) -> Answer:
                 asked = told or nothing(my_check, bool(verdicts))
                 return Answer(False, f"yours returns nothing; {asked} {PASSES}")
             if not (said := word(given)):
-                return Answer(
-                    False, f'yours gives {brief(given)}; it should return "right" or "wrong", or True or False.'
-                )
+                return Answer(False, f'yours gives {brief(given)}; it should return "right" or "wrong".')
             reading = relative_difference(numeric_gradient(scene.cost, scene.params, eps), scene.gradient(scene.params))
             theirs = "right" if band(reading) == "great" else "wrong"
             verdicts.append(Verdict(scene, eps, said, theirs, reading))
@@ -159,7 +157,7 @@ def judged(verdicts: Sequence[Verdict], told: str) -> Answer:
     never = {"right", "wrong"} - {verdict.yours for verdict in verdicts}
     if not never and missed + alarms <= their_missed + their_alarms:
         return Graded(True, words, rows)
-    why = [f'It never says "{never.pop()}".'] if never else [*amiss(verdicts)]
+    why = [f'It never says "{min(never)}".'] if never else [*amiss(verdicts)]
     return Graded(False, " ".join(filter(None, [words, *why, f"{told[:1].upper()}{told[1:]}", PASSES])), rows)
 
 

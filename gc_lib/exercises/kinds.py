@@ -5,22 +5,18 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-RIGHT_NUMBERS = "the numbers are right"
-BY_NAME = "a dict gives its names; params.values() gives its blocks."
 STOPS = {  # what an error's words begin with or hold, and what is mostly behind it
-    r"for \^": "in Python a power is written **; ^ is something else.",
     r"'ellipsis'": "the … of the stub is still there: write its line.",
     r"NoneType": "something here is None, as print gives it, or a function without return.",
     r"positional argument|unexpected keyword": "does it take the arguments that stand in the brackets of def?",
     r"'np' is not defined": "import numpy as np, in a line above it.",
-    r"NameError": "is it spelled as above, and is its line there? A text stands in quotes.",
+    r"'(norm|sqrt|dot|sum|zeros)' is not defined": "numpy's functions begin with np., as np.linalg.norm.",
+    r"NameError": "is it spelled right, must another cell run first, or does a text lack its quotes?",
     r"UnboundLocalError": "it is used before it has a value: set it before the loop.",
     r"RecursionError": "it calls itself without end; another function of the same name?",
-    r"inhomogeneous": "ravel each block, then np.concatenate them.",
-    r"zero-dimensional arrays cannot be concatenated": BY_NAME,
+    r"inhomogeneous|input array dimensions|same number of dimensions": "ravel each block, then np.concatenate them.",
     r"needs to be a sequence": "np.concatenate takes a list, [a, b, …], of arrays that ravel has made flat.",
-    r"input array dimensions|same number of dimensions": "ravel each block before they are laid end to end.",
-    r"'str' object": BY_NAME,
+    r"zero-dimensional arrays|'str' object": "a dict gives its names; params.values() gives its blocks.",
     r"'dict' and '|'dict' object has no": "that is a dict of blocks: take one at a time, or gcl.to_vector of it.",
     r"'dict'|'dict_values'|'list' object has no": "that holds many blocks or numbers: take them one at a time.",
     r"has no attribute 'append'": "an array has no append; write into its places, approx[i] = …",
@@ -36,6 +32,7 @@ STOPS = {  # what an error's words begin with or hold, and what is mostly behind
     r"operands could not be|not broadcastable": "arrays of these shapes cannot be added or multiplied entry by entry.",
     r"arrays used as indices": "[…] picks places; a mask of 0 and 1 is multiplied.",
     r"KeyError": "which names stand there? This one does not.",
+    r"concatenate str|'str' and '|and 'str'": "a text and a number: is str(…) missing, or are quotes too many?",
     r"truth value of an array": "an array stands where one number or one True is wanted.",
     r"ZeroDivision": "what is below the line is 0 here.",
 }
@@ -60,8 +57,6 @@ def of_forms(pairs: Sequence[tuple], same) -> str:
         return strange and f"“{strange}” is none of the words that are wanted here."
     if all(isinstance(value, str) for value in given):
         return "that is a text, and no number; is it in quotes?"
-    if any(isinstance(value, np.ndarray) and value.dtype == object for value in given):
-        return "yours still holds whole blocks, no numbers: ravel each of params.values(), then np.concatenate them."
     if all(callable(value) for value in given):
         return "that is a function, not its value: call it, with brackets and its arguments."
     if any(isinstance(value, complex | np.generic | np.ndarray) and np.iscomplexobj(value) for value in given):
@@ -69,7 +64,7 @@ def of_forms(pairs: Sequence[tuple], same) -> str:
     try:
         numbers = arrays(pairs)
     except (TypeError, ValueError, OverflowError):
-        if all(isinstance(value, list | tuple) and isinstance(wanted, np.ndarray) for value, wanted in pairs):
+        if all(isinstance(value, list | tuple) and getattr(wanted, "ndim", 0) == 1 for value, wanted in pairs):
             return f"yours is a list of {len(given[0])} parts, and no vector: np.concatenate lays arrays end to end."
         return ""
     if all(value.shape == wanted.shape for value, wanted in numbers):
@@ -109,15 +104,17 @@ def of_shapes(numbers, same) -> str:
     given, wanted = numbers[0]
     if all(a.size == b.size and same(a.ravel(), b.ravel()) for a, b in numbers):
         take = "take .ravel() at the end." if wanted.ndim == 1 else "is keepdims=True or a reshape missing?"
-        return f"{RIGHT_NUMBERS}, but their shape is {given.shape}, and {wanted.shape} is wanted; {take}"
+        return f"the numbers are right, but their shape is {given.shape}, and {wanted.shape} is wanted; {take}"
     if all(a.size > b.size == 1 for a, b in numbers):
         return f"one number is wanted, and yours are {given.size}: is a sum, a norm or a dot product missing?"
     if all(a.size == 1 < b.size for a, b in numbers):
         return f"yours is one number, and {wanted.size} are wanted: does each have a place of its own?"
-    if all(a.size < b.size and same(a.ravel(), b.ravel()[: a.size]) for a, b in numbers):
-        return f"these are only the first {given.size} of {wanted.size}: does the loop end too early?"
-    if wanted.ndim == 1:
-        given, wanted = next((a, b) for a, b in numbers if a.shape != b.shape)
+    given, wanted = next((a, b) for a, b in numbers if a.shape != b.shape)
+    if all(a.size <= b.size and same(a.ravel(), b.ravel()[: a.size]) for a, b in numbers):
+        return (
+            f"these are only the first {given.size} of {wanted.size}: take all that are given, however many there are."
+        )
+    if numbers[0][1].ndim == 1:
         amiss = "some are missing" if given.size < wanted.size else "some are there twice, or do not belong"
         return f"in one case yours are {given.size} numbers, and {wanted.size} are wanted: {amiss}."
     return ""
@@ -164,14 +161,4 @@ def relation(pairs: Sequence[tuple], same) -> str:
             return f"yours is {each} times what is wanted: is a factor there that changes with the size?"
         if all(np.count_nonzero(a) == 1 for a, _ in numbers):
             return "all places but one are 0: is it written into the same place each time?"
-        return of_places([np.isclose(a.ravel(), b.ravel(), rtol=1e-6, atol=1e-12) for a, b in numbers])
-    return ""
-
-
-def of_places(right: Sequence[np.ndarray]) -> str:
-    """Say which places are right, if they are all but the first or the last."""
-    if all(one[1:].all() for one in right):
-        return "all places but the first are right: does the loop begin too late?"
-    if all(one[:-1].all() for one in right):
-        return "all places but the last are right: does the loop end too early?"
     return ""

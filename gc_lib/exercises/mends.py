@@ -18,6 +18,7 @@ CHANGES, LINES = 5000, 2000  # so many are tried, and so many lines does each of
 SMALL = 6  # so many nodes of the right function are no solution yet
 METHODS = "sum", "mean", "max", "items", "values"
 SIGNS, COMPARISONS = "+ - * / // @".split(), "< <= > >= == !=".split()
+NEAR = {"+": ["-"], "-": ["+"], "*": ["/", "@"], "/": ["*"], "//": ["/"], "@": ["*"], "**": ["*"]}
 ENTRIES = {
     ("*", "@"): "* multiplies entry by entry, @ adds the products up: which one is wanted in “{}”?",
     ("@", "*"): "@ adds the products up, * multiplies entry by entry: which one is wanted in “{}”?",
@@ -31,10 +32,9 @@ def mend(attempt: Callable, right: Callable, words: Sequence[str], fits: Callabl
         return ""
     with redirect_stdout(io.StringIO()), warnings.catch_warnings(action="ignore"):
         for asked, node in islice(changes(tree, tree_of(right), words), CHANGES):
-            with no_longer_than(LINES):
-                with suppress(SyntaxError):
-                    if fits(compiled(tree, attempt, right)):
-                        return f"all is right but one thing{where(node, attempt)}: {asked}"
+            with no_longer_than(LINES), suppress(SyntaxError):
+                if fits(compiled(tree, attempt, right)):
+                    return f"all is right but one thing{where(node, attempt)}: {asked}"
     return ""
 
 
@@ -61,7 +61,9 @@ def changes(tree: ast.Module, right: ast.Module, words: Sequence[str]) -> Iterat
     """Change one thing in a tree after the other; yield a question and the place while it is so, and put it back."""
     unknown = {*arguments(right), *made(right)} - {*arguments(tree), *made(tree)}
     parts = [part for part in parts_of(right) if not unknown & set(re.findall(r"\w+", part))]
-    parts = sorted([*parts, *map(repr, words), *arguments(tree), *made(tree), "0", "1"], key=len)
+    parts = sorted(
+        [*parts, *map(repr, words), *arguments(tree), *made(tree), "0", "1"], key=lambda part: (len(part), part)
+    )
     above = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
     returned = [node.value for node in ast.walk(tree) if isinstance(node, ast.Return)]
     whole = [value for value in returned if not isinstance(value, ast.Name)]
@@ -72,9 +74,10 @@ def changes(tree: ast.Module, right: ast.Module, words: Sequence[str]) -> Iterat
             block[:], before = lines, block[:]
             yield asked, line
             block[:] = before
-    alike = [[node for node in nodes if ast.unparse(node) == text] for text in dict.fromkeys(map(ast.unparse, nodes))]
+    texts = {node: ast.unparse(node) for node in nodes}
+    alike = [[node for node in nodes if texts[node] == text] for text in dict.fromkeys(texts.values())]
     groups = [[node] for node in nodes] + [group for group in alike if group[1:] and size(group[0]) > 2]
-    for kind in renamed, left_out, operators, exchanged, moved, wrapped:
+    for kind in renamed, operators, left_out, exchanged, moved, wrapped:
         for group in sorted(groups, key=lambda group: size(group[0]), reverse=kind is wrapped):
             node, inside = group[0], above[group[0]]
             if kind is exchanged and (node in whole or size(node) > 2 * SMALL):
@@ -117,10 +120,15 @@ def operators(node: ast.expr, parts: Sequence[str], inside: ast.expr | None) -> 
             if isinstance(right, ast.BinOp):
                 one, two = ast.unparse(right.left), ast.unparse(right.right)
                 yield f"are brackets missing in “{whole}”?", f"({a} {sign(op)} ({one})) {sign(right.op)} ({two})"
-            for other in [other for other in SIGNS if other != sign(op)]:
+            for other in NEAR.get(sign(op), ()):
                 asked = f"does {sign(op)} belong into “{whole}”?"
                 yield ENTRIES.get((sign(op), other), asked).format(whole), f"{a} {other} {b}"
             yield f"which comes first in “{whole}”?", f"{b} {sign(op)} {a}"
+        case (
+            ast.Call(func=ast.Attribute(value=ast.Name("np"), attr="dot"), args=[one, two])
+            | ast.Call(func=ast.Attribute(value=one, attr="dot"), args=[two])
+        ):
+            yield ENTRIES["@", "*"].format(whole).replace("@", "dot", 1), f"({ast.unparse(one)}) * ({ast.unparse(two)})"
         case ast.Compare(left=left, ops=[op], comparators=[right]):
             texts = isinstance(getattr(right, "value", 0), str)  # which come in no order
             for other in ("==", "!=") if texts else COMPARISONS:
@@ -155,11 +163,15 @@ def exchanged(node: ast.expr, parts: Sequence[str], inside: ast.expr | None) -> 
     whole = ast.unparse(node)
     there = f"in “{ast.unparse(inside)}”" if inside else "there"
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        for other in node.value.lower(), node.value.upper(), node.value.capitalize():
+        for other in () if repr(node.value) in parts else (node.value.lower(), node.value.upper(), node.value.title()):
             yield f"is “{node.value}” spelled right {there}?", repr(other)
     elif isinstance(node, ast.Constant) and isinstance(node.value, int | float):
         for factor in 0.01, 0.1, 0.5, 2, 10, 100:
             yield f"is “{whole}” too {'small' if factor > 1 else 'large'} {there}?", f"({node.value} * {factor})"
+    elif isinstance(node, ast.BinOp):
+        for other in SIGNS:
+            text = f"({ast.unparse(node.left)}) {other} ({ast.unparse(node.right)})"
+            yield f"does {sign(node.op)} belong into “{whole}”?", text
     asked = f"does “{whole}” belong {'into' * bool(inside)}{there.removeprefix('in')}?"
     for part in parts:
         into_itself = inside and ast.unparse(inside).startswith(f"{part}.")  # as a list would grow without end
@@ -192,7 +204,7 @@ def left_out(node: ast.expr, parts: Sequence[str], inside: ast.expr | None) -> I
 
 
 def moved(node: ast.expr, parts: Sequence[str], inside: ast.expr | None) -> Iterator[tuple[str, str]]:
-    """Put a call round one part of what it stands around; or round each of two, where it stands round both."""
+    """Put a call round one part of what it stands around, round each of two in place of both, or the other way."""
     match node:
         case ast.Call(args=[inner], keywords=[]):
             name, whole = ast.unparse(node.func), ast.unparse(inner)
@@ -201,14 +213,16 @@ def moved(node: ast.expr, parts: Sequence[str], inside: ast.expr | None) -> Iter
                 yield f"does {name} go around “{part}” alone?", whole.replace(part, f"{name}({part})")
             if isinstance(inner, ast.BinOp):
                 one, two = ast.unparse(inner.left), ast.unparse(inner.right)
-                yield (
-                    f"“{name}({whole})”: is it {name} of both, or of each?",
-                    f"{name}({one}) {sign(inner.op)} {name}({two})",
-                )
-        case ast.BinOp(left=ast.Call(func=f, args=[a]), op=op, right=ast.Call(func=g, args=[b])):
-            if (name := ast.unparse(f)) == ast.unparse(g):
-                asked = f"“{ast.unparse(node)}”: is it {name} of each, or of both?"
-                yield asked, f"{name}(({ast.unparse(a)}) {sign(op)} ({ast.unparse(b)}))"
+                asked = f"“{name}({whole})”: is it {name} of both, or of each?"
+                yield asked, f"{name}({one}) {sign(inner.op)} {name}({two})"
+        case ast.BinOp(left=left, op=op, right=right):
+            calls = [side for side in (left, right) if isinstance(side, ast.Call) and len(side.args) == 1]
+            for name in dict.fromkeys(ast.unparse(call.func) for call in calls):
+                around: dict[ast.expr, ast.expr] = {
+                    call: call.args[0] for call in calls if ast.unparse(call.func) == name
+                }
+                a, b = (ast.unparse(around.get(side, side)) for side in (left, right))
+                yield f"does {name} go around all of “{ast.unparse(node)}”?", f"{name}(({a}) {sign(op)} ({b}))"
 
 
 def wrapped(node: ast.expr, parts: Sequence[str], inside: ast.expr | None) -> Iterator[tuple[str, str]]:
@@ -224,10 +238,9 @@ def wrapped(node: ast.expr, parts: Sequence[str], inside: ast.expr | None) -> It
         if part[0] != "'" and not part.startswith("np"):
             for sign in "*/+-":
                 yield f"is {sign} {part} missing behind “{whole}”?", f"({whole}) {sign} ({part})"
-            yield f"is [{part}] missing behind “{whole}”?", f"({whole})[{part}]"
+            if part.isalnum():
+                yield f"is [{part}] missing behind “{whole}”?", f"({whole})[{part}]"
             yield f"is “{part} -” missing before “{whole}”?", f"({part}) - ({whole})"
-    if isinstance(node, ast.Call) and ast.unparse(node.func) == "range":
-        yield f"does “{whole}” begin where it should?", f"range(1, {whole[6:]}"
 
 
 def rearranged(body: list[ast.stmt]) -> Iterator[tuple[str, ast.stmt, list[ast.stmt]]]:

@@ -8,14 +8,14 @@ from ..checker.report import check
 from ..checker.words import listed
 from ..network.forward import Layer
 from ..network.network import Network
-from .exercise import Answer, brief
+from .exercise import Answer, no_function
 from .kinds import behind
 
 
 def plant(wrong: Callable) -> Answer:
     """Plant a line in layer 2 of a network with four, check it, and name what turns red; the answer is a sentence."""
     if not callable(wrong):
-        return Answer(False, f"here a function is wanted, not {brief(wrong)}; give its name without brackets.")
+        return no_function(wrong)
     net = Network((16, 6, 6, 6, 1), lam=0.1, keep_prob=0.8)
     X, Y = data.digits(3, 8, examples=16, side=4)
     try:

@@ -54,13 +54,9 @@ class Law(Build):
     def why(self, attempt: Callable, answers: Sequence[tuple]) -> str:
         """Say what is wrong with the first wrong answer."""
         places = zip(self.cases.values(), answers, strict=True)
-        equation, l, given, wanted = next(
-            (*place, blocks_in(given), blocks_in(wanted))
-            for place, (given, wanted) in places
-            if not self.same(given, wanted)
-        )
+        place, answer = next((place, answer) for place, answer in places if not self.same(*answer))
         mended = self.mended(attempt)
-        return self.seen(attempt) or f"{because(equation, l, given, wanted)} {mended[:1].upper()}{mended[1:]}".strip()
+        return f"{because(*place, *map(blocks_in, answer))} {mended[:1].upper()}{mended[1:]}".strip()
 
 
 def blocks_in(value) -> set[str]:

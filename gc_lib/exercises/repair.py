@@ -11,6 +11,7 @@ from ..checker.report import check
 from ..checker.words import listed
 from .exercise import Answer, Build, Choose, run
 from .kinds import of_forms, relation
+from .lines import seen
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,12 @@ class Repair(Build):
             told += [f"{listed(wrong)} are all wrong: what are they all made from?"]
         elif wrong:
             told += [f"{listed(right)} {'are' if right[1:] else 'is'} right, {listed(wrong)} not."]
-        return self.seen(attempt) or self.known_as(attempt, [given]) or super().why(attempt, answers) or " ".join(told)
+        return (
+            seen(attempt, self.cases.values())
+            or self.known_as([given])
+            or super().why(attempt, answers)
+            or " ".join(told)
+        )
 
     def same(self, given, wanted) -> bool:
         """Tell whether two functions returned the same gradients."""

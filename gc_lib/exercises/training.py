@@ -1,7 +1,5 @@
 """Lesson 07: when to check."""
 
-from math import prod
-
 from .exercise import Build, Choose, Guess
 
 
@@ -72,9 +70,6 @@ evaluations = Build(
         ),
         "the input has no biases.": "evaluations_of(sizes) + 2 * sizes[0]",
         "that counts the units; but W[l] has an entry for every pair of units.": "2 * sum(sizes)",
-        "W[l] joins two neighbours, and their entries are added up; yours multiplies the units of all layers.": (
-            lambda sizes: 2 * prod(sizes)
-        ),
         "J is evaluated twice for a bias, too: 2 * (weights + biases).": (
             "sum(2 * a * b + b for a, b in zip(sizes, sizes[1:]))"
         ),

@@ -65,12 +65,6 @@ flatten = Build(
         "b before W in each layer; θ begins with W1, then b1.": only(
             lambda names: [name for b, W in zip(names[1::2], names[::2], strict=True) for name in (b, W)]
         ),
-        "that is layer 1 alone; run through all names in params, however many there are.": only(
-            lambda names: names[:2]
-        ),
-        "that is right for two layers; run through all names in params, however many there are.": only(
-            lambda names: names[:4]
-        ),
         "that is the last block alone: does it overwrite those before? Collect them all, then concatenate.": only(
             lambda names: names[-1:]
         ),
