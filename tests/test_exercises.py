@@ -5,7 +5,6 @@ import importlib
 import linecache
 import pkgutil
 import re
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,7 +13,8 @@ import gc_lib as gcl
 from gc_lib import exercises, homework
 from gc_lib.exercises import Build, Choose, Exercise, Guess
 from gc_lib.exercises.exercise import run
-from gc_lib.exercises.mends import changes, mend, seen, tree_of, unused
+from gc_lib.exercises.lines import seen, tree_of, unused
+from gc_lib.exercises.mends import changes, mend
 
 
 def every(kind):
@@ -64,15 +64,6 @@ def test_an_unknown_mistake_gets_both_numbers():
 def test_a_mistake_on_one_case_only_is_not_named_on_the_strength_of_it():
     """6 is what doubling gives for 3; but not so for (1, 2)."""
     assert "double" not in repr(SQUARE(lambda x: np.asarray(x) + 3 * (np.ndim(x) == 0)))
-
-
-def test_a_function_that_draws_anew_is_known_by_giving_another_value_each_time():
-    def drawn(x):
-        return x**2 + np.random.default_rng().random()
-
-    draws = replace(SQUARE, mistakes=SQUARE.mistakes | {"why at random?": drawn})
-    assert str(draws(lambda x: x + np.random.default_rng().random())).endswith("why at random?")
-    assert "random" not in str(draws(lambda x: np.nan)) and "random" not in str(draws(doubled))
 
 
 @pytest.mark.parametrize(
@@ -255,11 +246,24 @@ def norm(v):
     return np.linalg.norm(v)
 
 
+def second(J, theta, h):
+    return (J(theta + h) - 2 * J(theta) + J(theta - h)) / h
+
+
+def embed(dout, rows, count):
+    return exercises.layers.embedded.right(dout, rows, count)
+
+
+def gradient_with(params, **other):
+    """Return the slopes, some of them under another's name."""
+    slopes = homework.repaired(params)
+    return slopes | {name: slopes[of] for name, of in other.items()}
+
+
 NAMED = [
     ("secant.two_sided", lambda J, t, e: (J(t + e) - J(t - e)) / 2 * e, "put 2 * eps in brackets"),
     ("secant.two_sided", lambda J, t, e: J(t + e) - J(t - e) / e, "put the difference in brackets"),
     ("secant.two_sided", lambda J, t, e: print(J(t + e)), "print shows a value, return gives it back"),
-    ("secant.two_sided", lambda J, t, e: (J(t ^ e) - J(t - e)) / (2 * e), "in Python a power is written **"),
     ("secant.two_sided", lambda J, t, e: J(t + e) + print(e), "something here is None"),
     ("secant.two_sided", lambda J, t, e: (J * t - J(t - e)) / (2 * e), "a function stands there without its brackets"),
     (
@@ -270,7 +274,11 @@ NAMED = [
     ("secant.two_sided", still_open, "fill in the … of the stub"),
     ("secant.two_sided", never_ending, "it calls itself without end"),
     ("vector.flatten", lambda p: np.concatenate([b.ravel() for b in p.values()])[:, None], "take .ravel() at the end"),
-    ("vector.flatten", lambda p: np.concatenate([p["W1"].ravel(), p["b1"].ravel()]), "that is layer 1 alone"),
+    (
+        "vector.flatten",
+        lambda p: np.concatenate([p["W1"].ravel(), p["b1"].ravel()]),
+        "these are only the first 9 of 13",
+    ),
     ("vector.flatten", lambda p: [b.ravel() for b in p.values()], "np.concatenate lays arrays end to end"),
     ("vector.flatten", lambda p: np.concatenate(list(p.values())), "ravel each block"),
     ("vector.flatten", appended, "np.append changes nothing, it returns a new array"),
@@ -285,21 +293,52 @@ NAMED = [
         "adds up absolute values",
     ),
     ("epsilon.best_eps", lambda u: u**0.5, "that would be right for a one-sided difference"),
-    ("epsilon.best_eps", lambda u: (3 * u) ^ 2, "in Python a power is written **"),
     ("pattern.law", red(lambda line, l: 4), "does the error travel up, or down?"),
     ("pattern.law", red(lambda line, l: l + (line == "dA_prev")), "does the error travel up, or down?"),
     ("pattern.law", red(lambda line, l: l), "dA_prev is what layer l sends down"),
     ("pattern.law", red(lambda line, l: l - (line != "dA_prev")), "comes before dW and db of its own layer"),
     ("pattern.law", red(lambda line, l: l - (line == "dZ")), "dZ comes before dW and db of its own layer"),
     ("pattern.law", lambda line, l: [f"W{l}", f"b{l}"], "what else is computed from dW, once it is there? Nothing."),
+    ("pattern.law", lambda line, l: ["W9"], "there is no block W9"),
+    ("pattern.law", lambda line, l: [], "a wrong dW spoils the block of its own layer, W3"),
+    (
+        "pattern.law",
+        lambda line, l: set(exercises.pattern.law.right(line, l)) - {"b3"},
+        "both blocks of a layer, W and",
+    ),
+    (
+        "pattern.law",
+        lambda line, l: [f"{line[1]}{l}"] if line in ("dW", "db") else [f"W{l}", f"b{l}"],
+        "is it still right there, and further down?",
+    ),
     ("pattern.factor", lambda a, g: g @ a / np.linalg.norm(a), "divide by the square of the length"),
     ("pattern.factor", lambda a, g: abs(g @ a) / (a @ a), "a sign is lost"),
     ("pattern.factor", lambda a, g: g * a / (a * a), "one number is wanted, and yours are 12"),
-    ("decay.decayed", lambda name, s, b, lam, m: s + lam / m * b if name == "W" else s, 'name == "W" is not'),
     ("dropout.way_back", lambda dA, mask, keep: dA * mask / (1 - keep), "is the share that is dropped"),
     ("training.evaluations", sizes_of_all, "l = 0 is the input"),
     ("training.evaluations", only_the_last, "+= adds on"),
     ("hiding.remainder", lambda J, p, d, v, t: abs(J(p + t * v) - J(p) + t * np.sum(d * v)), "taken away"),
+    ("hiding.remainder", lambda J, p, d, v, t: sum(abs(J(p + t * v) - J(p) - t * d * v)), "the dot product dθ·v alone"),
+    ("secant.two_sided", lambda J, t, e: (J(t + 2 * e) - J(t)) / (2 * e), "stand on either side of it"),
+    ("vector.reading", lambda a, g: norm(a - g) / np.sqrt(a @ a + g @ g), "yours takes one root of both"),
+    ("vector.reading", lambda a, g: float(a - g) / (norm(a) + norm(g)), "that takes one number and not an array"),
+    ("vector.flatten", lambda p: p - p, "that is a dict of blocks"),
+    ("vector.flatten", lambda p: "W" + len(p), "a text and a number: is str(…) missing"),
+    ("start.word", lambda x: "good", "“good” is none of the words that are wanted here."),
+    ("kink.jump", lambda J, t, e: 0.5, "yours gives 0.5 whatever it is given."),
+    ("training.evaluations", lambda s: 2 * (np.dot(s[1:], s[:-1]) + sum(s)), "the input has no biases"),
+    ("dropout.way_back", lambda dA, mask, keep: dA * keep / mask, "undoes the way forward"),
+    ("kink.jump", lambda J, t, e: abs(2 * abs(second(J, t, e)) - abs(second(J, t, 2 * e))), "the signs of S(ε)"),
+    ("kink.jump", lambda J, t, e: 2 * abs(second(J, t, e)) - abs(second(J, t, 2 * e)), "not round its parts"),
+    ("repair.adapter", lambda p: gradient_with(p, W3="W2"), "under W3 stands what belongs to W2"),
+    ("repair.adapter", lambda p: homework.repaired(homework.params), "for parameters half as large"),
+    ("layers.embedded", lambda dout, rows, n: embed(dout[rows], rows, n), "r is a row of the table"),
+    ("layers.embedded", lambda dout, rows, n: embed(dout.astype(int), rows, n), "yours are whole numbers"),
+    (
+        "layers.embedded",
+        lambda dout, rows, n: np.stack([dout[rows == r][:1].sum(axis=0) for r in range(n)]),
+        "yours takes its first use alone",
+    ),
 ]
 
 
@@ -340,6 +379,7 @@ RIGHT_IN_ANOTHER_FORM = [
     ("decay.decayed", lambda name, s, b, lam, m: (np.asarray(s) + lam / m * np.asarray(b) * ("W" in name)).tolist()),
     ("training.evaluations", lambda sizes: float(exercises.training.evaluations_of(sizes))),
     ("repair.layer_1", lambda *given: list(exercises.repair.layer_1.right(*given))),
+    ("decay.decayed", lambda name, s, b, lam, m: s.copy() + np.zeros(b.shape) + lam / m * b * (name[0] == "W")),
 ]
 
 
@@ -372,7 +412,10 @@ def test_the_homework_as_handed_in_gets_no_hint(l):
 
 def typed(source):
     """Return a function that is typed into a cell: its source is known as there."""
-    names, cell = {"np": np, "gcl": gcl}, f"<cell {source}>"
+    names, cell = (
+        {"np": np, "gcl": gcl, "both": lambda top: exercises.pattern.both(range(1, top + 1))},
+        f"<cell {source}>",
+    )
     linecache.cache[cell] = len(source), None, source.splitlines(True), cell
     exec(compile(source, cell, "exec"), names)
     return names[re.match(r"def (\w+)", source).group(1)]
@@ -384,6 +427,9 @@ TWO, LOOP = (
 )
 ROUND = "    for i in range({}):\n        step = np.zeros(theta.size)\n        step[{}] = eps\n        {}\n"
 SLOPE = "approx[i] = (J(theta + step) - J(theta - step)) / (2 * eps)"
+TABLE = "def f(dout, rows, count):\n    dtable = np.{}((count, dout.shape[1]))\n"
+ADD_AT = "    np.add.at(dtable, rows, dout)\n"
+THE_LAW = "def f(line, l):\n    if line in ('dW', 'db'):\n        return [line[1] + str(l)]\n    return both("
 TYPED = [
     (
         "secant.two_sided",
@@ -403,6 +449,7 @@ TYPED = [
         "does “2” belong into “eps / 2”",
     ),
     ("secant.two_sided", TWO + "3 * theta**2", "yours never uses J"),
+    ("secant.two_sided", TWO + "(J(theta ^ eps) - J(theta - eps)) / (2 * eps)", "in Python a power is written **"),
     (
         "secant.two_sided",
         TWO[:-7] + "slope = J(theta + eps)",
@@ -420,7 +467,74 @@ TYPED = [
         LOOP + ROUND.format("theta.size", "i", "pass") + f"    {SLOPE}\n    return approx",
         "stands behind the loop, so it runs once: indent it.",
     ),
+    ("epsilon.best_eps", "def best_eps(u):\n    return 10^-5", "in Python a power is written **; “10 ^ -5”"),
     ("epsilon.best_eps", "def best_eps(u):\n    return (3 * u) ** 0.2", "does “0.2” belong into “(3 * u) ** 0.2”?"),
+    (
+        "start.word",
+        "def f(x):\n    return 'great' if x < 1e-6 else 'look' if x < 1e-5 else 'worry'",
+        "is “1e-05” too small in “x < 1e-05”?",
+    ),
+    (
+        "vector.loop",
+        LOOP + "    for i in range(theta.size):\n        up = theta.copy()\n        up[i] += eps\n        down = up\n"
+        "        down[i] -= 2 * eps\n        approx[i] = (J(up) - J(down)) / (2 * eps)\n    return approx",
+        "“down = up” is a second name for the same array, in line 6",
+    ),
+    (
+        "vector.loop",
+        LOOP + ROUND.format("theta.size", "i", SLOPE),
+        "yours gives approx a value, and nothing returns it",
+    ),
+    (
+        "vector.loop",
+        LOOP.replace("size)", "size, dtype=int)") + ROUND.format("theta.size", "i", SLOPE) + "    return approx",
+        "holds whole numbers, and cuts off what is put into it, in line 2 of the cell",
+    ),
+    ("vector.flatten", "def f(p):\n    return np.concatenate([b.reshape(-1, 1) for b in p.values()])", "take .ravel()"),
+    (
+        "vector.reading",
+        "def f(a, g):\n    return np.linalg.norm(a - g) / np.linalg.norm(abs(a) + g)",
+        "“np.linalg.norm(abs(a) + g)”",
+    ),
+    (
+        "pattern.factor",
+        "def f(a, g):\n    return g * a / (a @ a)",
+        "* multiplies entry by entry, @ adds the products up",
+    ),
+    ("pattern.law", THE_LAW + "l - 1 if line == 'dA' else l)", "line is never dA, but dW, db, dZ, drop and dA_prev in"),
+    ("pattern.law", THE_LAW + "l if line == 'dZ' else l - 1)", "drop comes before dW and db of its own layer"),
+    (
+        "dropout.way_back",
+        "def f(dA, mask, keep_prob):\n    dA = dA * mask\n    return dA",
+        "divided by keep_prob: what",
+    ),
+    ("dropout.way_back", "def f(dA, mask, keep_prob):\n    return dA @ mask / keep_prob", "@ adds the products up, *"),
+    (
+        "hiding.remainder",
+        "def f(J, theta, dtheta, v, t):\n    theta = theta + t * v\n"
+        "    return abs(J(theta) - J(theta) - t * np.sum(dtheta * v))",
+        "“J(theta) - J(theta)” is always 0, in line 3",
+    ),
+    (
+        "hiding.remainder",
+        "def f(J, theta, dtheta, v, t):\n    return abs(J(theta + t * v) - J(theta) - t * sum(abs(dtheta) * v))",
+        "is abs too many around “dtheta”?",
+    ),
+    ("layers.embedded", TABLE.format("empty") + ADD_AT + "    return dtable", "np.zeros begins with 0"),
+    (
+        "vector.loop",
+        "def f(J, theta, eps):\n    approx = np.empty(theta.size)\n    for i in range(theta.size):\n"
+        "        theta[i] += eps\n        approx[i] = J(theta)\n    return approx / eps",
+        "expected [-1. 11. 4.75].",
+    ),
+    ("layers.embedded", TABLE.format("zeros") + "    return np.add.at(dtable, rows, dout)", "gives nothing back"),
+    (
+        "layers.embedded",
+        "def f(dout, rows, count):\n    return np.stack([dout[rows == r].sum() for r in range(count)])",
+        "is axis missing in “dout[rows == r].sum()”?",
+    ),
+    ("start.word", "def f(x):\n    if x < 1e-6:\n        return 'great'", "where none of its ifs holds"),
+    ("start.word", "def f(x):\n    if x < 1e-6:\n        return 'great'\n    said = 'look'", "gives said a value"),
     (
         "epsilon.best_eps",
         "def best_eps(u):\n    u = 1e-16\n    return (3 * u) ** (1 / 3)",
@@ -435,6 +549,11 @@ TYPED = [
     ),
     (
         "decay.decayed",
+        'def f(name, slope, block, lam, m):\n    return slope + lam / m * block if name == "W" else slope',
+        "name is never W, but W2, b2, W1 and b1 in turn",
+    ),
+    (
+        "decay.decayed",
         'def f(name, slope, block, lam, m):\n    if name == "W1" or "W2":\n        slope = slope + lam / m * block\n'
         "    return slope",
         "is always true",
@@ -444,7 +563,7 @@ TYPED = [
         'def f(name, slope, block, lam, m):\n    if name[0] == "W":\n        slope + lam / m * block\n    return slope',
         "is computed and thrown away, in line 3 of the cell",
     ),
-    ("dropout.way_back", "def f(dA, mask, keep_prob):\n    return mask / keep_prob", "is * dA missing behind"),
+    ("dropout.way_back", "def f(dA, mask, keep_prob):\n    return mask / keep_prob", "yours never uses dA: where"),
     ("repair.adapter", "def f(params):\n    return [*params.values()]", "a dict is wanted, with the names W1, b1"),
     (
         "repair.adapter",
@@ -458,6 +577,67 @@ TYPED = [
 def test_what_is_amiss_in_a_function_is_named_with_its_line(name, source, words):
     answer = find(name)(typed(source))
     assert not answer.solved and words in answer.words
+
+
+MENDED = [  # what is right, what is written, and what is asked
+    ("a / (2 * b)", "a / 2 * b", "are brackets missing in “a / 2 * b”?"),
+    ("(a + b) * 2", "a + b * 2", "are brackets missing in “a + b * 2”?"),
+    ("a - 3 * b", "3 * b - a", "which comes first in “3 * b - a”?"),
+    ("a * v", "np.dot(a, v) * 1", "dot adds the products up, * multiplies entry by entry"),
+    ("a if a < b else 7 * b", "a if a > b else 7 * b", "is > right in “a > b”?"),
+    ("3 * a if name.isupper() else b", "b if name.isupper() else 3 * a", "are the two cases of"),
+    ("v.mean() + a", "v.sum() + a", "is sum the right one in “v.sum”?"),
+    ("a if name == 'W' else b", "a if name == 'w' else b", "is “w” spelled right in “name == 'w'”?"),
+    ("(a + b) * 3", "(a @ b) * 3", "does @ belong into “a @ b”?"),
+    ("7 * b + 3", "7 * a * b + 3", "does “a” belong into “7 * a”?"),
+    ("2 + a", "2 * b + a", "does “b” belong into “2 * b”?"),
+    ("9 / b", "a + 9 / b", "does “a” belong into “a + 9 / b”?"),
+    ("a - b", "(a - b) * a * b", "does all that stands behind “a - b” belong into"),
+    ("5 * a", "5 * -a", "does “-…” belong around “a”?"),
+    ("abs(a) + abs(b)", "abs(a + b)", "“abs(a + b)”: is it abs of both, or of each?"),
+    ("np.exp(a + np.sqrt(b * 3)) * 2", "np.sqrt(np.exp(a + b * 3)) * 2", "does np.sqrt go around “b * 3” alone?"),
+    ("abs(a - b)", "abs(a) - b", "does abs go around all of “abs(a) - b”?"),
+    ("abs(a + 1) * 3", "(a + 1) * 3", "is abs missing before “(a + 1) * 3”?"),
+    ("(a + b) ** 2 - 3", "a + b - 3", "is ** 2 missing behind “a + b”?"),
+    ("a * 3 / b + 1", "a * 3 + 1", "is / b missing behind “a * 3”?"),
+    ("v[1]", "v", "is [1] missing behind “v”?"),
+    ("1 / (b - a * 9)", "1 / (a * 9)", "is “b -” missing before “a * 9”?"),
+]
+
+
+@pytest.mark.parametrize(("right", "written", "words"), MENDED)
+def test_of_each_kind_one_change_is_found(right, written, words):
+    right, attempt = (typed(f"def f(a, b, v, name):\n    return {line}") for line in (right, written))
+    cases = [(2.0, 7.0, np.array([1.0, 3.0]), "W"), (-5.0, 3.0, np.array([4.0, -1.5]), "b")]
+
+    def fits(changed):
+        return all(SQUARE.same(run(changed, case)[0], right(*case)) for case in cases)
+
+    assert words in mend(attempt, right, ["W", "b"], fits)
+
+
+def test_what_another_cell_made_is_named_where_an_argument_is_not_read():
+    attempt = typed("def f(name, slope, block, lam, m):\n    return slope + lam / m * W if name[0] == 'W' else slope")
+    attempt.__globals__["W"] = np.ones((6, 6))
+    assert "yours never uses block: does W, of another cell, take its place?" in exercises.decay.decayed(attempt).words
+
+
+def test_numpy_that_is_not_imported_is_all_that_is_wrong():
+    attempt = typed("def f(u):\n    return np.cbrt(3 * u)")
+    del attempt.__globals__["np"]
+    assert exercises.epsilon.best_eps(attempt).words.endswith("; import numpy as np, in a line above it.")
+
+
+def test_a_bare_name_that_the_layer_remembers_is_found_in_c():
+    said = exercises.own_line.plant(typed("def my_dZ(dA, c):\n    return dA * c.slope(Z)")).words
+    assert said.endswith("It stands in c: c.Z.")
+
+
+def test_a_change_is_no_order_of_texts():
+    """As texts, 'drop' and 'dZ' come after 'dA_prev': >= would do by accident."""
+    right = typed("def f(line):\n    return line != 'dA_prev'")
+    tree = tree_of(typed("def f(line):\n    return line == 'dZ'"))
+    assert not [1 for _ in changes(tree, tree_of(right), ["drop"]) if "line >= 'dZ'" in ast.unparse(tree)]
 
 
 def test_changes_leave_the_tree_as_it_was():
@@ -511,6 +691,28 @@ def test_a_sound_checker_does_as_well_as_the_lectures_rule():
     assert all(caught + missed == 7 and alarms <= 5 for _, caught, missed, alarms, *_ in answer.rows)
 
 
+def block_by_block(cost, gradient, params, eps):
+    approx, exact = gcl.numeric_gradient(cost, params, eps), gradient(params)
+    return all(gcl.relative_difference(approx[name], exact[name]) < 1e-6 for name in params)
+
+
+def within_the_noise(cost, gradient, params, eps):
+    approx, exact = gcl.numeric_gradient(cost, params, eps), gradient(params)
+    noise = abs(cost(params)) * 2e-16 / eps
+    return all(np.allclose(approx[name], exact[name], rtol=1e-4, atol=noise) for name in params)
+
+
+def entry_by_entry(cost, gradient, params, eps):
+    """Misses nothing, and raises as many false alarms as the lecture's rule misses and raises together."""
+    approx, exact = (gcl.to_vector(g) for g in (gcl.numeric_gradient(cost, params, eps), gradient(params)))
+    return np.all(abs(approx - exact) <= 1e-5 * np.maximum(abs(approx) + abs(exact), 1e-12))
+
+
+@pytest.mark.parametrize("my_check", [block_by_block, within_the_noise, entry_by_entry, own_check(border=1e-7)])
+def test_a_checker_that_is_wrong_no_more_often_than_the_lectures_rule_passes(my_check):
+    assert exercises.checker(my_check).solved
+
+
 @pytest.mark.slow
 def test_the_kits_own_check_raises_no_false_alarm():
     answer = exercises.checker(lambda *given: gcl.check(*given).answer)
@@ -520,13 +722,15 @@ def test_the_kits_own_check_raises_no_false_alarm():
 @pytest.mark.parametrize(
     ("my_check", "words"),
     [
-        (lambda *given: True, 'yours says "right" to everything'),
-        (lambda *given: "worry", 'yours says "wrong" to everything'),
+        (lambda *given: True, 'It never says "wrong". It passes if it is wrong no more often than the lecture\'s rule'),
+        (lambda *given: "worry", 'It never says "right".'),
+        (lambda *given: "right" if own_check()(*given) == "right" else "look", 'It never says "wrong".'),
         (own_check(length=lambda a, g: norm(a - g)), "J a million times smaller"),
-        (own_check(length=lambda a, g: norm(a - g) / (norm(a) + norm(g))), "where the quotient is 0/0"),
+        (own_check(length=lambda a, g: norm(a - g) / (norm(a) + norm(g))), "0/0 is nan, and nan < 1e-6 is False"),
+        (lambda *given: not own_check()(*given) == "right", "With right and wrong exchanged"),
         (own_check(border=1e-11), "A false alarm: "),
         (own_check(border=0.3), "Missed: no_decay in layer 2, at ε = 1e-3"),
-        (lambda *given: None, "yours returns nothing"),
+        (lambda *given: None, "what is missed and false alarms count together"),
         (lambda *given: 3e-9, 'yours gives 3e-09; it should return "right" or "wrong"'),
         (lambda *given: np.ones(3), 'it should return "right" or "wrong"'),
         (lambda cost: True, "does it take the arguments that stand in the brackets of def?"),

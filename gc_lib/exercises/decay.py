@@ -44,38 +44,26 @@ def right(name, slope, block, lam, m):
 decayed = Build(
     right,
     {
-        "W2 = 2, slope 1, λ = 3, m = 4": ("W2", 1.0, 2.0, 3.0, 4),
-        "b2 = 2, slope 1, λ = 3, m = 4": ("b2", 1.0, 2.0, 3.0, 4),
+        "W2 = 2, slope 1, λ = 3, m = 4": ("W2", np.array([[1.0]]), np.array([[2.0]]), 3.0, 4),
+        "b2 = 2, slope 1, λ = 3, m = 4": ("b2", np.array([[1.0]]), np.array([[2.0]]), 3.0, 4),
         "a matrix W1": ("W1", np.array([[0.1, -0.2], [0.3, 0.4]]), np.array([[1.0, 2.0], [-3.0, 0.5]]), 0.5, 10),
         "a column b1": ("b1", np.array([[0.1], [0.2]]), np.array([[1.0], [-2.0]]), 0.5, 10),
     },
     {
-        "is the λ term divided by the number of examples?": "slope + lam * block if name[0] == 'W' else slope",
-        "J has λ/2m, but the slope of W² is 2W: does the 2 stay?": (
-            "slope + lam / (2 * m) * block if name[0] == 'W' else slope"
-        ),
-        "J grows as W moves away from 0: is its slope added or taken away?": (
-            "slope - lam / m * block if name[0] == 'W' else slope"
-        ),
-        "does J hold any b in its λ term? Then its slope for b has none either.": "slope + lam / m * block",
-        "that adds the λ term of J itself; what is its slope?": (
-            "slope + lam / (2 * m) * block**2 if name[0] == 'W' else slope"
-        ),
+        "is the λ term divided by the number of examples?": "right(name, slope, m * block, lam, m)",
+        "J has λ/2m, but the slope of W² is 2W: does the 2 stay?": "right(name, slope, block / 2, lam, m)",
+        "J grows as W moves away from 0: is its slope added or taken away?": "right(name, slope, -block, lam, m)",
+        "does J hold any b in its λ term? Then its slope for b has none either.": "right('W', slope, block, lam, m)",
+        "that adds the λ term of J itself; what is its slope?": "right(name, slope, block**2 / 2, lam, m)",
         "that adds the λ term of J itself; its slope is taken entry by entry.": (
-            "slope + lam / (2 * m) * np.sum(block**2) if name[0] == 'W' else slope"
+            "right(name, slope, np.sum(block**2) / 2, lam, m)"
         ),
-        "W gets its λ term entry by entry; is there a sum too many?": (
-            "slope + lam / m * np.sum(block) if name[0] == 'W' else slope"
-        ),
-        'no W gets a λ term: is what asks for W true of the names W1, W2, …? name == "W" is not.': "slope",
-        'W1 alone gets its λ term: ask whether a name begins with "W".': (
-            "slope + lam / m * block if name == 'W1' else slope"
-        ),
-        'W2 alone gets its λ term: ask whether a name begins with "W".': (
-            "slope + lam / m * block if name == 'W2' else slope"
-        ),
+        "W gets its λ term entry by entry; is there a sum too many?": "right(name, slope, np.sum(block), lam, m)",
         "the slope of the data term is a mean already; only the λ term is divided by m.": (
             "(slope + lam * block) / m if name[0] == 'W' else slope"
+        ),
+        "the slopes of the data term are means already; only the λ term is divided by m.": (
+            "right(name, slope, m * block, lam, m) / m"
         ),
     },
     "W gets λ/m W on top, b nothing: the slope of the J that you wrote down.",

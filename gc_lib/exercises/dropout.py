@@ -52,12 +52,10 @@ way_back = Build(
         "a dropped unit had no say in J: can it have a slope? Where is the mask?": "dA / keep_prob",
         "on the way forward A was divided by keep_prob: what does that do to its slope?": "dA * mask",
         "A ∘ mask / keep_prob went forward: by what is its slope divided or multiplied?": "dA * mask * keep_prob",
+        "that undoes the way forward; a slope goes through the same factor, mask / keep_prob.": "dA * keep_prob / mask",
         "what went forward was A ∘ mask / keep_prob: what is its slope?": "dA",
         "the mask is 1 where a unit stays: which ones did you keep?": "dA * (1 - mask) / keep_prob",
         "1 − keep_prob is the share that is dropped; A was divided by keep_prob.": "dA * mask / (1 - keep_prob)",
-        "do you draw a mask of your own? The way back needs the one that the way forward had.": (
-            "dA * (np.random.default_rng().random(np.shape(dA)) < keep_prob) / keep_prob"
-        ),
     },
     "the way back goes through the same mask, with the same 1/keep_prob.",
 )

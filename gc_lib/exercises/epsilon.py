@@ -50,6 +50,7 @@ best_eps = Build(
         "that would be right for a one-sided difference, √u; here the first term is ε²/6, and a cube root comes out.": (
             lambda u: u ** (1 / 2)
         ),
+        "that is a square root; where ε²/6 has the slope ε/3, a cube root comes out.": lambda u: (3 * u) ** (1 / 2),
         "* and / come after **: 1/3 needs brackets of its own, ** (1 / 3).": lambda u: u**1 / 3,
         "that is how large the error is at the best ε; which ε is it?": lambda u: least(u) ** 2 / 6 + u / least(u),
         "where did the 3 go? The slope of ε²/6 is ε/3.": lambda u: u ** (1 / 3),

@@ -6,14 +6,15 @@ from copy import deepcopy
 from dataclasses import dataclass
 from fractions import Fraction
 from html import escape
-from inspect import getsource, signature
+from inspect import signature
 from traceback import extract_tb
 
 import numpy as np
 
 from ..checker.words import printable
 from .kinds import behind, of_forms, relation
-from .mends import mend, seen, unused, written
+from .lines import nothing, seen, unused
+from .mends import mend, written
 from .prediction import Prediction
 
 SKIPPED = "skipped. What stood behind a cover opens when you run its cell again."
@@ -41,10 +42,10 @@ class Build:
     `cases` are named lists of arguments, such as {"J = θ³ at θ = 1, ε = 1e-4": (cube, 1.0, 1e-4)}. `mistakes` are
     functions written wrong, as students write them, or what these return, as text; each stands under a question:
     {"is there a 2 missing below the line?": "(J(theta + eps) - J(theta - eps)) / eps"}.
-    A student's function that returns what a mistake returns, on every case, is answered by its question; so are two
-    that return another value at each call. Where none fits, the right function with one slip of the pen is tried, and
-    how what is given is related to what is wanted. `rtol` and `atol` say how far it may be off. A value that no
-    mistake explains may be off by `factor`; `nearly` is what it is then answered by.
+    A student's function that returns what a mistake returns, on every case, is answered by its question. Where none
+    fits, its lines are tried with one thing changed, and how what is given is related to what is wanted. `rtol` and
+    `atol` say how far it may be off. A value that no mistake explains may be off by `factor`; `nearly` is what it is
+    then answered by.
     """
 
     right: Callable
@@ -59,13 +60,13 @@ class Build:
     def __call__(self, attempt: Callable) -> Answer:
         """Tell whether a function does what it should; whatever it does, the answer is a sentence."""
         if not callable(attempt):
-            return Answer(False, f"here a function is wanted, not {brief(attempt)}; give its name without brackets.")
+            return no_function(attempt)
         answers: list[tuple] = []
         for words, arguments in self.cases.items():
             given, stopped = run(attempt, arguments)
             if stopped or given is None or given is Ellipsis:
-                why = behind(stopped) if stopped else nothing(attempt, bool(answers))
-                asked = seen(attempt) or self.mended(attempt) or why
+                why = self.halted(attempt, stopped) if stopped else nothing(attempt, bool(answers))
+                asked = seen(attempt, self.cases.values()) or why
                 found = f"for {words} {stopped or 'yours returns nothing'}{asked and f'; {asked}'}"
                 return Answer(False, f"{found}{self.in_order(attempt)}")
             answers.append((words, given, self.right(*deepcopy(arguments))))
@@ -73,7 +74,7 @@ class Build:
         if not wrong:
             return self.kept(attempt)
         words, given, wanted = wrong[0]
-        asked = seen(attempt) or self.known_as(attempt, [given for _, given, _ in answers])
+        asked = seen(attempt, self.cases.values()) or self.known_as([given for _, given, _ in answers])
         if not asked and self.nearly and all(self.roughly(given, wanted) for _, given, wanted in answers):
             return Answer(True, self.nearly)
         asked = asked or self.why(attempt, [answer[1:] for answer in answers])
@@ -107,18 +108,22 @@ class Build:
         wrong = self.mistakes.items()
         return {asked: written(made, self.right) if isinstance(made, str) else made for asked, made in wrong}
 
-    def known_as(self, attempt: Callable, given: Sequence) -> str:
+    def known_as(self, given: Sequence) -> str:
         """Ask about the known mistake that gives the same on every case; "" where none does."""
-        known = self.known().items()
-        drawn = (asked for asked, wrong in known if self.random(wrong) and self.random(attempt))
-        return next((asked for asked, wrong in known if self.alike(given, wrong)), "") or next(drawn, "")
+        return next((asked for asked, wrong in self.known().items() if self.alike(given, wrong)), "")
 
     def why(self, attempt: Callable, answers: Sequence[tuple]) -> str:
         """Ask about the mistake that explains what a student's function gives, on every case; "" where none does."""
         forms, related = of_forms(answers, self.same), relation(answers, self.same)
-        if any(isinstance(given, bool | np.bool_) for given, _ in answers):
+        if any(isinstance(given, bool | np.bool_) for given, _ in answers) or forms.startswith("the numbers are right"):
             return forms
-        return self.mended(attempt) or forms or related or unused(attempt)
+        return unused(attempt, self.cases.values()) or self.mended(attempt) or forms or related
+
+    def halted(self, attempt: Callable, stopped: str) -> str:
+        """Say what is behind an error; no change in a line helps where a name is not known, or a call has no end."""
+        hopeless = re.search("with (NameError|RecursionError)", stopped)
+        idle = unused(attempt, self.cases.values())
+        return idle or ("" if hopeless else self.mended(attempt)) or behind(stopped)
 
     def mended(self, attempt: Callable) -> str:
         """Name the one thing in a student's function without which it would be right."""
@@ -140,10 +145,6 @@ class Build:
             if stopped or not self.same(value, mistaken):
                 return False
         return True
-
-    def random(self, function: Callable) -> bool:
-        """Tell whether a function gives another value when it is called once more."""
-        return any(repr(run(function, case)[0]) != repr(run(function, case)[0]) for case in self.cases.values())
 
     def same(self, given, wanted) -> bool:
         """Tell whether two values are the same but for rounding; two that do not fit each other are not."""
@@ -221,6 +222,8 @@ class Guess(Prediction):
         asked = next((asked for asked, wrong in self.mistakes.items() if self.near(number, wrong)), "")
         if not asked and self.near(-number, self.right):
             asked = "the sign is turned round."
+        if not asked and self.right and self.near(number, 1 / self.right):
+            asked = "it is upside down: what stands above the line belongs below."
         if not asked and self.near(number, 100 * self.right):
             asked = "is that in per cent? Write it as a plain number."
         return Answer(False, asked or f"{number:g} is too {'large.' if number > self.right else f'small{self.small}'}")
@@ -247,21 +250,9 @@ def run(function: Callable, arguments: Sequence) -> tuple[object, str]:
         return None, " ".join(f"yours stops{where} with {type(problem).__name__}: {problem}".split())
 
 
-def nothing(function: Callable, before: bool) -> str:
-    """Say why a function returns nothing, which it has not done `before`."""
-    try:
-        source = getsource(function)
-    except (OSError, TypeError):
-        source = ""
-    if re.search(r"(^|[:=]|return)\s*\.\.\.", source, re.M):
-        return "fill in the … of the stub: write its line in its place, and let return give the answer back."
-    if "print" in getattr(getattr(function, "__code__", None), "co_names", ()):
-        return "print shows a value, return gives it back."
-    if lost := re.search(r"(\w+) = .*\s*\Z", source):
-        return f"its last line gives {lost[1]} a value, and nothing returns it."
-    if before or "return " in source:
-        return "what does it return where none of its ifs holds?"
-    return "write its line, and begin it with return."
+def no_function(attempt) -> Answer:
+    """Say that a function is wanted."""
+    return Answer(False, f"here a function is wanted, not {brief(attempt)}; give its name without brackets.")
 
 
 def near(number, wanted, factor: float) -> bool:

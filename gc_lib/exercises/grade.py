@@ -1,35 +1,55 @@
 """Lesson 08: a student's own checker, run on right gradients and on wrong ones at three ε; beside it the lecture's."""
 
 import io
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import redirect_stdout
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
 from .. import data
 from ..checker.objective import numeric_gradient
-from ..checker.slide import GREAT, WORRY, band, relative_difference
+from ..checker.slide import band, relative_difference
 from ..checker.words import html_table, printable, short
 from ..network.network import Network
-from .exercise import Answer, brief, nothing, run
+from .exercise import Answer, brief, no_function, run
 from .kinds import behind
-from .mends import seen
+from .lines import nothing, seen
 
 EPS = 1e-3, 1e-5, 1e-7
 MEANS = {"right": "right", "great": "right", "wrong": "wrong", "worry": "wrong", "look": "look", "cannot tell": "look"}
+PASSES = (
+    "It passes if it is wrong no more often than the lecture's rule, a relative difference below 1e-6; what is missed "
+    "and false alarms count together."
+)
+OUTCOMES = {(False, "wrong"): "caught", (False, "right"): "missed", (True, "wrong"): "a false alarm"}
 HEAD = ("ε", *2 * ("caught", "missed", "false alarms"))
 
 
 class Scene(NamedTuple):
-    """Hold a cost, its gradient, which is right or not, and parameters."""
+    """Hold a cost, its gradient, which is right or not, parameters, and what is behind a wrong verdict on them."""
 
     words: str
     right: bool
     cost: Callable
     gradient: Callable
     params: Mapping[str, np.ndarray]
+    hint: str = ""
+
+
+class Verdict(NamedTuple):
+    """Hold what was said of a scene at one ε, by a student's checker and by the lecture's rule, and what it reads."""
+
+    scene: Scene
+    eps: float
+    yours: str
+    theirs: str
+    reading: float
+
+    def outcome(self, side: str) -> str:
+        """Tell what one side has made of it, if it is one of the outcomes that are counted."""
+        return OUTCOMES.get((self.scene.right, getattr(self, side)), "")
 
 
 @dataclass(frozen=True)
@@ -54,32 +74,31 @@ def scenes() -> Iterator[Scene]:
     params = net.initialise(0, bias=0.1)
     X, Y = data.digits(3, 8, examples=4, side=4)
     cost, gradient = net.on(X, Y)
-    slopes_of: dict[str, Callable] = {"a right dθ": gradient, "the sign of dθ turned round": multiplied(gradient, -1)}
-    for bug, l in ("no_decay", 2), ("no_slope", 1):
-        slopes_of[f"{bug} in layer {l}"] = net.plant(bug, l).on(X, Y)[1]
-    for words, slopes in slopes_of.items():
-        right = slopes is gradient
-        yield Scene(words, right, cost, slopes, params)
-        small = f"{words}, with J a million times smaller"
-        yield Scene(small, right, lambda p: 1e-6 * cost(p), multiplied(slopes, 1e-6), params)
-    yield Scene("a right dθ, with 1e6 added to J", True, lambda p: 1e6 + cost(p), gradient, params)
+    divide = "A distance shrinks with J: divide it by both lengths."
+    told: list[tuple[str, Callable, str]] = [
+        (
+            "a right dθ",
+            gradient,
+            "A right dθ_approx is never exact: how far off may truncation and round-off leave it?",
+        ),
+        ("the sign of dθ turned round", multiplied(gradient, -1), "‖a‖ − ‖b‖ does not see a sign, ‖a − b‖ does."),
+        ("no_decay in layer 2", net.plant("no_decay", 2).on(X, Y)[1], ""),
+        ("no_slope in layer 1", net.plant("no_slope", 1).on(X, Y)[1], ""),
+    ]
+    for words, slopes, hint in told:
+        yield Scene(words, slopes is gradient, cost, slopes, params, hint)
+        small = f"{words}, with J a million times smaller", slopes is gradient, lambda p: 1e-6 * cost(p)
+        yield Scene(*small, multiplied(slopes, 1e-6), params, divide)
+    yield Scene("a right dθ, with 1e5 added to J", True, lambda p: 1e5 + cost(p), gradient, params)
     zero, near = {"W": np.zeros((2, 2))}, {"W": np.array([[1.0, 2e-4], [-1.0, 0.5]])}
-    yield Scene(
-        "a right dθ = 0, at the minimum of Σθ⁴, where the quotient is 0/0",
-        True,
-        lambda p: np.sum(p["W"] ** 4),
-        lambda p: zero,
-        zero,
-    )
+    flat = lambda p: np.sum(p["W"] ** 4), lambda p: zero, zero
+    zeros = "0/0 is nan, and nan < 1e-6 is False. Where both vectors are zero the distance is 0: "
+    zeros += "gcl.relative_difference does that."
+    yield Scene("a right dθ = 0, at the minimum of Σθ⁴, where the quotient is 0/0", True, *flat, zeros)
     ramp, step = lambda p: np.sum(np.maximum(p["W"], 0)), lambda p: {"W": 1.0 * (p["W"] > 0)}
     yield Scene("a right dθ of ReLUs, one of which has its corner 2e-4 away", True, ramp, step, near)
-    uneven, twice = (
-        lambda p: np.sum(p["W"] ** 2) + 1e-6 * p["W"][0, 1],
-        lambda p: {"W": 2 * p["W"] + [[0, 2e-6], [0, 0]]},
-    )
-    yield Scene(
-        "one small entry twice as large as it should be", False, uneven, twice, {"W": np.array([[1.0, 0], [2, 3]])}
-    )
+    uneven = lambda p: np.sum(p["W"] ** 2) + 1e-6 * p["W"][0, 1], lambda p: {"W": 2 * p["W"] + [[0, 2e-6], [0, 0]]}
+    yield Scene("one small entry twice as large as it should be", False, *uneven, {"W": np.array([[1.0, 0], [2, 3]])})
 
 
 def multiplied(gradient: Callable, k: float) -> Callable:
@@ -87,22 +106,16 @@ def multiplied(gradient: Callable, k: float) -> Callable:
     return lambda params: {name: k * block for name, block in gradient(params).items()}
 
 
-def lecture(cost: Callable, gradient: Callable, params: Mapping, eps: float) -> bool:
-    """Tell whether a check reads "great" by the lecture's rule."""
-    return band(relative_difference(numeric_gradient(cost, params, eps), gradient(params))) == "great"
-
-
 def checker(my_check: Callable) -> Answer:
     """Run my_check(cost, gradient, params, eps), which returns "right" or "wrong", and tell how it did.
 
     It is given right gradients and wrong ones, at ε = 1e-3, 1e-5 and 1e-7; True and False will do as well, and "look"
-    where it cannot tell. It has done well if it misses no more than the lecture's rule, which calls right what reads
-    "great", and raises no more false alarms.
+    where it cannot tell. It passes if it is wrong no more often than the lecture's rule, which calls right what reads
+    "great": what it misses and its false alarms are counted together.
     """
     if not callable(my_check):
-        return Answer(False, f"here a function is wanted, not {brief(my_check)}; give its name without brackets.")
-    told = seen(my_check)
-    all_scenes, said = list(scenes()), dict[tuple, str]()
+        return no_function(my_check)
+    told, verdicts, all_scenes = seen(my_check), list[Verdict](), list(scenes())
     for eps in EPS:
         for scene in all_scenes:
             with redirect_stdout(io.StringIO()):
@@ -111,63 +124,51 @@ def checker(my_check: Callable) -> Answer:
                 hint = behind(stopped)
                 return Answer(False, f"for {scene.words}, at ε = {short(eps)}, {stopped}{hint and f'; {hint}'}")
             if given is None or given is Ellipsis:
-                return Answer(False, f"yours returns nothing; {told or nothing(my_check, bool(said))}")
-            said[eps, scene.words] = verdict(given)
-            if not said[eps, scene.words]:
-                return Answer(
-                    False, f'yours gives {brief(given)}; it should return "right" or "wrong", or True or False.'
-                )
-    theirs = {(eps, scene.words): verdict(lecture(*scene[2:], eps)) for eps in EPS for scene in all_scenes}
-    rows = [(short(eps), *(n for side in (said, theirs) for n in counts(side, all_scenes, [eps]))) for eps in EPS]
-    answer = judged(said, counts(said, all_scenes), counts(theirs, all_scenes), tuple(rows), all_scenes)
-    told = told or " ".join(habits(said, all_scenes))
-    return answer if answer.solved or not told else replace(answer, words=f"{answer.words} {told[0].upper()}{told[1:]}")
+                asked = told or nothing(my_check, bool(verdicts))
+                return Answer(False, f"yours returns nothing; {asked} {PASSES}")
+            if not (said := word(given)):
+                return Answer(False, f'yours gives {brief(given)}; it should return "right" or "wrong".')
+            reading = relative_difference(numeric_gradient(scene.cost, scene.params, eps), scene.gradient(scene.params))
+            theirs = "right" if band(reading) == "great" else "wrong"
+            verdicts.append(Verdict(scene, eps, said, theirs, reading))
+    return judged(verdicts, told)
 
 
-def habits(said: Mapping, all_scenes: list[Scene]) -> Iterator[str]:
-    """Say what a checker's verdicts have in common: that they are turned round, or go by another measure."""
-    turned = {place: {"right": "wrong", "wrong": "right"}.get(word, word) for place, word in said.items()}
-    if counts(turned, all_scenes)[1] + counts(turned, all_scenes)[2] <= 6 < sum(counts(said, all_scenes)[1:]):
-        yield "With right and wrong exchanged it would be a good one."
-        return
-    readings = {
-        (eps, scene.words): relative_difference(numeric_gradient(*scene[2::2], eps), scene.gradient(scene.params))
-        for eps in EPS
-        for scene in all_scenes
-    }
-    passed = [readings[place] for place, word in said.items() if word == "right" and readings[place] > WORRY]
-    refused = [readings[place] for place, word in said.items() if word == "wrong" and readings[place] < GREAT]
-    if passed:
-        yield f"It calls right what reads {max(passed):.1g}, by the relative difference."
-    if refused:
-        yield f"It calls wrong what reads {min(refused):.1g}, by the relative difference."
-
-
-def verdict(said) -> str:
+def word(said) -> str:
     """Return "right", "wrong" or "look", or "" where it is none of them."""
     if isinstance(said, bool | np.bool_):
         return "right" if said else "wrong"
     return MEANS.get(said.strip().lower(), "") if isinstance(said, str) else ""
 
 
-def counts(said: Mapping, all_scenes: list[Scene], eps=EPS) -> tuple[int, int, int]:
-    """Count what was caught and missed of the wrong gradients, and the false alarms."""
-    pairs = [(scene.right, said[e, scene.words]) for scene in all_scenes for e in eps]
-    return pairs.count((False, "wrong")), pairs.count((False, "right")), pairs.count((True, "wrong"))
+def counts(verdicts: Sequence[Verdict], side: str) -> tuple[int, int, int]:
+    """Count what one side has caught and missed of the wrong gradients, and its false alarms."""
+    outcomes = [verdict.outcome(side) for verdict in verdicts]
+    return outcomes.count("caught"), outcomes.count("missed"), outcomes.count("a false alarm")
 
 
-def judged(said: Mapping, ours: tuple, theirs: tuple, rows: tuple, all_scenes: list[Scene]) -> Answer:
-    """Put into a sentence how a checker did."""
-    (caught, missed, alarms), (_, their_missed, their_alarms) = ours, theirs
-    if len(set(said.values())) == 1:
-        return Graded(False, f'yours says "{next(iter(said.values()))}" to everything.', rows)
+def judged(verdicts: Sequence[Verdict], told: str) -> Answer:
+    """Put into sentences how a checker did; what is amiss in its lines is told already."""
+    (caught, missed, alarms), (_, their_missed, their_alarms) = counts(verdicts, "yours"), counts(verdicts, "theirs")
+    at = {eps: [verdict for verdict in verdicts if verdict.eps == eps] for eps in EPS}
+    rows = tuple((short(eps), *counts(at[eps], "yours"), *counts(at[eps], "theirs")) for eps in EPS)
     words = f"yours caught {caught}, missed {missed}, and raised {alarms} false alarms"
     words += f"; the lecture's rule missed {their_missed}, and raised {their_alarms}."
-    amiss = "missed" if missed > their_missed else "a false alarm" if alarms > their_alarms else ""
-    if not amiss:
+    never = {"right", "wrong"} - {verdict.yours for verdict in verdicts}
+    if not never and missed + alarms <= their_missed + their_alarms:
         return Graded(True, words, rows)
-    right, wrong_word = amiss != "missed", "right" if amiss == "missed" else "wrong"
-    eps, name = next(
-        (e, s.words) for e in EPS for s in all_scenes if s.right == right and said[e, s.words] == wrong_word
-    )
-    return Graded(False, f"{words} {amiss.capitalize()}: {name}, at ε = {short(eps)}.", rows)
+    why = [f'It never says "{min(never)}".'] if never else [*amiss(verdicts)]
+    return Graded(False, " ".join(filter(None, [words, *why, f"{told[:1].upper()}{told[1:]}", PASSES])), rows)
+
+
+def amiss(verdicts: Sequence[Verdict]) -> Iterator[str]:
+    """Say what a checker has done wrong, with a case of it that the lecture's rule gets right."""
+    turned = [v._replace(yours={"right": "wrong", "wrong": "right"}.get(v.yours, v.yours)) for v in verdicts]
+    if sum(counts(turned, "yours")[1:]) <= sum(counts(turned, "theirs")[1:]):
+        yield "With right and wrong exchanged it would be a good one."
+        return
+    for outcome in "missed", "a false alarm":
+        if worse := [v for v in verdicts if v.outcome("yours") == outcome != v.outcome("theirs")]:
+            scene, eps, *_, reading = worse[0]
+            yield f"{outcome.capitalize()}: {scene.words}, at ε = {short(eps)}, which reads {short(reading, 1)}."
+            yield scene.hint

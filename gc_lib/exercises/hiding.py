@@ -72,6 +72,9 @@ remainder = Build(
         "dθ * v multiplies entry by entry; the dot product dθ·v is their sum.": (
             "abs(J(theta + t * v) - J(theta) - t * dtheta * v)"
         ),
+        "the sum belongs to the dot product dθ·v alone; yours adds up the absolute value of each entry too.": (
+            "np.sum(abs(J(theta + t * v) - J(theta) - t * dtheta * v))"
+        ),
         "is the absolute value missing?": "J(theta + t * v) - J(theta) - t * np.sum(dtheta * v)",
         "t dθ·v is taken away from the change of J, and that is J(θ + tv) − J(θ): is one of the signs another?": (
             "abs(J(theta + t * v) - J(theta) + t * np.sum(dtheta * v))"

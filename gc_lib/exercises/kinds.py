@@ -5,20 +5,19 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-BY_NAME = "a dict gives its names; params.values() gives its blocks."
 STOPS = {  # what an error's words begin with or hold, and what is mostly behind it
-    r"for \^": "in Python a power is written **; ^ is something else.",
     r"'ellipsis'": "the … of the stub is still there: write its line.",
     r"NoneType": "something here is None, as print gives it, or a function without return.",
     r"positional argument|unexpected keyword": "does it take the arguments that stand in the brackets of def?",
-    r"NameError": "is it spelled as above, and is its line there? A text stands in quotes.",
+    r"'np' is not defined": "import numpy as np, in a line above it.",
+    r"'(norm|sqrt|dot|sum|zeros)' is not defined": "numpy's functions begin with np., as np.linalg.norm.",
+    r"NameError": "is it spelled right, must another cell run first, or does a text lack its quotes?",
     r"UnboundLocalError": "it is used before it has a value: set it before the loop.",
     r"RecursionError": "it calls itself without end; another function of the same name?",
-    r"inhomogeneous": "ravel each block, then np.concatenate them.",
-    r"zero-dimensional arrays cannot be concatenated": BY_NAME,
+    r"inhomogeneous|input array dimensions|same number of dimensions": "ravel each block, then np.concatenate them.",
     r"needs to be a sequence": "np.concatenate takes a list, [a, b, …], of arrays that ravel has made flat.",
-    r"input array dimensions|same number of dimensions": "ravel each block before they are laid end to end.",
-    r"'str' object": BY_NAME,
+    r"zero-dimensional arrays|'str' object": "a dict gives its names; params.values() gives its blocks.",
+    r"'dict' and '|'dict' object has no": "that is a dict of blocks: take one at a time, or gcl.to_vector of it.",
     r"'dict'|'dict_values'|'list' object has no": "that holds many blocks or numbers: take them one at a time.",
     r"has no attribute 'append'": "an array has no append; write into its places, approx[i] = …",
     r"could not broadcast|setting an array element": "one place takes one number.",
@@ -27,11 +26,13 @@ STOPS = {  # what an error's words begin with or hold, and what is mostly behind
     r"only integer |as an integer": "range takes one number, np.concatenate a list, [a, b].",
     r"out of (range|bounds)": "places run from 0 to n − 1, and for x in a list gives its entries, not their places.",
     r"not callable": "brackets behind it call it; is a * missing, or a name used twice?",
-    r"function'? and '|'function": "a function stands there without its brackets, as J for J(…): call it.",
+    r"0-dimensional arrays can": "that takes one number and not an array: is a sum missing, or np. before it?",
+    r"function'? and '|'function|'Gradient'|Gradient object": "a function stands there without its brackets: call it.",
     r"matmul|not aligned": "the shapes do not fit: is one transposed, or @ where * belongs?",
-    r"operands could not be": "arrays of these shapes cannot be added or multiplied entry by entry.",
+    r"operands could not be|not broadcastable": "arrays of these shapes cannot be added or multiplied entry by entry.",
     r"arrays used as indices": "[…] picks places; a mask of 0 and 1 is multiplied.",
     r"KeyError": "which names stand there? This one does not.",
+    r"concatenate str|'str' and '|and 'str'": "a text and a number: is str(…) missing, or are quotes too many?",
     r"truth value of an array": "an array stands where one number or one True is wanted.",
     r"ZeroDivision": "what is below the line is 0 here.",
 }
@@ -47,17 +48,15 @@ def of_forms(pairs: Sequence[tuple], same) -> str:
     given = [value for value, _ in pairs]
     if any(isinstance(value, bool | np.bool_) for value in given):
         return "True and False are what a comparison gives; put it behind if, and return what is wanted."
-    for value, wanted in pairs:
-        if isinstance(wanted, Mapping):
-            return of_names(value, wanted)
+    named = [of_names(value, wanted, same) for value, wanted in pairs if isinstance(wanted, Mapping)]
+    if named:
+        return next(filter(None, named), "")
     words = [wanted for _, wanted in pairs if isinstance(wanted, str)]
     if words:
         strange = next((value for value in given if value not in words), "")
         return strange and f"“{strange}” is none of the words that are wanted here."
     if all(isinstance(value, str) for value in given):
         return "that is a text, and no number; is it in quotes?"
-    if any(isinstance(value, np.ndarray) and value.dtype == object for value in given):
-        return "yours still holds whole blocks, no numbers: ravel each of params.values(), then np.concatenate them."
     if all(callable(value) for value in given):
         return "that is a function, not its value: call it, with brackets and its arguments."
     if any(isinstance(value, complex | np.generic | np.ndarray) and np.iscomplexobj(value) for value in given):
@@ -65,7 +64,7 @@ def of_forms(pairs: Sequence[tuple], same) -> str:
     try:
         numbers = arrays(pairs)
     except (TypeError, ValueError, OverflowError):
-        if all(isinstance(value, list | tuple) and isinstance(wanted, np.ndarray) for value, wanted in pairs):
+        if all(isinstance(value, list | tuple) and getattr(wanted, "ndim", 0) == 1 for value, wanted in pairs):
             return f"yours is a list of {len(given[0])} parts, and no vector: np.concatenate lays arrays end to end."
         return ""
     if all(value.shape == wanted.shape for value, wanted in numbers):
@@ -75,14 +74,17 @@ def of_forms(pairs: Sequence[tuple], same) -> str:
     return of_shapes(numbers, same)
 
 
-def of_names(value, wanted: Mapping) -> str:
-    """Say which names a dict lacks, and which do not belong into it."""
+def of_names(value, wanted: Mapping, same) -> str:
+    """Say which names a dict lacks, which do not belong into it, and which hold something else."""
     if not isinstance(value, Mapping):
         return f"a dict is wanted, with the names {', '.join(wanted)}."
     lacks, strange = [name for name in wanted if name not in value], [name for name in value if name not in wanted]
     said = [f"it lacks {', '.join(lacks)}"] * bool(lacks) + [
         f"{', '.join(map(str, strange))} are no names here"
     ] * bool(strange)
+    for name in [name for name in wanted if not said and not same(value[name], wanted[name])]:
+        other = next((other for other in wanted if same(value[name], wanted[other])), "none of them")
+        said = [f"under {name} stands what belongs to {other}"]
     return f"{'; '.join(said)}." if said else ""
 
 
@@ -107,10 +109,12 @@ def of_shapes(numbers, same) -> str:
         return f"one number is wanted, and yours are {given.size}: is a sum, a norm or a dot product missing?"
     if all(a.size == 1 < b.size for a, b in numbers):
         return f"yours is one number, and {wanted.size} are wanted: does each have a place of its own?"
-    if all(a.size < b.size and same(a.ravel(), b.ravel()[: a.size]) for a, b in numbers):
-        return f"these are only the first {given.size} of {wanted.size}: does the loop end too early?"
-    if wanted.ndim == 1:
-        given, wanted = next((a, b) for a, b in numbers if a.shape != b.shape)
+    given, wanted = next((a, b) for a, b in numbers if a.shape != b.shape)
+    if all(a.size <= b.size and same(a.ravel(), b.ravel()[: a.size]) for a, b in numbers):
+        return (
+            f"these are only the first {given.size} of {wanted.size}: take all that are given, however many there are."
+        )
+    if numbers[0][1].ndim == 1:
         amiss = "some are missing" if given.size < wanted.size else "some are there twice, or do not belong"
         return f"in one case yours are {given.size} numbers, and {wanted.size} are wanted: {amiss}."
     return ""
@@ -129,6 +133,8 @@ def relation(pairs: Sequence[tuple], same) -> str:
         return ""
     if same(given, -wanted):
         return "the sign is turned round."
+    if not same(given, wanted) and (given == np.trunc(given)).all() and (abs(given - wanted) < 1).all():
+        return "yours are whole numbers: is something cut off, by int, by // or by an array of whole numbers?"
     k = given @ wanted / (wanted @ wanted)
     if k and same(given, k * wanted):
         return f"in every case yours is {k:.4g} times what is wanted: which factor is missing, or one too many?"
@@ -148,19 +154,11 @@ def relation(pairs: Sequence[tuple], same) -> str:
         if all(same(np.sort(a.ravel()), np.sort(b.ravel())) for a, b in numbers):
             return "these are the right numbers in another order."
         factors = [(a.ravel() @ b.ravel()) / max(b.ravel() @ b.ravel(), 1e-300) for a, b in numbers]
-        if all(k and same(a, k * b) for (a, b), k in zip(numbers, factors, strict=True)):
+        if not same(1, min(factors, key=lambda k: abs(k - 1))) and all(
+            k and same(a, k * b) for (a, b), k in zip(numbers, factors, strict=True)
+        ):
             each = ", then ".join(f"{k:.4g}" for k in factors)
             return f"yours is {each} times what is wanted: is a factor there that changes with the size?"
         if all(np.count_nonzero(a) == 1 for a, _ in numbers):
             return "all places but one are 0: is it written into the same place each time?"
-        return of_places([np.isclose(a.ravel(), b.ravel(), rtol=1e-6, atol=1e-12) for a, b in numbers])
-    return ""
-
-
-def of_places(right: Sequence[np.ndarray]) -> str:
-    """Say which places are right, if they are all but the first or the last."""
-    if all(one[1:].all() for one in right):
-        return "all places but the first are right: does the loop begin too late?"
-    if all(one[:-1].all() for one in right):
-        return "all places but the last are right: does the loop end too early?"
     return ""

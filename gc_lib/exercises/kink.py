@@ -48,6 +48,7 @@ jump = Build(
         "−|θ| on its corner, ε = 0.001": (lambda t: -np.abs(t), 0.0, 0.001),
         "θ², a smooth bend, at θ = 1, ε = 0.01": (np.square, 1.0, 0.01),
         "e^θ at θ = 1, ε = 0.1": (np.exp, 1.0, 0.1),
+        "θ² − 50 θ⁴, where S turns its sign, at θ = 0, ε = 0.1": (lambda t: t**2 - 50 * t**4, 0.0, 0.1),
         "|θ| with its corner 0.004 from θ, ε = 0.01": (np.abs, 0.004, 0.01),
     },
     {
@@ -62,6 +63,12 @@ jump = Build(
         ),
         "S(2ε) is S with another step, not twice S(ε).": "0.0",
         "the 2 belongs to S(ε), the smaller step.": "abs(S(J, theta, eps) - 2 * S(J, theta, 2 * eps))",
+        "abs goes round the whole difference: the signs of S(ε) and of S(2ε) count in it.": (
+            "abs(2 * abs(S(J, theta, eps)) - abs(S(J, theta, 2 * eps)))"
+        ),
+        "abs goes round the whole difference, and not round its parts.": (
+            "2 * abs(S(J, theta, eps)) - abs(S(J, theta, 2 * eps))"
+        ),
         "a jump has a size and no sign: is an abs missing?": "2 * S(J, theta, eps) - S(J, theta, 2 * eps)",
         "dividing by h² gives the second derivative, which at a corner grows without end; S divides by h.": (
             "abs(2 * S(J, theta, eps) / eps - S(J, theta, 2 * eps) / (2 * eps))"

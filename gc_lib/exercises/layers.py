@@ -49,19 +49,10 @@ coupled = Choose(
 
 def right(dout, rows, count):
     """dtable[r] = Σ dout over all places where row r was looked up"""
-    return np.stack([dout[rows == r].sum(axis=0) for r in range(count)])
-
-
-def overwritten(dout, rows, count):
-    """Write where it should be added."""
     dtable = np.zeros((count, dout.shape[1]))
-    dtable[rows] = dout
+    for i in range(len(rows)):
+        dtable[rows[i]] += dout[i]
     return dtable
-
-
-def counted_once(dout, rows, count):
-    """Take the mean of what a row gets."""
-    return right(dout, rows, count) / np.maximum(np.bincount(rows, minlength=count), 1)[:, None]
 
 
 embedded = Build(
@@ -69,12 +60,28 @@ embedded = Build(
     {
         "row 2 used twice": (np.array([[1.0, 2.0], [3.0, 5.0], [10.0, 20.0]]), np.array([0, 2, 2]), 4),
         "every row used once": (np.array([[1.0], [3.0]]), np.array([1, 0]), 2),
-        "one row used three times": (np.array([[1.0], [2.0], [4.0]]), np.array([1, 1, 1]), 3),
+        "one row used three times": (np.array([[1.5], [-2.25], [4.0]]), np.array([1, 1, 1]), 3),
     },
     {
         "a row that is used twice gets two slopes: are they added, or does the second overwrite the first? "
-        "dtable[rows] += dout adds one of them only; np.add.at(dtable, rows, dout) adds all.": overwritten,
-        "a row that is used twice moves J twice: is that a sum, or a mean?": counted_once,
+        "dtable[rows] += dout adds one of them only; np.add.at(dtable, rows, dout) adds all.": (
+            "np.stack([dout[rows == r][-1:].sum(axis=0) for r in range(count)])"
+        ),
+        "a row that is used twice moves J twice; yours takes its first use alone.": (
+            "np.stack([dout[rows == r][:1].sum(axis=0) for r in range(count)])"
+        ),
+        "a row that is used twice moves J twice: is that a sum, or a mean?": (
+            "right(dout, rows, count) / np.maximum(np.bincount(rows, minlength=count), 1)[:, None]"
+        ),
+        "every use of a row is added up already: are they added once more for each use?": (
+            "right(dout, rows, count) * np.bincount(rows, minlength=count)[:, None]"
+        ),
+        "r is a row of the table; in dout the slopes stand in the order of the uses: for i, r in enumerate(rows).": (
+            "right(dout[rows], rows, count)"
+        ),
+        "dtable is counted by rows[i], and dout by i: yours has the two exchanged.": (
+            "np.stack([dout[rows[i]] if i < len(rows) else 0 * dout[0] for i in range(count)])"
+        ),
         "that hands each place its own slope; which rows of the table were used there?": "dout",
         "is there a row in dtable for every row of the table, also for those that are not used?": (
             "np.stack([dout[rows == r].sum(axis=0) for r in np.unique(rows)])"

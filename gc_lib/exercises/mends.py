@@ -1,106 +1,40 @@
-"""A student's own lines: what is amiss in one whatever it computes, and the one change that makes them all right."""
+"""The one change that makes a student's own lines right."""
 
 import ast
 import io
 import re
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager, redirect_stdout, suppress
 from copy import copy
-from inspect import getsource, signature
+from inspect import signature
+from itertools import islice
 from sys import gettrace, settrace
-from textwrap import dedent
-from time import monotonic
+
+from .lines import arguments, made, stored, tree_of, where
 
 COMPILED = "changed"  # the file in which a changed function says that it stands
-SECONDS, LINES = 2.5, 2000  # in which a change must be found, and which it may run
+CHANGES, LINES = 5000, 2000  # so many are tried, and so many lines does each of them run
 SMALL = 6  # so many nodes of the right function are no solution yet
 METHODS = "sum", "mean", "max", "items", "values"
-RETURN_NEW = "append", "concatenate", "ravel", "flatten", "reshape", "copy"
-SIGNS: dict[type[ast.AST], str] = {
-    ast.Add: "+",
-    ast.Sub: "-",
-    ast.Mult: "*",
-    ast.Div: "/",
-    ast.FloorDiv: "//",
-    ast.MatMult: "@",
-    ast.Pow: "**",
+SIGNS, COMPARISONS = "+ - * / // @".split(), "< <= > >= == !=".split()
+NEAR = {"+": ["-"], "-": ["+"], "*": ["/", "@"], "/": ["*"], "//": ["/"], "@": ["*"], "**": ["*"]}
+ENTRIES = {
+    ("*", "@"): "* multiplies entry by entry, @ adds the products up: which one is wanted in “{}”?",
+    ("@", "*"): "@ adds the products up, * multiplies entry by entry: which one is wanted in “{}”?",
 }
-COMPARISONS: dict[type[ast.AST], str] = {
-    ast.Lt: "<",
-    ast.LtE: "<=",
-    ast.Gt: ">",
-    ast.GtE: ">=",
-    ast.Eq: "==",
-    ast.NotEq: "!=",
-}
-
-
-def seen(attempt: Callable) -> str:
-    """Say what is amiss in a line of a student's function, whatever it computes; "" where nothing is."""
-    tree = tree_of(attempt)
-    docstrings = [one.body[0] for one in tree.body if isinstance(one, ast.FunctionDef) and ast.get_docstring(one)]
-    nodes = [node for node in ast.walk(tree) if node not in docstrings]
-    given = {node.arg for node in nodes if isinstance(node, ast.arg)}
-    changed = {ast.unparse(node.value) for node in nodes if isinstance(node, ast.Subscript) and stored(node)}
-    for node in nodes:
-        text, line = ast.unparse(node) if isinstance(node, ast.stmt | ast.expr) else "", where(node, attempt)
-        match node:
-            case ast.Expr(value=ast.Call(func=ast.Attribute(attr=name) as called)) if name in RETURN_NEW:
-                if name != "append" or ast.unparse(called.value) == "np":
-                    return f"{ast.unparse(called)} changes nothing, it returns a new array, which needs a name{line}."
-            case ast.Expr(value=ast.BinOp() | ast.Compare() | ast.Name() | ast.IfExp() | ast.Constant(value=str())):
-                return f"“{text}” is computed and thrown away{line}: is return missing there?"
-            case ast.For(body=[*_, last]) if returns(last):
-                return f"return stands inside the loop, which so ends in its first round{where(last, attempt)}."
-            case ast.BoolOp(op=ast.Or(), values=[_, *more]) if any(isinstance(one, ast.Constant) for one in more):
-                return f"“{text}” is always true: each side of or needs a question of its own, with its own ==."
-            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Name(id=old)) if old in given and name in changed:
-                return f"“{text}” is a second name for the same array{line}; {old}.copy() makes another one."
-            case ast.Assign(targets=[ast.Name(id=name)], value=value) if name in given - names_in(value):
-                return f"{name} is given; “{text}” puts something else in its place{line}."
-    return ""
-
-
-def unused(attempt: Callable) -> str:
-    """Name an argument that a student's function never reads."""
-    nodes = list(ast.walk(tree_of(attempt)))
-    read = {node.id for node in nodes if isinstance(node, ast.Name) and not stored(node)}
-    never = [node.arg for node in nodes if isinstance(node, ast.arg) and node.arg not in read]
-    return f"yours never uses {never[0]}: where is it needed?" if never else ""
-
-
-def stored(node: ast.expr) -> bool:
-    """Tell whether something is put into a place or under a name."""
-    return isinstance(getattr(node, "ctx", None), ast.Store)
-
-
-def returns(node: ast.stmt) -> bool:
-    """Tell whether a function ends at a statement in any case."""
-    if isinstance(node, ast.If):
-        return bool(node.orelse) and returns(node.body[-1]) and returns(node.orelse[-1])
-    return isinstance(node, ast.Return)
-
-
-def where(node: ast.AST, attempt: Callable) -> str:
-    """Say in which line of the cell a node stands."""
-    return (
-        f", in line {node.lineno + attempt.__code__.co_firstlineno - 1} of the cell" if hasattr(node, "lineno") else ""
-    )
 
 
 def mend(attempt: Callable, right: Callable, words: Sequence[str], fits: Callable[[Callable], bool]) -> str:
     """Name the one thing in a student's function that must be changed for it to fit; "" where one is not enough."""
-    tree, end = tree_of(attempt), monotonic() + SECONDS
-    if not any(isinstance(node, ast.Return) for node in ast.walk(tree)):
+    tree = tree_of(attempt)
+    if not any(isinstance(node, ast.Return) for node in ast.walk(tree)) or attempt.__closure__:
         return ""
     with redirect_stdout(io.StringIO()), warnings.catch_warnings(action="ignore"):
-        for asked, node in changes(tree, tree_of(right), words):
-            with no_longer_than(LINES):
+        for asked, node in islice(changes(tree, tree_of(right), words), CHANGES):
+            with no_longer_than(LINES), suppress(SyntaxError):
                 if fits(compiled(tree, attempt, right)):
                     return f"all is right but one thing{where(node, attempt)}: {asked}"
-            if monotonic() > end:
-                break
     return ""
 
 
@@ -125,47 +59,38 @@ def no_longer_than(lines: int) -> Iterator[None]:
 
 def changes(tree: ast.Module, right: ast.Module, words: Sequence[str]) -> Iterator[tuple[str, ast.AST]]:
     """Change one thing in a tree after the other; yield a question and the place while it is so, and put it back."""
-    unknown = names_in(right) - names_in(tree)
+    unknown = {*arguments(right), *made(right)} - {*arguments(tree), *made(tree)}
     parts = [part for part in parts_of(right) if not unknown & set(re.findall(r"\w+", part))]
-    parts = sorted([*parts, *map(repr, words), *names_in(tree), "0", "1"], key=len)
+    parts = sorted(
+        [*parts, *map(repr, words), *arguments(tree), *made(tree), "0", "1"], key=lambda part: (len(part), part)
+    )
     above = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
     returned = [node.value for node in ast.walk(tree) if isinstance(node, ast.Return)]
     whole = [value for value in returned if not isinstance(value, ast.Name)]
     nodes = [node for node in ast.walk(tree) if isinstance(node, ast.expr) and not stored(node)][::-1]
-    alike: dict[str, list[ast.expr]] = {}
-    for node in nodes:
-        alike.setdefault(ast.unparse(node), []).append(node)
-    for block in [block for owner in ast.walk(tree) for _, block in ast.iter_fields(owner) if is_block(block)]:
+    fields = [field for owner in ast.walk(tree) for _, field in ast.iter_fields(owner) if isinstance(field, list)]
+    for block in [field for field in fields if field and all(isinstance(line, ast.stmt) for line in field)]:
         for asked, line, lines in list(rearranged(block)):
             block[:], before = lines, block[:]
             yield asked, line
             block[:] = before
-    places = [[node] for node in nodes] + [group for group in alike.values() if len(group) > 1]
-    every, small, large = range(99), range(SMALL + 1), range(SMALL + 1, 2 * SMALL)
-    kinds = (renamed, every), (left_out, every), (exchanged, small), (operators, every), (wrapped, every)
-    for kind, sizes in (*kinds, (exchanged, large)):
-        for group in places[::-1] if kind is wrapped else places:
-            if size(group[0]) not in sizes or (
-                kind is exchanged and group[0] in whole and not isinstance(group[0], ast.Name)
-            ):
+    texts = {node: ast.unparse(node) for node in nodes}
+    alike = [[node for node in nodes if texts[node] == text] for text in dict.fromkeys(texts.values())]
+    groups = [[node] for node in nodes] + [group for group in alike if group[1:] and size(group[0]) > 2]
+    for kind in renamed, operators, left_out, exchanged, moved, wrapped:
+        for group in sorted(groups, key=lambda group: size(group[0]), reverse=kind is wrapped):
+            node, inside = group[0], above[group[0]]
+            if kind is exchanged and (node in whole or size(node) > 2 * SMALL):
                 continue
-            inside = above[group[0]]
-            for asked, text in list(kind(group[0], parts, inside if isinstance(inside, ast.expr) else None)):
-                try:
+            for asked, text in list(kind(node, parts, inside if isinstance(inside, ast.expr) else None)):
+                with suppress(SyntaxError):
                     instead = ast.parse(text, mode="eval").body
-                except SyntaxError:
-                    continue
-                pairs = [(node, copy(instead)) for node in group]
-                for old, new in pairs:
-                    put(above[old], old, new)
-                yield asked, group[0]
-                for old, new in pairs:
-                    put(above[old], new, old)
-
-
-def is_block(field) -> bool:
-    """Tell whether a field of a node holds lines."""
-    return isinstance(field, list) and bool(field) and all(isinstance(line, ast.stmt) for line in field)
+                    pairs = [(node, copy(instead)) for node in group]
+                    for old, new in pairs:
+                        put(above[old], old, new)
+                    yield asked, node
+                    for old, new in pairs:
+                        put(above[old], new, old)
 
 
 def size(node: ast.expr) -> int:
@@ -188,22 +113,35 @@ def operators(node: ast.expr, parts: Sequence[str], inside: ast.expr | None) -> 
     whole = ast.unparse(node)
     match node:
         case ast.BinOp(left=left, op=op, right=right):
-            a, b, sign = f"({ast.unparse(left)})", f"({ast.unparse(right)})", SIGNS.get(type(op), "%")
-            if isinstance(left, ast.BinOp) and (first := SIGNS.get(type(left.op))):
+            a, b = f"({ast.unparse(left)})", f"({ast.unparse(right)})"
+            if isinstance(left, ast.BinOp):
                 one, two = ast.unparse(left.left), ast.unparse(left.right)
-                yield f"are brackets missing in “{whole}”?", f"({one}) {first} (({two}) {sign} {b})"
-            if isinstance(right, ast.BinOp) and (last := SIGNS.get(type(right.op))):
+                yield f"are brackets missing in “{whole}”?", f"({one}) {sign(left.op)} (({two}) {sign(op)} {b})"
+            if isinstance(right, ast.BinOp):
                 one, two = ast.unparse(right.left), ast.unparse(right.right)
-                yield f"are brackets missing in “{whole}”?", f"({a} {sign} ({one})) {last} ({two})"
-            for other in set(SIGNS.values()) - {sign, "**"}:
-                yield f"does {sign} belong into “{whole}”?", f"{a} {other} {b}"
-            yield f"which comes first in “{whole}”?", f"{b} {sign} {a}"
+                yield f"are brackets missing in “{whole}”?", f"({a} {sign(op)} ({one})) {sign(right.op)} ({two})"
+            for other in NEAR.get(sign(op), ()):
+                asked = f"does {sign(op)} belong into “{whole}”?"
+                yield ENTRIES.get((sign(op), other), asked).format(whole), f"{a} {other} {b}"
+            yield f"which comes first in “{whole}”?", f"{b} {sign(op)} {a}"
+        case (
+            ast.Call(func=ast.Attribute(value=ast.Name("np"), attr="dot"), args=[one, two])
+            | ast.Call(func=ast.Attribute(value=one, attr="dot"), args=[two])
+        ):
+            yield ENTRIES["@", "*"].format(whole).replace("@", "dot", 1), f"({ast.unparse(one)}) * ({ast.unparse(two)})"
         case ast.Compare(left=left, ops=[op], comparators=[right]):
-            for other in set(COMPARISONS.values()) - {sign := COMPARISONS.get(type(op), "in")}:
-                yield f"is {sign} right in “{whole}”?", f"({ast.unparse(left)}) {other} ({ast.unparse(right)})"
+            texts = isinstance(getattr(right, "value", 0), str)  # which come in no order
+            for other in ("==", "!=") if texts else COMPARISONS:
+                was = whole.removeprefix(ast.unparse(left)).removesuffix(ast.unparse(right)).strip()
+                yield f"is {was} right in “{whole}”?", f"({ast.unparse(left)}) {other} ({ast.unparse(right)})"
         case ast.IfExp(test=test, body=body, orelse=orelse):
             asked, a, b = (ast.unparse(part) for part in (test, body, orelse))
             yield f"are the two cases of “{whole}” exchanged?", f"({b}) if ({asked}) else ({a})"
+
+
+def sign(op: ast.operator) -> str:
+    """Write an operator."""
+    return ast.unparse(ast.BinOp(ast.Name("a"), op, ast.Name("b"))).split()[1]
 
 
 def renamed(node: ast.expr, parts: Sequence[str], inside: ast.expr | None) -> Iterator[tuple[str, str]]:
@@ -211,26 +149,35 @@ def renamed(node: ast.expr, parts: Sequence[str], inside: ast.expr | None) -> It
     if isinstance(node, ast.Attribute):
         for name in METHODS:
             yield f"is {node.attr} the right one in “{ast.unparse(node)}”?", f"({ast.unparse(node.value)}).{name}"
-    if isinstance(node, ast.Call) and not node.keywords[1:]:
-        for keyword in "keepdims=True", "axis=1":
-            yield f"is {keyword} missing in “{ast.unparse(node)}”?", f"{ast.unparse(node)[:-1]}, {keyword})"
+    if isinstance(node, ast.Call):
+        for keyword in "keepdims=True", "axis=0", "axis=1":
+            name, given = keyword.partition("=")[0], [*map(ast.unparse, [*node.args, *node.keywords])]
+            others = [one for one in given if not one.startswith(f"{name}=")]
+            amiss = "missing" if others == given else "right"
+            text = f"{ast.unparse(node.func)}({', '.join([*others, keyword])})"
+            yield f"is {name} {amiss} in “{ast.unparse(node)}”?", text
 
 
 def exchanged(node: ast.expr, parts: Sequence[str], inside: ast.expr | None) -> Iterator[tuple[str, str]]:
     """Put a part of the right function, another name or another number in the place of a part."""
     whole = ast.unparse(node)
-    asked = f"does “{whole}” belong {f'into “{ast.unparse(inside)}”' if inside else 'there'}?"
+    there = f"in “{ast.unparse(inside)}”" if inside else "there"
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        for other in () if repr(node.value) in parts else (node.value.lower(), node.value.upper(), node.value.title()):
+            yield f"is “{node.value}” spelled right {there}?", repr(other)
+    elif isinstance(node, ast.Constant) and isinstance(node.value, int | float):
+        for factor in 0.01, 0.1, 0.5, 2, 10, 100:
+            yield f"is “{whole}” too {'small' if factor > 1 else 'large'} {there}?", f"({node.value} * {factor})"
+    elif isinstance(node, ast.BinOp):
+        for other in SIGNS:
+            text = f"({ast.unparse(node.left)}) {other} ({ast.unparse(node.right)})"
+            yield f"does {sign(node.op)} belong into “{whole}”?", text
+    asked = f"does “{whole}” belong {'into' * bool(inside)}{there.removeprefix('in')}?"
     for part in parts:
         into_itself = inside and ast.unparse(inside).startswith(f"{part}.")  # as a list would grow without end
         larger = whole[0].isalpha() and re.search(rf"(?<![\w.']){re.escape(whole)}(?![\w'])", part)
         if not larger and not into_itself and (part[0] == "'") == (whole[0] == "'"):
             yield asked, f"({part})"
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        for other in node.value.lower(), node.value.upper(), node.value.capitalize():
-            yield asked, repr(other)
-    elif isinstance(node, ast.Constant) and isinstance(node.value, int | float):
-        for factor in 0.01, 0.1, 0.5, 2, 10, 100:
-            yield asked, f"({node.value} * {factor})"
 
 
 def left_out(node: ast.expr, parts: Sequence[str], inside: ast.expr | None) -> Iterator[tuple[str, str]]:
@@ -241,6 +188,9 @@ def left_out(node: ast.expr, parts: Sequence[str], inside: ast.expr | None) -> I
             a, b = ast.unparse(left), ast.unparse(right)
             yield f"does “{b}” belong into “{whole}”?", f"({a})"
             yield f"does “{a}” belong into “{whole}”?", f"({b})"
+            if isinstance(left, ast.BinOp):
+                a = ast.unparse(left.left)
+                yield f"does all that stands behind “{a}” belong into “{whole}”?", f"({a})"
         case ast.Call(func=func, args=[inner, *_]):
             yield f"is {ast.unparse(func)} too many around “{ast.unparse(inner)}”?", f"({ast.unparse(inner)})"
         case (
@@ -253,21 +203,44 @@ def left_out(node: ast.expr, parts: Sequence[str], inside: ast.expr | None) -> I
             yield f"does “{whole.replace(a, '…', 1)}” belong around “{a}”?", f"({a})"
 
 
+def moved(node: ast.expr, parts: Sequence[str], inside: ast.expr | None) -> Iterator[tuple[str, str]]:
+    """Put a call round one part of what it stands around, round each of two in place of both, or the other way."""
+    match node:
+        case ast.Call(args=[inner], keywords=[]):
+            name, whole = ast.unparse(node.func), ast.unparse(inner)
+            within = [ast.unparse(part) for part in ast.walk(inner) if isinstance(part, ast.BinOp | ast.Call)]
+            for part in [part for part in within if part != whole]:
+                yield f"does {name} go around “{part}” alone?", whole.replace(part, f"{name}({part})")
+            if isinstance(inner, ast.BinOp):
+                one, two = ast.unparse(inner.left), ast.unparse(inner.right)
+                asked = f"“{name}({whole})”: is it {name} of both, or of each?"
+                yield asked, f"{name}({one}) {sign(inner.op)} {name}({two})"
+        case ast.BinOp(left=left, op=op, right=right):
+            calls = [side for side in (left, right) if isinstance(side, ast.Call) and len(side.args) == 1]
+            for name in dict.fromkeys(ast.unparse(call.func) for call in calls):
+                around: dict[ast.expr, ast.expr] = {
+                    call: call.args[0] for call in calls if ast.unparse(call.func) == name
+                }
+                a, b = (ast.unparse(around.get(side, side)) for side in (left, right))
+                yield f"does {name} go around all of “{ast.unparse(node)}”?", f"{name}(({a}) {sign(op)} ({b}))"
+
+
 def wrapped(node: ast.expr, parts: Sequence[str], inside: ast.expr | None) -> Iterator[tuple[str, str]]:
     """Put something round a part that is missing there: a factor or a term, a call, a transpose, a copy, keepdims."""
     whole = ast.unparse(node)
-    for before in ("2 * ", "-", "abs", "np.sum", "np.sqrt", "1 - ", "np.array", "list"):
+    if isinstance(inside, ast.Attribute | ast.Subscript) or node is getattr(inside, "func", None):
+        return
+    for before in "2 * ", "-", "abs", "np.sum", "np.sqrt", "1 - ", "np.array", "list":
         yield f"is {before.strip(' *')} missing before “{whole}”?", f"{before}({whole})"
-    for behind in (" / 2", ".T", ".copy()", ".ravel()", " + 1", " - 1", " ** 2", "()", ".values()"):
+    for behind in " / 2", ".T", ".copy()", ".ravel()", " + 1", " - 1", " ** 2", "()", ".values()":
         yield f"is {behind.strip()} missing behind “{whole}”?", f"({whole}){behind}"
     for part in parts:
         if part[0] != "'" and not part.startswith("np"):
             for sign in "*/+-":
                 yield f"is {sign} {part} missing behind “{whole}”?", f"({whole}) {sign} ({part})"
-            yield f"is [{part}] missing behind “{whole}”?", f"({whole})[{part}]"
+            if part.isalnum():
+                yield f"is [{part}] missing behind “{whole}”?", f"({whole})[{part}]"
             yield f"is “{part} -” missing before “{whole}”?", f"({part}) - ({whole})"
-    if isinstance(node, ast.Call) and ast.unparse(node.func) == "range":
-        yield f"does “{whole}” begin where it should?", f"range(1, {whole[6:]}"
 
 
 def rearranged(body: list[ast.stmt]) -> Iterator[tuple[str, ast.stmt, list[ast.stmt]]]:
@@ -300,15 +273,6 @@ def rearranged(body: list[ast.stmt]) -> Iterator[tuple[str, ast.stmt, list[ast.s
             yield f"“{text}” comes a line too early.", line, [*before, after[0], line, *after[1:]]
 
 
-def tree_of(right: Callable) -> ast.Module:
-    """Return the tree of a function that is written with def; an empty one where there is no source."""
-    try:
-        tree = ast.parse(dedent(getsource(right)))
-    except (OSError, TypeError, SyntaxError):
-        return ast.Module([], [])
-    return tree if isinstance(tree.body[0], ast.FunctionDef) else ast.Module([], [])
-
-
 def put(above: ast.AST, node: ast.AST, instead: ast.AST):
     """Put a node in the place of another."""
     for field, value in ast.iter_fields(above):
@@ -328,10 +292,3 @@ def compiled(tree: ast.Module, *knows: Callable) -> Callable:
 def written(line: str, right: Callable) -> Callable:
     """Return a function of the same arguments that returns what a line computes."""
     return eval(f"lambda {', '.join(signature(right).parameters)}: {line}", right.__globals__ | {"right": right})
-
-
-def names_in(tree: ast.AST) -> set[str]:
-    """Return the arguments of a function, and what it assigns to."""
-    nodes = list(ast.walk(tree))
-    made = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
-    return made | {node.arg for node in nodes if isinstance(node, ast.arg)}

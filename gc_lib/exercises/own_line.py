@@ -1,26 +1,29 @@
 """Lesson 04: a wrong line of one's own, and which blocks it turns red."""
 
+import re
 from collections.abc import Callable
 
 from .. import data
 from ..checker.report import check
 from ..checker.words import listed
+from ..network.forward import Layer
 from ..network.network import Network
-from .exercise import Answer, brief
+from .exercise import Answer, no_function
 from .kinds import behind
 
 
 def plant(wrong: Callable) -> Answer:
     """Plant a line in layer 2 of a network with four, check it, and name what turns red; the answer is a sentence."""
     if not callable(wrong):
-        return Answer(False, f"here a function is wanted, not {brief(wrong)}; give its name without brackets.")
+        return no_function(wrong)
     net = Network((16, 6, 6, 6, 1), lam=0.1, keep_prob=0.8)
     X, Y = data.digits(3, 8, examples=16, side=4)
     try:
         report = check(*net.plant(wrong, 2).on(X, Y, masks="frozen"), net.initialise(0, bias=0.1))
     except Exception as problem:
-        hint = behind(str(problem)) if "raised" in str(problem) else ""
-        return Answer(False, f"{problem}.{hint and f' Perhaps {hint}'}")
+        own = re.search(rf"name '({'|'.join(Layer._fields)}|slope)' is not defined", str(problem))
+        hint = f"it stands in c: c.{own[1]}." if own else behind(str(problem)) if "raised" in str(problem) else ""
+        return Answer(False, f"{problem}.{hint and f' {hint[0].upper()}{hint[1:]}'}")
     red = report.that_are("wrong")
     if not red:
         return Answer(False, "no block turns red: here your line computes what is right. Write it wrong.")

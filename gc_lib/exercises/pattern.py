@@ -12,7 +12,6 @@ from ..checker.slide import relative_difference
 from ..checker.words import listed
 from ..network.network import Network
 from .exercise import Build, Choose, Guess
-from .mends import seen
 
 prediction = Choose(
     "b",
@@ -55,12 +54,9 @@ class Law(Build):
     def why(self, attempt: Callable, answers: Sequence[tuple]) -> str:
         """Say what is wrong with the first wrong answer."""
         places = zip(self.cases.values(), answers, strict=True)
-        equation, l, given, wanted = next(
-            (*place, blocks_in(given), blocks_in(wanted))
-            for place, (given, wanted) in places
-            if not self.same(given, wanted)
-        )
-        return seen(attempt) or self.mended(attempt) or because(equation, l, given, wanted)
+        place, answer = next((place, answer) for place, answer in places if not self.same(*answer))
+        mended = self.mended(attempt)
+        return f"{because(*place, *map(blocks_in, answer))} {mended[:1].upper()}{mended[1:]}".strip()
 
 
 def blocks_in(value) -> set[str]:
@@ -133,6 +129,8 @@ score = Guess(
     {
         "that is ‖4g − g‖ / ‖g‖; in the lecture both lengths stand below the line.": 3.0,
         "that is ‖4g − g‖ / ‖4g‖; in the lecture both lengths stand below the line.": 0.75,
+        "that is one length over the other; above the line stands the length of the difference.": 1 / 4,
+        "these are squared lengths; a length is the root of a sum of squares.": 9 / 17,
         "that is the factor; what does the lecture's quotient make of it?": 4.0,
         "that is what half or twice would read, |2 − 1| / (2 + 1).": 1 / 3,
     },

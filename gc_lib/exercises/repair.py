@@ -11,7 +11,7 @@ from ..checker.report import check
 from ..checker.words import listed
 from .exercise import Answer, Build, Choose, run
 from .kinds import of_forms, relation
-from .mends import seen
+from .lines import seen
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,12 @@ class Repair(Build):
             told += [f"{listed(wrong)} are all wrong: what are they all made from?"]
         elif wrong:
             told += [f"{listed(right)} {'are' if right[1:] else 'is'} right, {listed(wrong)} not."]
-        return seen(attempt) or self.known_as(attempt, [given]) or super().why(attempt, answers) or " ".join(told)
+        return (
+            seen(attempt, self.cases.values())
+            or self.known_as([given])
+            or super().why(attempt, answers)
+            or " ".join(told)
+        )
 
     def same(self, given, wanted) -> bool:
         """Tell whether two functions returned the same gradients."""
@@ -79,39 +84,37 @@ def given(last: np.ndarray) -> dict[str, tuple]:
     return {"the three examples": (homework.params, cache, last, homework.LAM)}
 
 
-def mean_in_dZ3_too(params, cache, Y, lam):
-    """Divide dZ3 by m, and then dW3 and db3 once more."""
-    m, dZ3 = Y.shape[1], (cache["A3"] - Y) / Y.shape[1]
-    dW3 = dZ3 @ cache["A2"].T / m + lam / m * params["W3"]
-    return params["W3"].T @ dZ3, dW3, np.sum(dZ3, axis=1, keepdims=True) / m
+def off(way_back: Callable, l: int, W: float = 0.0, b: float = 0.0) -> Callable:
+    """Return a way back through layer l in which dW has so many times λ/m W too much, and db so many times λ/m b."""
+
+    def wrong(params, cache, last, lam):
+        *above, dW, db = way_back(params, cache, last, lam)
+        share = lam / cache["X"].shape[1]
+        return *above, dW + W * share * params[f"W{l}"], db + b * share * params[f"b{l}"]
+
+    return wrong
 
 
-def features_for_examples(params, cache, Y, lam):
-    """Divide db3 by the number of features."""
-    dA2, dW3, db3 = homework.back_3(params, cache, Y, lam)
-    return dA2, dW3, db3 / cache["X"].shape[0]
-
-
-def other_axis(params, cache, Y, lam):
-    """Take the mean over the units instead of the examples."""
-    dA2, dW3, _ = homework.back_3(params, cache, Y, lam)
-    return dA2, dW3, np.mean(cache["A3"] - Y, axis=0, keepdims=True)
-
-
-def decayed_b3(params, cache, Y, lam):
-    """Decay the bias too."""
-    dA2, dW3, db3 = homework.right_3(params, cache, Y, lam)
-    return dA2, dW3, db3 + lam / Y.shape[1] * params["b3"]
+def times(factors: tuple[float, ...], way_back: Callable) -> Callable:
+    """Return a way back whose slopes are all multiplied, each by a factor of its own."""
+    return lambda *given: tuple(k * slope for k, slope in zip(factors, way_back(*given), strict=True))
 
 
 layer_3 = Repair(
     homework.right_3,
     given(homework.Y),
     {
-        "does dZ3 hold the 1/m now? Then dW3 and db3 divide by m twice.": mean_in_dZ3_too,
-        "is that m the number of examples, 3, or of features, 4?": features_for_examples,
-        "over which axis is the sum, over the examples or over the units?": other_axis,
-        "does the cost decay the biases?": decayed_b3,
+        "does dZ3 hold the 1/m now? Then dW3 and db3 divide by m twice.": off(
+            times((1 / 3, 1 / 3, 1 / 3), homework.right_3), 3, W=2 / 3
+        ),
+        "does dZ3 hold the 1/m now? dW3 divides by m once more, and dA2 is the slope of a sum, not of a mean.": (
+            off(times((1 / 3, 1 / 3, 1), homework.right_3), 3, W=2 / 3)
+        ),
+        "is that m the number of examples, 3, or of features, 4?": times((1, 1, 3 / 4), homework.right_3),
+        "over which axis is the sum, over the examples or over the units?": (
+            "(*right(params, cache, Y, lam)[:2], np.mean(cache['A3'] - Y, axis=0, keepdims=True))"
+        ),
+        "does the cost decay the biases?": off(homework.right_3, 3, b=1),
     },
     "layer 3 is right: J is a mean over the examples, so db3 is a mean too, and “as if times 3” was m itself.",
     layer="back_3",
@@ -119,38 +122,18 @@ layer_3 = Repair(
 )
 
 
-def slope_only(params, cache, dA2, lam):
-    """Mend the slope, and leave half of the L2 term."""
-    dA1, dW2, db2 = homework.right_2(params, cache, dA2, lam)
-    return dA1, dW2 - lam / (2 * dA2.shape[1]) * params["W2"], db2
-
-
-def decay_only(params, cache, dA2, lam):
-    """Mend the L2 term, and leave the slope."""
-    dA1, dW2, db2 = homework.back_2(params, cache, dA2, lam)
-    return dA1, dW2 + lam / (2 * dA2.shape[1]) * params["W2"], db2
-
-
-def decay_gone(params, cache, dA2, lam):
-    """Leave out the L2 term."""
-    dA1, dW2, db2 = homework.right_2(params, cache, dA2, lam)
-    return dA1, dW2 - lam / dA2.shape[1] * params["W2"], db2
-
-
-def decay_not_over_m(params, cache, dA2, lam):
-    """Do not divide the L2 term by m."""
-    dA1, dW2, db2 = decay_gone(params, cache, dA2, lam)
-    return dA1, dW2 + lam * params["W2"], db2
-
-
 layer_2 = Repair(
     homework.right_2,
     given(dA2),
     {
-        "one of two is mended: W2 alone is wrong now, so what goes into dW2, and into nothing else?": slope_only,
-        "one of two is mended: b2 is wrong still, and so is all below; what do they all come from?": decay_only,
-        "is the L2 term gone? The cost still has it.": decay_gone,
-        "is the L2 term divided by m, as it is in the cost?": decay_not_over_m,
+        "one of two is mended: W2 alone is wrong now, so what goes into dW2, and into nothing else?": off(
+            homework.right_2, 2, W=-1 / 2
+        ),
+        "one of two is mended: b2 is wrong still, and so is all below; what do they all come from?": off(
+            homework.back_2, 2, W=1 / 2
+        ),
+        "is the L2 term gone? The cost still has it.": off(homework.right_2, 2, W=-1),
+        "is the L2 term divided by m, as it is in the cost?": off(homework.right_2, 2, W=3 - 1),
     },
     "layer 2 is right: A2 >= 0 is always so, and A2 > 0 only where the unit is on; and the 2 of λ/2m meets that of 2W.",
     layer="back_2",
@@ -158,31 +141,13 @@ layer_2 = Repair(
 )
 
 
-def units_for_examples(params, cache, dA1, lam):
-    """Divide by the number of units."""
-    dW1, db1 = homework.right_1(params, cache, dA1, lam)
-    m, units = dA1.shape[1], dA1.shape[0]
-    return m / units * dW1, m / units * db1
-
-
-def db1_forgotten(params, cache, dA1, lam):
-    """Mend dW1, and leave db1."""
-    return homework.right_1(params, cache, dA1, lam)[0], homework.back_1(params, cache, dA1, lam)[1]
-
-
-def decay_forgotten(params, cache, dA1, lam):
-    """Mend the mean over the examples, and leave the L2 term."""
-    dW1, db1 = homework.right_1(params, cache, dA1, lam)
-    return dW1 + (lam / cache["X"].shape[0] - lam / dA1.shape[1]) * params["W1"], db1
-
-
 layer_1 = Repair(
     homework.right_1,
     given(dA1),
     {
-        "m counts the units now; what does it have to count?": units_for_examples,
-        "dW1 is mended; does db1 still divide by the old m?": db1_forgotten,
-        "the mean is mended; does the L2 term still have the old m?": decay_forgotten,
+        "m counts the units now; what does it have to count?": times((3 / 5, 3 / 5), homework.right_1),
+        "dW1 is mended; does db1 still divide by the old m?": times((1, 3 / 4), homework.right_1),
+        "the mean is mended; does the L2 term still have the old m?": off(homework.right_1, 1, W=3 / 4 - 1),
     },
     "layer 1 is right: X has a column for each example, so m is X.shape[1], and 3/4 was examples over features.",
     layer="back_1",
@@ -197,7 +162,10 @@ def grads(params):
 
 adapter = Build(
     homework.repaired,
-    {"the parameters of the homework": (homework.params,)},
+    {
+        "the parameters of the homework": (homework.params,),
+        "parameters half as large": ({name: block / 2 for name, block in homework.params.items()},),
+    },
     {
         "gcl.check asks for dW1 by the name of W1: take the d away from the names.": grads,
         "these are the parameters themselves; their slopes are in grads(params).": lambda params: params,

@@ -28,6 +28,9 @@ two_sided = Build(
         "that is the one-sided difference; also look to the left of θ.": "(J(theta + eps) - J(theta)) / eps",
         "that is the one-sided difference; also look to the right of θ.": "(J(theta) - J(theta - eps)) / eps",
         "one of the points is θ itself; those 2ε apart are θ ± ε.": "(J(theta + eps) - J(theta)) / (2 * eps)",
+        "one of the points is θ itself; those of the lecture stand on either side of it, at θ + ε and θ − ε.": (
+            "(J(theta + 2 * eps) - J(theta)) / (2 * eps)"
+        ),
         "the points are θ ± 2ε, and so 4ε apart.": "(J(theta + 2 * eps) - J(theta - 2 * eps)) / (2 * eps)",
         "is there an ε missing below the line? The two points are 2ε apart.": "(J(theta + eps) - J(theta - eps)) / 2",
         "ε² belongs to second derivatives; here it is 2ε.": "(J(theta + eps) - J(theta - eps)) / eps**2",

@@ -18,44 +18,29 @@ red = Choose(
 )
 
 
-def borders_at_the_words(number):
-    """Takes each of the lecture's numbers for the upper border of its own word."""
-    return "great" if number <= 1e-7 else "look" if number <= 1e-5 else "worry"
-
-
-def borders_a_word_higher(number):
-    """Takes each of the lecture's numbers for the upper border of the word before it."""
-    return "great" if number < 1e-5 else "look" if number < 1e-3 else "worry"
-
-
 def borders(great, worry):
     """Set the two borders elsewhere."""
     return lambda number: "great" if number < great else "look" if number <= worry else "worry"
-
-
-def turned_round(number):
-    """Swaps look and worry."""
-    return "great" if number < 1e-6 else "worry" if number <= 1e-4 else "look"
 
 
 word = Build(
     band,
     {f"a reading of {number:g}": (number,) for number in (3e-8, 4e-7, 1e-6, 3e-6, 3e-5, 4e-4, 0.5)},
     {
-        "the lecture's numbers are not borders: a border lies halfway between two of them, in powers of ten.": (
-            borders_at_the_words
+        "the lecture's numbers are not borders: a border lies halfway between two of them, in powers of ten.": borders(
+            1e-7, 1e-5
         ),
         "that is great up to 1e-5; the border lies halfway between 1e-7 and 1e-5, in powers of ten.": (
-            borders_a_word_higher
+            borders(1e-5, 1e-3)
         ),
-        "which is worse, a look or a worry?": turned_round,
-        "look ends at 1e-4; is yours ten times less?": borders(1e-6, 1e-5),
+        "which is worse, a look or a worry?": "{'great': 'great', 'look': 'worry', 'worry': 'look'}[right(reading)]",
         "look ends at 1e-4; is yours ten times more? 10e-4 is 1e-3.": borders(1e-6, 1e-3),
         "look ends at 1e-4, and not before.": borders(1e-6, 1e-6),
         "where is worry? It begins above 1e-4.": borders(1e-6, 1),
+        "a reading above 1e-4 is above 1e-6, too: which border has to be asked first?": (
+            "'look' if reading > 1e-6 else 'great'"
+        ),
         "is a minus missing? 1e6 is a million, 1e-6 a millionth.": borders(1e6, 1e4),
-        "great ends at 1e-6; is yours ten times less?": borders(1e-7, 1e-4),
-        "great ends at 1e-6; is yours ten times more?": borders(1e-5, 1e-4),
     },
     "so the kit colours its bands and bars.",
 )

@@ -1,7 +1,5 @@
 """Lesson 07: when to check."""
 
-from math import prod
-
 from .exercise import Build, Choose, Guess
 
 
@@ -72,18 +70,12 @@ evaluations = Build(
         ),
         "the input has no biases.": "evaluations_of(sizes) + 2 * sizes[0]",
         "that counts the units; but W[l] has an entry for every pair of units.": "2 * sum(sizes)",
-        "W[l] joins two neighbours, and their entries are added up; yours multiplies the units of all layers.": (
-            lambda sizes: 2 * prod(sizes)
-        ),
         "J is evaluated twice for a bias, too: 2 * (weights + biases).": (
             "sum(2 * a * b + b for a, b in zip(sizes, sizes[1:]))"
         ),
         "= begins anew in every round of the loop; += adds on. Yours is the last layer alone.": (
             "2 * sizes[-1] * (sizes[-2] + 1)"
         ),
-        "that is layer 1 alone: does return stand inside the loop?": "2 * sizes[1] * (sizes[0] + 1)",
-        "does the loop stop one too early? range stops before its end.": "evaluations_of(sizes[:-1])",
-        "does the loop begin one too late? Layer 1 is missing.": "evaluations_of(sizes[1:])",
         "l = 0 is the input, and sizes[0 - 1] the last layer: layers begin at 1.": (
             "2 * sum(sizes[l] * (sizes[l - 1] + 1) for l in range(len(sizes)))"
         ),

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..checker.params import entry, to_vector
-from ..checker.slide import one_sided, quotient, two_sided
+from ..checker.slide import quotient
 from .exercise import Build, Choose, Guess
 
 
@@ -65,13 +65,6 @@ flatten = Build(
         "b before W in each layer; θ begins with W1, then b1.": only(
             lambda names: [name for b, W in zip(names[1::2], names[::2], strict=True) for name in (b, W)]
         ),
-        "that is W1 alone: does return stand inside the loop?": only(lambda names: names[:1]),
-        "that is layer 1 alone; run through all names in params, however many there are.": only(
-            lambda names: names[:2]
-        ),
-        "that is right for two layers; run through all names in params, however many there are.": only(
-            lambda names: names[:4]
-        ),
         "that is the last block alone: does it overwrite those before? Collect them all, then concatenate.": only(
             lambda names: names[-1:]
         ),
@@ -95,28 +88,6 @@ def lecture(J, theta, eps):
     return approx
 
 
-def never_back(J, theta, eps):
-    """Nudge the entries passed along with the one whose turn it is."""
-    steps = eps * np.tril(np.ones((theta.size, theta.size)))
-    return np.array([(J(theta + step) - J(theta - step)) / (2 * eps) for step in steps])
-
-
-def replaced(J, theta, eps):
-    """Put ε and −ε in the place of an entry."""
-    up, down = (np.where(np.eye(theta.size), step, theta) for step in (eps, -eps))
-    return np.array([J(plus) - J(minus) for plus, minus in zip(up, down, strict=True)]) / (2 * eps)
-
-
-def slopes(J, theta, eps, difference=two_sided, left=lambda theta, start: start):
-    """Nudge one entry after the other; left(theta, start) is the θ from which the next nudge starts."""
-    approx, start = [], np.array(theta)
-    for i in range(theta.size):
-        step = eps * np.eye(theta.size)[i]
-        approx.append(difference(J(start + step), J(start - step), J(start), eps))
-        start = left(start - step, start)
-    return np.array(approx)
-
-
 loop = Build(
     lecture,
     {
@@ -124,22 +95,27 @@ loop = Build(
         "five entries, ε = 1e-3": (valley, np.array([0.3, 1.5, -1.0, 2.0, 0.7]), 1e-3),
     },
     {
-        "is there a 2 missing below the line?": lambda J, theta, eps: 2 * slopes(J, theta, eps),
-        "that is the one-sided difference; take J at θ[i] − ε, too.": lambda J, theta, eps: slopes(
-            J, theta, eps, one_sided
+        "is there a 2 missing below the line?": "2 * lecture(J, theta, eps)",
+        "that is the one-sided difference; take J at θ[i] − ε, too.": (
+            "[(J(theta + step) - J(theta)) / eps for step in eps * np.eye(theta.size)]"
         ),
-        "is θ[i] put back before the next entry has its turn? Yours keeps the nudge.": lambda J, theta, eps: slopes(
-            J, theta, eps, left=lambda nudged, start: nudged
+        "is θ[i] put back before the next entry has its turn? Yours keeps the nudge.": (
+            "[(J(at + step) - J(at - step)) / (2 * eps) for step, at in "
+            "zip(eps * np.eye(theta.size), theta - eps * np.tri(theta.size, k=-1))]"
         ),
-        "is each entry put back, or step[i] set back to 0? Yours nudges all entries up to the i-th.": never_back,
-        "θ[i] is nudged to θ[i] + ε and θ[i] − ε; yours puts ε and −ε in its place.": replaced,
+        "is each entry put back, or step[i] set back to 0? Yours nudges all entries up to the i-th.": (
+            "[(J(theta + step) - J(theta - step)) / (2 * eps) for step in eps * np.tri(theta.size)]"
+        ),
+        "θ[i] is nudged to θ[i] + ε and θ[i] − ε; yours puts ε and −ε in its place.": (
+            "[(J(theta * (1 - e) + eps * e) - J(theta * (1 - e) - eps * e)) / (2 * eps) for e in np.eye(theta.size)]"
+        ),
         "nothing but zeros: is approx[i] = … missing? Or are θ + ε and θ − ε the same: + both times, or one array for "
-        "both? Then nudge a copy, theta.copy().": lambda J, theta, eps: np.zeros(theta.size),
-        "one of your two points is θ itself. From θ[i] + ε it is 2ε down to θ[i] − ε.": lambda J, theta, eps: (
-            slopes(J, theta, eps, one_sided) / 2
+        "both? Then nudge a copy, theta.copy().": "0 * theta",
+        "one of your two points is θ itself. From θ[i] + ε it is 2ε down to θ[i] − ε.": (
+            "[(J(theta + step) - J(theta)) / (2 * eps) for step in eps * np.eye(theta.size)]"
         ),
-        "nudge one entry at a time; yours moves all of them at once.": lambda J, theta, eps: np.full(
-            theta.size, two_sided(J(theta + eps), J(theta - eps), None, eps)
+        "nudge one entry at a time; yours moves all of them at once.": (
+            "0 * theta + (J(theta + eps) - J(theta - eps)) / (2 * eps)"
         ),
     },
     "that is the lecture's loop: two evaluations of J for every entry of θ.",
@@ -171,6 +147,9 @@ reading = Build(
         "below the line stand both lengths; yours divides by ‖dθ_approx‖ alone.": "norm(approx - exact) / norm(approx)",
         "below the line stands the sum of both lengths; yours takes the larger one.": (
             "norm(approx - exact) / max(norm(approx), norm(exact))"
+        ),
+        "below the line stand two lengths added up, each with a root of its own; yours takes one root of both.": (
+            "norm(approx - exact) / np.hypot(norm(approx), norm(exact))"
         ),
         "‖v‖ is the root of the sum of squares; yours adds up absolute values.": (
             "sum(abs(approx - exact)) / sum(abs(approx) + abs(exact))"
