@@ -82,13 +82,18 @@ def test_ways_to_run_are_those_that_are_there(monkeypatch, tmp_path):
 
 def test_the_command_says_how_large_the_site_is(monkeypatch, tmp_path, capsys):
     monkeypatch.setattr(build, "PAGES", {ROOT / "README.md": Path("index.html")})
-    monkeypatch.setattr(build, "API", ["gc_lib.labs"])
+    monkeypatch.setattr(build, "API", ["gc_lib", "gc_lib.labs"])
     monkeypatch.setattr(sys, "argv", ["build.py", str(tmp_path)])
     build.main()
-    assert capsys.readouterr().out.startswith(f"{tmp_path}: 4 files, ")  # two pages, a picture, the style
+    assert capsys.readouterr().out.startswith(f"{tmp_path}: 5 files, ")  # three pages, a picture, the style
     labs = page(tmp_path, "api/gc_lib/labs.html")
     assert labs.find(id="bench").select_one(".signature").get_text().split()[:2] == ["(", "eps:"]
     assert "A bug is (name, layer)" in labs.find(id="BenchState").get_text()
+    front = page(tmp_path, "api/gc_lib.html")
+    ids = {each["id"] for each in front.find_all(id=True)}
+    assert {"SLIDE", "Report.difference", "Report.plot", "Network.__init__", "Network.plant"} <= ids
+    assert not {"Network.made_up", "Network.__dict__"} & ids and "<function" not in front.find(id="SLIDE").get_text()
+    assert ">>> report.that_are" in front.find(id="Report.that_are").pre.get_text()
 
 
 def test_a_page_begins_with_the_import_and_leaves_out_the_cell_that_fetches_a_missing_kit(site):

@@ -227,6 +227,7 @@ def prepare(folder):
     shutil.copy(HERE / "site.css", folder)
     pdoc.render.configure(docformat="markdown", template_directory=HERE, search=False, show_source=False)
     pdoc.render.env.globals |= {"site": TITLE, "version": gc_lib.__version__, "code": CODE if SET else ""}
+    pdoc.render.env.globals["shown"] = shown
 
 
 def build(folder):
@@ -238,13 +239,32 @@ def build(folder):
 
 
 def api(folder):
-    """Write the API pages; a lab is opened as a function is called, and stands there as one."""
-    modules = {name: pdoc.doc.Module.from_name(name) for name in API}
-    labs = modules["gc_lib.labs"]
-    for name in set(labs.members) - {"BenchState"}:
-        labs.members[name] = pdoc.doc.Function(labs.modulename, name, labs.obj.__dict__[name], (labs.modulename, name))
+    """Write the API pages."""
+    modules = documented()
     for name, module in modules.items():
         put(folder / "api" / f"{name.replace('.', '/')}.html", pdoc.render.html_module(module, modules))
+
+
+def documented():
+    """Return the modules of the API pages as pdoc reads them, with what it does not see by itself."""
+    modules = {name: pdoc.doc.Module.from_name(name) for name in API}
+    labs, front = modules["gc_lib.labs"], modules["gc_lib"].members
+    slide = pdoc.doc.Module.from_name("gc_lib.checker.slide")
+    for name in set(labs.members) - {"BenchState"}:  # a lab is opened as a function is called
+        labs.members[name] = pdoc.doc.Function(labs.modulename, name, labs.obj.__dict__[name], (labs.modulename, name))
+    for name in ("ONE_SIDED", "SLIDE"):
+        front[name].docstring = slide.members[name].docstring
+    front["Report"].own_members = list(front["Report"].members.values())  # those of Reading too
+    return modules
+
+
+def shown(doc):
+    """Tell whether an API page shows a name: what has an example, what its class says of it, and every bug."""
+    if doc.kind == "module":
+        return doc.fullname in API
+    if doc.kind == "variable":
+        return doc.docstring and not (doc.name.startswith("_") or doc.docstring.startswith("Alias for field"))
+    return ">>>" in doc.docstring or doc.name in gc_lib.bugs.CATALOGUE or doc.qualname == "Network.__init__"
 
 
 def main():
