@@ -9,7 +9,7 @@ from bs4 import BeautifulSoup
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / ".github" / "site"))
 import build
-from build import ROOT
+from build import CITATION, ROOT
 
 NOTEBOOKS = ROOT / "notebooks"
 LESSON = NOTEBOOKS / "04_catch_the_bug.ipynb"
@@ -36,6 +36,17 @@ def test_the_front_page_is_the_readme_with_the_course_first_and_ends_with_how_to
     assert len(front.select("#the-course ~ .wide tbody")[0].find_all("a")) == len(build.LESSONS) - 1  # all but the quiz
     assert front.h1.get_text() == build.TITLE and len(front.find_all("img")) == 1
     assert "W2 disagrees" in front.img["alt"]
+
+
+def test_how_to_cite_stands_on_the_front_page_as_in_the_citation_file(site):
+    after = page(site, "index.html").find(id="how-to-cite").find_next_siblings()
+    message, kit, _, works = (each.get_text().strip() for each in after)
+    day, version = CITATION["date-released"], build.gc_lib.__version__
+    assert message == CITATION["message"]
+    assert kit.startswith(f"the gc_lib authors: {CITATION['title']}, version {version}, {day}")
+    lecture, digits = works.splitlines()
+    assert lecture.startswith("Andrew Ng: Gradient checking; ") and "deeplearning.ai" in lecture
+    assert digits.startswith("Ethem Alpaydin, Cenk Kaynak: ") and digits.endswith(", 1998, doi 10.24432/C50P49.")
 
 
 def test_a_lesson_has_its_pictures_as_files_its_covers_and_what_stands_before_and_after_it(site):

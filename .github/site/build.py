@@ -21,6 +21,7 @@ from urllib.parse import unquote
 import nbformat
 import pdoc.doc
 import pdoc.render
+import yaml
 from bs4 import BeautifulSoup
 from latex2mathml.converter import convert as mathml
 from nbconvert import HTMLExporter
@@ -34,7 +35,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-AUTHORS = ", ".join(author["name"] for author in PROJECT["authors"])
+CITATION = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
 TITLE = re.search(r"^# (.+)$", README, re.M)[1]
 TEXTS = sorted((ROOT / "notebooks").glob("*.md"))
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -85,9 +86,22 @@ def front():
     """Return the README with the course before how to start it, and at its end how to cite it."""
     head, *sections = re.split(r"^(?=## )", README, flags=re.M)
     sections.sort(key=lambda section: not section.startswith("## The course"))
-    where = f", {CODE}" if SET else ""
-    cite = f"## How to cite\n\n{AUTHORS}: *{TITLE}*, version {gc_lib.__version__}{where}.\n"
-    return "".join([head, *sections, "\n", cite])
+    cite = ["\n## How to cite", CITATION["message"], cited(CITATION), "It stands on:"]
+    cite.append("\n".join(f"- {cited(work)}" for work in CITATION["references"]))
+    return "".join([head, *sections, "\n\n".join(cite)])
+
+
+def cited(work):
+    """Return how a work of CITATION.cff is cited: by whom, what it is called, where it stands, and of when it is."""
+    parts = [f"{authors(work)}: *{work['title']}*", work.get("collection-title"), work.get("publisher", {}).get("name")]
+    words = {"version": "version ", "date-released": "", "year": "", "repository-code": "", "url": "", "doi": "doi "}
+    parts += [f"{before}{work[field]}" for field, before in words.items() if field in work]
+    return ", ".join(filter(None, parts)) + "."
+
+
+def authors(work):
+    """Return the names of those who made a work."""
+    return ", ".join(each.get("name") or f"{each['given-names']} {each['family-names']}" for each in work["authors"])
 
 
 def mended(html, source, folder):
@@ -185,7 +199,7 @@ def metadata(name, said, page):
         "learningResourceType": ["notebook", "exercise"],
         "inLanguage": "en",
         "license": "https://creativecommons.org/licenses/by/4.0/",
-        "author": {"@type": "Organization", "name": AUTHORS},
+        "author": {"@type": "Organization", "name": authors(CITATION)},
         "version": gc_lib.__version__,
         "isPartOf": {"@type": "Course", "name": TITLE, "description": PROJECT["description"]},
     }
