@@ -159,8 +159,9 @@ def attempt(browser, site: str, name: str) -> bool:
             return
         seen.add(request.url)
         place = "site" if request.url.startswith(site) else "Pyodide"
+        size = int(request.response().headers.get("content-length", 0))  # waits, while others are noted
         counts[place] += 1
-        sizes[place] += int(request.response().headers.get("content-length", 0))
+        sizes[place] += size
 
     context.on("requestfinished", note)
     notebook = LiteNotebook(context.new_page(), site, name)
