@@ -1,6 +1,8 @@
 """The site to read: what each page is made of. That all of it can be read in a browser: test_site_in_browser.py."""
 
 import json
+import posixpath
+import re
 import sys
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from build import CITATION, ROOT
 
 NOTEBOOKS = ROOT / "notebooks"
 LESSON = NOTEBOOKS / "04_catch_the_bug.ipynb"
+SOLVED = "notebooks/solutions/04_catch_the_bug.html"
 
 
 @pytest.fixture(scope="module")
@@ -27,6 +30,22 @@ def site(tmp_path_factory):
 
 def page(site, path):
     return BeautifulSoup((site / path).read_text("utf-8"), "html.parser")
+
+
+@pytest.mark.parametrize("place", ["index.html", "notebooks/procedure.html", f"notebooks/{LESSON.stem}.html", SOLVED])
+def test_a_page_has_one_head_captions_no_script_and_links_to_what_there_is(site, place):
+    soup = page(site, place)
+    assert len(soup.find_all("h1")) == 1 and soup.h1.get_text() in soup.title.get_text()
+    assert soup.html["lang"] == "en" and soup.find("meta", attrs={"name": "viewport"})
+    assert {each.get("type") for each in soup.find_all("script")} <= {"application/ld+json"}
+    assert {"The course", "Quiz", "For teachers", "API"} <= {link.get_text() for link in soup.select("header nav a")}
+    assert all(each.img and each.figcaption.get_text() for each in soup.find_all("figure"))
+    assert soup.find("link", rel="stylesheet") and soup.find("a", string="To the text")
+    links = [each.get("href", each.get("src")) for each in soup.select("a[href], img, [rel=stylesheet]")]
+    files = [link.partition("#")[0] for link in links if not re.match("https:|#", link)]
+    inside = {posixpath.normpath(f"{place}/../{file}") for file in files}
+    pages = {"api/gc_lib.html", *(path.as_posix() for path in build.PAGES.values())}
+    assert [path for path in inside - pages if not (site / path).is_file()] == []
 
 
 def test_the_front_page_is_the_readme_with_the_course_first_and_ends_with_how_to_cite(site):
@@ -54,6 +73,9 @@ def test_a_lesson_has_its_pictures_as_files_its_covers_and_what_stands_before_an
     assert "data:image/png" not in str(lesson)
     assert all((site / "notebooks" / picture["src"]).is_file() for picture in lesson.find_all("img"))
     covers = [link["href"] for link in lesson.select("[role=status] a")]
+    assert lesson.find("figure") and lesson.select("pre[tabindex]")
+    assert lesson.select_one(".about a")["href"] == "solutions/04_catch_the_bug.html"
+    assert page(site, SOLVED).find("a", string="the lesson first")["href"] == "../04_catch_the_bug.html"
     assert len(covers) >= 4 and set(covers) == {"solutions/04_catch_the_bug.html"}
     assert lesson.find("a", rel="prev")["href"] == "03_choose_epsilon.html"
     assert lesson.find("a", rel="next")["href"] == "04b_detective.html"

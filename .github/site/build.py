@@ -70,8 +70,6 @@ def read(source):
         notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(text)])
     notebook.cells = [cell for cell in notebook.cells if "fetch" not in cell.metadata.get("tags", [])]  # none to read
     for cell in notebook.cells:
-        for output in cell.get("outputs", []):
-            output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)  # its still picture is shown
         if cell.cell_type == "markdown":
             cell.source = FORMULA.sub(formula, cell.source)
     return notebook
