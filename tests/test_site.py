@@ -15,7 +15,7 @@ from build import CITATION, ROOT
 
 NOTEBOOKS = ROOT / "notebooks"
 LESSON = NOTEBOOKS / "04_catch_the_bug.ipynb"
-SOLVED = "notebooks/solutions/04_catch_the_bug.html"
+READ, SOLVED = "notebooks/04_catch_the_bug.html", "notebooks/solutions/04_catch_the_bug.html"
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +23,7 @@ def site(tmp_path_factory):
     """Build the front page, a lesson, its solution and a text."""
     folder = tmp_path_factory.mktemp("site")
     build.prepare(folder)
-    for source in (ROOT / "README.md", LESSON, NOTEBOOKS / "solutions" / LESSON.name, NOTEBOOKS / "procedure.md"):
+    for source in (ROOT / "README.md", LESSON, NOTEBOOKS / "solutions" / LESSON.name, NOTEBOOKS / "for_teachers.md"):
         build.page(source, folder)
     return folder
 
@@ -32,13 +32,14 @@ def page(site, path):
     return BeautifulSoup((site / path).read_text("utf-8"), "html.parser")
 
 
-@pytest.mark.parametrize("place", ["index.html", "notebooks/procedure.html", f"notebooks/{LESSON.stem}.html", SOLVED])
+@pytest.mark.parametrize("place", ["index.html", "notebooks/for_teachers.html", READ, SOLVED])
 def test_a_page_has_one_head_captions_no_script_and_links_to_what_there_is(site, place):
     soup = page(site, place)
     assert len(soup.find_all("h1")) == 1 and soup.h1.get_text() in soup.title.get_text()
     assert soup.html["lang"] == "en" and soup.find("meta", attrs={"name": "viewport"})
     assert {each.get("type") for each in soup.find_all("script")} <= {"application/ld+json"}
     assert {"The course", "Quiz", "For teachers", "API"} <= {link.get_text() for link in soup.select("header nav a")}
+    assert soup.select("th:empty") == []
     assert all(each.img and each.figcaption.get_text() for each in soup.find_all("figure"))
     assert soup.find("link", rel="stylesheet") and soup.find("a", string="To the text")
     links = [each.get("href", each.get("src")) for each in soup.select("a[href], img, [rel=stylesheet]")]
@@ -69,7 +70,7 @@ def test_how_to_cite_stands_on_the_front_page_as_in_the_citation_file(site):
 
 
 def test_a_lesson_has_its_pictures_as_files_its_covers_and_what_stands_before_and_after_it(site):
-    lesson = page(site, "notebooks/04_catch_the_bug.html")
+    lesson = page(site, READ)
     assert "data:image/png" not in str(lesson)
     assert all((site / "notebooks" / picture["src"]).is_file() for picture in lesson.find_all("img"))
     covers = [link["href"] for link in lesson.select("[role=status] a")]
@@ -85,7 +86,7 @@ def test_a_lesson_has_its_pictures_as_files_its_covers_and_what_stands_before_an
 
 
 def test_a_lesson_is_described_as_a_training_material(site):
-    described = json.loads(page(site, "notebooks/04_catch_the_bug.html").find("script").string)
+    described = json.loads(page(site, READ).find("script").string)
     assert described["dct:conformsTo"]["@id"] == "https://bioschemas.org/profiles/TrainingMaterial/1.0-RELEASE"
     assert described["name"] == "Catch the bug: read it off the bars"
     assert described["description"].startswith("You will plant bugs one by one")
@@ -130,5 +131,5 @@ def test_the_command_says_how_large_the_site_is(monkeypatch, tmp_path, capsys):
 
 
 def test_a_page_begins_with_the_import_and_leaves_out_the_cell_that_fetches_a_missing_kit(site):
-    first = page(site, "notebooks/04_catch_the_bug.html").find("pre").get_text()
+    first = page(site, READ).find("pre").get_text()
     assert first.strip() == "import gc_lib as gcl"

@@ -121,7 +121,7 @@ def mended(html, source, folder):
         badge.replace_with(badge["alt"])
     for picture in soup.find_all("img"):
         kept(picture, source, folder)
-    for head in soup.find_all("th", string=""):
+    for head in soup.select("th:empty"):
         head.name = "td"
     for wide in soup.find_all(["table", "math"], display=lambda display: display != "inline"):
         wide.wrap(soup.new_tag("div", attrs={"class": "wide", "tabindex": "0"}))
@@ -283,9 +283,14 @@ def main():
     """Build the site into the folder that the command line names, and say how large it is."""
     folder = Path(*sys.argv[1:] or ["_site"])
     build(folder)
+    files, size, packed = measured(folder)
+    print(f"{folder}: {files} files, {size:,} bytes, {packed:,} compressed by gzip (without lite/)")
+
+
+def measured(folder):
+    """Return how many files of the site to read a folder holds, their bytes, and their bytes compressed."""
     files = [path for path in folder.rglob("*") if path.is_file() and folder / "lite" not in path.parents]
-    size, packed = (sum(map(measure, files)) for measure in (lambda path: path.stat().st_size, compressed))
-    print(f"{folder}: {len(files)} files, {size:,} bytes, {packed:,} compressed by gzip (without lite/)")
+    return len(files), sum(path.stat().st_size for path in files), sum(map(compressed, files))
 
 
 def compressed(path):
