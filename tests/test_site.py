@@ -107,9 +107,10 @@ def test_ways_to_run_are_those_that_are_there(monkeypatch, tmp_path):
     monkeypatch.setattr(build, "SET", False)
     assert list(build.ways_to_run(LESSON, tmp_path)) == ["download it"]
     monkeypatch.setattr(build, "SET", True)
-    build.put(tmp_path / "lite" / build.gc_lib.__version__ / "lab" / "index.html", "")
-    here, binder, colab, _ = build.ways_to_run(LESSON, tmp_path).values()
+    (tmp_path / "lite" / build.gc_lib.__version__).mkdir(parents=True)
+    here, phone, binder, colab, _ = build.ways_to_run(LESSON, tmp_path).values()
     assert here.endswith("/lab/index.html?path=notebooks/04_catch_the_bug.ipynb") and here.startswith("../lite/")
+    assert phone == here.replace("/lab/", "/notebooks/")
     assert binder.endswith("?urlpath=lab/tree/notebooks/04_catch_the_bug.ipynb")
     assert colab.endswith(f"/blob/{build.REF}/notebooks/04_catch_the_bug.ipynb")
 

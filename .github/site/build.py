@@ -168,9 +168,9 @@ def plain(text):
 
 def ways_to_run(source, folder):
     """Return the ways to run a lesson, each with where it leads: those that are there, and no other."""
-    path = source.relative_to(ROOT).as_posix()
-    lite = f"lite/{gc_lib.__version__}/lab/index.html"
-    ways = {"run it here (experimental)": f"../{lite}?path={path}"} if (folder / lite).exists() else {}
+    path, lite = source.relative_to(ROOT).as_posix(), f"lite/{gc_lib.__version__}"
+    pages = {"run it here (experimental)": "lab", "on a phone (experimental)": "notebooks"}  # this has no side panel
+    ways = {way: f"../{lite}/{page}/index.html?path={path}" for way, page in pages.items() if (folder / lite).exists()}
     if SET:
         ways["Binder"] = f"{BINDER}/{OWNER}/{NAME}/{REF}?urlpath=lab/tree/{path}"
         ways["Colab (not tried)"] = f"{COLAB}/{OWNER}/{NAME}/blob/{REF}/{path}"
