@@ -180,7 +180,7 @@ def test_the_digits_are_those_of_J_at_both_ends_of_a_nudge(lab, dtype, places, e
         assert float(found) == pytest.approx(loop[-1], abs=4 * float(np.finfo(dtype).eps))
 
 
-def test_fewer_digits_survive_a_smaller_nudge_and_in_float32_none_is_left_at_1e_7(lab):
+def test_fewer_digits_survive_a_smaller_nudge_and_in_float32_none_that_is_true_at_1e_7(lab):
     left = []
     for eps in (1e-1, 1e-3, 1e-5, 1e-7, 1e-9, 1e-11):
         rows, words = digits(lab.set(eps=eps, dtype="float64", difference="two-sided", scale=1.0, error=0.0))
@@ -188,7 +188,9 @@ def test_fewer_digits_survive_a_smaller_nudge_and_in_float32_none_is_left_at_1e_
         assert f"{left[-1]} digits survive: dθ_approx[i] is " in words
     np.testing.assert_array_equal(np.diff(left), -2)
     rows, words = digits(lab.set(dtype="float32", eps=1e-7))
-    assert rows[0][2] == rows[1][2] == "" and "no digit survives: dθ_approx[i] is 0, dθ[i] is " in words
+    assert len(rows[0][2]) <= 1, "J moves by less than its last digit, which rounding may turn, on some machines"
+    approx, exact = map(float, re.search(r"dθ_approx\[i\] is (\S+), dθ\[i\] is (\S+)\.$", words).groups())
+    assert abs(approx - exact) > abs(exact) / 2
 
 
 def test_a_one_sided_difference_is_of_J_at_theta(lab):
