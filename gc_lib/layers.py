@@ -234,8 +234,9 @@ def pooling_example(rng, m: int) -> dict[str, np.ndarray]:
 class Layer:
     """Hold a layer: its forward, its way back, the table of equations for it, and what bugs are planted in it.
 
-    Example: `layer = gcl.layers.LAYERS["layer norm"].plant("no_sigma_term")`, and then
-    `gcl.check_layer(layer.forward, layer.backward, layer.example())`.
+    >>> layer = gcl.layers.LAYERS["layer norm"]
+    >>> gcl.check_layer(layer.forward, layer.backward, layer.example())
+    Relative difference ... at ε = 1e-07: great. All 3 blocks agree.
     """
 
     name: str
@@ -246,15 +247,29 @@ class Layer:
     bugs: tuple[str, ...] = ()
 
     def backward(self, dout: np.ndarray, cache) -> dict[str, np.ndarray]:
-        """Return the gradients by input, given the upstream and what forward remembered."""
+        """Return the gradients by input, given the upstream and what forward remembered.
+
+        >>> out, cache = layer.forward(**layer.example())
+        >>> list(layer.backward(np.ones_like(out), cache))
+        ['x', 'gain', 'shift']
+        """
         return self.back(dout, cache, self.steps)
 
     def example(self, m: int = 3, seed: int = 1) -> dict[str, np.ndarray]:
-        """Return inputs with m examples."""
+        """Return inputs with m examples.
+
+        >>> {name: block.shape for name, block in layer.example(m=5).items()}
+        {'x': (5, 4), 'gain': (4,), 'shift': (4,)}
+        """
         return self.some(np.random.default_rng(seed), m)
 
     def plant(self, name: str, strength: float = 1.0) -> Self:
-        """Return the layer with one equation written wrong. Raises ValueError where it has no such equation."""
+        """Return the layer with one equation written wrong. Raises ValueError where it has no such equation.
+
+        >>> broken = layer.plant("sigma_frozen")
+        >>> gcl.check_layer(broken.forward, broken.backward, broken.example()).headline
+        'x is wrong'
+        """
         return replace(self, steps=plant(self.steps, name, strength), bugs=(*self.bugs, find(name).name))
 
 
@@ -267,6 +282,11 @@ LAYERS = {
         Layer("max pooling", pooling_forward, pooling_backward, PoolingSteps(), pooling_example),
     )
 }
+"""The layers by their names.
+
+>>> list(gcl.layers.LAYERS)
+['layer norm', 'batch norm', 'attention', 'max pooling']
+"""
 
 TABLES += [NormSteps(), AttentionSteps(), PoolingSteps()]
 

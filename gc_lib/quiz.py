@@ -57,7 +57,14 @@ def item(lesson: str, misconceptions: list[str], ask: str, key: str, right: str,
 
 
 def questions(form: str) -> Said:
-    """Return the twelve items of a form, to read."""
+    """Return the twelve items of a form, to read.
+
+    >>> gcl.quiz.questions("A")
+    1. A network has three layers. One line is wrong: dW of layer 2 forgets its λ term, λ >
+        0. What do the relative differences of the six blocks tell?
+        a  All six are red, since they come out of one backprop.
+        ...
+    """
     lines = []
     for n, each in items(form).items():
         lines.append(fill(f"{n}. {each.ask}", WIDTH, subsequent_indent="    "))
@@ -81,7 +88,11 @@ def marks(answers: Mapping[int, str], form: str) -> dict[int, str]:
 
 
 def score(answers: Mapping[int, str], form: str) -> Said:
-    """Say how many answers are right; after form B also which are not, and what was to be said."""
+    """Say how many answers are right; after form B also which are not, and what was to be said.
+
+    >>> gcl.quiz.score({1: "", 2: ""}, form="A")
+    Form A: 0 of 12 right, 12 skipped. Write your letters between the quotes, and run the cell again.
+    """
     try:
         found = marks(answers, form)
     except ValueError as problem:

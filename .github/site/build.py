@@ -21,6 +21,7 @@ from urllib.parse import unquote
 import nbformat
 import pdoc.doc
 import pdoc.render
+import yaml
 from bs4 import BeautifulSoup
 from latex2mathml.converter import convert as mathml
 from nbconvert import HTMLExporter
@@ -34,7 +35,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-AUTHORS = ", ".join(author["name"] for author in PROJECT["authors"])
+CITATION = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
 TITLE = re.search(r"^# (.+)$", README, re.M)[1]
 TEXTS = sorted((ROOT / "notebooks").glob("*.md"))
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -69,8 +70,6 @@ def read(source):
         notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(text)])
     notebook.cells = [cell for cell in notebook.cells if "fetch" not in cell.metadata.get("tags", [])]  # none to read
     for cell in notebook.cells:
-        for output in cell.get("outputs", []):
-            output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)  # its still picture is shown
         if cell.cell_type == "markdown":
             cell.source = FORMULA.sub(formula, cell.source)
     return notebook
@@ -85,9 +84,22 @@ def front():
     """Return the README with the course before how to start it, and at its end how to cite it."""
     head, *sections = re.split(r"^(?=## )", README, flags=re.M)
     sections.sort(key=lambda section: not section.startswith("## The course"))
-    where = f", {CODE}" if SET else ""
-    cite = f"## How to cite\n\n{AUTHORS}: *{TITLE}*, version {gc_lib.__version__}{where}.\n"
-    return "".join([head, *sections, "\n", cite])
+    cite = ["\n## How to cite", CITATION["message"], cited(CITATION), "It stands on:"]
+    cite.append("\n".join(f"- {cited(work)}" for work in CITATION["references"]))
+    return "".join([head, *sections, "\n\n".join(cite)])
+
+
+def cited(work):
+    """Return how a work of CITATION.cff is cited: by whom, what it is called, where it stands, and of when it is."""
+    parts = [f"{authors(work)}: *{work['title']}*", work.get("collection-title"), work.get("publisher", {}).get("name")]
+    words = {"version": "version ", "date-released": "", "year": "", "repository-code": "", "url": "", "doi": "doi "}
+    parts += [f"{before}{work[field]}" for field, before in words.items() if field in work]
+    return ", ".join(filter(None, parts)) + "."
+
+
+def authors(work):
+    """Return the names of those who made a work."""
+    return ", ".join(each.get("name") or f"{each['given-names']} {each['family-names']}" for each in work["authors"])
 
 
 def mended(html, source, folder):
@@ -109,7 +121,7 @@ def mended(html, source, folder):
         badge.replace_with(badge["alt"])
     for picture in soup.find_all("img"):
         kept(picture, source, folder)
-    for head in soup.find_all("th", string=""):
+    for head in soup.select("th:empty"):
         head.name = "td"
     for wide in soup.find_all(["table", "math"], display=lambda display: display != "inline"):
         wide.wrap(soup.new_tag("div", attrs={"class": "wide", "tabindex": "0"}))
@@ -156,9 +168,9 @@ def plain(text):
 
 def ways_to_run(source, folder):
     """Return the ways to run a lesson, each with where it leads: those that are there, and no other."""
-    path = source.relative_to(ROOT).as_posix()
-    lite = f"lite/{gc_lib.__version__}/lab/index.html"
-    ways = {"run it here (experimental)": f"../{lite}?path={path}"} if (folder / lite).exists() else {}
+    path, lite = source.relative_to(ROOT).as_posix(), f"lite/{gc_lib.__version__}"
+    pages = {"run it here (experimental)": "lab", "on a phone (experimental)": "notebooks"}  # this has no side panel
+    ways = {way: f"../{lite}/{page}/index.html?path={path}" for way, page in pages.items() if (folder / lite).exists()}
     if SET:
         ways["Binder"] = f"{BINDER}/{OWNER}/{NAME}/{REF}?urlpath=lab/tree/{path}"
         ways["Colab (not tried)"] = f"{COLAB}/{OWNER}/{NAME}/blob/{REF}/{path}"
@@ -185,7 +197,7 @@ def metadata(name, said, page):
         "learningResourceType": ["notebook", "exercise"],
         "inLanguage": "en",
         "license": "https://creativecommons.org/licenses/by/4.0/",
-        "author": {"@type": "Organization", "name": AUTHORS},
+        "author": {"@type": "Organization", "name": authors(CITATION)},
         "version": gc_lib.__version__,
         "isPartOf": {"@type": "Course", "name": TITLE, "description": PROJECT["description"]},
     }
@@ -227,6 +239,7 @@ def prepare(folder):
     shutil.copy(HERE / "site.css", folder)
     pdoc.render.configure(docformat="markdown", template_directory=HERE, search=False, show_source=False)
     pdoc.render.env.globals |= {"site": TITLE, "version": gc_lib.__version__, "code": CODE if SET else ""}
+    pdoc.render.env.globals["shown"] = shown
 
 
 def build(folder):
@@ -238,22 +251,46 @@ def build(folder):
 
 
 def api(folder):
-    """Write the API pages; a lab is opened as a function is called, and stands there as one."""
-    modules = {name: pdoc.doc.Module.from_name(name) for name in API}
-    labs = modules["gc_lib.labs"]
-    for name in set(labs.members) - {"BenchState"}:
-        labs.members[name] = pdoc.doc.Function(labs.modulename, name, labs.obj.__dict__[name], (labs.modulename, name))
+    """Write the API pages."""
+    modules = documented()
     for name, module in modules.items():
         put(folder / "api" / f"{name.replace('.', '/')}.html", pdoc.render.html_module(module, modules))
+
+
+def documented():
+    """Return the modules of the API pages as pdoc reads them, with what it does not see by itself."""
+    modules = {name: pdoc.doc.Module.from_name(name) for name in API}
+    labs, front = modules["gc_lib.labs"], modules["gc_lib"].members
+    slide = pdoc.doc.Module.from_name("gc_lib.checker.slide")
+    for name in set(labs.members) - {"BenchState"}:  # a lab is opened as a function is called
+        labs.members[name] = pdoc.doc.Function(labs.modulename, name, labs.obj.__dict__[name], (labs.modulename, name))
+    for name in ("ONE_SIDED", "SLIDE"):
+        front[name].docstring = slide.members[name].docstring
+    front["Report"].own_members = list(front["Report"].members.values())  # those of Reading too
+    return modules
+
+
+def shown(doc):
+    """Tell whether an API page shows a name: what has an example, what its class says of it, and every bug."""
+    if doc.kind == "module":
+        return doc.fullname in API
+    if doc.kind == "variable":
+        return doc.docstring and not (doc.name.startswith("_") or doc.docstring.startswith("Alias for field"))
+    return ">>>" in doc.docstring or doc.name in gc_lib.bugs.CATALOGUE or doc.qualname == "Network.__init__"
 
 
 def main():
     """Build the site into the folder that the command line names, and say how large it is."""
     folder = Path(*sys.argv[1:] or ["_site"])
     build(folder)
+    files, size, packed = measured(folder)
+    print(f"{folder}: {files} files, {size:,} bytes, {packed:,} compressed by gzip (without lite/)")
+
+
+def measured(folder):
+    """Return how many files of the site to read a folder holds, their bytes, and their bytes compressed."""
     files = [path for path in folder.rglob("*") if path.is_file() and folder / "lite" not in path.parents]
-    size, packed = (sum(map(measure, files)) for measure in (lambda path: path.stat().st_size, compressed))
-    print(f"{folder}: {len(files)} files, {size:,} bytes, {packed:,} compressed by gzip (without lite/)")
+    return len(files), sum(path.stat().st_size for path in files), sum(map(compressed, files))
 
 
 def compressed(path):

@@ -33,6 +33,11 @@ class LayerReport(Report):
     """Hold what the check of a layer found. Every input counts for itself, however small its slopes are.
 
     `upstream` is R as a vector; `still` are the inputs on which J hardly depends, `integers` those not nudged.
+
+    >>> norm = gcl.layers.LAYERS["layer norm"]
+    >>> report = gcl.check_layer(norm.forward, norm.backward, norm.example(), upstream=1)
+    >>> report.still, report.answers["x"]
+    (('x',), 'cannot tell')
     """
 
     upstream: np.ndarray = field(kw_only=True)
@@ -241,7 +246,9 @@ def check_layer(
     one number for all. Inputs of integers are handed on and not nudged. Raises TypeError or ValueError, naming the
     input, where something does not fit.
 
-    Example: `gcl.check_layer(layer_norm, layer_norm_backward, {"x": x, "gain": gain, "shift": shift}).assert_ok()`.
+    >>> forward, backward = lambda x, w: x @ w, lambda dout, x, w: (dout @ w.T, x.T @ dout / len(x))  # no mean
+    >>> gcl.check_layer(forward, backward, {"x": np.ones((3, 2)), "w": np.eye(2)}).headline
+    'w is wrong'
     """
     forward, backward = function("forward", forward), function("backward", backward)
     options = {"upstream": upstream, "seed": seed, "eps": eps, "rtol": rtol}

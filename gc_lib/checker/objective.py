@@ -150,6 +150,9 @@ def numeric_gradient(cost: Callable[[P], SupportsFloat], params: P, eps: float =
     caller's arrays are left alone. `checker=gcl.ONE_SIDED` takes the one-sided difference. Raises TypeError or
     ValueError for parameters that cannot be nudged, an ε that is not above 0 or moves no entry, a cost that is no
     finite number, and for what is no checker.
+
+    >>> gcl.numeric_gradient(lambda w: w[0] ** 3 + w[1], np.array([1.0, 5.0]), eps=0.1)  # 3w² + ε², and 1
+    array([3.01, 1.  ])
     """
     params = copied(params)
     blocks, eps, checker = nudgeable(params), above_zero(eps), a_checker(checker)

@@ -130,7 +130,11 @@ def copied(params):
 
 
 def to_vector(blocks: Mapping[str, np.ndarray]) -> np.ndarray:
-    """Lay the blocks end to end, each row by row: θ of the lecture."""
+    """Lay the blocks end to end, each row by row: θ of the lecture.
+
+    >>> gcl.to_vector({"W": np.array([[1.0, 2.0], [3.0, 4.0]]), "b": np.array([5.0])})
+    array([1., 2., 3., 4., 5.])
+    """
     return np.concatenate([block.ravel() for block in blocks.values()] or [np.zeros(0)])
 
 
@@ -138,6 +142,9 @@ def from_vector(theta: np.ndarray, blocks: Mapping[str, np.ndarray]) -> dict[str
     """Cut θ into blocks of the shapes and dtypes given. Leading axes of θ are carried along.
 
     Raises ValueError where θ has more or fewer entries than the blocks.
+
+    >>> gcl.from_vector(np.arange(3.0), {"w": np.zeros(2), "b": np.zeros(1)})
+    {'w': array([0., 1.]), 'b': array([2.])}
     """
     cut, start = {}, 0
     if theta.shape[-1] != sum(block.size for block in blocks.values()):
@@ -150,9 +157,10 @@ def from_vector(theta: np.ndarray, blocks: Mapping[str, np.ndarray]) -> dict[str
 
 
 def entry(i: int, blocks: Mapping[str, np.ndarray]) -> tuple[str, tuple[int, ...]]:
-    """Tell which entry of which block θ[i] is: ("W2", (3, 1)).
+    """Tell which entry of which block θ[i] is. Raises IndexError where i is not in 0 … size − 1.
 
-    Raises IndexError where i is not in 0 … size − 1.
+    >>> gcl.entry(5, {"W": np.zeros((2, 2)), "b": np.zeros(3)})
+    ('b', (1,))
     """
     start = 0
     for name, block in blocks.items():

@@ -88,6 +88,9 @@ class Reading:
         """Return k = dθ·dθ_approx / ‖dθ_approx‖² if the block is k times what it should be, None if no k fits.
 
         The score |k − 1| / (|k| + 1) alone cannot tell k from 1/k, nor a negative k from another.
+
+        >>> round(report.factor("W"), 6)
+        0.5
         """
         a, g = self.pairs[name]
         k = float(g @ a / (a @ a)) if a.any() else 0.0
@@ -99,7 +102,11 @@ class Reading:
         return self.entry(int(np.abs(self.approx - self.gradient).argmax()))
 
     def entry(self, i: int) -> Entry:
-        """Return θ[i] with its slope by dθ_approx and by dθ."""
+        """Return θ[i] with its slope by dθ_approx and by dθ.
+
+        >>> print(report.entry(0))
+        W[0, 0]: dθ has 1, the cost's own slope is 2
+        """
         return Entry(*entry(i, self.shapes), float(self.approx[i]), float(self.gradient[i]))
 
     def index(self, name: str, index: tuple[int, ...]) -> int:

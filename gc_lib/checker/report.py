@@ -38,6 +38,11 @@ class Report(Reading):
 
     `slopes` are those of J as far as they are known, also at other steps than ε; `ladder` is the V-curve of this very
     J, along one direction; `evaluations` counts the calls of the cost. `found` holds all that was learnt on the way.
+
+    >>> cost, half = lambda p: (p["W"] ** 2).sum() + p["b"].sum(), lambda p: {"W": p["W"], "b": np.ones(2)}
+    >>> report = gcl.check(cost, half, {"W": np.array([[1.0, 2.0], [3.0, 4.0]]), "b": np.zeros(2)})
+    >>> report.answers, report.band, f"{report.difference:.2f}"
+    ({'W': 'wrong', 'b': 'right'}, 'worry', '0.33')
     """
 
     slopes: np.ndarray = field(kw_only=True)
@@ -79,7 +84,11 @@ class Report(Reading):
         return (*unclear, *mistakes(self), *clouds(self), *drowned(self))
 
     def that_are(self, answer: str) -> tuple[str, ...]:
-        """Return the blocks with this answer."""
+        """Return the blocks with this answer.
+
+        >>> report.that_are("wrong")
+        ('W',)
+        """
         return tuple(name for name, found in self.answers.items() if found == answer)
 
     @cached_property
@@ -92,7 +101,11 @@ class Report(Reading):
         return self.entry(int(np.where(wrong, gap, -1).argmax() if wrong.any() else gap.argmax()))
 
     def worst_of(self, name: str) -> Entry:
-        """Return the entry of a block that is farthest beyond its error bar."""
+        """Return the entry of a block that is farthest beyond its error bar.
+
+        >>> print(report.worst_of("W"))
+        W[1, 1]: dθ has 4, the cost's own slope is 8
+        """
         part = self.parts[name]
         gap = np.abs(self.approx - self.gradient)[part] / self.bars[part]
         return self.entry(part.start + int(gap.argmax()))
@@ -125,7 +138,14 @@ class Report(Reading):
         return f"Second opinion: {said}. {why} explain() says more."
 
     def explain(self) -> str:
-        """Say the answer, its reasons and what to do about them, in whole sentences."""
+        """Say the answer, its reasons and what to do about them, in whole sentences.
+
+        >>> print(report.explain())
+        Relative difference 3.3e-01 at ε = 1e-07: worry.
+        dθ is wrong in W: farther from the slope of J than the error bars allow.
+        ...
+        Worst entry: W[1, 1]: dθ has 4, the cost's own slope is 8.
+        """
         names = {answer: listed(self.that_are(answer)) for answer in OPENINGS}
         said = [self.verdict, self.opening.format(names.pop(self.answer))]
         said += [f"{answer.capitalize()}: {blocks}." for answer, blocks in names.items() if blocks]
@@ -149,7 +169,11 @@ class Report(Reading):
         return f"cannot tell: {self.reasons[0].kind}"
 
     def plot(self) -> "Drawing":
-        """Draw dθ against dθ_approx, the blocks, and the V-curve of this J: a picture with its message in words."""
+        """Draw dθ against dθ_approx, the blocks, and the V-curve of this J: a picture with its message in words.
+
+        >>> print(report.plot())
+        W is wrong. Left: every entry of dθ against dθ_approx with its error bar; on the line they agree. ...
+        """
         from ..plots import draw_report  # and with it matplotlib, only now
 
         return draw_report(self)
@@ -157,8 +181,13 @@ class Report(Reading):
     def assert_ok(self, rtol: float | None = None) -> None:
         """Raise AssertionError with the whole explanation unless the answer is right.
 
-        With an rtol, unless every block is known to be off by no more than this share of its norm, whatever the answer:
-        `report.assert_ok(rtol=1e-4)` also passes a block that is wrong by 1e-5. No evaluation of the cost is made.
+        With an rtol, unless every block is known to be off by no more than this share of its norm, whatever the answer.
+        No evaluation of the cost is made.
+
+        >>> report.assert_ok(rtol=0.6)  # W is wrong by 0.5
+        >>> report.assert_ok()
+        Traceback (most recent call last):
+        AssertionError: Relative difference 3.3e-01 at ε = 1e-07: worry...
         """
         __tracebackhide__ = True  # pytest then points at the test
         if rtol is None:
@@ -210,6 +239,11 @@ def check(
     listens to J at other steps too. `eps="auto"` takes the step that suits this very J. `rtol` is what an entry of dθ
     may be off, × the root mean square of its block. Raises TypeError or ValueError, naming the block, where the
     parameters, the gradient, the cost, ε, rtol or the checker cannot be used.
+
+    >>> gcl.check(lambda w: w @ w, lambda w: 3 * w, np.array([1.0, 2.0]))  # the slope of w·w is 2w
+    Relative difference 2.0e-01 at ε = 1e-07: worry.
+      theta   2.0e-01  wrong by 0.33, as if times 1.5
+    Worst entry: theta[1]: dθ has 6, the cost's own slope is 4.
     """
     (J_of, dJ_of), params = two_functions(cost, gradient), copied(params)
     blocks, checker, rtol = nudgeable(params), a_checker(checker), above_zero(rtol, "rtol", "1e-6")

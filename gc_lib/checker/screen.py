@@ -34,6 +34,12 @@ class Screen:
     `readings` estimates the lecture's number for each block; `within` says how far it is off along the direction asked;
     `regions` holds, for each wrong block, the smallest box of entries outside of which nothing was seen wrong, as
     slices; `clouds` are the kinds of reasons why a block cannot be told; `evaluations` counts the calls of J.
+
+    >>> W = np.ones((200, 300))
+    >>> W[3, 10:20] = 5
+    >>> found = gcl.screen(lambda p: (p["W"] ** 2).sum(), lambda p: {"W": 2 * p["W"].clip(max=4)}, {"W": W})
+    >>> found.answer, found.region
+    ('wrong', ('W', (slice(3, 4, None), slice(10, 20, None))))
     """
 
     readings: dict[str, float]
@@ -68,11 +74,20 @@ class Screen:
 
         The part of such an error along a random direction is about normal, and within what a right block may be off in
         0.8 · CLOSE_ENOUGH / share of all directions. The bound leaves room: it is 2.5 times that.
+
+        >>> found.chance_of_missing(0.5)
+        0.02
         """
         return float(min(1.0, 2 * CLOSE_ENOUGH / share) ** self.directions)
 
     def assert_ok(self) -> None:
-        """Raise AssertionError that says what was found unless the answer is right."""
+        """Raise AssertionError that says what was found unless the answer is right.
+
+        >>> found.assert_ok()
+        Traceback (most recent call last):
+        AssertionError: These blocks disagree, there: (184 evaluations of J)
+          W[3, 10:20]: 2.0e-02
+        """
         __tracebackhide__ = True  # pytest then points at the test
         if self.answer != "right":
             raise AssertionError(str(self))
@@ -116,6 +131,9 @@ def screen(
     block and direction, and some 50 times more; to corner an error in a block of n × n entries takes some 8 log₂ n
     evaluations more. `directions` asks each question along several of them, one at least. (T. Vieira, How to test
     gradient implementations, 2017.)
+
+    >>> gcl.screen(lambda w: w @ w, lambda w: 2 * w, np.ones(100_000))
+    The one block agrees. (102 evaluations of J)
     """
     (J_of, dJ_of), params = two_functions(cost, gradient), copied(params)
     blocks, directions = nudgeable(params), whole("directions", directions, least=1)

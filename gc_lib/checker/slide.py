@@ -49,7 +49,20 @@ class Checker(NamedTuple):
 
 
 SLIDE = Checker()
+"""The lecture's checker, by its four equations. A bug can be planted in it, as in backprop.
+
+>>> broken = gcl.bugs.plant(gcl.SLIDE, "forgotten_2")
+>>> report = gcl.check(lambda w: w @ w, lambda w: 2 * w, np.array([1.0, 2.0]), checker=broken)
+>>> f"{report.difference:.2f}", report.answer
+('0.33', 'right')
+"""
+
 ONE_SIDED = Checker(difference=one_sided)
+"""The checker with the one-sided difference, whose error falls as ε and not as ε².
+
+>>> gcl.numeric_gradient(lambda w: w[0] ** 3, np.array([1.0]), eps=0.1, checker=gcl.ONE_SIDED)
+array([3.31])
+"""
 
 GREAT, WORRY = 1e-6, 1e-4  # great below, worry above: by the nearest of the lecture's 1e-7, 1e-5 and 1e-3
 
@@ -73,6 +86,9 @@ def relative_difference(approx: Nest, exact: Nest) -> float:
 
     Both zero is agreement: 0. Raises TypeError or ValueError where they are no real, finite numbers, or do not fit each
     other.
+
+    >>> gcl.relative_difference(np.array([6.0, 8.0]), np.array([3.0, 4.0]))
+    0.3333333333333333
     """
     a = as_blocks(approx, "approx")
     all_real(a, "approx")

@@ -22,7 +22,11 @@ SKIPPED = "skipped. What stood behind a cover opens when you run its cell again.
 
 @dataclass(frozen=True)
 class Answer:
-    """Say whether an exercise is solved, in one sentence."""
+    """Say whether an exercise is solved, in one sentence.
+
+    >>> gcl.exercises.Answer(True, "one bar of six turns red.")
+    Yes: one bar of six turns red.
+    """
 
     solved: bool
     words: str
@@ -46,6 +50,10 @@ class Build:
     fits, its lines are tried with one thing changed, and how what is given is related to what is wanted. `rtol` and
     `atol` say how far it may be off. A value that no mistake explains may be off by `factor`; `nearly` is what it is
     then answered by.
+
+    >>> slope = gcl.exercises.Build(lambda w: 2 * w, {"w = 3": (3,)}, {"is that w² itself?": "w**2"}, "it is 2w.")
+    >>> slope(lambda w: w**2)
+    Not yet: for w = 3 yours gives 9, expected 6; is that w² itself?
     """
 
     right: Callable
@@ -167,7 +175,12 @@ class Build:
 
 @dataclass
 class Choose(Prediction):
-    """Ask for one of several choices; `means` says what each would mean, and why the right one is right."""
+    """Ask for one of several choices; `means` says what each would mean, and why the right one is right.
+
+    >>> ask = gcl.exercises.Choose("a", {"a": "the error falls as ε².", "b": "is there no third derivative?"})
+    >>> ask("b")
+    Not yet: is there no third derivative?
+    """
 
     right: str
     means: Mapping[str, str]
@@ -194,6 +207,10 @@ class Guess(Prediction):
     """Ask for a number, which may be off by a factor; `mistakes` are wrong numbers, each under its answer.
 
     `small` ends the answer to any other number that is too small.
+
+    >>> best = gcl.exercises.Guess(1e-5, "there the V is deepest.", {"that is the lecture's ε.": 1e-7})
+    >>> best(1e-7)
+    Not yet: that is the lecture's ε.
     """
 
     right: float

@@ -1,4 +1,12 @@
-"""Labs: a few controls, a picture that follows the hand, and the finding in words."""
+"""Labs: a few controls, a picture that follows the hand, and the finding in words.
+
+>>> lab = gcl.labs.bench(bugs=[("no_decay", 2)])  # as the last line of a cell it is the lab itself
+>>> print(lab.set(eps=1e-5))
+Relative difference 2.1e-2: worry. W2 disagrees. W2: 3.6e-2. All other blocks agree.
+>>> print(lab.at(lam=0))  # what it would find; nothing moves
+Relative difference about 1e-8: great. All 6 blocks agree, though a bug is planted.
+no_decay cannot be seen here: λ is 0.
+"""
 
 try:
     import ipywidgets  # noqa: F401

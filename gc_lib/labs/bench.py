@@ -21,9 +21,10 @@ FOLDED = "data", "examples", "units", "hidden", "dtype", "scale", "bias", "steps
 
 
 class Bench(Lab):
-    """Open the bench, in the state given: gcl.labs.bench(eps=1e-3, bugs=[("no_decay", 2)]).
+    """Open the bench, in the state given; its fields are those of `gcl.labs.BenchState`.
 
-    The fields are those of `gcl.labs.BenchState`.
+    >>> print(gcl.labs.bench(eps=1e-3, bugs=[("no_decay", 2)]))
+    Relative difference 2.1e-2: worry. W2 disagrees. W2: 3.6e-2. All other blocks agree.
     """
 
     State, View, compute, room = BenchState, bench_picture, compute, 420

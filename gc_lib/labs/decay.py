@@ -186,7 +186,13 @@ def decay_picture(names: Sequence[str], whole, data, decay, against) -> tuple:
 
 
 class Decay(Lab):
-    """Open the lab of the λ term, in the state given: gcl.labs.decay(lam=10, in_J="nothing")."""
+    """Open the lab of the λ term, in the state given.
+
+    >>> print(gcl.labs.decay(lam=10, in_J="nothing"))
+    Relative difference 0.85: worry. W1, W2 and W3 disagree. W1, W2 and W3: up to 0.89. All
+    other blocks agree. The λ terms of J and dW do not fit: that strikes every W and no b,
+    since no b stands in them. Checked apart: the data term agrees; the λ term reads 1.
+    """
 
     State, View, compute, room = State, decay_picture, compute, 500
     about = (

@@ -220,9 +220,11 @@ def sentence(bug: str) -> str:
 
 
 class Detective(Lab):
-    """Open a case: gcl.labs.detective(case=17).
+    """Open a case. The line of code of a lab at work holds its checks and the record too.
 
-    The line of code of a lab at work holds its checks and the record too.
+    >>> print(gcl.labs.detective(case=17))
+    Not checked yet: 2,455 suspects left. Case 17: two lines were replaced. Not checked yet.
+    There are 2,455 suspects.
     """
 
     State, View, compute, room = State, detective_picture, compute, 500

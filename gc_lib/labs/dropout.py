@@ -180,7 +180,11 @@ def curve(state: BenchState) -> Curve:
 
 
 class Dropout(Lab):
-    """Open the lab of dropout, in the state given: gcl.labs.dropout(keep_prob=0.5, bug="no_mask")."""
+    """Open the lab of dropout, in the state given.
+
+    >>> print(gcl.labs.dropout(keep_prob=0.5, bug="no_mask"))
+    Relative difference 0.33: worry. Frozen: W1 and b1 disagree; fresh reads 1. ...
+    """
 
     State, View, compute, room = State, dropout_picture, compute, 620
     about = (

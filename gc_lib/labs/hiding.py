@@ -184,7 +184,13 @@ def compute(state: State) -> Result:
 
 
 class Hiding(Lab):
-    """Open the lab of lesson 09: gcl.labs.hiding(place="two that cancel", out=True)."""
+    """Open the lab of lesson 09, in the state given.
+
+    >>> print(gcl.labs.hiding(place="two that cancel", out=True))
+    Relative difference 0.16: worry. Brought out by keep_prob = 0.8. What is wrong: dA_prev
+    of layer 2 is doubled, and layer 1 forgets its 1/keep_prob. The error bars say of W1 and
+    b1: wrong. Taylor's remainder falls only as t: wrong.
+    """
 
     State, View, compute, room = State, hiding_picture, compute, 320
     about = (

@@ -212,7 +212,13 @@ def counted(count: int | np.integer) -> str:
 
 
 class Inspect(Lab):
-    """Open the lab on what `gcl.check` returned: gcl.labs.inspect(report, block="W2", k=2)."""
+    """Open the lab on what `gcl.check` returned.
+
+    >>> report = gcl.check(lambda w: w @ w, lambda w: 4 * w, np.array([1.0, 2.0]))
+    >>> print(gcl.labs.inspect(report, k=2))
+    Relative difference ...: great. Divided by 2, theta agrees. So dθ is 2 times what it
+    should be.
+    """
 
     State, View, compute, room = State, inspect_picture, compute, 360
     about = (

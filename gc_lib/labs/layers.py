@@ -123,7 +123,13 @@ def compute(state: State) -> Result:
 
 
 class Layers(Lab):
-    """Open the lab of the layers, in the state given: gcl.labs.layers(layer="batch norm", bug="mu_frozen")."""
+    """Open the lab of the layers, in the state given.
+
+    >>> print(gcl.labs.layers(layer="batch norm", bug="mu_frozen"))
+    Relative difference 0.4: worry. x is wrong, of gain it cannot tell. J hardly depends on
+    gain: under this upstream no check can tell. J is the plain sum of the outputs.
+    mu_frozen: Takes μ for a constant: forgets that every x has a share in it.
+    """
 
     State, View, compute, room = State, layers_picture, compute, 260
     about = (

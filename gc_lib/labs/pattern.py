@@ -182,7 +182,12 @@ def pattern_picture(names: Sequence[str], way, blocks, climb) -> tuple:
 
 
 class Pattern(Lab):
-    """Open the pattern of one bug: gcl.labs.pattern(bug="no_decay", layer=2, remedy="λ = 0")."""
+    """Open the pattern of one bug, in the state given.
+
+    >>> print(gcl.labs.pattern(bug="no_decay", layer=2, remedy="λ = 0"))
+    Relative difference about 1e-8: great. All 8 blocks agree, though a bug is planted.
+    no_decay cannot be seen here: λ is 0.
+    """
 
     State, View, compute, room = State, pattern_picture, compute, 460
     about = (

@@ -158,7 +158,13 @@ def compute(state: State) -> Result:
 
 
 class Secant(Lab):
-    """Open the lab of one nudged number, in the state given: gcl.labs.secant(eps=0.1, cost="θ²")."""
+    """Open the lab of one nudged number, in the state given.
+
+    >>> print(gcl.labs.secant(eps=0.1, cost="θ²"))
+    The tangent's slope is 2; two-sided: right but for rounding. The slope at θ = 1:
+    two-sided 2 (only rounding is left), one-sided 2.1 (off by 0.1). Divide ε by 10, and it
+    makes the one-sided error 10 times smaller.
+    """
 
     State, View, compute, room = State, secant_picture, compute, 230
     about = (

@@ -82,6 +82,9 @@ class BenchState(Fields):
     training follow the right gradient at λ = 0.1 and keep_prob = 1, so that neither a bug nor λ moves θ. `bias` is 0
     unless given, for an activation with a corner at 0, as ReLU, 0.01: at b = 0 an example can sit exactly on it, where
     J has no one slope. Raises TypeError or ValueError for what cannot be.
+
+    >>> gcl.labs.BenchState(keep_prob=0.8, masks="fresh").random
+    True
     """
 
     eps: float = slider("ε", EPS, 1e-7, step)

@@ -170,7 +170,12 @@ def compute(state: State) -> Result:
 
 
 class Training(Lab):
-    """Open the lab of lesson 07, in the state given: gcl.labs.training(bug="db_decayed", steps=10)."""
+    """Open the lab of lesson 07, in the state given.
+
+    >>> print(gcl.labs.training(bug="db_decayed", steps=10))
+    Relative difference 1.1e-3: worry. After 10 steps the bug shows in b1, b2 and b3. J is
+    0.63; with right backprop it would be 0.63: the same to 1 %.
+    """
 
     State, View, compute, room = State, training_picture, compute, 300
     about = (

@@ -132,7 +132,12 @@ def compute(state: State) -> Result:
 
 
 class Vector(Lab):
-    """Open the lab of lesson 02, in the state given: gcl.labs.vector(i=19, order="column by column")."""
+    """Open the lab of lesson 02, in the state given.
+
+    >>> print(gcl.labs.vector(i=19, order="column by column"))
+    Relative difference 0.55: worry. θ[19] is W2[1, 3]. ...
+    0.1765. But dθ[19] is dW2[1, 2]: two different entries are compared. ...
+    """
 
     State, View, compute, room = State, vector_picture, compute, 330
     about = (

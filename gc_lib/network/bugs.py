@@ -67,6 +67,10 @@ class Bug:
     `breaks` is the right equation, `wrong` the one planted in its stead. `hides` says under which conditions, joined
     by "or", no check can see it; `needs` what the network must have; `seen` links a public thread it was reported in.
     `slot` is the place of its equation in the table: drop, dZ, dW, db, dA_prev; decay; difference, …
+
+    >>> bug = gcl.bugs.CATALOGUE["db_one_sum"]
+    >>> bug.sentence, bug.slot, bug.hides
+    ('Forgets the axis: one single sum over all units goes to every bias.', 'db', 'the layer has one unit')
     """
 
     name: str
@@ -133,6 +137,11 @@ class Bug:
 
 
 CATALOGUE: dict[str, Bug] = {}
+"""Every bug by its name.
+
+>>> [name for name, bug in gcl.bugs.CATALOGUE.items() if "m is 1" in bug.hides]
+['decay_not_over_m', 'dW_no_mean', 'db_no_mean', 'db_first_example']
+"""
 
 
 def bug(breaks: Callable, hides: str = "", needs: str = "", seen: str = "") -> Callable:
@@ -223,6 +232,10 @@ def plant(table, name: str | Bug, strength: float = 1.0, factor: float | None = 
 
     The table is one layer's `Steps`, the cost's `Terms` or a `Checker`. The equation planted computes
     right + strength · (wrong − right). Raises ValueError where the right equation is not in the table, or no longer.
+
+    >>> wrong = gcl.bugs.plant(gcl.SLIDE, "forgotten_2")
+    >>> wrong.difference(J_plus=2.25, J_minus=0.25, J=1.0, eps=0.5)  # of θ² at 1, where the slope is 2
+    4.0
     """
     found = find(name)
     if getattr(table, found.slot, None) is not found.breaks:
@@ -267,6 +280,11 @@ def diff(bug) -> str:
     """Return the right and the wrong line of a bug, as they stand in the source that runs.
 
     `bug` is a name of the catalogue, or a network, for all that is planted in it.
+
+    >>> print(gcl.diff("no_decay"))
+    no_decay: Forgets the L2 term.
+      right:  return dZ @ c.A_prev.T / c.m + c.lam / c.m * c.W
+      wrong:  return dZ @ c.A_prev.T / c.m
     """
     if hasattr(bug, "plants"):
         return "\n".join(diff(plant.name) for plant in bug.plants)

@@ -47,6 +47,10 @@ class Network:
     """Describe an L-layer network: its sizes [n_0, n_1, … n_L], activations, λ, keep_prob, and its equations.
 
     A network never changes: `plant` returns a new one. Raises ValueError for sizes, names and numbers that cannot be.
+
+    >>> net = gcl.Network([2, 3, 1], hidden="relu", lam=0.1)
+    >>> net.shapes
+    {'W1': (3, 2), 'b1': (3, 1), 'W2': (1, 3), 'b2': (1, 1)}
     """
 
     sizes: Sequence[int]
@@ -102,6 +106,10 @@ class Network:
         Biases are drawn with standard deviation `bias`; 0 leaves them at 0. (He et al. 2015; without ReLU LeCun 1998.)
         With ReLU take a small bias: at b = 0 an example that reaches no unit of a layer sits exactly on a corner.
         Raises ValueError for a scale or bias below 0, or not finite.
+
+        >>> params = net.initialise(seed=0, bias=0.01)
+        >>> params["W2"].shape
+        (1, 3)
         """
         if not (0 <= scale < np.inf and 0 <= bias < np.inf):
             raise ValueError(f"scale and bias should be finite numbers, 0 or more; got scale={scale}, bias={bias}")
@@ -120,6 +128,11 @@ class Network:
         linear output. With keep_prob < 1, `masks="fresh"` drops other units at every evaluation, `masks="frozen"` the
         same ones always, in cost and gradient alike. Raises ValueError where X or Y do not fit the network or each
         other.
+
+        >>> cost, gradient = net.on(*gcl.data.moons(16))
+        >>> slopes = gradient(net.initialise(seed=0))
+        >>> slopes["W1"].shape
+        (3, 2)
         """
         X, Y = self.examples(X, Y)
         frozen = one_of("masks", masks, ("fresh", "frozen")) == "frozen"
@@ -147,7 +160,11 @@ class Network:
         return X, Y
 
     def obstacle(self, name: str | bugs.Bug, layer: int | None = None) -> str:
-        """Say why a bug cannot be planted in that layer of this network; "" where it can."""
+        """Say why a bug cannot be planted in that layer of this network; "" where it can.
+
+        >>> net.obstacle("W_not_transposed", layer=2)
+        'it needs a square layer, as many units as the layer before'
+        """
         found = bugs.find(name)
         if found.family is bugs.Checker:
             return f"it is a mistake of the checker: gcl.bugs.plant(gcl.SLIDE, {name!r}) makes such a checker"
@@ -206,6 +223,10 @@ class Network:
         three scaled bugs take a factor, 2 by default, and so does a function of yours that has one. Raises ValueError
         for an unknown bug, an equation that is not there or broken already, and a function that does not fit or fails
         when it is tried.
+
+        >>> broken = net.plant("no_decay", layer=2)
+        >>> gcl.check(*broken.on(*gcl.data.moons(16)), net.initialise(seed=0, bias=0.01)).headline
+        'W2 is wrong'
         """
         bug = self.own(name, layer, breaks) if callable(name) else name
         reason = self.obstacle(bug, layer)

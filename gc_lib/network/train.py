@@ -27,6 +27,9 @@ def train(
 
     Raises TypeError or ValueError for steps that are no whole number, 0 or more, a rate that is no finite number, and
     a gradient that does not fit params.
+
+    >>> gcl.train(lambda p: {"w": 2 * p["w"]}, {"w": np.array([8.0])}, steps=3, rate=0.25)
+    {'w': array([1.])}
     """
     walk = descend(gradient, params, rate)
     for _ in range(whole("steps", steps)):

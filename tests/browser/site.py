@@ -5,7 +5,8 @@ from PyPI, and numpy, matplotlib and what they need in WebAssembly as the packag
 What this does not try: Pyodide's CDN, the numpy of the lock file (here one of the same Pyodide, a few fixes older),
 Firefox and Safari. With the address of a deployed site it tries that, CDN and all. All lessons, or those
 whose names begin as given, are opened and run, and the first slider or menu of each lab is moved 20 times; where a
-lesson shows its lab only after a guess, the solution is run too.
+lesson shows its lab only after a guess, the solution is run too. The first one also runs at the width of a phone, in
+the page without a side panel.
 """
 
 import functools
@@ -117,13 +118,13 @@ def serve(folder: Path) -> str:
 
 
 class LiteNotebook(driver.Notebook):
-    """A notebook open in JupyterLite."""
+    """A notebook open in JupyterLite, in one of its pages: lab, or notebooks."""
 
-    def __init__(self, page, site: str, name: str):
+    def __init__(self, page, site: str, name: str, app: str):
         self.page, self.name, self.console = page, name, []
         page.on("pageerror", lambda problem: self.console.append(str(problem)))
         page.add_init_script(driver.SCRIPT)
-        page.goto(f"{site}/lab/index.html?path=notebooks/{name}")
+        page.goto(f"{site}/{app}/index.html?path=notebooks/{name}")
         page.wait_for_function("() => window.gc?.ready()", timeout=1000 * PATIENCE)
 
     def run_all(self) -> None:
@@ -149,9 +150,9 @@ def moved(notebook: LiteNotebook, lab: driver.Lab) -> int:
     return changed
 
 
-def attempt(browser, site: str, name: str) -> bool:
+def attempt(browser, site: str, name: str, app: str = "lab", width: int = 1280) -> bool:
     """Open a lesson as a first visit, run it, move its labs; print what came of it, return whether all is well."""
-    context = browser.new_context(viewport={"width": 1280, "height": 1000})
+    context = browser.new_context(viewport={"width": width, "height": 1000})
     seen, counts, sizes, start = set(), Counter(), Counter(), time.perf_counter()
 
     def note(request) -> None:
@@ -159,18 +160,19 @@ def attempt(browser, site: str, name: str) -> bool:
             return
         seen.add(request.url)
         place = "site" if request.url.startswith(site) else "Pyodide"
+        size = int(request.response().headers.get("content-length", 0))  # waits, while others are noted
         counts[place] += 1
-        sizes[place] += int(request.response().headers.get("content-length", 0))
+        sizes[place] += size
 
     context.on("requestfinished", note)
-    notebook = LiteNotebook(context.new_page(), site, name)
+    notebook = LiteNotebook(context.new_page(), site, name, app)
     ready = time.perf_counter() - start
     notebook.run_all()
     ran = time.perf_counter() - start - ready
     errors, labs = notebook.page.evaluate("gc.errors()"), notebook.labs()
     moves = [moved(notebook, lab) for lab in labs]
     loads = ", ".join(f"{counts[place]} requests, {sizes[place] / 1e6:.1f} MB of {place}" for place in sorted(counts))
-    print(f"{name}: kernel {ready:.0f} s, all cells {ran:.0f} s; moves {moves} of {MOVES}; {loads}", flush=True)
+    print(f"{app}, {name}: kernel {ready:.0f} s, all cells {ran:.0f} s; moves {moves} of {MOVES}; {loads}", flush=True)
     for problem in errors + notebook.console:
         print(f"  {problem}")
     context.close()
@@ -203,8 +205,9 @@ def main() -> int:
         browser = playwright.chromium.launch(executable_path=driver.find_chromium(), args=flags)
         print(LIMIT if not deployed else f"Tried: {site}", flush=True)
         failed = [name for name in names if not attempt(browser, site, name)]
+        failed += [f"{name} on a phone" for name in names[:1] if not attempt(browser, site, name, "notebooks", 360)]
         browser.close()
-    print(f"{len(names) - len(failed)} lessons run in the browser, {len(failed)} do not: {failed}")
+    print(f"{len(names)} lessons tried, {len(failed)} failed: {failed}")
     return len(failed)
 
 

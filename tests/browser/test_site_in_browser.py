@@ -61,6 +61,12 @@ def test_every_source_has_a_page_and_every_notebook_its_pictures_or_its_covers(s
             assert path.parent.name == "solutions" or soup.find("a", string="the worked solution"), path
 
 
+def test_for_teachers_says_how_large_the_site_is(site):
+    files, size, packed = build.measured(site)
+    said = f"all {files} files of the site in {packed / 1e6:.1f} MB (compressed; {size / 1e6:.1f} MB as they are)"
+    assert said in " ".join((ROOT / "notebooks" / "for_teachers.md").read_text("utf-8").split())
+
+
 def test_every_page_fits_360_pixels_and_shows_its_pictures_without_a_script(browser, pages):
     context = browser.new_context(viewport={"width": 360, "height": 800}, java_script_enabled=False)
     page = context.new_page()
