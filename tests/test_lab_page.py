@@ -316,12 +316,6 @@ def test_a_slider_set_in_between_has_its_own_stops_again_after_start_again():
     assert between.state.eps == between.bound["eps"].value == 2e-5
 
 
-def test_no_line_ends_within_a_power_of_ten():
-    lab = gcl.labs.epsilon(difference="one-sided")
-    shown = lab.caption.words.value
-    assert re.findall(r"e-\d+(?!\d*</span>)", shown) == [] and '<span class="gc-power">8e-8</span>' in shown
-
-
 @every_lab
 def test_start_again_folds_everything_away_and_leaves_nothing_pale(name):
     lab = getattr(gcl.labs, name)()

@@ -1,6 +1,5 @@
 """The page of a lab: controls, the headline, pictures with the sliders of their axes under them, the finding."""
 
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -11,7 +10,6 @@ from ..plots import View
 from .controls import Image
 
 STYLE = f"<style>{Path(__file__).with_suffix('.css').read_text('utf-8')}</style>"
-POWER = re.compile(r"\d[\d.]*e-\d+")  # in a line that is full, a page would break it behind the minus
 WORDS = "as long as the longest words that this lab says here "  # unseen, they keep the room of the longest ones
 
 
@@ -27,8 +25,7 @@ class Room(widgets.Box):
 
     def say(self, words: str) -> None:
         """Write other words."""
-        whole = POWER.sub(r'<span class="gc-power">\g<0></span>', words)
-        self.words.value = f'<div class="{self.name}" role="status">{whole}</div>'
+        self.words.value = f'<div class="{self.name}" role="status">{words}</div>'
 
 
 class Pictures(widgets.Box):
