@@ -46,16 +46,8 @@ class Strips(Panel):
             start += size
         for name, (middle, colour) in STRIPS.items():
             axes.plot([0, SIZE], [middle] * 2, color=WHITE, lw=1, zorder=2)
-            axes.text(
-                -0.3,
-                middle,
-                name,
-                color=for_words(colour),
-                ha="right",
-                va="center",
-                fontweight="bold",
-                linespacing=1.15,
-            )
+            looks = dict(color=for_words(colour), ha="right", va="center", fontweight="bold", linespacing=1.15)
+            axes.text(-0.3, middle, name, **looks)
         axes.text(0, -0.85, "i = 0", ha="left", va="center", fontsize=9)
         axes.text(SIZE, -0.85, f"i = {SIZE - 1}", ha="right", va="center", fontsize=9)
         self.bars = [
