@@ -8,6 +8,7 @@ import numpy as np
 STOPS = {  # what an error's words begin with or hold, and what is mostly behind it
     r"'ellipsis'": "the … of the stub is still there: write its line.",
     r"NoneType": "something here is None, as print gives it, or a function without return.",
+    r"in line .*positional argument": "what is called there takes another number of arguments.",
     r"positional argument|unexpected keyword": "does it take the arguments that stand in the brackets of def?",
     r"'np' is not defined": "import numpy as np, in a line above it.",
     r"'(norm|sqrt|dot|sum|zeros)' is not defined": "numpy's functions begin with np., as np.linalg.norm.",
@@ -117,7 +118,7 @@ def of_shapes(numbers, same) -> str:
     if numbers[0][1].ndim == 1:
         amiss = "some are missing" if given.size < wanted.size else "some are there twice, or do not belong"
         return f"in one case yours are {given.size} numbers, and {wanted.size} are wanted: {amiss}."
-    return ""
+    return f"yours has the shape {given.shape}, and {wanted.shape} is wanted." if given.ndim else ""
 
 
 def relation(pairs: Sequence[tuple], same) -> str:

@@ -204,7 +204,7 @@ def left_out(node: ast.expr, parts: Sequence[str], inside: ast.expr | None) -> I
 
 
 def moved(node: ast.expr, parts: Sequence[str], inside: ast.expr | None) -> Iterator[tuple[str, str]]:
-    """Put a call round one part of what it stands around, round each of two in place of both, or the other way."""
+    """Multiply in place of adding; put a call round a part, round each of two in place of both, or the other way."""
     match node:
         case ast.Call(args=[inner], keywords=[]):
             name, whole = ast.unparse(node.func), ast.unparse(inner)
@@ -216,6 +216,8 @@ def moved(node: ast.expr, parts: Sequence[str], inside: ast.expr | None) -> Iter
                 asked = f"“{name}({whole})”: is it {name} of both, or of each?"
                 yield asked, f"{name}({one}) {sign(inner.op)} {name}({two})"
         case ast.BinOp(left=left, op=op, right=right):
+            if isinstance(op, ast.Add):
+                yield f"does + belong into “{ast.unparse(node)}”?", f"({ast.unparse(left)}) * ({ast.unparse(right)})"
             calls = [side for side in (left, right) if isinstance(side, ast.Call) and len(side.args) == 1]
             for name in dict.fromkeys(ast.unparse(call.func) for call in calls):
                 around: dict[ast.expr, ast.expr] = {

@@ -110,6 +110,9 @@ layer_3 = Repair(
         "does dZ3 hold the 1/m now? dW3 divides by m once more, and dA2 is the slope of a sum, not of a mean.": (
             off(times((1 / 3, 1 / 3, 1), homework.right_3), 3, W=2 / 3)
         ),
+        "does dZ3 hold the 1/m now? Then dA2 has it too, and layer 2 divides by m once more.": times(
+            (1 / 3, 1, 1), homework.right_3
+        ),
         "is that m the number of examples, 3, or of features, 4?": times((1, 1, 3 / 4), homework.right_3),
         "over which axis is the sum, over the examples or over the units?": (
             "(*right(params, cache, Y, lam)[:2], np.mean(cache['A3'] - Y, axis=0, keepdims=True))"
