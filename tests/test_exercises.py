@@ -547,6 +547,17 @@ TYPED = [
         "is axis missing in “dout[rows == r].sum()”?",
     ),
     ("start.word", "def f(x):\n    if x < 1e-6:\n        return 'great'", "where none of its ifs holds"),
+    ("start.word", "def f(x):\n    return {}.get(x)", "what stands behind its return is None here."),
+    (
+        "kink.jump",
+        "def f(J, theta, eps):\n    S_2 = J(theta + 2 * eps)\n    return 7 * J(theta + eps)",
+        "and never uses it.",
+    ),
+    (
+        "decay.decayed",
+        "def f(name, slope, block, lam, m):\n    return slope + lam / m * block if name.startswith else slope",
+        "“name.startswith” lacks its brackets, and so is always true, in line 2",
+    ),
     ("start.word", "def f(x):\n    if x < 1e-6:\n        return 'great'\n    said = 'look'", "gives said a value"),
     (
         "epsilon.best_eps",
@@ -603,7 +614,8 @@ MENDED = [  # what is right, what is written, and what is asked
     ("a if name == 'W' else b", "a if name == 'w' else b", "is “w” spelled right in “name == 'w'”?"),
     ("(a + b) * 3", "(a @ b) * 3", "does @ belong into “a @ b”?"),
     ("7 * b + 3", "7 * a * b + 3", "does “a” belong into “7 * a”?"),
-    ("a * (b / 3)", "a + b / 3", "does + belong into “a + b / 3”?"),
+    ("a * (b / 3)", "a + b / 3", "does + belong behind “a” in “a + b / 3”?"),
+    ("a + 3 * b", "a * 3 * b", "does * belong behind “a” in “a * 3 * b”?"),
     ("2 + a", "2 * b + a", "does “b” belong into “2 * b”?"),
     ("9 / b", "a + 9 / b", "does “a” belong into “a + 9 / b”?"),
     ("a - b", "(a - b) * a * b", "does all that stands behind “a - b” belong into"),

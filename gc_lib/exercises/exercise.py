@@ -13,7 +13,7 @@ import numpy as np
 
 from ..checker.words import printable
 from .kinds import behind, of_forms, relation
-from .lines import nothing, seen, unused
+from .lines import idle, nothing, seen, unused
 from .mends import mend, written
 from .prediction import Prediction
 
@@ -124,6 +124,8 @@ class Build:
         forms, related = of_forms(answers, self.same), relation(answers, self.same)
         if forms.startswith(("True and False", "that is a text", "the numbers are right")):
             return forms
+        name = idle(attempt)
+        related = f"yours gives {name} a value, and never uses it." if name else related
         return unused(attempt, self.cases.values()) or self.mended(attempt) or forms or related
 
     def halted(self, attempt: Callable, stopped: str) -> str:

@@ -129,7 +129,7 @@ def relation(pairs: Sequence[tuple], same) -> str:
         return ""
     given, wanted = joined(numbers)
     if not np.isfinite(given).all():
-        return "inf or nan: is something divided by 0, or a root taken of less than 0?"
+        return "yours gives inf or nan somewhere: is something divided by 0, or a root taken of less than 0?"
     if given.shape != wanted.shape or len(given) < 2:
         return ""
     if same(given, -wanted):
