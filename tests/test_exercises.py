@@ -331,6 +331,7 @@ NAMED = [
     ("kink.jump", lambda J, t, e: abs(2 * abs(second(J, t, e)) - abs(second(J, t, 2 * e))), "the signs of S(ε)"),
     ("kink.jump", lambda J, t, e: 2 * abs(second(J, t, e)) - abs(second(J, t, 2 * e)), "not round its parts"),
     ("repair.adapter", lambda p: gradient_with(p, W3="W2"), "under W3 stands what belongs to W2"),
+    ("repair.adapter", lambda p: {"b3": homework.repaired(p)["b3"]}, "does each round of the loop begin a new dict?"),
     ("repair.adapter", lambda p: homework.repaired(homework.params), "for parameters half as large"),
     ("layers.embedded", lambda dout, rows, n: embed(dout[rows], rows, n), "r is a row of the table"),
     ("layers.embedded", lambda dout, rows, n: embed(dout.astype(int), rows, n), "yours are whole numbers"),
@@ -396,6 +397,7 @@ def test_the_slopes_of_a_layer_are_judged_one_by_one():
     repair = exercises.repair
     assert as_found(lambda dA, dW, db: (dA / 7, dW, db)).endswith("dW3 and db3 are right, dA2 not.")
     assert "dA2: in every case yours is 0.1429 times what is wanted" in as_found(lambda dA, dW, db: (dA / 7, dW, db))
+    assert "is it what all are made from, or each by itself?" in as_found(lambda dA, dW, db: (dA + 1, dW**2, db / 7))
     assert "is keepdims=True or a reshape missing?" in as_found(lambda dA, dW, db: (dA, dW, db.sum()))
     assert "these are the right slopes in another order" in as_found(lambda dA, dW, db: (dW, dA, db))
     assert "it should return dA2, dW3 and db3, in this order." in as_found(lambda dA, dW, db: dW)

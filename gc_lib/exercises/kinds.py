@@ -80,6 +80,8 @@ def of_names(value, wanted: Mapping, same) -> str:
     if not isinstance(value, Mapping):
         return f"a dict is wanted, with the names {', '.join(wanted)}."
     lacks, strange = [name for name in wanted if name not in value], [name for name in value if name not in wanted]
+    if lacks and [*value] == [*wanted][-1:]:
+        return "that is the last one alone: does each round of the loop begin a new dict?"
     said = [f"it lacks {', '.join(lacks)}"] * bool(lacks) + [
         f"{', '.join(map(str, strange))} are no names here"
     ] * bool(strange)
