@@ -41,9 +41,7 @@ best_eps = Build(
     least,
     {f"{name}, u = {np.finfo(name).eps:.1e}": (float(np.finfo(name).eps),) for name in ("float64", "float32")},
     {
-        "that is where the two terms are equal; the sum is least where its slope, ε/3 − u/ε², is 0.": lambda u: (
-            (6 * u) ** (1 / 3)
-        ),
+        "that is where the two terms are equal, not where their sum is least.": lambda u: (6 * u) ** (1 / 3),
         "that is the best for a one-sided difference, ε/2 + u/ε; here the first term is ε²/6.": lambda u: (
             (2 * u) ** (1 / 2)
         ),
@@ -54,6 +52,7 @@ best_eps = Build(
         "* and / come after **: 1/3 needs brackets of its own, ** (1 / 3).": lambda u: u**1 / 3,
         "that is how large the error is at the best ε; which ε is it?": lambda u: least(u) ** 2 / 6 + u / least(u),
         "where did the 3 go? The slope of ε²/6 is ε/3.": lambda u: u ** (1 / 3),
+        "the 3 belongs under the root: ε³ = 3u.": lambda u: 3 * u ** (1 / 3),
         "this is ε³: is the cube root missing?": lambda u: 3 * u,
     },
     "about u^⅓, some 1e-5 in float64 and 7e-3 in float32. On the network J and J‴ are not 1, so the lab's best ε is "

@@ -13,7 +13,7 @@ import numpy as np
 
 from ..checker.words import printable
 from .kinds import behind, of_forms, relation
-from .lines import nothing, seen, unused
+from .lines import idle, nothing, seen, unused
 from .mends import mend, written
 from .prediction import Prediction
 
@@ -48,8 +48,7 @@ class Build:
     {"is there a 2 missing below the line?": "(J(theta + eps) - J(theta - eps)) / eps"}.
     A student's function that returns what a mistake returns, on every case, is answered by its question. Where none
     fits, its lines are tried with one thing changed, and how what is given is related to what is wanted. `rtol` and
-    `atol` say how far it may be off. A value that no mistake explains may be off by `factor`; `nearly` is what it is
-    then answered by.
+    `atol` say how far it may be off. A number may be off by `factor`, where `nearly` is what it is then answered by.
 
     >>> slope = gcl.exercises.Build(lambda w: 2 * w, {"w = 3": (3,)}, {"is that w² itself?": "w**2"}, "it is 2w.")
     >>> slope(lambda w: w**2)
@@ -83,8 +82,8 @@ class Build:
             return self.kept(attempt)
         words, given, wanted = wrong[0]
         asked = seen(attempt, self.cases.values()) or self.known_as([given for _, given, _ in answers])
-        if not asked and self.nearly and all(self.roughly(given, wanted) for _, given, wanted in answers):
-            return Answer(True, self.nearly)
+        if self.nearly and all(self.roughly(given, wanted) for _, given, wanted in answers):
+            return Answer(True, f"{self.nearly} But {asked}" if asked else self.nearly)
         asked = asked or self.why(attempt, [answer[1:] for answer in answers])
         found = f"for {words} yours gives {brief(given)}, expected {brief(wanted)}"
         if not asked and len(wrong) == 1 < len(answers):
@@ -123,8 +122,10 @@ class Build:
     def why(self, attempt: Callable, answers: Sequence[tuple]) -> str:
         """Ask about the mistake that explains what a student's function gives, on every case; "" where none does."""
         forms, related = of_forms(answers, self.same), relation(answers, self.same)
-        if any(isinstance(given, bool | np.bool_) for given, _ in answers) or forms.startswith("the numbers are right"):
+        if forms.startswith(("True and False", "that is a text", "the numbers are right")):
             return forms
+        name = idle(attempt)
+        related = f"yours gives {name} a value, and never uses it." if name else related
         return unused(attempt, self.cases.values()) or self.mended(attempt) or forms or related
 
     def halted(self, attempt: Callable, stopped: str) -> str:

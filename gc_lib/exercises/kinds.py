@@ -8,6 +8,7 @@ import numpy as np
 STOPS = {  # what an error's words begin with or hold, and what is mostly behind it
     r"'ellipsis'": "the … of the stub is still there: write its line.",
     r"NoneType": "something here is None, as print gives it, or a function without return.",
+    r"in line .*positional argument": "what is called there takes another number of arguments.",
     r"positional argument|unexpected keyword": "does it take the arguments that stand in the brackets of def?",
     r"'np' is not defined": "import numpy as np, in a line above it.",
     r"'(norm|sqrt|dot|sum|zeros)' is not defined": "numpy's functions begin with np., as np.linalg.norm.",
@@ -79,6 +80,8 @@ def of_names(value, wanted: Mapping, same) -> str:
     if not isinstance(value, Mapping):
         return f"a dict is wanted, with the names {', '.join(wanted)}."
     lacks, strange = [name for name in wanted if name not in value], [name for name in value if name not in wanted]
+    if lacks and [*value] == [*wanted][-1:]:
+        return "that is the last one alone: does each round of the loop begin a new dict?"
     said = [f"it lacks {', '.join(lacks)}"] * bool(lacks) + [
         f"{', '.join(map(str, strange))} are no names here"
     ] * bool(strange)
@@ -117,7 +120,7 @@ def of_shapes(numbers, same) -> str:
     if numbers[0][1].ndim == 1:
         amiss = "some are missing" if given.size < wanted.size else "some are there twice, or do not belong"
         return f"in one case yours are {given.size} numbers, and {wanted.size} are wanted: {amiss}."
-    return ""
+    return f"yours has the shape {given.shape}, and {wanted.shape} is wanted." if given.ndim else ""
 
 
 def relation(pairs: Sequence[tuple], same) -> str:
@@ -128,7 +131,7 @@ def relation(pairs: Sequence[tuple], same) -> str:
         return ""
     given, wanted = joined(numbers)
     if not np.isfinite(given).all():
-        return "inf or nan: is something divided by 0, or a root taken of less than 0?"
+        return "yours gives inf or nan somewhere: is something divided by 0, or a root taken of less than 0?"
     if given.shape != wanted.shape or len(given) < 2:
         return ""
     if same(given, -wanted):

@@ -39,6 +39,8 @@ def seen(attempt: Callable, cases: Iterable[tuple] = ()) -> str:
                 return f"“{text}” holds whatever stood in memory{line}, and yours adds to that: np.zeros begins with 0."
             case ast.Assign(targets=[ast.Name(id=name)]) if name in filled and re.search(WHOLE, text):
                 return f"“{text}” holds whole numbers, and cuts off what is put into it{line}: np.zeros takes others."
+            case ast.If(test=ast.Attribute() as test) | ast.IfExp(test=ast.Attribute() as test):
+                return f"“{ast.unparse(test)}” lacks its brackets, and so is always true{line}."
             case ast.For(body=[*_, last]) if returns(last):
                 return f"return stands inside the loop, which so ends in its first round{where(last, attempt)}."
             case ast.BoolOp(op=ast.Or(), values=[_, *more]) if any(isinstance(one, ast.Constant) for one in more):
@@ -82,14 +84,23 @@ def nothing(attempt: Callable, before: bool) -> str:
                 return f"{ast.unparse(called)} changes what it is given and gives nothing back; return that afterwards."
     if "print" in getattr(getattr(attempt, "__code__", None), "co_names", ()):
         return "print shows a value, return gives it back."
+    if name := idle(attempt):
+        return f"yours gives {name} a value, and nothing returns it."
+    if before or any(isinstance(node, ast.If) for node in nodes):
+        return "what does it return where none of its ifs holds?"
+    if any(isinstance(node, ast.Return) and node.value for node in nodes):
+        return "what stands behind its return is None here."
+    return "write its line, and begin it with return."
+
+
+def idle(attempt: Callable) -> str:
+    """Return a name that a student's function gives a value, or fills, and does not use; "" where it uses all."""
+    nodes = list(ast.walk(tree_of(attempt)))
     places = [node for node in nodes if isinstance(node, ast.Subscript | ast.Attribute)]
     filled = [node.value for node in places if stored(node) or getattr(node, "attr", "") in RETURN_NOTHING]
     used = {name for node in nodes if node not in filled and isinstance(node, ast.Name) for name in read(node)}
-    if idle := sorted(made(tree) - used):
-        return f"yours gives {idle[0]} a value, and nothing returns it."
-    if before or any(isinstance(node, ast.If) for node in nodes):
-        return "what does it return where none of its ifs holds?"
-    return "write its line, and begin it with return."
+    given = {name for node in nodes if isinstance(node, ast.Assign) for name in made(node)}
+    return min(given - used, default="")
 
 
 def tree_of(function: Callable) -> ast.Module:

@@ -204,7 +204,7 @@ def left_out(node: ast.expr, parts: Sequence[str], inside: ast.expr | None) -> I
 
 
 def moved(node: ast.expr, parts: Sequence[str], inside: ast.expr | None) -> Iterator[tuple[str, str]]:
-    """Put a call round one part of what it stands around, round each of two in place of both, or the other way."""
+    """Add in place of multiplying; put a call round a part, or round each of two in place of both; or the other way."""
     match node:
         case ast.Call(args=[inner], keywords=[]):
             name, whole = ast.unparse(node.func), ast.unparse(inner)
@@ -216,6 +216,12 @@ def moved(node: ast.expr, parts: Sequence[str], inside: ast.expr | None) -> Iter
                 asked = f"“{name}({whole})”: is it {name} of both, or of each?"
                 yield asked, f"{name}({one}) {sign(inner.op)} {name}({two})"
         case ast.BinOp(left=left, op=op, right=right):
+            first, whole = left, ast.unparse(node)
+            while isinstance(first, ast.BinOp):
+                first = first.left
+            a, was, rest = ast.unparse(first), *whole.removeprefix(ast.unparse(first))[1:].split(" ", 1)
+            if was in ("+", "*"):
+                yield f"does {was} belong behind “{a}” in “{whole}”?", f"({a}) {'*' if was == '+' else '+'} ({rest})"
             calls = [side for side in (left, right) if isinstance(side, ast.Call) and len(side.args) == 1]
             for name in dict.fromkeys(ast.unparse(call.func) for call in calls):
                 around: dict[ast.expr, ast.expr] = {

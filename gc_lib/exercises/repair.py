@@ -56,7 +56,7 @@ class Repair(Build):
         told = [f"{part}: {said}" for part, said in wrong.items() if said]
         right = [part for part in self.parts if part not in wrong]
         if not right:
-            told += [f"{listed(wrong)} are all wrong: what are they all made from?"]
+            told += [f"{listed(wrong)} are all wrong: is it what all are made from, or each by itself?"]
         elif wrong:
             told += [f"{listed(right)} {'are' if right[1:] else 'is'} right, {listed(wrong)} not."]
         return (
@@ -109,6 +109,9 @@ layer_3 = Repair(
         ),
         "does dZ3 hold the 1/m now? dW3 divides by m once more, and dA2 is the slope of a sum, not of a mean.": (
             off(times((1 / 3, 1 / 3, 1), homework.right_3), 3, W=2 / 3)
+        ),
+        "dA2 holds a 1/m now, of dZ3 or of its own; but layer 2 divides by m once more.": times(
+            (1 / 3, 1, 1), homework.right_3
         ),
         "is that m the number of examples, 3, or of features, 4?": times((1, 1, 3 / 4), homework.right_3),
         "over which axis is the sum, over the examples or over the units?": (

@@ -42,6 +42,9 @@ two_sided = Build(
         ),
         "put the difference in brackets, and 2 * eps too.": "J(theta + eps) - J(theta - eps) / 2 * eps",
         "put the difference in brackets; and the two points are 2ε apart.": "J(theta + eps) - J(theta - eps) / eps",
+        "that is the mean of two costs; a slope is their difference, divided by the distance.": (
+            "(J(theta + eps) + J(theta - eps)) / 2"
+        ),
         "the sign is turned round: J on the right comes first.": "(J(theta - eps) - J(theta + eps)) / (2 * eps)",
     },
     "that is the lecture's formula. You have written gradient checking for one number.",

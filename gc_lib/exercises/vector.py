@@ -114,7 +114,7 @@ loop = Build(
         "one of your two points is θ itself. From θ[i] + ε it is 2ε down to θ[i] − ε.": (
             "[(J(theta + step) - J(theta)) / (2 * eps) for step in eps * np.eye(theta.size)]"
         ),
-        "nudge one entry at a time; yours moves all of them at once.": (
+        "every place holds the sum of all slopes: nudge one entry at a time, and fill approx[i] alone.": (
             "0 * theta + (J(theta + eps) - J(theta - eps)) / (2 * eps)"
         ),
     },
