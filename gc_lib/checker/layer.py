@@ -109,7 +109,7 @@ class Pair(NamedTuple):
                 "inputs, let forward return out alone, and two outputs as a dict"
             )
         raise TypeError(
-            f"forward returned {kind_of(found)}, so backward should take (dout, {', '.join(given)}), or dout alone; or "
+            f"forward returned {kind_of(found)}, so backward should take (dout, {', '.join([*given, *handed_on])}), or dout alone; or "
             "let forward return the two (out, cache), and backward take (dout, cache)"
         )
 
@@ -129,11 +129,13 @@ class Pair(NamedTuple):
         shapes = {name: block.shape for name, block in self.nudged.items()}
         for name, slope in slopes.items():
             if slope.shape != shapes[name]:
-                advice = "sum it over the axes along which that is broadcast" if slope.size > nudged[name].size else ""
+                advice = f"return a slope for each entry of {name}, in its place"
+                if slope.size > nudged[name].size:
+                    advice = f"sum it over the axes along which {name} is broadcast"
                 if sorted(shapes.values()) == sorted(slope.shape for slope in slopes.values()):
                     advice = f"return the gradients in the order of the inputs, {listed(shapes)}"
                 wanted = f"has shape {slope.shape}, but {name} has {shapes[name]}"
-                raise ValueError(f"backward: the gradient of {name} {wanted}{'; ' * bool(advice)}{advice}")
+                raise ValueError(f"backward: the gradient of {name} {wanted}; {advice}")
         return copied(slopes)
 
 
@@ -153,9 +155,10 @@ def by_name(found, nudged: Mapping[str, np.ndarray], inputs: Mapping[str, np.nda
     if isinstance(found, Mapping):
         missing = [name for name in nudged if name not in found]
         if missing:
-            advice = "; rename its keys" if all(f"d{name}" in found for name in missing) else ""
+            renamed = all(f"d{name}" in found for name in missing)
+            advice = "rename its keys" if renamed else f"return that too, or hand {listed(missing)} on by keyword"
             there = listed(map(str, found)) or "nothing"
-            raise ValueError(f"backward returned no gradient of {listed(missing)}, but of {there}{advice}")
+            raise ValueError(f"backward returned no gradient of {listed(missing)}, but of {there}; {advice}")
         return {name: found[name] for name in nudged}
     one_each = isinstance(found, list) and (len(found) == len(nudged) > 1 or not plain_numbers(found))
     several = isinstance(found, tuple) or one_each
@@ -216,10 +219,8 @@ def given_upstream(out: Mapping[str, np.ndarray], upstream) -> dict[str, np.ndar
     all_real(given, "upstream")
     for name, block in out.items():
         if name not in given or (not np.isscalar(upstream) and given[name].shape != block.shape):
-            here = f"has shape {given[name].shape}" if name in given else "is missing"
-            raise ValueError(
-                f"upstream: the weights of {name} should have its shape, {block.shape}; what is given {here}"
-            )
+            here = f"they have {given[name].shape}" if name in given else f"given is {listed(given)}"
+            raise ValueError(f"upstream: the weights of {name} should have its shape, {block.shape}; {here}")
     if not any(block.any() for block in given.values()):
         raise ValueError("upstream is 0 for every output: then J is 0; leave it out for a random one")
     return {name: np.broadcast_to(given[name], block.shape) for name, block in out.items()}
