@@ -218,8 +218,8 @@ def test_the_same_seed_is_the_same_upstream():
         ({"backward": lambda d, c: {"x": d @ w.T, "dw": 0, "b": 0}}, "no gradient of w, but of x, dw and b; rename"),
         ({"backward": lambda d, c: affine_backward(d, c)[::-1]}, "in the order of the inputs, x, w and b"),
         ({"backward": lambda d, c: (*affine_backward(d, c)[:2], d)}, r"of b has shape \(3, 2\), but b has \(2,\); sum"),
-        ({"backward": lambda d, c: (*affine_backward(d, c)[:2], d.sum(0)[None])}, r"\(1, 2\), but .*; return a slope for"),
-        ({"backward": lambda d, c: {"x": d @ w.T, "b": d.sum(0)}}, "no gradient of w, but of x and b; return that too, or"),
+        ({"backward": lambda d, c: (*affine_backward(d, c)[:2], d.sum(0)[None])}, r"\(1, 2\), but .*; return a slope"),
+        ({"backward": lambda d, c: {"x": d @ w.T, "b": d.sum(0)}}, "no gradient of w, but of x and b; return that too"),
         ({"backward": lambda d, c: (*affine_backward(d, c)[:2], None)}, "gradient of b is None"),
         ({"backward": lambda d, c: (np.nan * x, *affine_backward(d, c)[1:])}, "backward: x holds nan"),
         ({"backward": lambda d: d}, r"forward returned two values, \(out, cache\), so backward should take"),
@@ -279,3 +279,13 @@ def test_what_a_layer_raises_comes_through_with_a_note_of_where():
 def test_a_random_layer_is_told():
     report = check(lambda x: (x * RNG.normal(size=x.shape), None), lambda d, c: d, {"x": x})
     assert report.answer == "cannot tell" and report.reasons[0].kind == "not deterministic" and not report.still
+
+
+def test_two_arrays_that_may_be_two_outputs_are_told_where_a_layer_is_called_wrong():
+    both, back = lambda x: (x, x**2), lambda dout, x: dout[0] + 2 * x * dout[1]
+    assert "the second was taken for the cache, not for an output. If both are outputs" in " ".join(
+        check(both, back, {"x": x}).explain().split()
+    )
+    for cached in (lambda x: (np.tanh(x), x), softmax, lambda x: (np.tanh(x), x > 0)):
+        assert "cache" not in check(cached, lambda dout, cache: 0.5 * dout, {"x": x}).explain()
+    assert "cache" not in check(lambda x: [x, x**2], lambda dout, x: dout[0], {"x": x}).explain()

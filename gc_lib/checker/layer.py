@@ -25,6 +25,8 @@ SILENT = "The upstream is 0 for some outputs: what is wrong on the way back from
 RANDOM = "Leave upstream out: then no output is weighted like another."
 STILL = "J hardly depends on {}: under this upstream no check can tell whether that gradient is right."
 ELSEWHERE = "Try another seed and other inputs. If there is no slope to find, hand {} on by keyword."
+CACHE = "forward returned two arrays, and the second was taken for the cache, not for an output."
+DICT = "If both are outputs, return them as a dict."
 INTEGERS = "Of {} there is no gradient: integers are handed on, and not checked."
 
 
@@ -32,7 +34,8 @@ INTEGERS = "Of {} there is no gradient: integers are handed on, and not checked.
 class LayerReport(Report):
     """Hold what the check of a layer found. Every input counts for itself, however small its slopes are.
 
-    `upstream` is R as a vector; `still` are the inputs on which J hardly depends, `integers` those not nudged.
+    `upstream` is R as a vector; `still` are the inputs on which J hardly depends, `integers` those not nudged; `paired`
+    says that the cache is an array of its own, which may have been meant for a second output.
 
     >>> norm = gcl.layers.LAYERS["layer norm"]
     >>> report = gcl.check_layer(norm.forward, norm.backward, norm.example(), upstream=1)
@@ -43,6 +46,7 @@ class LayerReport(Report):
     upstream: np.ndarray = field(kw_only=True)
     still: tuple[str, ...] = field(kw_only=True)
     integers: tuple[str, ...] = field(kw_only=True)
+    paired: bool = field(kw_only=True)
 
     @property
     def hides(self) -> str:
@@ -59,6 +63,8 @@ class LayerReport(Report):
         if self.hides:
             own.append(Reason("upstream", self.hides, RANDOM, tuple(self.parts)))
         own += [reason for reason in super().reasons if not reason.blocks or {*reason.blocks} - {*self.still}]
+        if self.paired and self.answer == "wrong":
+            own.append(Reason("cache", CACHE, DICT))
         if self.integers:
             own.append(Reason("integers", INTEGERS.format(listed(self.integers))))
         return tuple(own)
@@ -89,6 +95,15 @@ class Pair(NamedTuple):
         """The inputs with which a gradient is taken: all but integers."""
         return {name: value for name, value in self.inputs.items() if value.dtype.kind not in "biu"}
 
+    @property
+    def paired(self) -> bool:
+        """Whether forward returns two arrays of which the second is neither an input nor the first again."""
+        inputs = copied(self.inputs)
+        match self.forward(**inputs, **self.handed_on):
+            case tuple((out, np.ndarray(dtype=np.dtype(kind="f")) as second)):
+                return not any(np.array_equal(second, each) for each in (out, *inputs.values()))
+        return False
+
     def ahead(self, nudged: Mapping[str, np.ndarray]) -> tuple[Any, Callable]:
         """Go forward; return out, and backward as a function of dout alone."""
         given = copied(self.inputs) | nudged
@@ -109,8 +124,8 @@ class Pair(NamedTuple):
                 "inputs, let forward return out alone, and two outputs as a dict"
             )
         raise TypeError(
-            f"forward returned {kind_of(found)}, so backward should take (dout, {', '.join([*given, *handed_on])}), or dout alone; or "
-            "let forward return the two (out, cache), and backward take (dout, cache)"
+            f"forward returned {kind_of(found)}, so backward should take ({', '.join(['dout', *given, *handed_on])}), "
+            "or dout alone; or let forward return the two (out, cache), and backward take (dout, cache)"
         )
 
     def out(self, nudged: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
@@ -277,7 +292,8 @@ def check_layer(
     shown["opinion"] = replace(report.opinion, small=())  # no input is too small to matter
     still = tuple(name for name in report.parts if has_no_slope(report, name))
     integers = tuple(name for name in pair.inputs if name not in pair.nudged)
-    return LayerReport(**shown, upstream=to_vector(R).astype(float), still=still, integers=integers)
+    shown |= {"still": still, "integers": integers, "paired": pair.paired}
+    return LayerReport(**shown, upstream=to_vector(R).astype(float))
 
 
 def has_no_slope(report: Report, name: str) -> bool:
