@@ -289,3 +289,14 @@ def test_two_arrays_that_may_be_two_outputs_are_told_where_a_layer_is_called_wro
     for cached in (lambda x: (np.tanh(x), x), softmax, lambda x: (np.tanh(x), x > 0)):
         assert "cache" not in check(cached, lambda dout, cache: 0.5 * dout, {"x": x}).explain()
     assert "cache" not in check(lambda x: [x, x**2], lambda dout, x: dout[0], {"x": x}).explain()
+
+
+def test_an_input_is_called_flat_only_where_j_stands_still_in_every_entry():
+    def unit(x):
+        n = np.linalg.norm(x, axis=1, keepdims=True)
+        return x / n, n
+
+    report = check(unit, lambda dout, n: dout / n, {"x": x})  # wrong along x, where J stands still
+    assert report.answer == "wrong" and "The cost does not depend on" not in report.explain()
+    report = check(lambda x, b: (x**2 + 0 * b, x), lambda dout, x: (2 * x * dout, dout), {"x": x, "b": x})
+    assert report.that_are("wrong") == ("b",) and "The cost does not depend on b here" in report.explain()

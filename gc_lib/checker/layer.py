@@ -12,7 +12,6 @@ from .inputs import all_real, function, kind_of, noted, whole
 from .params import as_array, as_blocks, copied, like, plain_numbers, to_vector
 from .reason import Reason
 from .report import Report, check
-from .slide import norm
 from .verdict import CANNOT_TELL, DECISIVE
 from .words import listed
 
@@ -300,4 +299,4 @@ def has_no_slope(report: Report, name: str) -> bool:
     """Tell whether the check cannot tell of an input because J hardly depends on it."""
     found, opinion = report.found, report.opinion
     unknown = report.within[name] == CANNOT_TELL and not opinion.random and not DECISIVE & {*opinion.clouds[name]}
-    return unknown and (name in opinion.small or norm(found.slopes[found.parts[name]]) <= 2 * found.reach(name))
+    return unknown and (name in opinion.small or found.may_be_flat(name))
