@@ -34,6 +34,7 @@ def reported(
         "best_eps": lambda name: {"a": 3e-4, "b": 7e-4}[name],
         "bars": lambda name: (full[:6] + bars, 0 * full[:6]) if name == "a" else (full[:3] + bars, 0 * full[:3]),
         "allowed": lambda name: 0.0,
+        "may_be_flat": lambda name: True,
         "J": SimpleNamespace(
             writes=None, widened=False, corners=corners or (lambda i, h: []), cost=None, blocks=SHAPES, evaluations=40
         ),

@@ -218,6 +218,8 @@ def test_the_same_seed_is_the_same_upstream():
         ({"backward": lambda d, c: {"x": d @ w.T, "dw": 0, "b": 0}}, "no gradient of w, but of x, dw and b; rename"),
         ({"backward": lambda d, c: affine_backward(d, c)[::-1]}, "in the order of the inputs, x, w and b"),
         ({"backward": lambda d, c: (*affine_backward(d, c)[:2], d)}, r"of b has shape \(3, 2\), but b has \(2,\); sum"),
+        ({"backward": lambda d, c: (*affine_backward(d, c)[:2], d.sum(0)[None])}, r"\(1, 2\), but .*; return a slope"),
+        ({"backward": lambda d, c: {"x": d @ w.T, "b": d.sum(0)}}, "no gradient of w, but of x and b; return that too"),
         ({"backward": lambda d, c: (*affine_backward(d, c)[:2], None)}, "gradient of b is None"),
         ({"backward": lambda d, c: (np.nan * x, *affine_backward(d, c)[1:])}, "backward: x holds nan"),
         ({"backward": lambda d: d}, r"forward returned two values, \(out, cache\), so backward should take"),
@@ -235,6 +237,9 @@ def test_the_same_seed_is_the_same_upstream():
         ({"forward": lambda: (1.0, 0), "inputs": {}}, "there is nothing to nudge, with none given"),
         ({"b": 3}, "b: given as an input and by keyword; leave one of them out"),
         ({"upstream": np.ones((2, 2))}, r"upstream: the weights of out should have its shape, \(3, 2\)"),
+        ({"upstream": {"a": np.ones(2)}}, r"the weights of out should have its shape, .*; given is out\.a"),
+        ({"forward": lambda x, w, b: (np.nan, 0)}, "forward: out holds nan; every entry"),
+        ({"forward": lambda x, w, b, k: x, "k": 3}, r"backward should take \(dout, x, w, b, k\), or dout alone"),
         ({"upstream": 0.0}, "upstream is 0 for every output"),
         ({"upstream": np.nan}, "upstream: out holds nan"),
         ({"seed": -1}, "seed should be a whole number"),
@@ -274,3 +279,24 @@ def test_what_a_layer_raises_comes_through_with_a_note_of_where():
 def test_a_random_layer_is_told():
     report = check(lambda x: (x * RNG.normal(size=x.shape), None), lambda d, c: d, {"x": x})
     assert report.answer == "cannot tell" and report.reasons[0].kind == "not deterministic" and not report.still
+
+
+def test_two_arrays_that_may_be_two_outputs_are_told_where_a_layer_is_called_wrong():
+    both, back = lambda x: (x, x**2), lambda dout, x: dout[0] + 2 * x * dout[1]
+    assert "the second was taken for the cache, not for an output. If both are outputs" in " ".join(
+        check(both, back, {"x": x}).explain().split()
+    )
+    for cached in (lambda x: (np.tanh(x), x), softmax, lambda x: (np.tanh(x), x > 0)):
+        assert "cache" not in check(cached, lambda dout, cache: 0.5 * dout, {"x": x}).explain()
+    assert "cache" not in check(lambda x: [x, x**2], lambda dout, x: dout[0], {"x": x}).explain()
+
+
+def test_an_input_is_called_flat_only_where_j_stands_still_in_every_entry():
+    def unit(x):
+        n = np.linalg.norm(x, axis=1, keepdims=True)
+        return x / n, n
+
+    report = check(unit, lambda dout, n: dout / n, {"x": x})  # wrong along x, where J stands still
+    assert report.answer == "wrong" and "The cost does not depend on" not in report.explain()
+    report = check(lambda x, b: (x**2 + 0 * b, x), lambda dout, x: (2 * x * dout, dout), {"x": x, "b": x})
+    assert report.that_are("wrong") == ("b",) and "The cost does not depend on b here" in report.explain()

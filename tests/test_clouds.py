@@ -54,11 +54,13 @@ def test_blocks_that_cannot_be_told_have_the_clouds_of_the_verdict_and_share_a_s
     assert not list(clouds(reported()))
 
 
-def test_a_wrong_block_is_flat_where_j_hardly_moved_and_nothing_else_clouds_it():
+def test_a_wrong_block_is_flat_where_j_hardly_moved_all_over_it_and_nothing_else_clouds_it():
     still, moves = made(swing=32 * np.spacing(1.0)), made()
     for ladder, said in ((still, [("flat", ("b",))]), (moves, [])):
         assert kinds(clouds(reported(b="wrong", gap=0.5, notes={"b": "truncation"}, wrong={"b": ladder}))) == said
     assert not list(clouds(reported(b="wrong", gap=0.5)))
+    only_there = reported(b="wrong", gap=0.5, wrong={"b": still}, may_be_flat=lambda name: False)
+    assert not list(clouds(only_there))  # J stood still where dθ is off, and has slopes elsewhere
 
 
 @pytest.mark.parametrize("reading, said", [(0.99e-6, []), (1.01e-6, [("round-off", ("b",))])])

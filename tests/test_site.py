@@ -91,6 +91,7 @@ def test_a_lesson_is_described_as_a_training_material(site):
     assert described["name"] == "Catch the bug: read it off the bars"
     assert described["description"].startswith("You will plant bugs one by one")
     assert described["keywords"] and described["timeRequired"] == "PT30M"
+    assert described["datePublished"] == str(build.CITATION["date-released"])
     assert described["competencyRequired"] == "notebook 00, and the five equations of backprop for one layer (below)."
 
 

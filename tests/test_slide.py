@@ -343,7 +343,7 @@ def test_if_no_entry_moves_the_loop_is_refused_with_the_eps_that_would_do_and_a_
         (np.arange(3), TypeError, r"params: theta holds int64"),
         ({"W": np.array([True])}, TypeError, r"params: W holds bool"),
         ({"W": np.ones(2), "b": np.array([[1.0, np.nan]])}, ValueError, r"params: b holds nan at \[0, 1\]; .* finite"),
-        (np.array(np.inf), ValueError, r"params: theta holds inf at \[\]"),
+        (np.array(np.inf), ValueError, r"params: theta holds inf; every entry should be finite"),
         ({"W": np.ones(2), "b": None}, TypeError, r"params: b is None"),
         (None, TypeError, r"params: theta is None"),
         ({}, ValueError, r"params has no entries"),

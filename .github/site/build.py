@@ -199,6 +199,7 @@ def metadata(name, said, page):
         "license": "https://creativecommons.org/licenses/by/4.0/",
         "author": {"@type": "Organization", "name": authors(CITATION)},
         "version": gc_lib.__version__,
+        "datePublished": str(CITATION["date-released"]),
         "isPartOf": {"@type": "Course", "name": TITLE, "description": PROJECT["description"]},
     }
     return described | ({"url": f"https://{OWNER}.github.io/{NAME}/{page.as_posix()}"} if SET else {})

@@ -81,7 +81,7 @@ def clouds(report) -> Iterator[Reason]:
         if answer == "cannot tell":
             kinds = report.opinion.clouds[name]
         elif answer == "wrong":
-            kinds = ("flat",) * (name in found.wrong and found.wrong[name].hardly_moved)
+            kinds = ("flat",) * (name in found.wrong and found.wrong[name].hardly_moved and found.may_be_flat(name))
         elif report.blocks[name] >= GREAT or report.opinion.notes.get(name) == "domain":
             kinds = tuple(filter(None, [why_high(report, name)]))
         for kind in kinds:

@@ -73,9 +73,9 @@ def all_real(blocks: Mapping[str, np.ndarray], where: str) -> None:
 
 
 def first_bad(block: np.ndarray) -> str:
-    """Name the first entry that is not finite: "nan at [0, 3]"."""
+    """Name the first entry that is not finite: "nan at [0, 3]", or "nan" where there is but one."""
     index = np.argwhere(~np.isfinite(block))[0].tolist()
-    return f"{block[tuple(index)]} at {index}"
+    return f"{block[tuple(index)]}" + (f" at {index}" if index else "")
 
 
 def unmoved(blocks: Mapping[str, np.ndarray], eps: float) -> int:

@@ -182,6 +182,10 @@ class Investigation:
         noise, rest = self.bars(name)
         return length_of_noise(noise) + norm(rest) + norm(self.bent(name))
 
+    def may_be_flat(self, name: str) -> bool:
+        """Tell whether the slopes of a block may all be 0, as far as they are known."""
+        return bool(norm(self.slopes[self.parts[name]]) <= 2 * self.reach(name))
+
     def suspects(self, name: str) -> np.ndarray:
         """Return the entries of a block in which dθ is farther from the slope of J than bar and tolerance allow."""
         part = self.parts[name]

@@ -12,7 +12,6 @@ from .inputs import all_real, function, kind_of, noted, whole
 from .params import as_array, as_blocks, copied, like, plain_numbers, to_vector
 from .reason import Reason
 from .report import Report, check
-from .slide import norm
 from .verdict import CANNOT_TELL, DECISIVE
 from .words import listed
 
@@ -25,6 +24,8 @@ SILENT = "The upstream is 0 for some outputs: what is wrong on the way back from
 RANDOM = "Leave upstream out: then no output is weighted like another."
 STILL = "J hardly depends on {}: under this upstream no check can tell whether that gradient is right."
 ELSEWHERE = "Try another seed and other inputs. If there is no slope to find, hand {} on by keyword."
+CACHE = "forward returned two arrays, and the second was taken for the cache, not for an output."
+DICT = "If both are outputs, return them as a dict."
 INTEGERS = "Of {} there is no gradient: integers are handed on, and not checked."
 
 
@@ -32,7 +33,8 @@ INTEGERS = "Of {} there is no gradient: integers are handed on, and not checked.
 class LayerReport(Report):
     """Hold what the check of a layer found. Every input counts for itself, however small its slopes are.
 
-    `upstream` is R as a vector; `still` are the inputs on which J hardly depends, `integers` those not nudged.
+    `upstream` is R as a vector; `still` are the inputs on which J hardly depends, `integers` those not nudged; `paired`
+    says that the cache is an array of its own, which may have been meant for a second output.
 
     >>> norm = gcl.layers.LAYERS["layer norm"]
     >>> report = gcl.check_layer(norm.forward, norm.backward, norm.example(), upstream=1)
@@ -43,6 +45,7 @@ class LayerReport(Report):
     upstream: np.ndarray = field(kw_only=True)
     still: tuple[str, ...] = field(kw_only=True)
     integers: tuple[str, ...] = field(kw_only=True)
+    paired: bool = field(kw_only=True)
 
     @property
     def hides(self) -> str:
@@ -59,6 +62,8 @@ class LayerReport(Report):
         if self.hides:
             own.append(Reason("upstream", self.hides, RANDOM, tuple(self.parts)))
         own += [reason for reason in super().reasons if not reason.blocks or {*reason.blocks} - {*self.still}]
+        if self.paired and self.answer == "wrong":
+            own.append(Reason("cache", CACHE, DICT))
         if self.integers:
             own.append(Reason("integers", INTEGERS.format(listed(self.integers))))
         return tuple(own)
@@ -89,6 +94,15 @@ class Pair(NamedTuple):
         """The inputs with which a gradient is taken: all but integers."""
         return {name: value for name, value in self.inputs.items() if value.dtype.kind not in "biu"}
 
+    @property
+    def paired(self) -> bool:
+        """Whether forward returns two arrays of which the second is neither an input nor the first again."""
+        inputs = copied(self.inputs)
+        match self.forward(**inputs, **self.handed_on):
+            case tuple((out, np.ndarray(dtype=np.dtype(kind="f")) as second)):
+                return not any(np.array_equal(second, each) for each in (out, *inputs.values()))
+        return False
+
     def ahead(self, nudged: Mapping[str, np.ndarray]) -> tuple[Any, Callable]:
         """Go forward; return out, and backward as a function of dout alone."""
         given = copied(self.inputs) | nudged
@@ -109,8 +123,8 @@ class Pair(NamedTuple):
                 "inputs, let forward return out alone, and two outputs as a dict"
             )
         raise TypeError(
-            f"forward returned {kind_of(found)}, so backward should take (dout, {', '.join(given)}), or dout alone; or "
-            "let forward return the two (out, cache), and backward take (dout, cache)"
+            f"forward returned {kind_of(found)}, so backward should take ({', '.join(['dout', *given, *handed_on])}), "
+            "or dout alone; or let forward return the two (out, cache), and backward take (dout, cache)"
         )
 
     def out(self, nudged: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
@@ -129,11 +143,13 @@ class Pair(NamedTuple):
         shapes = {name: block.shape for name, block in self.nudged.items()}
         for name, slope in slopes.items():
             if slope.shape != shapes[name]:
-                advice = "sum it over the axes along which that is broadcast" if slope.size > nudged[name].size else ""
+                advice = f"return a slope for each entry of {name}, in its place"
+                if slope.size > nudged[name].size:
+                    advice = f"sum it over the axes along which {name} is broadcast"
                 if sorted(shapes.values()) == sorted(slope.shape for slope in slopes.values()):
                     advice = f"return the gradients in the order of the inputs, {listed(shapes)}"
                 wanted = f"has shape {slope.shape}, but {name} has {shapes[name]}"
-                raise ValueError(f"backward: the gradient of {name} {wanted}{'; ' * bool(advice)}{advice}")
+                raise ValueError(f"backward: the gradient of {name} {wanted}; {advice}")
         return copied(slopes)
 
 
@@ -153,9 +169,10 @@ def by_name(found, nudged: Mapping[str, np.ndarray], inputs: Mapping[str, np.nda
     if isinstance(found, Mapping):
         missing = [name for name in nudged if name not in found]
         if missing:
-            advice = "; rename its keys" if all(f"d{name}" in found for name in missing) else ""
+            renamed = all(f"d{name}" in found for name in missing)
+            advice = "rename its keys" if renamed else f"return that too, or hand {listed(missing)} on by keyword"
             there = listed(map(str, found)) or "nothing"
-            raise ValueError(f"backward returned no gradient of {listed(missing)}, but of {there}{advice}")
+            raise ValueError(f"backward returned no gradient of {listed(missing)}, but of {there}; {advice}")
         return {name: found[name] for name in nudged}
     one_each = isinstance(found, list) and (len(found) == len(nudged) > 1 or not plain_numbers(found))
     several = isinstance(found, tuple) or one_each
@@ -216,10 +233,8 @@ def given_upstream(out: Mapping[str, np.ndarray], upstream) -> dict[str, np.ndar
     all_real(given, "upstream")
     for name, block in out.items():
         if name not in given or (not np.isscalar(upstream) and given[name].shape != block.shape):
-            here = f"has shape {given[name].shape}" if name in given else "is missing"
-            raise ValueError(
-                f"upstream: the weights of {name} should have its shape, {block.shape}; what is given {here}"
-            )
+            here = f"they have {given[name].shape}" if name in given else f"given is {listed(given)}"
+            raise ValueError(f"upstream: the weights of {name} should have its shape, {block.shape}; {here}")
     if not any(block.any() for block in given.values()):
         raise ValueError("upstream is 0 for every output: then J is 0; leave it out for a random one")
     return {name: np.broadcast_to(given[name], block.shape) for name, block in out.items()}
@@ -276,11 +291,12 @@ def check_layer(
     shown["opinion"] = replace(report.opinion, small=())  # no input is too small to matter
     still = tuple(name for name in report.parts if has_no_slope(report, name))
     integers = tuple(name for name in pair.inputs if name not in pair.nudged)
-    return LayerReport(**shown, upstream=to_vector(R).astype(float), still=still, integers=integers)
+    shown |= {"still": still, "integers": integers, "paired": pair.paired}
+    return LayerReport(**shown, upstream=to_vector(R).astype(float))
 
 
 def has_no_slope(report: Report, name: str) -> bool:
     """Tell whether the check cannot tell of an input because J hardly depends on it."""
     found, opinion = report.found, report.opinion
     unknown = report.within[name] == CANNOT_TELL and not opinion.random and not DECISIVE & {*opinion.clouds[name]}
-    return unknown and (name in opinion.small or norm(found.slopes[found.parts[name]]) <= 2 * found.reach(name))
+    return unknown and (name in opinion.small or found.may_be_flat(name))
