@@ -368,6 +368,13 @@ def test_a_v_curve_of_few_steps_is_drawn_as_far_as_it_goes():
     assert len(axes.lines[1].get_xdata()) == report.ladder.steps.size
 
 
+def test_in_a_wrong_block_only_the_entries_that_differ_are_marked_as_wrong():
+    report = gcl.check(smooth, lambda t: np.exp(t) * [1, 2, 1], THETA)
+    drawn = {part.get_label(): part.lines[0].get_xdata() for part in report.plot().figure.axes[0].containers}
+    assert report.answers == {"theta": "wrong"} and list(drawn["wrong"]) == [report.approx[1]]
+    assert list(drawn["right"]) == [report.approx[0], report.approx[2]]
+
+
 def test_long_names_of_blocks_are_turned():
     layers = [{"weights": THETA}, {"weights": -THETA}]
     report = gcl.check(

@@ -39,13 +39,10 @@ def draw_entries(axes: Axes, report: Any) -> None:
     """Draw dθ against dθ_approx; what is wrong stands in front."""
     slopes = np.nan_to_num([report.approx, report.gradient], posinf=0, neginf=0)
     largest = np.abs(slopes).max() or 1.0
-    rim = 1.15 * largest
+    rim, answers = 1.15 * largest, of_entries(report)
     axes.axline((0, 0), slope=1, color=GREY, linewidth=1, zorder=1)
     for answer, (colour, mark) in LOOKS.items():
-        of_block = [
-            np.full(part.stop - part.start, report.answers[name] == answer) for name, part in report.parts.items()
-        ]
-        chosen = np.concatenate(of_block)
+        chosen = answers == answer
         if chosen.any():
             bars, face = np.minimum(report.bars[chosen], 3 * rim), face_of(answer)
             looks = dict(fmt=mark, ms=6, color=colour, mfc=face, mec=colour, elinewidth=1.2, zorder=2)
@@ -53,6 +50,16 @@ def draw_entries(axes: Axes, report: Any) -> None:
     axes.set(xlim=(-rim, rim), ylim=(-rim, rim), xlabel="dθ_approx, the slope of J", ylabel="dθ")
     axes.locator_params(nbins=4)
     axes.legend(loc="upper left", frameon=False, handletextpad=0.2)
+
+
+def of_entries(report: Any) -> np.ndarray:
+    """Return the answer to each entry: that of its block, but in a wrong block right where the bars explain it."""
+    answers = np.empty(report.approx.size, object)
+    for name, part in report.parts.items():
+        answers[part] = report.answers[name].replace("wrong", "right")
+        if report.answers[name] == "wrong":
+            answers[report.found.suspects(name)] = "wrong"
+    return answers
 
 
 def face_of(answer: str) -> str:
