@@ -15,6 +15,7 @@ from PIL import Image
 
 import gc_lib as gcl
 from gc_lib import plots
+from gc_lib.checker.words import short
 from gc_lib.plots import picture as canvas
 from gc_lib.plots import style
 from gc_lib.plots.bench import LENGTH_NAMES, bench_picture
@@ -310,7 +311,7 @@ def test_the_v_curve_marks_the_eps_asked_for_and_the_best_one(eps, beside):
     asked, (best, _) = axes.lines[2].get_xdata()[0], axes.lines[3].get_xydata()[0]
     assert best == pytest.approx(report.found.best_eps("theta"))
     assert asked == (best if eps == "auto" else eps)
-    assert {f"ε = {eps}" if eps == "auto" else f"ε = {eps:g}", "best ε", "round-off", "truncation"} == words(axes)
+    assert {f"ε = {eps}" if eps == "auto" else f"ε = {short(eps)}", "best ε", "round-off", "truncation"} == words(axes)
     assert caption.endswith(f" is {beside} the best one.")
     assert axes.get_xlim()[0] < min(asked, best) and max(asked, best) < axes.get_xlim()[1]
 

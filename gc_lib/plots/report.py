@@ -102,10 +102,10 @@ def draw_curve(axes: Axes, report: Any) -> str:
     asked = eps[best] if report.eps == "auto" else report.eps
     axes.set(xscale="log", xlim=(min(eps[0], asked) / 3, max(eps[-1], asked) * 3))
     axes.xaxis.set_major_locator(LogLocator(numticks=5))
-    axes.xaxis.set_major_formatter("{x:.0e}")
+    axes.xaxis.set_major_formatter(lambda x, _: f"{x:.0e}".replace("e-0", "e-"))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.axvline(asked, color=INK, linewidth=1.4, zorder=2)
-    shown = report.eps if report.eps == "auto" else f"{report.eps:g}"
+    shown = report.eps if report.eps == "auto" else f"{report.eps:g}".replace("e-0", "e-")
     axes.text(asked, 1.01, f"ε = {shown}", ha="center", va="bottom", transform=axes.get_xaxis_transform())
     shows = (
         "the V-curve of this J along one direction: a dot for what dθ reads at each step, and hatched what the errors "
