@@ -93,7 +93,6 @@ def ring(axes: Axes, zorder: int = 12) -> Line2D:
     return line(axes, **RING, ms=11, mew=2.2, zorder=zorder)
 
 
-WALK = "each block  (←  backprop walks from right to left)"
 MARK = (0.09 * 72) ** 2  # the area of a mark of 9 pixels of the page, as matplotlib counts it
 
 

@@ -36,10 +36,14 @@ def draw_report(report: Any) -> Drawing:
 
 
 def draw_entries(axes: Axes, report: Any) -> None:
-    """Draw dθ against dθ_approx; what is wrong stands in front."""
+    """Draw dθ against dθ_approx; in front what is wrong: of a wrong block, what its error bars do not explain."""
     slopes = np.nan_to_num([report.approx, report.gradient], posinf=0, neginf=0)
     largest = np.abs(slopes).max() or 1.0
-    rim, answers = 1.15 * largest, of_entries(report)
+    rim = 1.15 * largest
+    answers = np.repeat([*report.answers.values()], [part.stop - part.start for part in report.parts.values()])
+    for name in report.that_are("wrong"):
+        answers[report.parts[name]] = "right"
+        answers[report.found.suspects(name)] = "wrong"
     axes.axline((0, 0), slope=1, color=GREY, linewidth=1, zorder=1)
     for answer, (colour, mark) in LOOKS.items():
         chosen = answers == answer
@@ -50,16 +54,6 @@ def draw_entries(axes: Axes, report: Any) -> None:
     axes.set(xlim=(-rim, rim), ylim=(-rim, rim), xlabel="dθ_approx, the slope of J", ylabel="dθ")
     axes.locator_params(nbins=4)
     axes.legend(loc="upper left", frameon=False, handletextpad=0.2)
-
-
-def of_entries(report: Any) -> np.ndarray:
-    """Return the answer to each entry: that of its block, but in a wrong block right where the bars explain it."""
-    answers = np.empty(report.approx.size, object)
-    for name, part in report.parts.items():
-        answers[part] = report.answers[name].replace("wrong", "right")
-        if report.answers[name] == "wrong":
-            answers[report.found.suspects(name)] = "wrong"
-    return answers
 
 
 def face_of(answer: str) -> str:
