@@ -15,6 +15,7 @@ from PIL import Image
 
 import gc_lib as gcl
 from gc_lib import plots
+from gc_lib.checker.words import short
 from gc_lib.plots import picture as canvas
 from gc_lib.plots import style
 from gc_lib.plots.bench import LENGTH_NAMES, bench_picture
@@ -310,7 +311,7 @@ def test_the_v_curve_marks_the_eps_asked_for_and_the_best_one(eps, beside):
     asked, (best, _) = axes.lines[2].get_xdata()[0], axes.lines[3].get_xydata()[0]
     assert best == pytest.approx(report.found.best_eps("theta"))
     assert asked == (best if eps == "auto" else eps)
-    assert {f"ε = {eps}" if eps == "auto" else f"ε = {eps:g}", "best ε", "round-off", "truncation"} == words(axes)
+    assert {f"ε = {eps}" if eps == "auto" else f"ε = {short(eps)}", "best ε", "round-off", "truncation"} == words(axes)
     assert caption.endswith(f" is {beside} the best one.")
     assert axes.get_xlim()[0] < min(asked, best) and max(asked, best) < axes.get_xlim()[1]
 
@@ -366,6 +367,13 @@ def test_a_v_curve_of_few_steps_is_drawn_as_far_as_it_goes():
     report, _, axes = drawn(lambda t: float(np.log(t).sum()), lambda t: 1 / t, np.array([1.0, 1e-9]), eps=1e-12)
     assert 5 <= report.ladder.steps.size < 24
     assert len(axes.lines[1].get_xdata()) == report.ladder.steps.size
+
+
+def test_in_a_wrong_block_only_the_entries_that_differ_are_marked_as_wrong():
+    report = gcl.check(smooth, lambda t: np.exp(t) * [1, 2, 1], THETA)
+    drawn = {part.get_label(): part.lines[0].get_xdata() for part in report.plot().figure.axes[0].containers}
+    assert report.answers == {"theta": "wrong"} and list(drawn["wrong"]) == [report.approx[1]]
+    assert list(drawn["right"]) == [report.approx[0], report.approx[2]]
 
 
 def test_long_names_of_blocks_are_turned():

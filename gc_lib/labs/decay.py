@@ -171,7 +171,7 @@ def reading_in_words(reading: float) -> str:
     return short(reading, 2) if reading >= GREAT else "below 1e-6"
 
 
-@pictures([2.5, 1.9, 1.3], [3.9])
+@pictures([2.25, 2.25, 1.2], [3.9])
 def decay_picture(names: Sequence[str], whole, data, decay, against) -> tuple:
     """Show which of the two terms of J is wrong, and what λ does to the readings of W and b."""
     banded(whole, data, decay)

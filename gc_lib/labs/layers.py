@@ -40,7 +40,7 @@ class State(Fields):
     """
 
     layer: str = menu("layer", LAYERS, "layer norm")
-    bug: str = menu("bug", BUGS, "sigma_frozen", say=named, width="500px")
+    bug: str = menu("bug", BUGS, "sigma_frozen", say=named, width="520px")
     upstream: str = choice("upstream", UPSTREAMS, "ones")
     m: int = slider("examples", range(1, 9), 3)
 

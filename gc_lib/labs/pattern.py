@@ -70,7 +70,7 @@ class State(Fields):
     biases away from 0.
     """
 
-    bug: str = menu("bug", BUGS, "db_no_mean", say=sentence, width="460px")
+    bug: str = menu("bug", BUGS, "db_no_mean", say=sentence, width="900px")
     layer: int = menu("layer", LAYERS, 3, width="95px")
     strength: float = slider("strength", STRENGTHS, 1.0, number(0), width="260px")
     remedy: str = choice("remedy", REMEDIES, "none")

@@ -38,7 +38,7 @@ class State(Fields):
     """
 
     bug: str = menu(
-        "bug in every layer", BUGS, "db_decayed", offered(["", *PLANTED]), lambda name: name or "none", "290px"
+        "bug in every layer", BUGS, "db_decayed", offered(["", *PLANTED]), lambda name: name or "none", "320px"
     )
     steps: int = slider("steps of training", CHECKED, 0)
     scale: float = slider("scale of W", [0.01, 0.03, 0.1, 0.3, 1.0], 1.0, number(above=0), width="240px")

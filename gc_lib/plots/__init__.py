@@ -7,13 +7,12 @@ except ImportError as error:
 
 from .axis import KeepProbAxis, LogAxis
 from .curves import NamedSlices, Slice
-from .parts import WALK, Blocks
+from .parts import Blocks
 from .picture import Drawing, Picture, View, figure_html, image_html, pictures
 from .report import draw_report
 from .style import banded
 
 __all__ = [
-    "WALK",
     "Blocks",
     "Drawing",
     "KeepProbAxis",

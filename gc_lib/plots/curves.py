@@ -94,13 +94,13 @@ class NamedSlices(Panel):
 
 def curve_name(axes: Axes, x: float, name: str, colour: str) -> Text:
     """Write a name that moves."""
-    return axes.text(x, 1, name, color=colour, weight="bold", va="center", zorder=14, **MOVES)
+    return axes.text(x, 1, f" {name}", color=colour, weight="bold", va="center", zorder=14, **MOVES)
 
 
 def set_names(names: Sequence[Text], ends: Sequence[float], scale: Scale = DIFFERENCES) -> None:
     """Set each name beside the end of its curve, and those that would overlap above each other."""
     low, high = np.log10([scale.low, scale.high])
-    gap, order = 0.065 * (high - low), np.argsort(ends, kind="stable")
+    gap, order = 0.08 * (high - low), np.argsort(ends, kind="stable")
     heights = np.log10(np.array(ends)[order])
     for k in range(1, len(heights)):
         heights[k] = max(heights[k], heights[k - 1] + gap)

@@ -23,7 +23,7 @@ class Again(Panel):
     def __init__(self, axes: Axes):
         super().__init__(axes)
         COSTS.apply(axes, "0.65 0.70 0.75")
-        axes.set(xlim=(0, TIMES + 10), ylabel="J", xlabel="evaluated again,\nat the same θ")
+        axes.set(xlim=(0, TIMES + 11), ylabel="J", xlabel="evaluated again,\nat the same θ")
         axes.set_xticks([1, TIMES])
         looks = {"off": ("--", GREY, GREY), "frozen": ("-s", INK, WHITE), "fresh": ("-o", INK, INK)}
         self.before = line(axes, zorder=10, **BEFORE_LOOKS)
@@ -48,7 +48,7 @@ class Again(Panel):
         set_names(list(self.names.values()), [own.get_ydata()[-1] for own in self.lines.values()], COSTS)
 
 
-@pictures([1.7, 1.3, 1.3], [2.3, 3.0])
+@pictures([1.55, 1.55, 1.55], [2.1, 2.85])
 def dropout_picture(names: Sequence[str], fresh: Axes, frozen: Axes, off: Axes, again: Axes, against: Axes) -> tuple:
     """Show what fresh masks do to the check and to J, and what a frozen one and none do."""
     bars = fresh, frozen, off

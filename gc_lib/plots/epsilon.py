@@ -11,7 +11,7 @@ from .axis import LogAxis
 from .curves import Slice
 from .parts import HERE, Blocks, Panel, line
 from .picture import pictures
-from .style import BEFORE, DIFFERENCE, DIFFERENCES, INK, banded
+from .style import BEFORE, DIFFERENCE, DIFFERENCES, GREAT, INK, banded
 
 SPAN = np.array([1e-13, 10.0])
 
@@ -25,7 +25,8 @@ class Lines(Panel):
         self.roundoff, self.truncation, self.bug = (line(axes, dash, lw=1.4, **looks) for dash in ("--", ":", "-."))
         self.best = line(axes, "-", lw=0.8, **looks)
         word = dict(color=INK, zorder=9, animated=True)
-        self.best_word = axes.text(1, DIFFERENCES.low, "best ε", ha="left", va="bottom", **word)
+        ground = dict(bbox=dict(facecolor=GREAT.tint, linewidth=0, pad=1))
+        self.best_word = axes.text(1, DIFFERENCES.low, "best ε", ha="left", va="bottom", **word, **ground)
         self.bug_word = axes.text(1, 1, "the wrong dW2 alone", **word)
         above = dict(y=1.02, va="bottom", transform=axes.transAxes, color=INK)
         axes.text(0.0, s="– – round-off, grows as 1/ε", ha="left", **above)

@@ -16,10 +16,9 @@ from .style import BEFORE, DIFFERENCES, GREAT, GREY, INK, PALE, WHITE, Band, ban
 
 SILENT = Band("", 0, 0, WHITE, GREY, "o")  # a reading that says nothing
 MOST = {"the entry that differs most": Line2D([], [], **RING, ms=8, mew=1.8)}
-RIM = 1.1  # of both square panels, in units of what they hold
+RIM = 1.2  # of both square panels, in units of what they hold
 FEW = 400  # entries, up to which each cell of the map has a mark and a margin
 NUMBERED = 10  # rows, or columns, that have room for their numbers
-WIDEST = 0.4  # the largest share of the map that one cell takes
 
 
 class Chosen(Blocks):
@@ -115,7 +114,7 @@ class Map(Square):
         """Move to a result."""
         count, rows = result.approx.size, result.rows
         columns, few = -(-count // rows), count <= FEW
-        side = min(2 * WIDEST, 2 / max(rows, columns))
+        side = 2 / max(rows, columns)
         right, top = columns * side / 2, rows * side / 2
         i = np.arange(count)
         self.lay((i % columns + 0.5) * side - right, top - (i // columns + 0.5) * side, result, look)

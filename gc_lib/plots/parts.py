@@ -93,7 +93,6 @@ def ring(axes: Axes, zorder: int = 12) -> Line2D:
     return line(axes, **RING, ms=11, mew=2.2, zorder=zorder)
 
 
-WALK = "each block  (←  backprop walks from right to left)"
 MARK = (0.09 * 72) ** 2  # the area of a mark of 9 pixels of the page, as matplotlib counts it
 
 
@@ -158,10 +157,11 @@ class Blocks(Panel):
 
     def __init__(self, axes: Axes, names: Sequence[str], label: str = "each block", key: str = ""):
         super().__init__(axes)
-        self.names, self.key, few = list(names), key, len(names) <= 6
+        self.names, self.key, few = list(names), key, len(names) < 12
         self.columns = Columns(axes, DIFFERENCES, len(names), width=0.64, size=MARK if few else MARK / 2)
         step = -(-len(names) // 8)
-        axes.set_xticks(self.columns.x[::step], self.names[::step], rotation=0 if few or label != "each block" else 90)
+        upright = label != "each block" or (few and len(" ".join(self.names[::step])) < 18)
+        axes.set_xticks(self.columns.x[::step], self.names[::step], rotation=0 if upright else 90)
         axes.set_xlabel(label)
         axes.tick_params(axis="x", labelsize="small" if key else "medium")
         self.pen = [Outline.MOVETO, Outline.LINETO, Outline.LINETO, Outline.LINETO] * len(names)
@@ -194,7 +194,7 @@ class Lengths(Panel):
         super().__init__(axes)
         self.columns = Columns(axes, LENGTHS, 2, width=0.12, size=MARK)
         axes.set_xticks(self.columns.x, ["approx", "dθ"])
-        axes.set(xlim=(-0.45, 1.45), xlabel="length of dθ")
+        axes.set(xlim=(-0.45, 1.45), xlabel="lengths")
 
     def move(self, result: Any) -> None:
         """Move to a result."""

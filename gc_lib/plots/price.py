@@ -36,7 +36,7 @@ class Works(Panel):
         axes.text(2e7, 430, "the screen: some 50 for each block", ha="right", va="bottom", **word)
         axes.text(2e7, 2.4, "a step of training: about three", ha="right", va="top", **word)
         self.gap = line(axes, ":", color=INK, lw=1.4, zorder=9)
-        self.word = axes.text(1, 1, "", color=INK, ha="left", va="center", zorder=10, animated=True)
+        self.word = axes.text(1, 32, "", color=INK, ha="left", va="center", zorder=10, animated=True)
         self.here = ring(axes)
         self.dots = {
             name: line(axes, mark, color=colour, ms=7, mec=WHITE, mew=0.8, zorder=11)
@@ -48,7 +48,7 @@ class Works(Panel):
         counted = result.counted
         self.here.set_data([counted.parameters], [counted.loop])
         self.gap.set_data([counted.parameters] * 2, [counted.step, counted.loop])
-        self.word.set_position((counted.parameters * 1.1, (counted.loop * 12) ** 0.5))
+        self.word.set_x(counted.parameters * 1.1)
         self.word.set_text(f"{result.steps:,.0f} steps of training")
         for name, dots in self.dots.items():
             y = np.array([getattr(timed, name) / timed.evaluation for timed in result.timed])

@@ -36,16 +36,17 @@ def draw_report(report: Any) -> Drawing:
 
 
 def draw_entries(axes: Axes, report: Any) -> None:
-    """Draw dθ against dθ_approx; what is wrong stands in front."""
+    """Draw dθ against dθ_approx; in front what is wrong: of a wrong block, what its error bars do not explain."""
     slopes = np.nan_to_num([report.approx, report.gradient], posinf=0, neginf=0)
     largest = np.abs(slopes).max() or 1.0
     rim = 1.15 * largest
+    answers = np.repeat([*report.answers.values()], [part.stop - part.start for part in report.parts.values()])
+    for name in report.that_are("wrong"):
+        answers[report.parts[name]] = "right"
+        answers[report.found.suspects(name)] = "wrong"
     axes.axline((0, 0), slope=1, color=GREY, linewidth=1, zorder=1)
     for answer, (colour, mark) in LOOKS.items():
-        of_block = [
-            np.full(part.stop - part.start, report.answers[name] == answer) for name, part in report.parts.items()
-        ]
-        chosen = np.concatenate(of_block)
+        chosen = answers == answer
         if chosen.any():
             bars, face = np.minimum(report.bars[chosen], 3 * rim), face_of(answer)
             looks = dict(fmt=mark, ms=6, color=colour, mfc=face, mec=colour, elinewidth=1.2, zorder=2)
@@ -95,10 +96,10 @@ def draw_curve(axes: Axes, report: Any) -> str:
     asked = eps[best] if report.eps == "auto" else report.eps
     axes.set(xscale="log", xlim=(min(eps[0], asked) / 3, max(eps[-1], asked) * 3))
     axes.xaxis.set_major_locator(LogLocator(numticks=5))
-    axes.xaxis.set_major_formatter("{x:.0e}")
+    axes.xaxis.set_major_formatter(lambda x, _: f"{x:.0e}".replace("e-0", "e-"))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.axvline(asked, color=INK, linewidth=1.4, zorder=2)
-    shown = report.eps if report.eps == "auto" else f"{report.eps:g}"
+    shown = report.eps if report.eps == "auto" else f"{report.eps:g}".replace("e-0", "e-")
     axes.text(asked, 1.01, f"ε = {shown}", ha="center", va="bottom", transform=axes.get_xaxis_transform())
     shows = (
         "the V-curve of this J along one direction: a dot for what dθ reads at each step, and hatched what the errors "

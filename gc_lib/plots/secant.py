@@ -36,17 +36,17 @@ class Secants(Panel):
         axes.set_xticks([-1, 0, 1, 2], ["−1", "0", "1", "2"])
         axes.set_yticks([0, 2, 4, 6, 8])
         for row, (words, (colour, dashes)) in enumerate(KEY.items()):
-            height = 7.7 - 0.85 * row
+            height = 7.8 - 0.75 * row
             axes.plot([-0.98, -0.72], [height, height], color=colour, linestyle=dashes, lw=2.6)
             axes.text(-0.64, height, words, va="center")
         self.curve = line(axes, color=SILVER, lw=5, solid_capstyle="butt", zorder=9, clip_on=True)
         self.before = [line(axes, zorder=10, **BEFORE_LOOKS | {"clip_on": True}) for _ in SIDES]
         self.window = line(axes, ":", color=GREY, lw=1.4, zorder=10, clip_on=True)
-        self.tangent = line(axes, color=GRADIENT, lw=1.8, zorder=11, clip_on=True)
+        self.tangent = line(axes, color=GRADIENT, lw=4, zorder=10, clip_on=True)
         self.lines, self.chords = {}, {}
         for side, (colour, dashes, _) in SIDES.items():
             self.lines[side] = line(axes, color=colour, linestyle=dashes, lw=1.4, zorder=12, clip_on=True)
-            self.chords[side] = line(axes, color=colour, linestyle=dashes, lw=3.4, zorder=12, clip_on=True)
+            self.chords[side] = line(axes, color=colour, linestyle=dashes, lw=2.8, zorder=12, clip_on=True)
         self.ends = line(axes, "o", color=INK, ms=6, zorder=13)
         self.here = ring(axes, zorder=14)
         self.inset = Inset(axes)
@@ -71,14 +71,14 @@ class Secants(Panel):
 class Inset:
     """Show θ − 2ε to θ + 2ε in a box of its own, stretched to fit, where ε is too small to be seen beside θ."""
 
-    middle, width, height, most = (-0.4, 3.1), 0.62, 1.75, 0.05  # half of the box; the largest ε that it is shown for
+    middle, width, height, most = (0.74, 4.35), 0.64, 1.4, 0.05  # half of the box; the largest ε that it is shown for
 
     def __init__(self, axes: Axes):
         (x, y), width, height = self.middle, self.width, self.height
         look = dict(facecolor=WHITE, edgecolor=GREY, linewidth=1, zorder=15, **MOVES)
         self.box = axes.add_patch(Rectangle((x - width, y - height), 2 * width, 2 * height, **look))
         self.curve = line(axes, color=SILVER, lw=5, solid_capstyle="butt", zorder=16)
-        self.tangent = line(axes, color=GRADIENT, lw=1.8, zorder=17)
+        self.tangent = line(axes, color=GRADIENT, lw=4, zorder=17)
         self.chords = {
             side: line(axes, color=colour, linestyle=dashes, lw=2.4, zorder=18)
             for side, (colour, dashes, _) in SIDES.items()

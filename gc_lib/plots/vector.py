@@ -6,9 +6,10 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
+from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
-from .parts import BEFORE_NOW, Panel, line
+from .parts import Panel, line
 from .picture import MOVES, pictures
 from .style import APPROX, BEFORE, DIFFERENCE, GRADIENT, GREY, INK, WHITE, for_words, log_x
 
@@ -93,7 +94,7 @@ class Strips(Panel):
 class Norms(Panel):
     """Show the three norms as lengths on one log axis: the gap that the first leaves is the relative difference."""
 
-    marks = BEFORE_NOW
+    marks = {"before your last move": Line2D([], [], color=BEFORE, marker="|", linestyle="none", ms=9, mew=3)}
 
     def __init__(self, axes: Axes):
         super().__init__(axes)
@@ -115,7 +116,7 @@ class Norms(Panel):
         self.before.set_data(np.clip(before, *RANGE), self.levels[: len(before)])
 
 
-@pictures([7.2], [2.4], height=4.2, inks=tuple(TINTS.values()))
+@pictures([7.2], [2.4], height=4.2, inks=(*TINTS.values(), for_words(GRADIENT), for_words(APPROX)))
 def vector_picture(names: Sequence[str], strips: Axes, norms: Axes) -> tuple:
     """Show the blocks as one vector, the loop at work, and the norms of what it has found."""
     return Strips(strips), Norms(norms)

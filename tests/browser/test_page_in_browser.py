@@ -84,6 +84,15 @@ def test_the_handle_of_a_slider_stands_under_the_ring(lab):
             assert image["y"] < grip["y"] < image["y"] + image["height"] + grip["height"], "it should be right under it"
 
 
+@pytest.mark.parametrize("name, width", [("secant", WIDE)])
+def test_a_press_beside_a_track_moves_its_slider(lab, page):
+    """So one can tap on it: a finger is not as thin as a track."""
+    lab.handle("ε").scroll_into_view_if_needed()
+    track = lab.slider("ε").locator(".noUi-base").bounding_box()
+    page.mouse.click(track["x"] + 0.25 * track["width"], track["y"] + 12)
+    lab.stands(eps=1e-6)  # a quarter of the way from 1e-8 to 1
+
+
 @pytest.mark.parametrize("name, width", [(name, NARROW) for name in LABS])
 def test_no_picture_is_cut_off(lab):
     right, scrolled = lab.box.evaluate(INSIDE)
