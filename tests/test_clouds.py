@@ -137,6 +137,23 @@ def test_the_better_step_is_that_of_the_first_block_and_is_advised():
     assert cloudy("truncation", "b").evidence["eps"] == 7e-4
 
 
+@pytest.mark.parametrize("times, said", [(3.1, "No ε does much better here."), (3.2, "Take eps=3e-04")])
+def test_a_step_is_advised_only_where_it_is_another_than_the_one_taken(times, said):
+    for taken in (3e-4 * times, 3e-4 / times):
+        assert cloudy("truncation", "a", eps=taken).advice.startswith(said)
+
+
+def test_of_the_best_step_no_one_is_sent_back_to_it():
+    assert cloudy("truncation", "a", eps="auto").advice == "Take eps=3e-04."
+
+
+def test_at_a_corner_the_step_is_that_of_the_entry_beside_it():
+    gap = 0.1 * (np.arange(9) == 1)
+    reason = cloudy("kink within ε", "a", gap=gap, bars=1e-6)
+    assert reason.entries == (("a", (0, 1)),)
+    assert reason.evidence["eps"] == pytest.approx(3e-4 * 2 / np.median(np.abs(SHAPES["a"])))
+
+
 def test_noise_and_leaps_are_the_largest_of_all_ladders_asked():
     own, whole = made(noise=3e-5 * STEPS / STEPS[-1], leaps=(Leap(0.02, 1e-3), Leap(0.01, 0.1))), made(noise=1e-7)
     for ladder, other in ((own, whole), (whole, own)):
@@ -149,7 +166,7 @@ def test_noise_and_leaps_are_the_largest_of_all_ladders_asked():
 
 
 def test_entries_that_eps_left_where_they_are_are_counted():
-    assert "ε even leaves 3 entries of θ where they are." in cloudy("round-off", unmoved=3).says
+    assert " It even leaves 3 of 9 entries of θ where they are." in cloudy("round-off", unmoved=3).says
     assert "even" not in cloudy("round-off").says
 
 

@@ -200,6 +200,13 @@ def test_a_plateau_farther_out_than_two_steps_between_both_sides_is_beyond_a_cor
     assert made(bend=bend, truncation=np.where(bend, 0.26, 0.0)).judge(2.0, 0.0) == "wrong"  # they do not know enough
 
 
+@pytest.mark.parametrize("truncation, answer", [(0.0124, "cannot tell"), (0.0126, "wrong")])
+def test_to_agree_a_step_knows_to_a_quarter_of_the_gap_near_theta_however_wide_it_is_far_out(truncation, answer):
+    slope = np.where(SOME < 8, 1.0, np.where(SOME > 8, 0.0, 0.95))  # of a J that has no slope far out
+    ladder = made(slope=slope, truncation=np.where(SOME == 8, truncation, 0.0))
+    assert ladder.judge(0.95, 0.0) == answer
+
+
 @pytest.mark.parametrize("still, answer", [(1, "wrong"), (2, "right")])
 def test_two_steps_at_which_j_stands_still_and_is_known_to_speak_for_a_slope_of_zero(still, answer):
     at = np.arange(24) < still

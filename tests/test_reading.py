@@ -108,4 +108,4 @@ def test_the_number_in_words_that_hold_on_any_machine(difference, noise, said):
 
 def test_the_verdict_says_the_eps_and_what_it_did_not_move():
     assert reading(eps="auto").verdict == "Relative difference about 0 at the best ε: great."
-    assert reading(unmoved=3).verdict.endswith(": great. ε moved all but 3 entries of θ.")
+    assert reading(unmoved=3).verdict.endswith(": great. ε leaves 3 of 9 entries of θ where they are.")

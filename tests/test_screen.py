@@ -137,6 +137,12 @@ def test_a_gradient_that_does_not_fit_is_refused():
         gcl.screen(lambda theta: theta.sum(), lambda theta: np.ones(3), np.ones(2))
 
 
+@pytest.mark.parametrize("seed, error", [(-1, ValueError), (1.5, ValueError), ("a", TypeError)])
+def test_a_seed_that_cannot_be_is_refused_before_anything_is_computed(seed, error):
+    with pytest.raises(error, match="^seed should be a (whole )?number"):
+        gcl.screen(pytest.fail, pytest.fail, np.ones(2), seed=seed)
+
+
 @pytest.mark.parametrize("directions, error", [(0, ValueError), (-1, ValueError), (1.5, ValueError), (None, TypeError)])
 def test_directions_that_cannot_be_are_refused_before_anything_is_computed(directions, error):
     with pytest.raises(error, match="directions should be a (whole )?number"):

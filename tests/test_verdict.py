@@ -300,6 +300,12 @@ def test_assert_ok_judges_by_rtol_without_an_evaluation():
     assert wrong.evaluations == before
 
 
+@pytest.mark.parametrize("rtol, error", [(-1, ValueError), ("a", TypeError)])
+def test_assert_ok_takes_a_number_above_zero(rtol, error):
+    with pytest.raises(error, match="^rtol should be a "):
+        gcl.check(sines, np.cos, THETA).assert_ok(rtol)
+
+
 def test_nothing_is_right_with_a_difference_that_is_no_number():
     for cost, gradient in (
         (sines, lambda t: np.full(6, 1.7e308)),

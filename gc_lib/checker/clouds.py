@@ -5,12 +5,13 @@ from collections.abc import Iterator
 import numpy as np
 
 from .investigation import WORTH, unfit
-from .ladder import DIGITS
+from .ladder import DIGITS, RUNG
 from .reason import Reason
 from .slide import GREAT, norm
 from .words import entry_name, listed
 
 BETTER = 'Take eps={eps:.0e}, or eps="auto".'
+NO_BETTER = "No ε does much better here."
 CLOUDS = {  # each kind: what is said of the blocks, and what to do
     "round-off": ("ε is too small for {blocks}: the last digit of J, divided by 2ε, weighs too much.{still}", BETTER),
     "truncation": ("ε is too large for {blocks}: between θ − ε and θ + ε the bend of the cost changes.", BETTER),
@@ -111,7 +112,7 @@ def steps(report) -> np.ndarray:
 
 def cloud(report, kind: str, names: tuple[str, ...]) -> Reason:
     """Say what a cloud of this kind does to these blocks."""
-    found, (says, advice) = report.found, CLOUDS[kind]
+    found, (says, advice), part = report.found, CLOUDS[kind], report.parts[names[0]]
     ladders = [report.ladder, *(found.ladders[name] for name in names)]
     evidence: dict = {
         "eps": found.best_eps(names[0]),
@@ -120,20 +121,26 @@ def cloud(report, kind: str, names: tuple[str, ...]) -> Reason:
         "J": report.J,
     }
     words = {"blocks": listed(names), "still": "", "units": "", "entries": "", "between": ""}
+    taken = float(np.median(steps(report)[part]))
     if report.unmoved:
-        words["still"] = f" ε even leaves {report.unmoved} entries of θ where they are."
+        words["still"] = f" It even leaves {report.unmoved} of {report.approx.size} entries of θ where they are."
     at: tuple = ()
     if kind.startswith("kink"):
         at = tuple(report.worst_of(name)[:2] for name in names)
         places = [report.index(*entry) for entry in at]
+        evidence["eps"] *= float(found.scale[places[0]] / np.median(found.scale[part]))  # the step of that very entry
+        taken = float(steps(report)[places[0]])
         evidence["units"] = tuple(unit for i in places for unit in found.J.corners(i, 2 * steps(report)[i]))
         if evidence["units"]:
             words["units"] = f" It is the corner of {listed(map(str, evidence['units'][:3]))}."
         words["entries"] = listed(entry_name(*entry) for entry in at[:3])
-        gap = np.abs(report.approx - report.gradient)[report.parts[names[0]]]
+        gap = np.abs(report.approx - report.gradient)[part]
         one = np.count_nonzero(gap > gap.max() / 100) == 1 == len(names)
         between = "between the slopes on its two sides no check can call dθ wrong"
         words["between"] = between if one else "J has no one slope there"
+    if advice == BETTER and 1 / RUNG < evidence["eps"] / taken < RUNG:
+        advice = NO_BETTER
+    advice = advice.replace(', or eps="auto"', "") if report.eps == "auto" else advice
     return Reason(kind, says.format(**evidence | words), advice.format(**evidence), names, at, evidence)
 
 

@@ -23,12 +23,12 @@ def finite(name: str, value) -> float:
     return number
 
 
-def as_float(name: str, value) -> float:
+def as_float(name: str, value, advice: str = "") -> float:
     """Return a number as a float. Raises TypeError, with its name, where it is none."""
     try:
         return float(value)
     except (TypeError, ValueError, OverflowError):
-        raise TypeError(f"{name} should be a number; got {value!r:.60}") from None
+        raise TypeError(f"{name} should be a number; got {value!r:.60}{advice}") from None
 
 
 def whole(name: str, value, least: int = 0) -> int:
@@ -41,7 +41,7 @@ def whole(name: str, value, least: int = 0) -> int:
 
 def above_zero(value: float, name: str = "eps", usual: str = "the lecture's 1e-7") -> float:
     """Return a number as a float. Raises TypeError or ValueError where it is not finite and above 0."""
-    number = as_float(name, value)
+    number = as_float(name, value, f"; take one above 0, such as {usual}")
     if not 0 < number < np.inf:
         raise ValueError(f"{name} should be a finite number above 0, such as {usual}; got {number}")
     return number
@@ -56,8 +56,11 @@ def nudgeable(params) -> dict[str, np.ndarray]:
     if not sum(block.size for block in blocks.values()):
         raise ValueError("params has no entries: there is nothing to check")
     for name, block in blocks.items():
-        if block.dtype.kind in "biuO":
-            raise TypeError(f"params: {name} holds {block.dtype}, into which no ε fits; take {name}.astype(float)")
+        if block.dtype.kind in "biuOU":
+            raise TypeError(
+                f"params: {name} holds {block.dtype}, into which no ε fits; take {name}.astype(float), or "
+                "leave it out where it is no parameter"
+            )
     all_real(blocks, "params")
     return blocks
 
@@ -158,7 +161,7 @@ def one_number(J, where: str):
         floating = isinstance(J, np.ndarray) and J.dtype.kind == "f"  # a buffer, perhaps, into which the next J goes
         J = J[()] if floating else as_float(f"J {where.rstrip(',')}", J)
     if not np.isfinite(J):
-        raise ValueError(f"cost should be finite; {where} it returned {J}")
+        raise ValueError(f"cost should be finite; {where} it returned {J}: is there a log(0), 0/0, or exp(1000)?")
     return J
 
 
@@ -211,6 +214,8 @@ def fitting(gradient, blocks: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]
         if shape != block.shape:
             jacobian = shape[1:] == block.shape and len(shape) > len(block.shape)
             advice = f"; are these the slopes of {shape[0]} numbers? Then {WEIGHTS}" if jacobian else ""
+            if [n for n in shape if n != 1] == [n for n in block.shape if n != 1]:
+                advice = f"; take .reshape({block.shape})"
             raise ValueError(f"gradient: {name} has shape {shape}, but in params it has {block.shape}{advice}")
     return {name: found[name] for name in blocks}
 

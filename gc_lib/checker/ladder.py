@@ -171,7 +171,7 @@ class Ladder:
         ]
         between = self.on_theta and not off[self.best]  # at a corner both sides are right, whatever J does farther out
         if plateaus and not between:
-            far, known = np.median(gap[off]), self.smooth_error + self.kink
+            far, known = np.median(gap[plateaus[0] : plateaus[0] + 3]), self.smooth_error + self.kink
             agrees = (gap <= known + tolerance) & (known < far / 4) & ~self.still
             nearer = allowed & (self.one_sided_error < far / 4)
             if not agrees.any() and nearer[: plateaus[0]].sum() < 2:

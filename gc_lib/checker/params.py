@@ -79,7 +79,7 @@ def as_array(value, where: str) -> np.ndarray:
     except Exception as error:  # a ragged list, or an array of a framework that may object in any way
         raise TypeError(f"{where} should be an array of numbers; numpy says: {error}") from error
     if array.dtype == object and array is not value and not array.ndim:
-        raise TypeError(f"{where} should be an array of numbers; got {value!r:.60}")
+        raise TypeError(f"{where} should be an array of numbers; got {value!r:.60}; take a dict or a list of arrays")
     return array
 
 

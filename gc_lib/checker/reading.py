@@ -132,5 +132,5 @@ class Reading:
     def verdict(self) -> str:
         """One sentence: the number, ε and the lecture's word."""
         at = "at the best ε" if self.eps == "auto" else f"at ε = {self.eps:g}"
-        still = f" ε moved all but {self.unmoved} entries of θ." if self.unmoved else ""
+        still = f" ε leaves {self.unmoved} of {self.approx.size} entries of θ where they are." if self.unmoved else ""
         return f"Relative difference {self.number} {at}: {self.band}.{still}"

@@ -193,6 +193,7 @@ class Report(Reading):
         if rtol is None:
             passed, why = self.answer == "right", ""
         else:
+            rtol = above_zero(rtol, "rtol", "1e-6")
             far = [f"{name} ({within})" for name, within in self.within.items() if not within.size <= rtol]
             passed, why = not far, f"Not known to be right to rtol = {rtol:g}: {', '.join(far)}.\n"
         if not passed:
@@ -248,7 +249,7 @@ def check(
     (J_of, dJ_of), params = two_functions(cost, gradient), copied(params)
     blocks, checker, rtol = nudgeable(params), a_checker(checker), above_zero(rtol, "rtol", "1e-6")
     if not isinstance(eps, str) or eps != "auto":
-        eps = above_zero(eps)
+        eps = above_zero(eps, usual='the lecture\'s 1e-7, or "auto"')
     J = Objective(J_of, params)
 
     def vector(at=params) -> np.ndarray:

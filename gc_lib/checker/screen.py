@@ -136,7 +136,7 @@ def screen(
     The one block agrees. (102 evaluations of J)
     """
     (J_of, dJ_of), params = two_functions(cost, gradient), copied(params)
-    blocks, directions = nudgeable(params), whole("directions", directions, least=1)
+    blocks, directions, seed = nudgeable(params), whole("directions", directions, least=1), whole("seed", seed)
     J = Objective(J_of, params)
 
     def vector(at=params) -> np.ndarray:
