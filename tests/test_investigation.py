@@ -29,7 +29,7 @@ def investigate(cost=sines, gradient=cosines, params=PARAMS, rtol=1e-6, seed=0):
 
     def vector(at=params):
         calls.append(1)
-        return gcl.to_vector(gradient(at)).astype(float)
+        return gcl.to_vector(gradient(at))
 
     with np.errstate(all="ignore"):
         found = Investigation(J, vector, J.given, rtol, seed)
@@ -228,6 +228,21 @@ def test_a_gradient_in_float32_may_be_off_by_what_that_does_to_it():
     double = gcl.to_vector(cosines({name: block.astype(float) for name, block in params.items()}))
     found = investigate(params=params)
     assert np.array_equal(found.rounding_of_gradient(), np.abs(double - single)) and (double != single).any()
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "int8"])
+def test_a_gradient_of_a_narrow_dtype_may_be_off_by_half_of_its_last_digit(dtype):
+    """As training in mixed precision has it, for parameters in float64; integers are exact."""
+
+    def narrow(p):
+        return {name: (100 * block).astype(dtype) for name, block in cosines(p).items()}
+
+    given = gcl.to_vector(narrow(PARAMS))
+    rounding = investigate(lambda p: 100 * sines(p), narrow).rounding
+    half = np.spacing(given).astype(float) / 2 if dtype != "int8" else np.spacing(given.astype(float)) / 2
+    np.testing.assert_array_equal(rounding, np.abs(half))
+    if dtype != "int8":
+        assert gcl.check(lambda p: 100 * sines(p), narrow, PARAMS).answer == "right"
 
 
 def test_the_slope_is_over_what_theta_moves_once_it_is_rounded():

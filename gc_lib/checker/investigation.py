@@ -25,18 +25,19 @@ class Investigation:
     """Ask J about each block of dθ, and keep what was learnt.
 
     `gradient()` is dθ as a vector, and `gradient(params)` in other dtypes; `exact` is what it was at first, `steady`
-    whether it stayed so, `rounding` what the dtypes of the parameters do to it; `parts` says where each block stands in
-    it, `rtol` what an entry may be off, × the RMS of its block. `scale` is the size of each entry's nudges on a ladder;
-    `whole` is the ladder of all θ along `v`, `ladders` the best known one for each block. `slopes` are those of J, as
-    far as they are known, at steps `eps`, and `extra` what their error bars have beyond those of the loop; `bend` is
-    the slope on the right less that on the left. `spread` is by how much J differed from itself at the same θ; `afar`
-    is the height of a leap of J as far as 100 % of θ, where one was looked for.
+    whether it stayed so, `rounding` what its dtype and those of the parameters do to it; `parts` says where each block
+    stands in it, `rtol` what an entry may be off, × the RMS of its block. `scale` is the size of each entry's nudges on
+    a ladder; `whole` is the ladder of all θ along `v`, `ladders` the best known one for each block. `slopes` are those
+    of J, as far as they are known, at steps `eps`, and `extra` what their error bars have beyond those of the loop;
+    `bend` is the slope on the right less that on the left. `spread` is by how much J differed from itself at the same
+    θ; `afar` is the height of a leap of J as far as 100 % of θ, where one was looked for.
     """
 
     def __init__(self, J: Objective, gradient: Callable, blocks: Mapping, rtol: float, seed: int = 0):
         self.J, self.gradient, self.rng = J, gradient, np.random.default_rng(seed)
-        self.exact, self.steady = gradient(), True
-        self.rounding = self.rounding_of_gradient()
+        dtheta = gradient() + 0.0  # integers become floating numbers
+        self.exact, self.steady = dtheta.astype(float), True
+        self.rounding = self.rounding_of_gradient() + np.spacing(np.abs(dtheta)).astype(float) / 2
         self.parts = {name: part for name, part in block_slices(blocks).items() if part.stop > part.start}
         single = any(block.dtype.itemsize < 8 for block in J.given.values())
         self.rtol = max(rtol, SINGLE if single else 0)

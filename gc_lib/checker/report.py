@@ -254,7 +254,7 @@ def check(
 
     def vector(at=params) -> np.ndarray:
         """Return dθ as a vector."""
-        return checker.order(gradient_at(dJ_of, at, blocks)).astype(float)
+        return checker.order(gradient_at(dJ_of, at, blocks))
 
     found = Investigation(J, vector, blocks, rtol)
     if eps == "auto":

@@ -141,7 +141,7 @@ def screen(
 
     def vector(at=params) -> np.ndarray:
         """Return dθ as a vector."""
-        return to_vector(gradient_at(dJ_of, at, blocks)).astype(float)
+        return to_vector(gradient_at(dJ_of, at, blocks))
 
     found = Investigation(J, vector, blocks, RTOL, seed)
     readings, within, regions, clouds = {}, {}, {}, {}
