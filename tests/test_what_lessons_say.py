@@ -77,7 +77,7 @@ def test_among_32_examples_the_reading_leaves_great_at_a_smaller_eps_than_among_
 
 
 def test_a_corner_on_theta_is_called_one_of_two_slopes_and_any_other_right():
-    assert "Backprop gives one of the two slopes at each corner." in compute(State(b2=0)).words
+    assert "Here backprop gives one of the two slopes at each corner." in compute(State(b2=0)).words
     assert "Backprop is right." in compute(State(eps=0.02)).words
     for examples in (1, 8, 32):
         cost, gradient = problem(examples)

@@ -56,7 +56,7 @@ class State(Fields):
 
     report: Report | None = kept(None, of_check)
     block: Any = kept(None, lambda _, block: block)
-    k: float = slider("divide dθ by k =", FACTORS, 1.0, divisor)
+    k: float = slider("divide dθ by k =", FACTORS, 1.0, divisor, lambda k: short(k, 4))
 
     def __post_init__(self):
         super().__post_init__()

@@ -71,7 +71,7 @@ class Result(Shown):
     @property
     def crossed(self) -> int:
         """How many entries of θ have a corner in their window."""
-        return int((self.nearest <= self.state.eps).sum())
+        return int((self.nearest < self.state.eps).sum())
 
     @cached_property
     def headline(self) -> Headline:
@@ -89,7 +89,7 @@ class Result(Shown):
     def said(self) -> Iterator[str]:
         """Say whether a corner lies in the window, and what it does to the slopes."""
         distances = np.abs(self.corners)
-        distance, count = float(distances.min()), np.count_nonzero(distances <= self.state.eps)
+        distance, count = float(distances.min()), np.count_nonzero(distances < self.state.eps)
         left, right, approx = (short(slope, 2) for slope in (*self.slopes, self.approx))
         sides = f"from θ − ε to θ the slope of J is {left}, from θ to θ + ε it is {right}"
         given = f"dθ[i] is {short(self.gradient, 2)}"
@@ -104,14 +104,14 @@ class Result(Shown):
             yield f"<b>The entry drawn here has no corner in the window;</b> its nearest is {short(distance, 2)} away."
             yield f"{given}, dθ_approx[i] is {approx}."
         if self.reading >= GREAT:
-            yield "Backprop is right." if self.nearest.all() else "Backprop gives one of the two slopes at each corner."
+            yield "Backprop is right." if self.nearest.all() else "Here backprop gives one of the two slopes at each corner."
 
     @property
     def table(self) -> str:
         """What the picture shows, as tables."""
         words = "left of θ[i]", "right of θ[i]", "dθ_approx[i]", "dθ[i]"
         slopes = zip(words, (*self.slopes, self.approx, self.gradient), strict=True)
-        rows = [(short(eps), short(y, 1), int((self.nearest <= eps).sum())) for eps, y in zip(*self.curve, strict=True)]
+        rows = [(short(eps), short(y, 1), int((self.nearest < eps).sum())) for eps, y in zip(*self.curve, strict=True)]
         first = html_table(["", "slope of J"], [(words, short(slope, 2)) for words, slope in slopes], named=True)
         return first + html_table(["ε", "relative difference", "entries with a corner within ε"], rows)
 
