@@ -76,7 +76,7 @@ class Investigation:
         """
         off = self.J.theta + (self.whole.steps[-1] if self.whole else 0) * self.v
         self.spread = max(self.spread, self.J.again(off, times))
-        self.steady = self.steady and all(np.array_equal(self.gradient(), self.exact) for _ in range(20))
+        self.steady = self.steady and all(np.array_equal(self.gradient().astype(float), self.exact) for _ in range(20))
 
     @property
     def random(self) -> bool:

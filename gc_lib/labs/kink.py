@@ -104,7 +104,8 @@ class Result(Shown):
             yield f"<b>The entry drawn here has no corner in the window;</b> its nearest is {short(distance, 2)} away."
             yield f"{given}, dθ_approx[i] is {approx}."
         if self.reading >= GREAT:
-            yield "Backprop is right." if self.nearest.all() else "Here backprop gives one of the two slopes at each corner."
+            corner = "Here backprop gives one of the two slopes at each corner."
+            yield "Backprop is right." if self.nearest.all() else corner
 
     @property
     def table(self) -> str:

@@ -19,7 +19,7 @@ def slices(eps: Axes, lam: Axes, keep_prob: Axes) -> tuple:
     """Show how the relative difference moves with ε, λ and keep_prob."""
     return (
         Slice(eps, "eps", "ε", LogAxis(1e-12, 1), "1e-11 1e-7 1e-3"),
-        Slice(lam, "lam", "λ", LogAxis(1e-6, 1e4, apart=0), "0 1e-4 1e-1 1e2"),
+        Slice(lam, "lam", "λ", LogAxis(1e-6, 1e4, apart=0), "0 1e-3 1 1e3"),
         Slice(keep_prob, "keep_prob", "keep_prob", KeepProbAxis(KEEP_PROBS), "1 0.99 0.8 0.3"),
     )
 

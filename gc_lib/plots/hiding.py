@@ -22,7 +22,7 @@ class Fall(Panel):
     def __init__(self, axes: Axes):
         super().__init__(axes)
         REMAINDERS.apply(axes, "1e-16 1e-12 1e-8 1e-4 1")
-        log_x(axes, STEPS, "step t", "1e-7 1e-5 1e-3 1e-1")
+        log_x(axes, STEPS, "step t", "1e-7 1e-5 1e-3 0.1")
         axes.set_title("what dθ leaves unexplained of J", loc="left", fontsize="medium", color=INK)
         low = REMAINDERS.low / REMAINDERS.rim**2
         axes.axhspan(low, ROUNDOFF, facecolor=PALE, edgecolor=SAYS_NOTHING, hatch="////", linewidth=0, zorder=0)

@@ -73,7 +73,7 @@ class Readings(Panel):
         banded(axes)
         axes.set_title("ε", fontsize="medium", fontweight="bold")
         axes.set(xscale="log", xlim=(7e-13, 2), xlabel="nearest corner:  ▼ of θ[i],  | of each")
-        set_ticks(axes, "0 1e-9 1e-7 1e-5 1e-3 1e-1", on_axis)
+        set_ticks(axes, "0 1e-9 1e-7 1e-5 1e-3 0.1", on_axis)
         axes.axvspan(8e-12, 2.4e-11, color=WHITE, linewidth=0, zorder=1)  # here the axis breaks
         self.before = line(axes, zorder=10, **BEFORE_LOOKS)
         self.curve = line(axes, ".-", color=DIFFERENCE, ms=5, zorder=11)
