@@ -126,12 +126,12 @@ class Build:
             return forms
         name = idle(attempt)
         related = f"yours gives {name} a value, and never uses it." if name else related
-        return unused(attempt, self.cases.values()) or self.mended(attempt) or forms or related
+        return unused(attempt) or self.mended(attempt) or forms or related
 
     def halted(self, attempt: Callable, stopped: str) -> str:
         """Say what is behind an error; no change in a line helps where a name is not known, or a call has no end."""
         hopeless = re.search("with (NameError|RecursionError)", stopped)
-        idle = unused(attempt, self.cases.values())
+        idle = unused(attempt)
         return idle or ("" if hopeless else self.mended(attempt)) or behind(stopped)
 
     def mended(self, attempt: Callable) -> str:

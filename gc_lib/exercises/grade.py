@@ -120,7 +120,7 @@ def checker(my_check: Callable) -> Answer:
         return no_function(my_check)
     verdicts, all_scenes = list[Verdict](), list(scenes())
     cases = [(scene.cost, scene.gradient, scene.params, eps) for eps in EPS for scene in all_scenes]
-    told = seen(my_check, cases) or unused(my_check, cases)
+    told = seen(my_check, cases) or unused(my_check)
     for eps in EPS:
         for scene in all_scenes:
             with redirect_stdout(io.StringIO()):
