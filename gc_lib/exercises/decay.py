@@ -3,7 +3,8 @@
 import numpy as np
 
 from ..checker.slide import relative_difference
-from .exercise import Build, Choose, Guess
+from .build import Build
+from .prediction import Choose, Guess
 
 forgets = Choose(
     "b",

@@ -13,7 +13,7 @@ from ..checker.objective import numeric_gradient
 from ..checker.slide import band, relative_difference
 from ..checker.words import html_table, printable, short
 from ..network.network import Network
-from .exercise import Answer, brief, no_function, run
+from .answer import Answer, brief, no_function, run
 from .kinds import behind
 from .lines import nothing, seen, unused
 

@@ -4,7 +4,8 @@ from math import erf, pi, sqrt
 
 import numpy as np
 
-from .exercise import Build, Choose
+from .build import Build
+from .prediction import Choose
 
 SOLUTION = "solutions/11_a_layer_of_your_own.ipynb"
 

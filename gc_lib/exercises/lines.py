@@ -73,13 +73,14 @@ def unused(attempt: Callable) -> str:
 
 
 def idle(attempt: Callable) -> str:
-    """Return a name that a student's function gives a value, or fills, and does not use; "" where it uses all."""
+    """Name what a student's function gives a value, or fills, and then does not use; "" where it uses all."""
     code = Code(attempt)
     places = [node for node in code.nodes if isinstance(node, ast.Subscript | ast.Attribute)]
     filled = [node.value for node in places if stored(node) or getattr(node, "attr", "") in CHANGE]
     used = {node.id for node in code.names if node not in filled and not stored(node)}
     given = {node.id for node in code.names if isinstance(code.inside[node], ast.Assign) and stored(node)}
-    return min(given - used, default="")
+    name = min(given - used, default="")
+    return f"yours gives {name} a value, and neither uses nor returns it." if name else ""
 
 
 def nothing(attempt: Callable, before: bool) -> str:
@@ -89,8 +90,8 @@ def nothing(attempt: Callable, before: bool) -> str:
         return "fill in the … of the stub: write its line in its place, and let return give the answer back."
     if "print" in getattr(getattr(attempt, "__code__", None), "co_names", ()):
         return "print shows a value, return gives it back."
-    if name := idle(attempt):
-        return f"yours gives {name} a value, and nothing returns it."
+    if said := idle(attempt):
+        return said
     if before or any(isinstance(node, ast.If) for node in nodes):
         return "what does it return where none of its ifs holds?"
     if any(isinstance(node, ast.Return) and node.value for node in nodes):

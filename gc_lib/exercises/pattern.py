@@ -11,7 +11,8 @@ from ..checker.report import check
 from ..checker.slide import relative_difference
 from ..checker.words import listed
 from ..network.network import Network
-from .exercise import Build, Choose, Guess
+from .build import Build
+from .prediction import Choose, Guess
 
 prediction = Choose(
     "b",

@@ -9,9 +9,11 @@ import numpy as np
 from .. import homework
 from ..checker.report import check
 from ..checker.words import listed
-from .exercise import Answer, Build, Choose, run
-from .kinds import of_forms, relation
+from .answer import Answer, run
+from .build import Build
+from .kinds import of_form, relation
 from .lines import seen
+from .prediction import Choose
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ class Repair(Build):
             return f"it should return {listed(self.parts)}, in this order."
         pairs = zip(self.parts, given, wanted, strict=True)
         wrong = {
-            part: of_forms([(one, other)], self.same) or relation([(one, other)], self.same)
+            part: of_form([(one, other)], self.same) or relation([(one, other)], self.same)
             for part, one, other in pairs
             if not self.same(one, other)
         }

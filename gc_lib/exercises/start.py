@@ -1,7 +1,8 @@
 """Lesson 00, start here: which block a wrong dW turns red, and the lecture's three words."""
 
 from ..checker.slide import band
-from .exercise import Build, Choose
+from .build import Build
+from .prediction import Choose
 
 red = Choose(
     "a",

@@ -1,6 +1,7 @@
 """Lesson 07: when to check."""
 
-from .exercise import Build, Choose, Guess
+from .build import Build
+from .prediction import Choose, Guess
 
 
 def evaluations_of(sizes) -> int:

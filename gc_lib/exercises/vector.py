@@ -4,7 +4,8 @@ import numpy as np
 
 from ..checker.params import entry, to_vector
 from ..checker.slide import quotient
-from .exercise import Build, Choose, Guess
+from .build import Build
+from .prediction import Choose, Guess
 
 
 def network(*sizes: int) -> dict[str, np.ndarray]:
