@@ -262,7 +262,6 @@ def gradient_with(params, **other):
 
 NAMED = [
     ("secant.two_sided", lambda J, t, e: (J(t + e) - J(t - e)) / 2 * e, "put 2 * eps in brackets"),
-    ("secant.two_sided", lambda J, t, e: J(t + e) - J(t - e) / e, "put the difference in brackets"),
     ("secant.two_sided", lambda J, t, e: print(J(t + e)), "print shows a value, return gives it back"),
     ("secant.two_sided", lambda J, t, e: J(t + e) + print(e), "something here is None"),
     ("secant.two_sided", lambda J, t, e: (J * t - J(t - e)) / (2 * e), "a function stands there without its brackets"),
@@ -602,12 +601,14 @@ def test_what_is_amiss_in_a_function_is_named_with_its_line(name, source, words)
 MENDED = [  # what is right, what is written, and what is asked
     ("a / (2 * b)", "a / 2 * b", "are brackets missing in “a / 2 * b”?"),
     ("(a + b) * 2", "a + b * 2", "are brackets missing in “a + b * 2”?"),
+    ("(a - (b + 1)) / 3", "a - (b + 1) / 3", "are brackets missing in “a - (b + 1) / 3”?"),
+    ("a / ((b + 1) * 3)", "a / (b + 1) * 3", "are brackets missing in “a / (b + 1) * 3”?"),
     ("a - 3 * b", "3 * b - a", "which comes first in “3 * b - a”?"),
     ("a * v", "np.dot(a, v) * 1", "“np.dot(a, v)”"),
     ("a if a < 0 else 7 * b", "a if a > 0 else 7 * b", "is > right in “a > 0”?"),
     ("v.mean() + a", "v.sum() + a", "is sum right in “v.sum”?"),
     ("a if name == 'W' else b", "a if name == 'w' else b", "does “'w'” belong into “name == 'w'”?"),
-    ("(a + b) * 3", "(a @ b) * 3", "does @ belong into “a @ b”?"),
+    ("(a + b) * 3", "(a @\n        b) * 3", "does @ belong into “a @ b”?"),
     ("7 * b + 3", "7 * a * b + 3", "does “a” belong into “7 * a”?"),
     ("a * (b / 3)", "a + b / 3", "does + belong into “a + b / 3”?"),
     ("a + 3 * b", "a * 3 * b", "does * belong behind “a” in “a * 3 * b”?"),

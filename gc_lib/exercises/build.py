@@ -46,7 +46,8 @@ class Build:
         for words, case in self.cases.items():
             given, stopped = run(attempt, case)
             if stopped or given is None or given is Ellipsis:
-                asked = self.halted(attempt, stopped) if stopped else self.empty(attempt, bool(answers))
+                why = self.halted(attempt, stopped) if stopped else nothing(attempt, bool(answers))
+                asked = seen(attempt, self.cases.values()) or why
                 found = f"for {words} {stopped or 'yours returns nothing'}{asked and f'; {asked}'}"
                 return Answer(False, f"{found}{self.in_order(attempt)}")
             answers.append((words, given, self.right(*deepcopy(case))))
@@ -86,14 +87,10 @@ class Build:
 
     def halted(self, attempt: Callable, stopped: str) -> str:
         """Say what is behind an error."""
-        told = seen(attempt, self.cases.values()) or unused(attempt)
+        told = unused(attempt)
         if not told and "with NameError" not in stopped:  # a changed function would know more names
             told = self.mended(attempt)
         return told or behind(stopped)
-
-    def empty(self, attempt: Callable, before: bool) -> str:
-        """Say why nothing is returned, which was not so in a case `before`."""
-        return seen(attempt, self.cases.values()) or nothing(attempt, before)
 
     def why(self, attempt: Callable, pairs: Sequence[tuple]) -> str:
         """Ask about what explains all pairs of what is given and what is wanted; "" where nothing does."""

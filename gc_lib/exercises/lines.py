@@ -18,7 +18,7 @@ def seen(attempt: Callable, cases: Collection[tuple]) -> str:
     given = dict(zip(code.arguments, zip(*cases, strict=True), strict=False))
     for node in code.nodes:
         if said := amiss(node, code, given):
-            return f"{code.line(node)}: {said}"
+            return f"{code.line(node)}: {' '.join(said.split())}"
     return ""
 
 

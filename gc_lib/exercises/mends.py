@@ -38,7 +38,7 @@ def mend(attempt: Callable, right: Callable, words: Sequence[str], fits: Callabl
         for asked, node, source in tried:
             with no_longer_than(LINES), suppress(SyntaxError):
                 if fits(compiled(source, attempt, right)):
-                    return f"all is right but one thing, {code.line(node)}: {asked}"
+                    return f"all is right but one thing, {code.line(node)}: {' '.join(asked.split())}"
     return ""
 
 
@@ -91,7 +91,7 @@ def changes(code: Code, parts: Sequence[str]) -> Iterator[tuple[str, ast.AST, st
                 yield from rearranged(code, block)
     nodes = sorted(code.expressions[::-1], key=size)
     texts = {node: code.text(node) for node in nodes}
-    for kind in keywords, left_out, operators, exchanged, missing:
+    for kind in keywords, left_out, brackets, operators, exchanged, missing:
         for node in nodes[::-1] if kind is missing else nodes:
             alike = [one for one in nodes if texts[one] == texts[node]]
             twice = node is alike[0] and len(alike) > 1 and size(node) > 2
@@ -101,28 +101,33 @@ def changes(code: Code, parts: Sequence[str]) -> Iterator[tuple[str, ast.AST, st
                     yield asked, node, code.changed({one: f"({text})" for one in alike})
 
 
+def brackets(code: Code, node: ast.expr, parts: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Write a / (b * c) for a / b * c, and (a - b) / c for a - b / c."""
+    asked, (start, end) = f"are brackets missing in “{code.text(node)}”?", code.ends(node)
+    if isinstance(node, ast.BinOp) and isinstance(node.left, ast.BinOp):
+        b, _ = code.ends(node.left.right)
+        yield asked, f"{code.source[start:b]}({code.source[b:end]})"
+    if isinstance(node, ast.BinOp) and isinstance(node.right, ast.BinOp):
+        _, b = code.ends(node.right.left)
+        yield asked, f"({code.source[start:b]}){code.source[b:end]}"
+
+
 def operators(code: Code, node: ast.expr, parts: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Write other brackets, another operator, or its two sides the other way round."""
+    """Write another operator, or its two sides the other way round."""
     whole = code.text(node)
     match node:
         case ast.BinOp(left=left, right=right):
             a, b, sign = code.text(left), code.text(right), code.between(left, right)
-            if isinstance(left, ast.BinOp):
-                one, first, two = code.text(left.left), code.between(left.left, left.right), code.text(left.right)
-                yield f"are brackets missing in “{whole}”?", f"({one}) {first} (({two}) {sign} ({b}))"
-            if isinstance(right, ast.BinOp):
-                one, last, two = code.text(right.left), code.between(right.left, right.right), code.text(right.right)
-                yield f"are brackets missing in “{whole}”?", f"(({a}) {sign} ({one})) {last} ({two})"
             for other in OPERATORS:
                 yield f"does {sign} belong into “{whole}”?", f"({a}) {other} ({b})"
             yield f"which comes first in “{whole}”?", f"({b}) {sign} ({a})"
-            if first_sign := re.match(r"(\w+) ?\* ?(\w.*)", whole):
-                yield f"does * belong behind “{first_sign[1]}” in “{whole}”?", " + ".join(first_sign.groups())
+            if factor := re.match(r"(\w+) ?\* ?(\w.*)", whole):
+                yield f"does * belong behind “{factor[1]}” in “{whole}”?", f"{factor[1]} + {factor[2]}"
         case ast.Compare(left=left, comparators=[right]):
+            a, b, sign = code.text(left), code.text(right), code.between(left, right)
             texts = isinstance(getattr(right, "value", 0), str)  # which come in no order
             for other in ("==", "!=") if texts else COMPARISONS:
-                asked = f"is {code.between(left, right)} right in “{whole}”?"
-                yield asked, f"({code.text(left)}) {other} ({code.text(right)})"
+                yield f"is {sign} right in “{whole}”?", f"({a}) {other} ({b})"
 
 
 def keywords(code: Code, node: ast.expr, parts: Sequence[str]) -> Iterator[tuple[str, str]]:
