@@ -573,6 +573,12 @@ TYPED = [
     ),
     (
         "decay.decayed",
+        'def f(name, slope, block, lam, m):\n    if name == "W1" or name == "W2" or name == "W3":\n'
+        "        return slope + lam / (2 * m) * block\n    return slope",
+        "does the 2 stay?",
+    ),
+    (
+        "decay.decayed",
         'def f(name, slope, block, lam, m):\n    if name == "W1" or "W2":\n        slope = slope + lam / m * block\n'
         "    return slope",
         "is always true",
@@ -673,6 +679,14 @@ def test_a_change_that_lets_a_loop_run_for_ever_is_stopped():
     stopped = set()
     mend(typed(source), square, [], lambda f: stopped.add(run(f, ({"W": 1, "b": 2},))[1].rpartition(" ")[2]))
     assert "RecursionError:" in stopped
+
+
+def test_no_list_is_put_into_itself():
+    """As numbers, such a list has no end."""
+    code = Code(typed("def f(v):\n    rows = [0]\n    rows.append(v)\n    return rows"))
+    sources = [source for *_, source in changes(code, parts_of(Code(square), code, []))]
+    assert any("append((0))" in source for source in sources)
+    assert not any("append((rows))" in source for source in sources)
 
 
 def test_without_its_source_nothing_in_a_function_is_named():

@@ -196,8 +196,6 @@ def rearranged(code: Code, block: list[ast.stmt]) -> Iterator[tuple[str, ast.stm
                 yield f"“{text}” begins anew each time; += adds on.", line, code.changed({line: adds})
         if len(block) > 1:
             yield f"does “{text}” belong there?", line, code.changed({line: "pass"})
-        if following:
-            yield f"“{text}” comes a line too early.", line, code.changed({line: after, following: text})
 
 
 def start_of(line: ast.stmt) -> str:
