@@ -84,7 +84,11 @@ def parts_of(right: Code, code: Code, words: Sequence[str]) -> list[str]:
 
 
 def changes(code: Code, parts: Sequence[str]) -> Iterator[tuple[str, ast.AST, str]]:
-    """Yield each change: a question, the node that it is about, and the changed source."""
+    """Yield each change: a question, the node that it is about, and the changed source.
+
+    First lines are changed, then expressions, small ones first: each function below is one kind of change, and yields
+    a question and another text for a node; `parts` are what a student's function may lack.
+    """
     for owner in code.nodes:
         for block in getattr(owner, "body", []), getattr(owner, "orelse", []):
             if isinstance(block, list):
@@ -174,7 +178,7 @@ def missing(code: Code, node: ast.expr, parts: Sequence[str]) -> Iterator[tuple[
 
 
 def rearranged(code: Code, block: list[ast.stmt]) -> Iterator[tuple[str, ast.stmt, str]]:
-    """Write the lines of a block otherwise: without one, in another order, inside of a loop or behind it."""
+    """Write the lines of a block otherwise: without one, inside of a loop or behind it, with the first if as second."""
     for line, following in zip(block, [*block[1:], None], strict=False):
         text, after = code.text(line), code.text(following) if following else ""
         match line:
@@ -186,10 +190,8 @@ def rearranged(code: Code, block: list[ast.stmt]) -> Iterator[tuple[str, ast.stm
                     yield asked, following, code.changed({last: f"{said}{start_of(last)}{after}", following: "pass"})
             case ast.If(test=test, body=[one], orelse=[ast.If(test=other, body=[two])]):
                 asked = f"“{code.text(test)}” is asked first, so what comes after is never reached."
-                first, second = (
-                    {test: code.text(other), one: code.text(two)},
-                    {other: code.text(test), two: code.text(one)},
-                )
+                first = {test: code.text(other), one: code.text(two)}
+                second = {other: code.text(test), two: code.text(one)}
                 yield asked, line, code.changed(first | second)
             case ast.Assign(targets=[ast.Name()]):
                 adds = text.replace("=", "+=", 1)
