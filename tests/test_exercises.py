@@ -282,7 +282,7 @@ NAMED = [
     ("vector.flatten", lambda p: np.concatenate(list(p.values())), "ravel each block"),
     ("vector.flatten", appended, "np.append changes nothing, it returns a new array"),
     ("vector.loop", step_never_back, "is each entry put back, or step[i] set back to 0?"),
-    ("vector.loop", return_inside, "return stands inside the loop, which so ends in its first round"),
+    ("vector.loop", return_inside, "this loop ends in its first round"),
     ("vector.loop", lambda J, p, e: [p[i] for i in p], "places are whole numbers: for i in range(n)"),
     ("vector.reading", lambda a, g: norm(a - g) / norm(g), "yours divides by ‖dθ‖ alone"),
     (
@@ -478,7 +478,11 @@ TYPED = [
         LOOP + ROUND.format("theta.size", "0", SLOPE) + "    return approx",
         "does “0” belong into “step[0]”?",
     ),
-    ("vector.loop", LOOP + ROUND.format("theta.size", "i", "return " + SLOPE[12:]), "return stands inside the loop"),
+    (
+        "vector.loop",
+        LOOP + ROUND.format("theta.size", "i", "return " + SLOPE[12:]),
+        "this loop ends in its first round",
+    ),
     (
         "vector.loop",
         LOOP + ROUND.format("theta.size", "i", "pass") + f"    {SLOPE}\n    return approx",
@@ -539,7 +543,7 @@ TYPED = [
     (
         "layers.embedded",
         TABLE.format("zeros") + "    return np.add.at(dtable, rows, dout)",
-        "is None here, as of a call that",
+        "is None here.",
     ),
     (
         "layers.embedded",

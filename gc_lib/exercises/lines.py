@@ -43,7 +43,7 @@ def amiss(node: ast.AST, code: Code, given: Mapping[str, tuple]) -> str:
             if can_be and said not in can_be and not isinstance(code.inside[node], ast.BoolOp):
                 return f"“{code.text(node)}”: {name} is never {said}, but {listed(can_be)} in turn."
         case ast.For(body=[*_, last]) if returns(last):
-            return "return stands inside the loop, which so ends in its first round."
+            return "this loop ends in its first round, since return stands inside it."
         case ast.Assign(targets=[ast.Name(id=name)]) if name in filled and re.search(WHOLE, code.text(node)):
             return f"“{code.text(node)}” holds whole numbers, and cuts off what is put into it: np.zeros takes others."
         case ast.Assign(targets=[ast.Name(id=name)], value=ast.Name(id=old)) if name in filled and old in arrays:
@@ -95,5 +95,5 @@ def nothing(attempt: Callable, before: bool) -> str:
     if before or any(isinstance(node, ast.If) for node in nodes):
         return "what does it return where none of its ifs holds?"
     if any(isinstance(node, ast.Return) and node.value for node in nodes):
-        return "what stands behind its return is None here, as of a call that changes what it is given."
+        return "what stands behind its return is None here."
     return "write its line, and begin it with return."
