@@ -3,7 +3,8 @@
 import numpy as np
 
 from ..checker.slide import relative_difference
-from .exercise import Build, Choose, Guess
+from .build import Build
+from .prediction import Choose, Guess
 
 forgets = Choose(
     "b",
@@ -58,12 +59,8 @@ decayed = Build(
         "that adds the λ term of J itself; its slope is taken entry by entry.": (
             "right(name, slope, np.sum(block**2) / 2, lam, m)"
         ),
-        "W gets its λ term entry by entry; is there a sum too many?": "right(name, slope, np.sum(block), lam, m)",
         "the slope of the data term is a mean already; only the λ term is divided by m.": (
             "(slope + lam * block) / m if name[0] == 'W' else slope"
-        ),
-        "the slopes of the data term are means already; only the λ term is divided by m.": (
-            "right(name, slope, m * block, lam, m) / m"
         ),
     },
     "W gets λ/m W on top, b nothing: the slope of the J that you wrote down.",

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from .exercise import Build, Choose, Guess
+from .build import Build
+from .prediction import Choose, Guess
 
 fresh = Guess(
     1.0,
@@ -53,7 +54,6 @@ way_back = Build(
         "on the way forward A was divided by keep_prob: what does that do to its slope?": "dA * mask",
         "A ∘ mask / keep_prob went forward: by what is its slope divided or multiplied?": "dA * mask * keep_prob",
         "that undoes the way forward; a slope goes through the same factor, mask / keep_prob.": "dA * keep_prob / mask",
-        "what went forward was A ∘ mask / keep_prob: what is its slope?": "dA",
         "the mask is 1 where a unit stays: which ones did you keep?": "dA * (1 - mask) / keep_prob",
         "1 − keep_prob is the share that is dropped; A was divided by keep_prob.": "dA * mask / (1 - keep_prob)",
     },

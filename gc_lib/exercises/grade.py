@@ -4,6 +4,7 @@ import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import redirect_stdout
 from dataclasses import dataclass
+from itertools import product
 from typing import NamedTuple
 
 import numpy as np
@@ -13,7 +14,7 @@ from ..checker.objective import numeric_gradient
 from ..checker.slide import band, relative_difference
 from ..checker.words import html_table, printable, short
 from ..network.network import Network
-from .exercise import Answer, brief, no_function, run
+from .answer import Answer, brief, no_function, run
 from .kinds import behind
 from .lines import nothing, seen, unused
 
@@ -36,6 +37,10 @@ class Scene(NamedTuple):
     gradient: Callable
     params: Mapping[str, np.ndarray]
     hint: str = ""
+
+    def given(self, eps: float) -> tuple:
+        """Return what a checker is given."""
+        return self.cost, self.gradient, self.params, eps
 
 
 class Verdict(NamedTuple):
@@ -70,35 +75,37 @@ class Graded(Answer):
 
 def scenes() -> Iterator[Scene]:
     """Yield gradients that are right, some of them hard to check, and gradients that are not."""
+    yield from of_a_network()
+    zero, near = {"W": np.zeros((2, 2))}, {"W": np.array([[1.0, 2e-4], [-1.0, 0.5]])}
+    flat = "a right dθ = 0, at the minimum of Σθ⁴, where the quotient is 0/0"
+    zeros = "0/0 is nan, and nan < 1e-6 is False. Where both vectors are zero the distance is 0: "
+    zeros += "gcl.relative_difference does that."
+    yield Scene(flat, True, lambda p: np.sum(p["W"] ** 4), lambda p: zero, zero, zeros)
+    corner = "a right dθ of ReLUs, one of which has its corner 2e-4 away"
+    yield Scene(corner, True, lambda p: np.sum(np.maximum(p["W"], 0)), lambda p: {"W": 1.0 * (p["W"] > 0)}, near)
+    uneven = lambda p: np.sum(p["W"] ** 2) + 1e-6 * p["W"][0, 1], lambda p: {"W": 2 * p["W"] + [[0, 2e-6], [0, 0]]}
+    yield Scene("one small entry twice as large as it should be", False, *uneven, {"W": np.array([[1.0, 0], [2, 3]])})
+
+
+def of_a_network() -> Iterator[Scene]:
+    """Yield a right gradient of a network and three wrong ones, each also with a J a million times smaller."""
     net = Network((16, 3, 1), lam=0.5)
     params = net.initialise(0, bias=0.1)
     X, Y = data.digits(3, 8, examples=4, side=4)
     cost, gradient = net.on(X, Y)
-    divide = "A distance shrinks with J: divide it by both lengths."
-    told: list[tuple[str, Callable, str]] = [
-        (
-            "a right dθ",
-            gradient,
-            "A right dθ_approx is never exact: how far off may truncation and round-off leave it?",
-        ),
+    exact = "A right dθ_approx is never exact: how far off may truncation and round-off leave it?"
+    told: tuple[tuple[str, Callable, str], ...] = (
+        ("a right dθ", gradient, exact),
         ("the sign of dθ turned round", multiplied(gradient, -1), "‖a‖ − ‖b‖ does not see a sign, ‖a − b‖ does."),
         ("no_decay in layer 2", net.plant("no_decay", 2).on(X, Y)[1], ""),
         ("twice dθ", multiplied(gradient, 2), "Neither signs nor directions see a factor."),
-    ]
+    )
+    divide = "A distance shrinks with J: divide it by both lengths."
     for words, slopes, hint in told:
-        yield Scene(words, slopes is gradient, cost, slopes, params, hint)
-        small = f"{words}, with J a million times smaller", slopes is gradient, lambda p: 1e-6 * cost(p)
-        yield Scene(*small, multiplied(slopes, 1e-6), params, divide)
+        right, small = slopes is gradient, f"{words}, with J a million times smaller"
+        yield Scene(words, right, cost, slopes, params, hint)
+        yield Scene(small, right, lambda p: 1e-6 * cost(p), multiplied(slopes, 1e-6), params, divide)
     yield Scene("a right dθ, with 1e5 added to J", True, lambda p: 1e5 + cost(p), gradient, params)
-    zero, near = {"W": np.zeros((2, 2))}, {"W": np.array([[1.0, 2e-4], [-1.0, 0.5]])}
-    flat = lambda p: np.sum(p["W"] ** 4), lambda p: zero, zero
-    zeros = "0/0 is nan, and nan < 1e-6 is False. Where both vectors are zero the distance is 0: "
-    zeros += "gcl.relative_difference does that."
-    yield Scene("a right dθ = 0, at the minimum of Σθ⁴, where the quotient is 0/0", True, *flat, zeros)
-    ramp, step = lambda p: np.sum(np.maximum(p["W"], 0)), lambda p: {"W": 1.0 * (p["W"] > 0)}
-    yield Scene("a right dθ of ReLUs, one of which has its corner 2e-4 away", True, ramp, step, near)
-    uneven = lambda p: np.sum(p["W"] ** 2) + 1e-6 * p["W"][0, 1], lambda p: {"W": 2 * p["W"] + [[0, 2e-6], [0, 0]]}
-    yield Scene("one small entry twice as large as it should be", False, *uneven, {"W": np.array([[1.0, 0], [2, 3]])})
 
 
 def multiplied(gradient: Callable, k: float) -> Callable:
@@ -119,23 +126,19 @@ def checker(my_check: Callable) -> Answer:
     if not callable(my_check):
         return no_function(my_check)
     verdicts, all_scenes = list[Verdict](), list(scenes())
-    cases = [(scene.cost, scene.gradient, scene.params, eps) for eps in EPS for scene in all_scenes]
-    told = seen(my_check, cases) or unused(my_check, cases)
-    for eps in EPS:
-        for scene in all_scenes:
-            with redirect_stdout(io.StringIO()):
-                given, stopped = run(my_check, (scene.cost, scene.gradient, scene.params, eps))
-            if stopped:
-                hint = behind(stopped)
-                return Answer(False, f"for {scene.words}, at ε = {short(eps)}, {stopped}{hint and f'; {hint}'}")
-            if given is None or given is Ellipsis:
-                asked = told or nothing(my_check, bool(verdicts))
-                return Answer(False, f"yours returns nothing; {asked} {PASSES}")
-            if not (said := word(given)):
-                return Answer(False, f'yours gives {brief(given)}; it should return "right" or "wrong".')
-            reading = relative_difference(numeric_gradient(scene.cost, scene.params, eps), scene.gradient(scene.params))
-            theirs = "right" if band(reading) == "great" else "wrong"
-            verdicts.append(Verdict(scene, eps, said, theirs, reading))
+    told = seen(my_check, [all_scenes[0].given(EPS[0])]) or unused(my_check)
+    for eps, scene in product(EPS, all_scenes):
+        with redirect_stdout(io.StringIO()):
+            given, stopped = run(my_check, scene.given(eps))
+        if stopped:
+            hint = behind(stopped)
+            return Answer(False, f"for {scene.words}, at ε = {short(eps)}, {stopped}{hint and f'; {hint}'}")
+        if given is None or given is Ellipsis:
+            return Answer(False, f"yours returns nothing; {told or nothing(my_check, bool(verdicts))} {PASSES}")
+        if not (said := word(given)):
+            return Answer(False, f'yours gives {brief(given)}; it should return "right" or "wrong".')
+        reading = relative_difference(numeric_gradient(scene.cost, scene.params, eps), scene.gradient(scene.params))
+        verdicts.append(Verdict(scene, eps, said, "right" if band(reading) == "great" else "wrong", reading))
     return judged(verdicts, told)
 
 

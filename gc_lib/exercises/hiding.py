@@ -3,7 +3,8 @@
 import numpy as np
 
 from ..checker.slide import relative_difference
-from .exercise import Build, Choose, Guess
+from .build import Build
+from .prediction import Choose, Guess
 
 COUNT = 10_000
 equal = np.ones(COUNT)
@@ -62,15 +63,11 @@ remainder = Build(
         "J = −θ·θ, t = 0.5": (hill, place, -2 * place, way, 0.5),
     },
     {
-        "that is how much J changes; what does dθ expect of it, t dθ·v?": "abs(J(theta + t * v) - J(theta))",
         "a step of t v changes J by t times dθ·v: where is the t?": (
             "abs(J(theta + t * v) - J(theta) - np.sum(dtheta * v))"
         ),
         "take the absolute value of the whole, with t dθ·v inside.": (
             "abs(J(theta + t * v) - J(theta)) - t * np.sum(dtheta * v)"
-        ),
-        "dθ * v multiplies entry by entry; the dot product dθ·v is their sum.": (
-            "abs(J(theta + t * v) - J(theta) - t * dtheta * v)"
         ),
         "the sum belongs to the dot product dθ·v alone; yours adds up the absolute value of each entry too.": (
             "np.sum(abs(J(theta + t * v) - J(theta) - t * dtheta * v))"

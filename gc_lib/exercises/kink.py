@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from .exercise import Build, Choose
+from .build import Build
+from .prediction import Choose
 
 every_eps = Choose(
     "c",

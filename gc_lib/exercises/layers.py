@@ -4,7 +4,8 @@ from math import erf, pi, sqrt
 
 import numpy as np
 
-from .exercise import Build, Choose
+from .build import Build
+from .prediction import Choose
 
 SOLUTION = "solutions/11_a_layer_of_your_own.ipynb"
 
@@ -73,16 +74,12 @@ embedded = Build(
         "a row that is used twice moves J twice: is that a sum, or a mean?": (
             "right(dout, rows, count) / np.maximum(np.bincount(rows, minlength=count), 1)[:, None]"
         ),
-        "every use of a row is added up already: are they added once more for each use?": (
-            "right(dout, rows, count) * np.bincount(rows, minlength=count)[:, None]"
-        ),
         "r is a row of the table; in dout the slopes stand in the order of the uses: for i, r in enumerate(rows).": (
             "right(dout[rows], rows, count)"
         ),
         "dtable is counted by rows[i], and dout by i: yours has the two exchanged.": (
             "np.stack([dout[rows[i]] if i < len(rows) else 0 * dout[0] for i in range(count)])"
         ),
-        "that hands each place its own slope; which rows of the table were used there?": "dout",
         "is there a row in dtable for every row of the table, also for those that are not used?": (
             "np.stack([dout[rows == r].sum(axis=0) for r in np.unique(rows)])"
         ),

@@ -8,7 +8,7 @@ from ..checker.report import check
 from ..checker.words import listed
 from ..network.forward import Layer
 from ..network.network import Network
-from .exercise import Answer, no_function
+from .answer import Answer, no_function
 from .kinds import behind
 
 

@@ -11,7 +11,8 @@ from ..checker.report import check
 from ..checker.slide import relative_difference
 from ..checker.words import listed
 from ..network.network import Network
-from .exercise import Build, Choose, Guess
+from .build import Build
+from .prediction import Choose, Guess
 
 prediction = Choose(
     "b",
@@ -159,8 +160,6 @@ factor = Build(
         "that is the cosine of the angle between them; it is 1 for every k above 0. Divide by ‖dθ_approx‖² alone.": (
             "exact @ approx / np.linalg.norm(exact) / np.linalg.norm(approx)"
         ),
-        "that is the relative difference: 4 and 1/4 read the same.": relative_difference,
-        "does the sum of the products still have to be divided by ‖dθ_approx‖²?": "exact @ approx",
         "divide by the square of the length, ‖dθ_approx‖²; yours divides by the length.": (
             "exact @ approx / np.linalg.norm(approx)"
         ),

@@ -1,9 +1,15 @@
-"""A prediction: what would tell its answer stands behind a cover until a guess has been made."""
+"""An exercise in which a student predicts: a choice or a number; until it is made, a cover hides what would tell it."""
 
+import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
+
+from .answer import Answer, a_number, brief, near
+
+SKIPPED = "skipped. What stood behind a cover opens when you run its cell again."
 SKIP = "skip"
 FIRST = 'First guess: write your guess into the cell above and run that cell, then this one. Or write "skip".'
 
@@ -59,3 +65,80 @@ class Prediction:
         Example: `lab = gcl.exercises.secant.falls.reveal(gcl.labs.secant)`.
         """
         return lab() if self.made else Cover(self.solution)
+
+
+@dataclass
+class Choose(Prediction):
+    """Ask for one of several choices; `means` says what each would mean, and why the right one is right.
+
+    >>> ask = gcl.exercises.Choose("a", {"a": "the error falls as ε².", "b": "is there no third derivative?"})
+    >>> ask("b")
+    Not yet: is there no third derivative?
+    """
+
+    right: str
+    means: Mapping[str, str]
+
+    def __call__(self, choice: str | None) -> Answer:
+        """Tell whether the choice is the right one, and what it would mean."""
+        letters = ", ".join(f'"{letter}"' for letter in self.means)
+        if choice is None or choice is Ellipsis:
+            return Answer(False, f"make a guess first: one of {letters}. A guess that turns out wrong teaches most.")
+        if self.skipped(choice):
+            return Answer(False, SKIPPED)
+        text = str(choice).lower() if isinstance(choice, str | list | tuple | set) else ""
+        named = set(re.findall(rf"\b[{''.join(self.means)}]\b", text))
+        if len(named) != 1:
+            amiss = "names more than one" if named else "is not among the choices"
+            return Answer(False, f"{brief(choice)} {amiss}; write one of {letters}.")
+        (letter,) = named
+        self.made = True
+        return Answer(letter == self.right, self.means[letter])
+
+
+@dataclass
+class Guess(Prediction):
+    """Ask for a number, which may be off by a factor; `mistakes` are wrong numbers, each under its answer.
+
+    `small` ends the answer to any other number that is too small.
+
+    >>> best = gcl.exercises.Guess(1e-5, "there the V is deepest.", {"that is the lecture's ε.": 1e-7})
+    >>> best(1e-7)
+    Not yet: that is the lecture's ε.
+    """
+
+    right: float
+    praise: str
+    mistakes: Mapping[str, float]
+    factor: float = 1.1
+    small: str = "."
+
+    def __call__(self, number: float | None) -> Answer:
+        """Tell whether the number is near enough."""
+        if number is None or number is Ellipsis:
+            return Answer(False, "make a guess first: write a number. A guess that turns out wrong teaches most.")
+        if self.skipped(number):
+            return Answer(False, SKIPPED)
+        try:
+            number = a_number(number)
+        except OverflowError:
+            return Answer(False, "that is too large by far: no float can hold it.")
+        except (TypeError, ValueError, ZeroDivisionError):
+            return Answer(False, f"here a number is wanted, such as 1e-3, not {brief(number)}.")
+        if np.isnan(number):
+            return Answer(False, "nan is what 0/0 gives, and no number; write one, such as 1e-3.")
+        self.made = True
+        if self.near(number, self.right):
+            return Answer(True, self.praise)
+        slips = {
+            **self.mistakes,
+            "the sign is turned round.": -self.right,
+            "it is upside down: what stands above the line belongs below.": 1 / self.right if self.right else np.inf,
+            "is that in per cent? Write it as a plain number.": 100 * self.right,
+        }
+        asked = next((asked for asked, wrong in slips.items() if self.near(number, wrong)), "")
+        return Answer(False, asked or f"{number:g} is too {'large.' if number > self.right else f'small{self.small}'}")
+
+    def near(self, number: float, wanted: float) -> bool:
+        """Tell whether two numbers differ by no more than the factor."""
+        return near(number, wanted, self.factor)

@@ -9,9 +9,11 @@ import numpy as np
 from .. import homework
 from ..checker.report import check
 from ..checker.words import listed
-from .exercise import Answer, Build, Choose, run
-from .kinds import of_forms, relation
+from .answer import Answer, run
+from .build import Build
+from .kinds import of_form, relation
 from .lines import seen
+from .prediction import Choose
 
 
 @dataclass(frozen=True)
@@ -38,33 +40,30 @@ class Repair(Build):
         asked = self.why(attempt, [(given, self.right(*deepcopy(arguments)))])
         return Answer(False, f"{found}; {asked}" if asked else f"{found}.")
 
-    def why(self, attempt: Callable, answers: Sequence[tuple]) -> str:
+    def why(self, attempt: Callable, pairs: Sequence[tuple]) -> str:
         """Ask about the mistake that explains the slopes, or else say which of them are wrong."""
-        ((given, wanted),) = answers
+        ((given, wanted),) = pairs
         if self.alike([given], getattr(homework, self.layer)):  # as handed in: the check says where to look
             return ""
         if not isinstance(given, tuple | list) or len(given) != len(self.parts):
             return f"it should return {listed(self.parts)}, in this order."
-        pairs = zip(self.parts, given, wanted, strict=True)
-        wrong = {
-            part: of_forms([(one, other)], self.same) or relation([(one, other)], self.same)
-            for part, one, other in pairs
-            if not self.same(one, other)
-        }
         if all(any(self.same(one, other) for one in given) for other in wanted):
             return f"these are the right slopes in another order; return {listed(self.parts)}."
-        told = [f"{part}: {said}" for part, said in wrong.items() if said]
-        right = [part for part in self.parts if part not in wrong]
+        known = seen(attempt, self.cases.values()) or self.known_as([given])
+        return known or super().why(attempt, pairs) or self.part_by_part(given, wanted)
+
+    def part_by_part(self, given: Sequence, wanted: Sequence) -> str:
+        """Say which slopes are right, and how the others are wrong."""
+        pairs = dict(zip(self.parts, zip(given, wanted, strict=True), strict=True))
+        right = [part for part, pair in pairs.items() if self.same(*pair)]
+        wrong = [part for part in pairs if part not in right]
+        hints = {part: of_form([pairs[part]], self.same) or relation([pairs[part]], self.same) for part in wrong}
+        told = [f"{part}: {hint}" for part, hint in hints.items() if hint]
         if not right:
             told += [f"{listed(wrong)} are all wrong: is it what all are made from, or each by itself?"]
         elif wrong:
             told += [f"{listed(right)} {'are' if right[1:] else 'is'} right, {listed(wrong)} not."]
-        return (
-            seen(attempt, self.cases.values())
-            or self.known_as([given])
-            or super().why(attempt, answers)
-            or " ".join(told)
-        )
+        return " ".join(told)
 
     def same(self, given, wanted) -> bool:
         """Tell whether two functions returned the same gradients."""
@@ -114,9 +113,6 @@ layer_3 = Repair(
             (1 / 3, 1, 1), homework.right_3
         ),
         "is that m the number of examples, 3, or of features, 4?": times((1, 1, 3 / 4), homework.right_3),
-        "over which axis is the sum, over the examples or over the units?": (
-            "(*right(params, cache, Y, lam)[:2], np.mean(cache['A3'] - Y, axis=0, keepdims=True))"
-        ),
         "does the cost decay the biases?": off(homework.right_3, 3, b=1),
     },
     "layer 3 is right: J is a mean over the examples, so db3 is a mean too, and “as if times 3” was m itself.",
@@ -136,7 +132,6 @@ layer_2 = Repair(
             homework.back_2, 2, W=1 / 2
         ),
         "is the L2 term gone? The cost still has it.": off(homework.right_2, 2, W=-1),
-        "is the L2 term divided by m, as it is in the cost?": off(homework.right_2, 2, W=3 - 1),
     },
     "layer 2 is right: A2 >= 0 is always so, and A2 > 0 only where the unit is on; and the 2 of λ/2m meets that of 2W.",
     layer="back_2",

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from .exercise import Build, Choose, Guess
+from .build import Build
+from .prediction import Choose, Guess
 
 
 def cube(theta):
@@ -33,15 +34,11 @@ two_sided = Build(
         ),
         "the points are θ ± 2ε, and so 4ε apart.": "(J(theta + 2 * eps) - J(theta - 2 * eps)) / (2 * eps)",
         "is there an ε missing below the line? The two points are 2ε apart.": "(J(theta + eps) - J(theta - eps)) / 2",
-        "ε² belongs to second derivatives; here it is 2ε.": "(J(theta + eps) - J(theta - eps)) / eps**2",
-        "that is the slope of the slope, the second derivative.": (
-            "(J(theta + eps) - 2 * J(theta) + J(theta - eps)) / eps**2"
-        ),
         "/ 2 * eps divides by 2 and multiplies by ε; put 2 * eps in brackets.": (
             "(J(theta + eps) - J(theta - eps)) / 2 * eps"
         ),
         "put the difference in brackets, and 2 * eps too.": "J(theta + eps) - J(theta - eps) / 2 * eps",
-        "put the difference in brackets; and the two points are 2ε apart.": "J(theta + eps) - J(theta - eps) / eps",
+        "that is J of the difference; a slope needs the difference of two J.": "J(2 * eps) / (2 * eps)",
         "that is the mean of two costs; a slope is their difference, divided by the distance.": (
             "(J(theta + eps) + J(theta - eps)) / 2"
         ),

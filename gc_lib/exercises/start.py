@@ -1,7 +1,8 @@
 """Lesson 00, start here: which block a wrong dW turns red, and the lecture's three words."""
 
 from ..checker.slide import band
-from .exercise import Build, Choose
+from .build import Build
+from .prediction import Choose
 
 red = Choose(
     "a",
@@ -35,7 +36,6 @@ word = Build(
         ),
         "which is worse, a look or a worry?": "{'great': 'great', 'look': 'worry', 'worry': 'look'}[right(reading)]",
         "look ends at 1e-4; is yours ten times more? 10e-4 is 1e-3.": borders(1e-6, 1e-3),
-        "look ends at 1e-4, and not before.": borders(1e-6, 1e-6),
         "where is worry? It begins above 1e-4.": borders(1e-6, 1),
         "a reading above 1e-4 is above 1e-6, too: which border has to be asked first?": (
             "'look' if reading > 1e-6 else 'great'"

@@ -1,6 +1,7 @@
 """Lesson 07: when to check."""
 
-from .exercise import Build, Choose, Guess
+from .build import Build
+from .prediction import Choose, Guess
 
 
 def evaluations_of(sizes) -> int:
@@ -65,9 +66,6 @@ evaluations = Build(
             "2 * sum((n + 1) * n_prev for n_prev, n in zip(sizes, sizes[1:]))"
         ),
         "a bias for every unit, not one for every layer.": "2 * sum(a * b + 1 for a, b in zip(sizes, sizes[1:]))",
-        "W[l] has (units of l) × (units of the layer before) entries; yours adds them up.": (
-            "2 * sum(a + b + b for a, b in zip(sizes, sizes[1:]))"
-        ),
         "the input has no biases.": "evaluations_of(sizes) + 2 * sizes[0]",
         "that counts the units; but W[l] has an entry for every pair of units.": "2 * sum(sizes)",
         "J is evaluated twice for a bias, too: 2 * (weights + biases).": (

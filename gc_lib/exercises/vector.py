@@ -4,7 +4,8 @@ import numpy as np
 
 from ..checker.params import entry, to_vector
 from ..checker.slide import quotient
-from .exercise import Build, Choose, Guess
+from .build import Build
+from .prediction import Choose, Guess
 
 
 def network(*sizes: int) -> dict[str, np.ndarray]:
@@ -56,9 +57,7 @@ flatten = Build(
             [block.ravel(order="F") for block in params.values()]
         ),
         "these blocks are sorted by name, all W before all b; the lecture wants W1, b1, W2, b2, …": only(sorted),
-        "these are all b before all W; the lecture wants W1, b1, W2, b2, …": only(lambda names: sorted(names)[::-1]),
         "where are the biases? Every block of params belongs into θ.": only(lambda names: names[::2]),
-        "where are the weights? Every block of params belongs into θ.": only(lambda names: names[1::2]),
         "these stand from the last layer to the first, as backprop meets them; θ begins with W1.": only(
             lambda names: names[::-1]
         ),
@@ -156,9 +155,6 @@ reading = Build(
         ),
         "‖v‖ is the root of the sum of squares; yours takes the largest entry.": (
             "max(abs(approx - exact)) / (max(abs(approx)) + max(abs(exact)))"
-        ),
-        "square every entry first, and then add them; yours squares the sum.": (
-            "abs(sum(approx - exact)) / (abs(sum(approx)) + abs(sum(exact)))"
         ),
         "that is the mean of what each entry reads; the lecture takes the lengths of the whole vectors.": (
             "np.mean(abs(approx - exact) / (abs(approx) + abs(exact)))"

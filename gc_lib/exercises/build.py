@@ -1,0 +1,143 @@
+"""An exercise in which a student writes a function: the right one, its cases, and the commonest mistakes."""
+
+from collections.abc import Callable, Mapping, Sequence
+from copy import deepcopy
+from dataclasses import dataclass
+from inspect import signature
+
+import numpy as np
+
+from .answer import Answer, a_number, brief, near, no_function, run
+from .kinds import behind, of_form, relation
+from .lines import idle, nothing, seen, unused
+from .mends import mend, written
+
+
+@dataclass(frozen=True)
+class Build:
+    """Check a student's function against the right one, on some cases.
+
+    `cases` are named lists of arguments, such as {"J = θ³ at θ = 1, ε = 1e-4": (cube, 1.0, 1e-4)}. `mistakes` are
+    functions written wrong, as students write them, or what these return, as text; each stands under a question:
+    {"is there a 2 missing below the line?": "(J(theta + eps) - J(theta - eps)) / eps"}.
+    A student's function that returns what a mistake returns, on every case, is answered by its question. Where none
+    fits, its lines are tried with one thing changed, and how what is given is related to what is wanted. `rtol` and
+    `atol` say how far it may be off. A number may be off by `factor`, where `nearly` is what it is then answered by.
+
+    >>> slope = gcl.exercises.Build(lambda w: 2 * w, {"w = 3": (3,)}, {"is that w² itself?": "w**2"}, "it is 2w.")
+    >>> slope(lambda w: w**2)
+    Not yet: for w = 3 yours gives 9, expected 6; is that w² itself?
+    """
+
+    right: Callable
+    cases: Mapping[str, tuple]
+    mistakes: Mapping[str, Callable | str]
+    praise: str
+    rtol: float = 1e-6
+    atol: float = 1e-12
+    factor: float = 1.0
+    nearly: str = ""
+
+    def __call__(self, attempt: Callable) -> Answer:
+        """Tell whether a function does what it should; whatever it does, the answer is a sentence."""
+        if not callable(attempt):
+            return no_function(attempt)
+        answers: list[tuple] = []
+        for words, case in self.cases.items():
+            given, stopped = run(attempt, case)
+            if stopped or given is None or given is Ellipsis:
+                why = self.halted(attempt, stopped) if stopped else nothing(attempt, bool(answers))
+                asked = seen(attempt, self.cases.values()) or why
+                found = f"for {words} {stopped or 'yours returns nothing'}{asked and f'; {asked}'}"
+                return Answer(False, f"{found}{self.in_order(attempt)}")
+            answers.append((words, given, self.right(*deepcopy(case))))
+        wrong = [answer for answer in answers if not self.same(*answer[1:])]
+        return self.wrong(attempt, answers, wrong) if wrong else self.kept(attempt)
+
+    def wrong(self, attempt: Callable, answers: Sequence[tuple], wrong: Sequence[tuple]) -> Answer:
+        """Say what is wrong first, and ask about what explains all that is given."""
+        words, given, wanted = wrong[0]
+        asked = seen(attempt, self.cases.values()) or self.known_as([given for _, given, _ in answers])
+        if self.nearly and all(self.roughly(given, wanted) for _, given, wanted in answers):
+            return Answer(True, f"{self.nearly} But {asked}" if asked else self.nearly)
+        asked = asked or self.why(attempt, [answer[1:] for answer in answers])
+        if not asked and len(wrong) == 1 < len(answers):
+            asked = "in all other cases it is right."
+        found = f"for {words} yours gives {brief(given)}, expected {brief(wanted)}"
+        return Answer(False, f"{found}; {asked}" if asked else f"{found}.")
+
+    def kept(self, attempt: Callable) -> Answer:
+        """Praise a right function, and say so if it changes what it is given; it may not change the parameters."""
+        for case in self.cases.values():
+            theirs = deepcopy(case)
+            attempt(*theirs)
+            for name, before, after in zip(signature(self.right).parameters, case, theirs, strict=False):
+                if isinstance(before, Mapping | np.ndarray) and not self.same(after, before):
+                    changed = f"yours changes {name} itself, which others still need: make a new one."
+                    allowed = isinstance(before, np.ndarray)
+                    return Answer(allowed, f"{self.praise} But {changed}" if allowed else changed)
+        return Answer(True, self.praise)
+
+    def in_order(self, attempt: Callable) -> str:
+        """Say in which order the arguments should stand, if they stand in another one."""
+        names, theirs = list(signature(self.right).parameters), getattr(attempt, "__code__", None)
+        theirs = list(theirs.co_varnames[: theirs.co_argcount]) if theirs else names
+        amiss = names != theirs and set(names) == set(theirs)
+        return f" The arguments should stand in this order: {', '.join(names)}." if amiss else ""
+
+    def halted(self, attempt: Callable, stopped: str) -> str:
+        """Say what is behind an error."""
+        told = unused(attempt)
+        if not told and "with NameError" not in stopped:  # a changed function would know more names
+            told = self.mended(attempt)
+        return told or behind(stopped)
+
+    def why(self, attempt: Callable, pairs: Sequence[tuple]) -> str:
+        """Ask about what explains all pairs of what is given and what is wanted; "" where nothing does."""
+        sure = of_form(pairs, self.same) or unused(attempt) or self.mended(attempt)
+        return sure or idle(attempt) or relation(pairs, self.same)
+
+    def known(self) -> Mapping[str, Callable]:
+        """Return the known mistakes as functions."""
+        wrong = self.mistakes.items()
+        return {asked: written(made, self.right) if isinstance(made, str) else made for asked, made in wrong}
+
+    def known_as(self, given: Sequence) -> str:
+        """Ask about the known mistake that gives the same on every case; "" where none does."""
+        return next((asked for asked, wrong in self.known().items() if self.alike(given, wrong)), "")
+
+    def alike(self, given: Sequence, wrong: Callable) -> bool:
+        """Tell whether a student's function gave what a mistake gives, on every case."""
+        mistaken = [run(wrong, case) for case in self.cases.values()]
+        return all(not why and self.same(one, other) for one, (other, why) in zip(given, mistaken, strict=True))
+
+    def mended(self, attempt: Callable) -> str:
+        """Name the one thing in a student's function without which it would be right."""
+        wanted = [(case, self.right(*deepcopy(case))) for case in self.cases.values()]
+        words = dict.fromkeys(word for case in self.cases.values() for word in case if isinstance(word, str))
+        return mend(attempt, self.right, [*words], lambda f: all(self.same(run(f, case)[0], b) for case, b in wanted))
+
+    def roughly(self, given, wanted: float) -> bool:
+        """Tell whether a number is off by no more than the factor."""
+        try:
+            return near(a_number(given), wanted, self.factor)
+        except (TypeError, ValueError):
+            return False
+
+    def same(self, given, wanted) -> bool:
+        """Tell whether two values are the same but for rounding; two that do not fit each other are not."""
+        if isinstance(wanted, Mapping):
+            fits = isinstance(given, Mapping) and given.keys() == wanted.keys()
+            return fits and all(self.same(given[name], wanted[name]) for name in wanted)
+        if isinstance(given, bool | np.bool_):
+            return False
+        if isinstance(wanted, str):
+            return str(given).strip().lower() == wanted
+        try:
+            if np.iscomplexobj(given):
+                return False
+            given, wanted = np.asarray(given, dtype=float), np.asarray(wanted, dtype=float)
+        except (TypeError, ValueError, OverflowError):
+            return False
+        fits = given.shape == wanted.shape or given.size == wanted.size == 1
+        return fits and np.allclose(given, wanted, rtol=self.rtol, atol=self.atol, equal_nan=True)

@@ -1,0 +1,73 @@
+"""A student's function as it is written: its source, and the nodes that Python sees in it."""
+
+import ast
+from collections.abc import Callable, Mapping
+from inspect import getsource, signature
+from textwrap import dedent
+
+
+class Code:
+    """Hold the source of a function that is written with def, and its nodes; both are empty where there is none."""
+
+    def __init__(self, function: Callable):
+        self.function, self.source = function, source_of(function)
+        self.nodes = list(ast.walk(ast.parse(self.source)))
+        self.names = [node for node in self.nodes if isinstance(node, ast.Name)]
+        self.expressions = [node for node in self.nodes if isinstance(node, ast.expr) and not stored(node)]
+        self.inside = {child: node for node in self.nodes for child in ast.iter_child_nodes(node)}
+        self.arguments = [*signature(function).parameters] if self.source else []
+        self.made = {node.id for node in self.names if stored(node)}
+        self.read = {node.id for node in self.names if not stored(node)}
+
+    def text(self, node: ast.AST) -> str:
+        """Return what is written for a node."""
+        return self.source[slice(*self.ends(node))]
+
+    def line(self, node: ast.AST) -> str:
+        """Say in which line of the cell a node stands."""
+        return f"in line {getattr(node, 'lineno', 1) + self.function.__code__.co_firstlineno - 1} of the cell"
+
+    def between(self, left: ast.expr, right: ast.expr) -> str:
+        """Return the operator that is written between two nodes."""
+        return self.source[self.ends(left)[1] : self.ends(right)[0]].strip(" ()\n")
+
+    def around(self, node: ast.expr, part: ast.expr) -> str:
+        """Return what is written for a node, with … for a part of it."""
+        (start, end), (first, last) = self.ends(node), self.ends(part)
+        return f"{self.source[start:first]}…{self.source[last:end]}"
+
+    def changed(self, texts: Mapping[ast.AST, str]) -> str:
+        """Return the source with another text for some nodes."""
+        source = self.source
+        for node in sorted(texts, key=self.ends, reverse=True):
+            start, end = self.ends(node)
+            source = source[:start] + texts[node] + source[end:]
+        return source
+
+    def ends(self, node) -> tuple[int, int]:
+        """Return the places in the source where a node begins and ends."""
+        return self.place(node.lineno, node.col_offset), self.place(node.end_lineno, node.end_col_offset)
+
+    def place(self, line: int, count: int) -> int:
+        """Return the place in the source that stands behind so many bytes of a line, as Python counts."""
+        lines = self.source.splitlines(keepends=True)
+        return sum(map(len, lines[: line - 1])) + len(lines[line - 1].encode()[:count].decode())
+
+
+def source_of(function: Callable) -> str:
+    """Return the source of a function that is written with def; "" where there is none."""
+    try:
+        source = dedent(getsource(function))
+        return source if isinstance(ast.parse(source).body[0], ast.FunctionDef) else ""
+    except (OSError, TypeError, SyntaxError):
+        return ""
+
+
+def stored(node: ast.AST) -> bool:
+    """Tell whether something is put into a place or under a name."""
+    return isinstance(getattr(node, "ctx", None), ast.Store)
+
+
+def size(node: ast.AST) -> int:
+    """Return of how many expressions a node is made."""
+    return sum(isinstance(part, ast.expr) for part in ast.walk(node))
