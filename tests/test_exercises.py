@@ -388,6 +388,28 @@ def test_a_right_answer_in_another_form_is_accepted(name, right):
     assert find(name)(right).solved
 
 
+@pytest.mark.parametrize("l", [1, 2, 3])
+def test_a_three_written_where_m_belongs_is_told(l):
+    """The homework has three examples."""
+    layer, three = getattr(exercises.repair, f"layer_{l}"), 3
+
+    def back(params, cache, last, lam):
+        m, dZ = cache["X"].shape[1], cache["A3"] - last if l == 3 else last * (cache[f"A{l}"] > 0)
+        *above, dW, db = layer.right(params, cache, last, lam)
+        return *above, dW, dZ.sum(axis=1, keepdims=True) / (m if three is None else three)
+
+    assert not layer(back).solved and "is a 3 written where m belongs?" in layer(back).words
+    three = None
+    assert layer(back).solved
+
+
+def test_a_loop_with_an_eps_of_its_own_is_told():
+    def loop(J, theta, eps):
+        return exercises.vector.loop.right(J, theta, 1e-7)
+
+    assert not exercises.vector.loop(loop).solved
+
+
 def test_the_slopes_of_a_layer_are_judged_one_by_one():
     def as_found(change):
         return repair.layer_3(lambda *given: change(*repair.layer_3.right(*given))).words
@@ -397,6 +419,8 @@ def test_the_slopes_of_a_layer_are_judged_one_by_one():
     assert "dA2: in every case yours is 0.1429 times what is wanted" in as_found(lambda dA, dW, db: (dA / 7, dW, db))
     assert "is it what all are made from, or each by itself?" in as_found(lambda dA, dW, db: (dA + 1, dW**2, db / 7))
     assert "is keepdims=True or a reshape missing?" in as_found(lambda dA, dW, db: (dA, dW, db.sum()))
+    two = repair.layer_1(lambda *given: tuple(slope**2 + 1 for slope in repair.layer_1.right(*given))).words
+    assert "dW1 and db1 are both wrong" in two
     assert "these are the right slopes in another order" in as_found(lambda dA, dW, db: (dW, dA, db))
     assert "it should return dA2, dW3 and db3, in this order." in as_found(lambda dA, dW, db: dW)
 

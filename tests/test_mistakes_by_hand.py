@@ -208,10 +208,10 @@ def test_blocks_are_wrong_one_or_several_and_what_narrows_it_down_is_said_where_
     both = said("W1", "W2")
     assert both.says == "W1 and W2 are wrong, by more than the error bars allow; of W1 only W1[1, :]."
     assert both.entries == (("W1", (0, 1)), ("W2", (0, 1))) and both.evidence["where"] == {"W1": ((1, slice(None)),)}
-    assert "look at the λ term, in J or in every dW. What heals it: λ = 0" in both.advice
-    assert said("W1", "b1", "W2", "b2").advice == "By what is wrong and what is not, look at dZ2."
+    assert "points to the λ term, in J or in every dW. What heals it: λ = 0" in both.advice
+    assert said("W1", "b1", "W2", "b2").advice == "What is wrong, and what is not, points to dZ2."
     assert (
-        said("x", names=("x", "y")).advice == "By what is wrong and what is not, look at the lines that compute them."
+        said("x", names=("x", "y")).advice == "What is wrong, and what is not, points to the lines that compute them."
     )
     assert "dW2 or" not in said("W2").advice and " look at dW1; db1" not in said("W1").advice
 

@@ -160,7 +160,7 @@ def bug(report, wrong: list[Part]) -> Reason:
     """Name the places where the bug can be, by the law of which blocks turn red, and where in a block dθ is off."""
     at = places(report.answers)
     spots = "; ".join(" or ".join(alike) for alike in at) or "the lines that compute them"
-    advice = f"By what is wrong and what is not, look at {spots}."
+    advice = f"What is wrong, and what is not, points to {spots}."
     if at and at[0][0] != f"dZ{len(report.answers) // 2}":
         advice += " What heals it: λ = 0, keep_prob = 1, b = 0, one example or another activation, each alone?"
     blocks, only = [each.name for each in wrong], {each.name: each.place for each in wrong if each.place}

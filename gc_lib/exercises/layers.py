@@ -64,8 +64,7 @@ embedded = Build(
         "one row used three times": (np.array([[1.5], [-2.25], [4.0]]), np.array([1, 1, 1]), 3),
     },
     {
-        "a row that is used twice gets two slopes: are they added, or does the second overwrite the first? "
-        "dtable[rows] += dout adds one of them only; np.add.at(dtable, rows, dout) adds all.": (
+        "a row that is used twice gets two slopes: are they added, or is the last one alone kept?": (
             "np.stack([dout[rows == r][-1:].sum(axis=0) for r in range(count)])"
         ),
         "a row that is used twice moves J twice; yours takes its first use alone.": (

@@ -91,7 +91,7 @@ loop = Build(
     lecture,
     {
         "three entries, ε = 1e-4": (valley, np.array([1.0, -2.0, 0.5]), 1e-4),
-        "five entries, ε = 1e-3": (valley, np.array([0.3, 1.5, -1.0, 2.0, 0.7]), 1e-3),
+        "five entries, ε = 0.1": (valley, np.array([0.3, 1.5, -1.0, 2.0, 0.7]), 0.1),
     },
     {
         "is there a 2 missing below the line?": "2 * lecture(J, theta, eps)",
