@@ -58,7 +58,10 @@ RACES = re.compile(  # of Jupyter's own, which it mends by itself
     r"^\[IPKernelApp\] ERROR \| Exception in control handler:\n"
     r"Traceback [^\[]*?shellchannel\.py[^\[]*?\nAssertionError$"
     # A port that was free when the server chose it is another kernel's when the new kernel binds it: it starts again.
-    r"|^Traceback (?:(?!\nTraceback )[^\[])*?\nzmq\.error\.ZMQError: Address already in use.*$",
+    r"|^Traceback (?:(?!\nTraceback )[^\[])*?\nzmq\.error\.ZMQError: Address already in use.*$"
+    # A page goes on, or is closed, while it is still being answered.
+    r"|^\[E [^\n]*Uncaught exception GET [^\n]*\n"
+    r"(?: [^\n]*\n)*? +tornado\.iostream\.StreamClosedError: Stream is closed$",
     re.MULTILINE,
 )
 
