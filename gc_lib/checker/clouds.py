@@ -10,7 +10,7 @@ from .reason import Reason
 from .slide import GREAT, norm
 from .words import entry_name, listed
 
-BETTER = 'Take eps={eps:.0e}, or eps="auto".'
+BETTER = "Take eps={eps:.0e}{auto}."
 NO_BETTER = "No ε does much better here."
 CLOUDS = {  # each kind: what is said of the blocks, and what to do
     "round-off": ("ε is too small for {blocks}: the last digit of J, divided by 2ε, weighs too much.{still}", BETTER),
@@ -120,7 +120,7 @@ def cloud(report, kind: str, names: tuple[str, ...]) -> Reason:
         "noise": max(float(ladder.noise.max(initial=0)) for ladder in ladders),
         "J": report.J,
     }
-    words = {"blocks": listed(names), "still": "", "units": "", "entries": "", "between": ""}
+    words = {"blocks": listed(names), "still": "", "units": "", "entries": "", "between": "", "auto": ""}
     taken = float(np.median(steps(report)[part]))
     if report.unmoved:
         words["still"] = f" It even leaves {report.unmoved} of {report.approx.size} entries of θ where they are."
@@ -140,8 +140,10 @@ def cloud(report, kind: str, names: tuple[str, ...]) -> Reason:
         words["between"] = between if one else "J has no one slope there"
     if advice == BETTER and 1 / RUNG < evidence["eps"] / taken < RUNG:
         advice = NO_BETTER
-    advice = advice.replace(', or eps="auto"', "") if report.eps == "auto" else advice
-    return Reason(kind, says.format(**evidence | words), advice.format(**evidence), names, at, evidence)
+    if report.eps != "auto":
+        words["auto"] = ', or eps="auto"'
+    said = evidence | words
+    return Reason(kind, says.format(**said), advice.format(**said), names, at, evidence)
 
 
 def drowned(report) -> Iterator[Reason]:

@@ -34,7 +34,7 @@ class LayerReport(Report):
     """Hold what the check of a layer found. Every input counts for itself, however small its slopes are.
 
     `upstream` is R as a vector; `still` are the inputs on which J hardly depends, `integers` those not nudged; `paired`
-    says that the cache is an array of its own, which may have been meant for a second output.
+    says of a wrong layer that its cache is an array of its own, which may have been meant for a second output.
 
     >>> norm = gcl.layers.LAYERS["layer norm"]
     >>> report = gcl.check_layer(norm.forward, norm.backward, norm.example(), upstream=1)
@@ -62,7 +62,7 @@ class LayerReport(Report):
         if self.hides:
             own.append(Reason("upstream", self.hides, RANDOM, tuple(self.parts)))
         own += [reason for reason in super().reasons if not reason.blocks or {*reason.blocks} - {*self.still}]
-        if self.paired and self.answer == "wrong":
+        if self.paired:
             own.append(Reason("cache", CACHE, DICT))
         if self.integers:
             own.append(Reason("integers", INTEGERS.format(listed(self.integers))))
@@ -291,7 +291,7 @@ def check_layer(
     shown["opinion"] = replace(report.opinion, small=())  # no input is too small to matter
     still = tuple(name for name in report.parts if has_no_slope(report, name))
     integers = tuple(name for name in pair.inputs if name not in pair.nudged)
-    shown |= {"still": still, "integers": integers, "paired": pair.paired}
+    shown |= {"still": still, "integers": integers, "paired": report.answer == "wrong" and pair.paired}
     return LayerReport(**shown, upstream=to_vector(R).astype(float))
 
 

@@ -96,10 +96,10 @@ def draw_curve(axes: Axes, report: Any) -> str:
     asked = eps[best] if report.eps == "auto" else report.eps
     axes.set(xscale="log", xlim=(min(eps[0], asked) / 3, max(eps[-1], asked) * 3))
     axes.xaxis.set_major_locator(LogLocator(numticks=5))
-    axes.xaxis.set_major_formatter(lambda x, _: f"{x:.0e}".replace("e-0", "e-"))
+    axes.xaxis.set_major_formatter(lambda x, _: written(x, ".0e"))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.axvline(asked, color=INK, linewidth=1.4, zorder=2)
-    shown = report.eps if report.eps == "auto" else f"{report.eps:g}".replace("e-0", "e-")
+    shown = report.eps if report.eps == "auto" else written(report.eps, "g")
     axes.text(asked, 1.01, f"ε = {shown}", ha="center", va="bottom", transform=axes.get_xaxis_transform())
     shows = (
         "the V-curve of this J along one direction: a dot for what dθ reads at each step, and hatched what the errors "
@@ -125,3 +125,8 @@ def name_causes(axes: Axes, ladder: Any, eps: np.ndarray, error: np.ndarray) -> 
             axes.text(eps[i], error[i], cause, ha="center", va="center", **WORD)
             named.append(cause)
     return named
+
+
+def written(number: float, form: str) -> str:
+    """Write a number in a form of Python's, with 1e-7 for 1e-07."""
+    return f"{number:{form}}".replace("e-0", "e-")
