@@ -201,9 +201,9 @@ def test_cells_are_short(path):
 
 
 @every_notebook
-def test_defines_nothing_but_the_students_own_work(path):
-    """A cell that is an exercise says so with the tag `exercise`."""
-    cells = [cell for cell in code_cells(path) if "exercise" not in cell.metadata.get("tags", [])]
+def test_says_whose_a_function_is(path):
+    """A cell that defines one is tagged: `exercise` where the student writes it, `given` where it is shown."""
+    cells = [cell for cell in code_cells(path) if not {"exercise", "given"} & {*cell.metadata.get("tags", [])}]
     assert [cell.source for cell in cells if re.search(r"^\s*(async +)?(def|class)\b", cell.source, re.M)] == []
     hidden = [cell.source for cell in code_cells(path) if re.search(r"sys\.path|^\s*[!%]", cell.source, re.M)]
     assert hidden == [FETCH]

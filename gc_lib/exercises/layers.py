@@ -1,24 +1,11 @@
 """The exercises of lesson 11: what a sum hides; whom a batch couples; the gradient of an embedding."""
 
-from math import erf, pi, sqrt
-
 import numpy as np
 
 from .build import Build
 from .prediction import Choose
 
 SOLUTION = "solutions/11_a_layer_of_your_own.ipynb"
-
-
-def gelu(x):
-    """out = x Φ(x), and x for the way back"""
-    return x * (1 + np.vectorize(erf)(x / sqrt(2))) / 2, x
-
-
-def gelu_backward(dout, x):
-    """The slope of another function: x (1 + tanh(√(2/π) (x + 0.044715 x³))) / 2, which is close to x Φ(x)"""
-    t, slope = np.tanh(sqrt(2 / pi) * (x + 0.044715 * x**3)), sqrt(2 / pi) * (1 + 3 * 0.044715 * x**2)
-    return dout * (1 + t + x * (1 - t**2) * slope) / 2
 
 
 summed = Choose(
