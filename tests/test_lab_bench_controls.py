@@ -91,13 +91,13 @@ def test_start_again_puts_everything_back(bench):
 
 def test_start_again_puts_a_row_back_that_planted_nothing():
     bench = gcl.labs.bench()
-    shown, about = values(bench), bench.rows[0].about.value
+    shown, label = values(bench), bench.rows[0].bug.label
     bench.rows[0].strength.value = 1e-3
     bench.rows[0].bug.value = "no_mask"
     bench.rows[0].layer.value = 3  # where there is no dropout: it plants nothing
     assert bench.state == State()
     press(bench, "start again")
-    assert values(bench) == shown and bench.rows[0].about.value == about
+    assert values(bench) == shown and bench.rows[0].bug.label == label
 
 
 SETTINGS = [

@@ -216,7 +216,7 @@ def test_at_first_sight_there_are_three_sliders_the_masks_and_one_bug(bench):
     folded = {*below(bench.drawers), *below(bench.folds)}
     moving = (w for w in below(bench.box) if isinstance(w, (widgets.SelectionSlider, widgets.Dropdown)))
     sight = [w.description for w in moving if w not in folded]
-    assert sight == ["bug", "layer", "strength", "masks", "factor", "ε", "λ", "keep_prob"]
+    assert sight == ["bug", "layer", "strength", "factor", "masks", "ε", "λ", "keep_prob"]
     assert bench.folds.opened is bench.drawers.opened is None
 
 

@@ -207,7 +207,7 @@ def test_the_bench_names_it_in_its_code_its_menu_its_chips_and_its_lines():
     assert repr(lab) == 'gcl.labs.bench(bugs=[("no_decay", 1), (my_dZ, 2)])'
     again = eval(repr(lab), {"gcl": gcl, "my_dZ": my_dZ})
     assert again.state == lab.state and hash(again.state) == hash(lab.state)
-    assert str(lab.chips) == "my_dZ in layer 2" and "<b>my_dZ</b> is a line of your own." in lab.rows[1].about.value
+    assert str(lab.chips) == "my_dZ in layer 2"
     assert lab.rows[1].bug.options[1][0] == "dZ · my_dZ: Is a line of your own."
     assert "wrong:  return dA * c.A" in lab.lines() and "right:  return dA * c.slope(c.Z)" in lab.lines()
 
@@ -221,7 +221,7 @@ def test_its_menu_keeps_it_while_another_bug_is_chosen_and_start_again_brings_it
     row.bug.value = row.bug.options[1][1]
     assert lab.state == opened
     row.layer.value = 3
-    assert lab.state.bugs == () and "<b>my_dZ</b> is not planted on layer 3" in row.about.value
+    assert lab.state.bugs == () and "my_dZ, not planted: " in row.bug.label
     lab.restart()
     assert lab.state == opened and lab.planted() == opened.bugs
 
@@ -231,7 +231,7 @@ def test_strength_and_factor_have_their_sliders():
     lab = gcl.labs.bench(bugs=[(stretched_dZ, 2)])
     row = lab.rows[0]
     assert not row.factor.disabled and (row.strength.value, row.factor.value) == (1, 3)
-    assert "as if three times" in str(lab.at(lam=0)) and "stretches dZ" in row.about.value
+    assert "as if three times" in str(lab.at(lam=0)) and "Stretches dZ" in row.bug.label
     row.factor.value = 2
     assert repr(lab) == "gcl.labs.bench(bugs=[(stretched_dZ, 2, 1.0, 2.0)])"
     row.strength.value = 0.1

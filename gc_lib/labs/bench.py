@@ -47,7 +47,7 @@ class Bench(Lab):
         self.said: tuple | None = None
         self.folded_rows, self.line = widgets.VBox(), widgets.HTML()
         first = self.another_row()
-        self.rows[0].first.children += (*self.controls(*IN_SIGHT),)
+        self.rows[0].where.children += (*self.controls(*IN_SIGHT),)
         self.folded_rows.children = [self.another_row(), self.another_row()]
         self.show_line = Toggle("show the line")
         self.show_line.observe(lambda _: self.tell(), "value")

@@ -1,6 +1,5 @@
 """The controls of a lab: sliders and menus over named values, and a row that plants one bug."""
 
-import html
 from collections.abc import Callable, Iterable, Mapping
 from threading import RLock
 from typing import NamedTuple
@@ -13,6 +12,7 @@ from ..network.bugs import CATALOGUE, Bug, Steps, find
 from ..network.network import Network, Plant
 
 LOCK = RLock()  # guards the states and pages of all labs, which share what is cached
+WHOLE = "900px"  # of a menu that shows the whole sentence of the bug chosen
 CANNOT = "✕ "  # begins the label of a bug that cannot be planted here; the style of the lab greys it
 
 
@@ -206,17 +206,14 @@ def in_rows(controls: Iterable[widgets.Widget]) -> widgets.HBox:
     return widgets.HBox(list(controls), layout=widgets.Layout(flex_flow="row wrap"))
 
 
-def label(bug: Bug, reason: str) -> str:
-    """Name a bug in the menu, with its sentence, or with the reason why it cannot be planted."""
-    return f"{CANNOT if reason else ''}{bug.slot} · {bug.name}: {reason or bug.sentence}"
-
-
-def about(name: str | Bug, layer: int, reason: str) -> str:
-    """Say what the bug of a row does; or that it is not planted, and why."""
+def label(name: str | Bug, reason: str = "") -> str:
+    """Name a bug in a menu, with its sentence, or with the reason why it cannot be planted; "none" for no name."""
+    if not name:
+        return "none"
+    bug = find(name)
     if reason:
-        return f"<b>{name}</b> is not planted on layer {layer}: {html.escape(reason)}."
-    sentence = find(name).sentence
-    return f"<b>{name}</b> {html.escape(sentence[0].lower() + sentence[1:])}"
+        return f"{CANNOT}{bug.slot} · {bug.name}, not planted: {reason}"
+    return f"{bug.slot} · {bug.name}: {bug.sentence}"
 
 
 class BugRow:
@@ -227,15 +224,14 @@ class BugRow:
 
     def __init__(self):
         self.own: list[Bug] = []
-        self.bug = Menu("bug", [""], words=lambda name: name or "none", width="370px")
+        self.bug = Menu("bug", [""], label, width=WHOLE)
         self.layer = Menu("layer", [1], words=str, width="95px")
         self.strength = Slider("strength", log_values(-8, 0, 1, 3), width="220px")
         self.factor = Slider("factor", [-2, -1, 0, 0.5, 0.9, 1.1, 1.5, 2, 3, 4, 10], width="220px")
         self.show(None)
-        self.about = widgets.HTML(layout=widgets.Layout(min_height="28px", flex="1 1 300px"))
         self.controls = (self.bug, self.layer, self.strength, self.factor)
-        self.first = in_rows([self.bug, self.layer, self.strength])
-        self.box = widgets.VBox([self.first, in_rows([self.about, self.factor])])
+        self.where = in_rows([self.layer, self.strength, self.factor])
+        self.box = widgets.VBox([self.bug, self.where])
 
     def plant(self, network: Network) -> Plant | None:
         """Return what the row plants in this network; None where it names no bug, or one that cannot be planted."""
@@ -259,11 +255,9 @@ class BugRow:
         """List the layers, and every bug: those that cannot be planted in that layer of the network with the reason."""
         name, layer = self.bug.value, min(self.layer.value, network.L)
         self.relist(self.layer, [(str(l), l) for l in range(1, network.L + 1)], layer)
-        names: list[str | Bug] = [*self.own, *(n for n, bug in CATALOGUE.items() if bug.family is Steps)]
-        reasons = {n: network.obstacle(n, layer) for n in names}
-        bugs = [("none", ""), *((label(find(n), reason), n) for n, reason in reasons.items())]
-        self.relist(self.bug, bugs, name)
-        self.about.value = about(name, layer, reasons[name]) if name else "No bug is planted by this row."
+        names: list[str | Bug] = ["", *self.own, *(n for n, bug in CATALOGUE.items() if bug.family is Steps)]
+        reasons = {n: network.obstacle(n, layer) if n else "" for n in names}
+        self.relist(self.bug, [(label(n, reason), n) for n, reason in reasons.items()], name)
         self.strength.disabled = not name
         self.factor.disabled = not (name and find(name).takes_factor)
 

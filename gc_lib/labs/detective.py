@@ -8,11 +8,10 @@ import ipywidgets as widgets
 import numpy as np
 
 from ..checker.words import html_table
-from ..network import bugs
 from ..plots.detective import detective_picture
 from . import cases, notes, reasons
 from .cases import NUMBERS, OFFERED, Case, Setting, Suspect, World
-from .controls import Menu, in_rows
+from .controls import WHOLE, Menu, in_rows, label
 from .fields import Fields, choice, kept, menu, whole_number
 from .lab import Lab
 from .notes import SWITCHES
@@ -188,7 +187,7 @@ class Accusation:
     """A row of controls that accuses one line in one layer, over the right line and the one that it accuses."""
 
     def __init__(self, words: str):
-        self.line = Menu(words, [CHOOSE], sentence, "480px")
+        self.line = Menu(words, [CHOOSE], str, WHOLE)
         self.layer = Menu("in layer", [0], str, "110px")
         self.row, self.lines = in_rows([self.line, self.layer]), widgets.HTML()
         self.lines.add_class("gc-lines")
@@ -196,7 +195,7 @@ class Accusation:
 
     def offer(self, world: World) -> None:
         """List who can be accused in a case of this world."""
-        lines = [(sentence(bug), bug) for bug in (CHOOSE, NOTHING, *world.lineup)]
+        lines = [(CHOOSE, CHOOSE), (NOTHING, NOTHING), *((label(bug), bug) for bug in world.lineup)]
         if list(self.line.options) != lines:
             self.line.options, self.layer.options = lines, [(str(l), l) for l in world.layers]
         self.layer.layout.display = "none" if world.layer else None
@@ -212,11 +211,6 @@ class Accusation:
 
 
 CHOOSE, NOTHING = "choose a line", "nothing is wrong"
-
-
-def sentence(bug: str) -> str:
-    """Name a suspected line, and what would be wrong with it."""
-    return bug if bug in (CHOOSE, NOTHING) else f"{bugs.find(bug).slot} · {bug}: {bugs.find(bug).sentence}"
 
 
 class Detective(Lab):

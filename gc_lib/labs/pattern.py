@@ -14,7 +14,7 @@ from ..network.network import Plant
 from ..plots import Blocks, LogAxis, Slice, banded, pictures
 from ..plots.style import Band, band
 from ..plots.way_back import Line, WayBack
-from .controls import in_rows, log_values
+from .controls import WHOLE, in_rows, label, log_values
 from .fields import Fields, choice, menu, number, slider
 from .lab import Lab
 from .result import Curve, Headline, OfReport, beyond
@@ -57,11 +57,6 @@ def as_far_as(steps: int) -> str:
     return ends.get(steps) or "layer {} · {}".format(*LINES[steps - 1])
 
 
-def sentence(name: str) -> str:
-    """Name a bug, the equation that it breaks, and what is done wrong."""
-    return f"{bugs.find(name).slot} · {name}: {bugs.find(name).sentence}" if name else "none"
-
-
 @dataclass(frozen=True)
 class State(Fields):
     """Say which bug stands in which layer, how strong it is, which remedy is tried, and how many lines have run.
@@ -70,7 +65,7 @@ class State(Fields):
     biases away from 0.
     """
 
-    bug: str = menu("bug", BUGS, "db_no_mean", say=sentence, width="900px")
+    bug: str = menu("bug", BUGS, "db_no_mean", say=label, width=WHOLE)
     layer: int = menu("layer", LAYERS, 3, width="95px")
     strength: float = slider("strength", STRENGTHS, 1.0, number(0), width="260px")
     remedy: str = choice("remedy", REMEDIES, "none")

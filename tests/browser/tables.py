@@ -24,6 +24,12 @@ import gc_lib as gcl
 LABS = [name for name in gcl.labs.__all__ if name.islower()]
 BOARD = "detective"  # on which a case, not a control, is played through, by a test of its own
 PRESSED = "[lab.placed[name].click() for name in lab.placed if name not in lab.bound]"
+CUT = """lab => [...lab.querySelectorAll('select')].filter(menu => menu.offsetParent).flatMap(menu => {
+    const looks = getComputedStyle(menu), ink = document.createElement('canvas').getContext('2d')
+    ink.font = looks.font
+    const room = menu.clientWidth - parseFloat(looks.paddingLeft) - parseFloat(looks.paddingRight)
+    return [...menu.options].map(option => option.text).filter(words => ink.measureText(words).width > room)
+})"""
 BUGS = [
     "lab.rows[0].bug.value = 'no_decay'",
     "lab.rows[0].strength.index = 3",
@@ -67,6 +73,11 @@ def moved(lab: Lab) -> dict[str, float]:
         after(lab, change)
     lab.start_again()
     return {name: round(high - low, 1) for name, (low, high) in lab.page.evaluate("gc.seen()").items()}
+
+
+def cut(lab: Lab) -> list[str]:
+    """Return the texts of menus in sight that their menus are too narrow for."""
+    return lab.box.evaluate(CUT)
 
 
 def judged(lab: Lab) -> tuple[list, dict[str, float]]:

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+import tables
 from driver import ROOT, Notebook
 from helpers import LONG
 from playwright.sync_api import expect
@@ -134,8 +135,10 @@ def test_nothing_moves_from_the_opening_of_a_case_to_the_next(context, lab_serve
 @pytest.mark.parametrize("name", LESSON)
 def test_nothing_moves_in_a_case_of_a_layer(context, lab_server, name):
     notebook, lab, after = board(context.new_page(), lab_server, name, "layer", 1280)
+    assert tables.cut(lab) == []
     lab.menu("case").select_option(index=42)
     after("the opening", case=43, checks=0)
+    assert tables.cut(lab) == []
     press(lab, "check")
     after("the first check", case=43, checks=1)
     lab.by_mouse("upstream", 1)

@@ -30,7 +30,6 @@ INSIDE = """lab => {
     const output = lab.closest('.jp-OutputArea-output')
     return [output.getBoundingClientRect().right, output.scrollWidth - output.clientWidth]
 }"""
-
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
@@ -100,3 +99,8 @@ def test_no_picture_is_cut_off(lab):
         place = image.bounding_box()
         assert place["x"] + place["width"] <= right
     assert scrolled == 0, "nothing should have to be scrolled sideways"
+
+
+@pytest.mark.parametrize("name, width", [(name, WIDE) for name in LABS])
+def test_no_text_of_a_menu_is_cut(lab):
+    assert tables.cut(lab) == []
