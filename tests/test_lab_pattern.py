@@ -183,5 +183,5 @@ def test_the_slider_names_the_line_that_has_run_and_the_picture_follows():
     assert lab.words == "The way back stands at layer 2 · dZ; red so far: none." and slider.label == "layer 2 · dZ"
     lab.set(steps=13)
     assert lab.words == "The way back stands at layer 2 · db; red so far: W2 and b2."
-    ways, bars, climbs = zip(*pictures, strict=True)
+    bars, ways, climbs = zip(*pictures, strict=True)
     assert len(set(ways)) == 5 and len(set(bars)) >= 4
