@@ -19,7 +19,7 @@ every_eps = Choose(
 fewer = Choose(
     "a",
     {
-        "a": "each example adds corners of its own, so the nearest of all can only be nearer, and here a smaller ε "
+        "a": "each example adds corners of its own, so the nearest of all is never farther, and here a smaller ε "
         "already reaches it.",
         "b": "each corner does get milder, since J is a mean over the examples. But there are more of them, and the "
         "nearest is nearer.",

@@ -11,8 +11,8 @@ SOLUTION = "solutions/11_a_layer_of_your_own.ipynb"
 summed = Choose(
     "b",
     {
-        "a": "so one would think: dx is almost half wrong. But the outputs of a norm with gain 1 always add up to 0. "
-        "This J stays where it is, whatever x does.",
+        "a": "so one would think: dx is almost half wrong. But with gain 1 and shift 0 the outputs of a norm always "
+        "add up to 0. This J stays where it is, whatever x does.",
         "b": "the sum of the outputs is always the same, so J has no slope in x; and with ones above, the forgotten "
         "term is 0 as well. Two zeros agree.",
         "c": "0/0 would be nan, but both vectors have other entries: those of gain and shift, which are right.",

@@ -36,7 +36,7 @@ where = Guess(
         "you counted within W2 alone; W1 and b1 come before it.": 4 + 3,
     },
     factor=1.01,
-    tells=("θ[19]",),
+    tells=("θ[12]",),
     solution="solutions/02_many_numbers_one_vector.ipynb",
 )
 

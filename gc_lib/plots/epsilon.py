@@ -57,7 +57,7 @@ def epsilon_picture(names: Sequence[str], blocks: Axes, eps: Axes) -> tuple:
     """Show the blocks with their error bounds, and the V of the reading against ε over its two predicted lines."""
     banded(blocks)
     banded(eps)
-    curve = Slice(eps, "eps", "ε", LogAxis(1e-12, 1), "1e-11 1e-9 1e-7 1e-5 1e-3 0.1")
+    curve = Slice(eps, "eps", "", LogAxis(1e-12, 1), "1e-11 1e-9 1e-7 1e-5 1e-3 0.1")
     now, before = dict(marker=".", color=DIFFERENCE), dict(marker="o", color=BEFORE, markerfacecolor="none")
     dots = {"measured": now, "before your last move": before}
     curve.marks = {words: Line2D([], [], linestyle="none", **looks) for words, looks in dots.items()} | HERE

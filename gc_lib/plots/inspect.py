@@ -12,7 +12,7 @@ from matplotlib.text import Text
 
 from .parts import BEFORE_NOW, RING, Blocks, Marks, Panel, line
 from .picture import MOVES, pictures
-from .style import BEFORE, DIFFERENCES, GREAT, GREY, INK, PALE, WHITE, Band, band, banded
+from .style import BEFORE, GREAT, GREY, INK, PALE, WHITE, Band, band, banded
 
 SILENT = Band("", 0, 0, WHITE, GREY, "o")  # a reading that says nothing
 MOST = {"the entry that differs most": Line2D([], [], **RING, ms=8, mew=1.8)}
@@ -27,12 +27,13 @@ class Chosen(Blocks):
     def __init__(self, axes: Axes, names: Sequence[str], label: str = "each block"):
         super().__init__(axes, [name if len(name) <= 12 else f"{name[:11]}…" for name in names], label)
         self.names = list(names)
-        self.pointer = line(axes, "^", color=INK, ms=8, zorder=14)
+        foot = axes.get_xaxis_transform()  # below the mark of a reading of 0
+        self.pointer = line(axes, "^", color=INK, ms=8, zorder=14, clip_on=False, transform=foot)
 
     def move(self, result: Any) -> None:
         """Move to a result."""
         super().move(result)
-        self.pointer.set_data([self.names.index(result.block)], [DIFFERENCES.low / DIFFERENCES.rim])
+        self.pointer.set_data([self.names.index(result.block)], [0])
 
 
 class Look(NamedTuple):
