@@ -12,7 +12,7 @@ from gc_lib.labs.fields import Fields, button, menu, slider
 from gc_lib.labs.lab import Lab
 from gc_lib.labs.state import BenchState
 
-MORE, MISTAKES, NETWORK = "More bugs", "Mistakes in J and in the checker", "Network, start and data"
+MORE, MISTAKES, NETWORK = "More bugs", "Mistakes in J, in the checker", "Network, start and data"
 CHANGES = {  # of each field that is folded away: a change, the words of its chip, and where it is folded
     "bugs": ([("no_decay", 2), ("db_no_mean", 1)], "db_no_mean in layer 1", MORE),
     "mistakes": (["J_no_decay"], "J_no_decay", MISTAKES),

@@ -53,7 +53,7 @@ class Bench(Lab):
         self.show_line.observe(lambda _: self.tell(), "value")
         folds = {
             "More bugs": self.folded_rows,
-            "Mistakes in J and in the checker": self.mistake_boxes(),
+            "Mistakes in J, in the checker": self.mistake_boxes(),
             "Network, start and data": in_rows(self.controls(*FOLDED)),
         }
         return self.page([first], [self.show_line], folds, below=[self.line])
