@@ -234,7 +234,7 @@ def test_after_a_restart_a_lab_alone_is_not_known_and_run_all_heals_it(notebook)
     notebook.restart()
     index = next(lab.cell for lab in notebook.labs())
     failed = notebook.run(index)
-    assert [output["evalue"] for output in failed["outputs"]] == [f"name {failed['source']!r} is not defined"]
+    assert [output["evalue"] for output in failed["outputs"]] == ["name 'gcl' is not defined"]
     notebook.run_all()
     for lab in notebook.labs():
         is_shown(lab)

@@ -14,6 +14,7 @@ from driver import Notebook, jupyter_environment, jupyter_lab, serving, until
 from playwright.sync_api import expect
 
 NAME = "00_start_here.ipynb"
+BENCH = "lab = gcl.labs.bench()\nlab"
 MINE = "import gc_lib as gcl  # a note of my own"
 NOISE = re.compile(
     "Failed to load resource|WebSocket|fetch"  # what the browser says of a line that is cut
@@ -66,16 +67,16 @@ def test_the_kernel_is_killed_in_the_middle_of_a_move(notebook):
 
 
 def test_a_cell_that_a_later_one_needs_is_deleted(notebook):
-    index = notebook.find("lab = gcl.labs.bench()")
+    index = notebook.find(BENCH)
     notebook.cell(index).locator(".jp-InputPrompt").click()
     for _ in range(2):
         notebook.page.keyboard.press("d")
-    assert "lab = gcl.labs.bench()" not in [cell["source"] for cell in notebook.cells()]
+    assert BENCH not in [cell["source"] for cell in notebook.cells()]
     notebook.restart()
     notebook.run_all()
     assert notebook.errors() == ["name 'lab' is not defined"]
     notebook.choose("Edit", "Undo Cell Operation")
-    assert notebook.find("lab = gcl.labs.bench()") == index
+    assert notebook.find(BENCH) == index
     healed(notebook)
 
 
