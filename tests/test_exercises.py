@@ -323,7 +323,7 @@ NAMED = [
     ("vector.flatten", lambda p: p - p, "that holds many blocks"),
     ("vector.flatten", lambda p: "W" + len(p), "a text and a number: is str(…) missing"),
     ("start.word", lambda x: "good", "“good” is none of the words that are wanted here."),
-    ("kink.jump", lambda J, t, e: 0.5, "yours gives 0.5 whatever it is given."),
+    ("kink.jump", lambda J, t, e: 0.5, "yours gives 0.5 in every case that is tried."),
     ("training.evaluations", lambda s: 2 * (np.dot(s[1:], s[:-1]) + sum(s)), "the input has no biases"),
     ("dropout.way_back", lambda dA, mask, keep: dA * keep / mask, "undoes the way forward"),
     ("kink.jump", lambda J, t, e: abs(2 * abs(second(J, t, e)) - abs(second(J, t, 2 * e))), "the signs of S(ε)"),
@@ -398,7 +398,7 @@ def test_a_three_written_where_m_belongs_is_told(l):
         *above, dW, db = layer.right(params, cache, last, lam)
         return *above, dW, dZ.sum(axis=1, keepdims=True) / (m if three is None else three)
 
-    assert not layer(back).solved and "is a 3 written where m belongs?" in layer(back).words
+    assert not layer(back).solved and "what stands where m belongs, and is 3 here?" in layer(back).words
     three = None
     assert layer(back).solved
 
@@ -567,7 +567,7 @@ TYPED = [
     (
         "layers.embedded",
         TABLE.format("zeros") + "    return np.add.at(dtable, rows, dout)",
-        "is None here.",
+        "np.add.at changes its first argument, and returns None.",
     ),
     (
         "layers.embedded",
@@ -597,7 +597,7 @@ TYPED = [
     (
         "decay.decayed",
         'def f(name, slope, block, lam, m):\n    return slope + lam / m * block if name == "W" else slope',
-        "name is never W, but W2, b2, W1 and b1 in turn",
+        "name is never W, but W2, b2, W3 and b3 in turn",
     ),
     (
         "decay.decayed",
@@ -789,7 +789,7 @@ def test_the_kits_own_check_raises_no_false_alarm():
         (own_check(length=lambda a, g: norm(a - g)), "J a million times smaller"),
         (own_check(length=lambda a, g: norm(a - g) / (norm(a) + norm(g))), "0/0 is nan, and nan < 1e-6 is False"),
         (lambda *given: not own_check()(*given) == "right", "With right and wrong exchanged"),
-        (own_check(length=lambda a, g: (np.sign(a) != np.sign(g)).sum()), "Missed: twice dθ, at ε = 1e-3"),
+        (own_check(length=lambda a, g: (np.sign(a) != np.sign(g)).sum()), "Missed: 1.0001 times dθ, at ε = 1e-3"),
         (own_check(border=1e-11), "A false alarm: "),
         (own_check(border=0.3), "Missed: no_decay in layer 2, at ε = 1e-3"),
         (lambda *given: None, "what is missed and false alarms count together"),

@@ -73,6 +73,6 @@ def near(number, wanted, factor: float) -> bool:
 
 def a_number(value) -> float:
     """Return a number as a float, also if it is written as a string, such as "1/3"."""
-    if isinstance(value, bool):
+    if isinstance(value, bool | np.bool_):
         raise TypeError
     return float(Fraction(value.replace(",", "."))) if isinstance(value, str) else np.asarray(value, dtype=float).item()

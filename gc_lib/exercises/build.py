@@ -56,13 +56,13 @@ class Build:
 
     def wrong(self, attempt: Callable, answers: Sequence[tuple], wrong: Sequence[tuple]) -> Answer:
         """Say what is wrong first, and ask about what explains all that is given."""
-        words, given, wanted = wrong[0]
         asked = seen(attempt, self.cases.values()) or self.known_as([given for _, given, _ in answers])
         if self.nearly and all(self.roughly(given, wanted) for _, given, wanted in answers):
             return Answer(True, f"{self.nearly} But {asked}" if asked else self.nearly)
         asked = asked or self.why(attempt, [answer[1:] for answer in answers])
         if not asked and len(wrong) == 1 < len(answers):
             asked = "in all other cases it is right."
+        words, given, wanted = next((answer for answer in wrong if not self.roughly(*answer[1:])), wrong[0])
         found = f"for {words} yours gives {brief(given)}, expected {brief(wanted)}"
         return Answer(False, f"{found}; {asked}" if asked else f"{found}.")
 
@@ -111,9 +111,13 @@ class Build:
         mistaken = [run(wrong, case) for case in self.cases.values()]
         return all(not why and self.same(one, other) for one, (other, why) in zip(given, mistaken, strict=True))
 
+    def tried(self) -> Sequence[tuple]:
+        """Return the cases on which a changed function is tried."""
+        return [*self.cases.values()]
+
     def mended(self, attempt: Callable) -> str:
         """Name the one thing in a student's function without which it would be right."""
-        wanted = [(case, self.right(*deepcopy(case))) for case in self.cases.values()]
+        wanted = [(case, self.right(*deepcopy(case))) for case in self.tried()]
         words = dict.fromkeys(word for case in self.cases.values() for word in case if isinstance(word, str))
         return mend(attempt, self.right, [*words], lambda f: all(self.same(run(f, case)[0], b) for case, b in wanted))
 
@@ -121,7 +125,7 @@ class Build:
         """Tell whether a number is off by no more than the factor."""
         try:
             return near(a_number(given), wanted, self.factor)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, ArithmeticError):
             return False
 
     def same(self, given, wanted) -> bool:

@@ -58,6 +58,7 @@ best_eps = Build(
     },
     "about u^⅓, some 1e-5 in float64 and 7e-3 in float32. On the network J and J‴ are not 1, so the lab's best ε is "
     "another, but near.",
+    rtol=1e-3,
     atol=0,
     factor=10**0.5,
     nearly="its power of ten is right, and more is not needed. Exactly it is (3u)^⅓, where the slope ε/3 − u/ε² is 0.",

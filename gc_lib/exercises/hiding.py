@@ -49,9 +49,9 @@ def bowl(theta):
     return 0.5 * float(np.sum(theta**2))
 
 
-def hill(theta):
-    """−θ·θ, whose gradient is −2θ"""
-    return -float(np.sum(theta**2))
+def cubes(theta):
+    """−Σ θ³, whose gradient is −3θ²"""
+    return -float(np.sum(theta**3))
 
 
 place, way = np.array([1.0, 2.0, -1.0]), np.array([0.5, 0.5, 1.0])
@@ -60,7 +60,7 @@ remainder = Build(
     {
         "J = ½ θ·θ, t = 0.1": (bowl, place, place, way, 0.1),
         "J = ½ θ·θ with a dθ twice as large, t = 0.1": (bowl, place, 2 * place, way, 0.1),
-        "J = −θ·θ, t = 0.5": (hill, place, -2 * place, way, 0.5),
+        "J = −Σ θ³, t = 0.5": (cubes, place, -3 * place**2, way, 0.5),
     },
     {
         "a step of t v changes J by t times dθ·v: where is the t?": (

@@ -10,12 +10,12 @@ import numpy as np
 
 STOPS = {  # what an error's words begin with or hold, and what is mostly behind it
     r"'ellipsis'": "the … of the stub is still there: write its line.",
-    r"NoneType": "something here is None, as print gives it, or a function without return.",
+    r"NoneType": "something here is None, as print or append gives it, or a function without return.",
     r"in line .*positional argument": "what is called there takes another number of arguments.",
     r"positional argument|unexpected keyword": "does it take the arguments that stand in the brackets of def?",
     r"'np' is not defined": "import numpy as np, in a line above it.",
     r"NameError": "is it spelled right, must another cell run first, or does a text lack its quotes?",
-    r"UnboundLocalError": "it is used before it has a value: set it before the loop.",
+    r"UnboundLocalError": "it has no value yet: is it set in every branch, and before the loop?",
     r"RecursionError": "it calls itself without end; another function of the same name?",
     r"inhomogeneous|array dimensions|number of dimensions": "ravel each block, then np.concatenate them.",
     r"needs to be a sequence": "np.concatenate takes a list, [a, b, …], of arrays that ravel has made flat.",
@@ -25,12 +25,13 @@ STOPS = {  # what an error's words begin with or hold, and what is mostly behind
     r"could not broadcast|setting an array element": "one place takes one number.",
     r"invalid index to scalar|'(numpy\.)?float(64)?' obj": "a single number has no entries; take the vector.",
     r"only integers, |must be integers": "places are whole numbers: for i in range(n), not for i in v.",
+    r"used as indices": "a place is a whole number, and here stands an array: are two names exchanged?",
     r"only integer |as an integer": "range takes one number, np.concatenate a list, [a, b].",
     r"out of (range|bounds)": "places run from 0 to n − 1, and for x in a list gives its entries, not their places.",
     r"not callable": "brackets behind it call it; is a * missing, or a name used twice?",
     r"0-dimensional arrays can": "that takes one number and not an array: is a sum missing, or np. before it?",
     r"function'? and '|'function|'Gradient'|Gradient object": "a function stands there without its brackets: call it.",
-    r"matmul|not aligned|operands could|not broadcastable": "the shapes do not fit: a transpose, or @ for *?",
+    r"matmul|not aligned|operands could|broadcastable": "shapes that do not fit: a wrong name, a transpose, @ for *?",
     r"KeyError": "which names stand there? This one does not.",
     r"concatenate str|'str' and '|and 'str'": "a text and a number: is str(…) missing, or are quotes too many?",
     r"truth value of an array": "an array stands where one number or one True is wanted.",
@@ -49,7 +50,7 @@ def of_form(pairs: Sequence[tuple], same: Callable) -> str:
         return "True and False are what a comparison gives; put it behind if, and return what is wanted."
     if all(isinstance(value, str) for value in given) and not isinstance(wanted[0], str):
         return "that is a text, and no number; is it in quotes?"
-    if all(callable(value) for value in given):
+    if any(callable(value) for value in given):
         return "that is a function, not its value: call it, with brackets and its arguments."
     numbers = arrays(pairs)
     if numbers and all(a.size == b.size and same(a.ravel(), b.ravel()) for a, b in numbers):
@@ -111,7 +112,7 @@ def of_shapes(numbers: Sequence[tuple]) -> Iterator[str]:
     """Say what is wrong with the shapes."""
     given, wanted = next((a, b) for a, b in numbers if a.shape != b.shape)
     if all(a.size > b.size == 1 for a, b in numbers):
-        yield f"one number is wanted, and yours are {given.size}: is a sum, a norm or a dot product missing?"
+        yield f"one number is wanted, and yours are {given.size}: what makes one of them, a sum, a norm, a difference?"
     if all(a.size == 1 < b.size for a, b in numbers):
         yield f"yours is one number, and {wanted.size} are wanted: does each have a place of its own?"
     if wanted.ndim == 1:
@@ -126,7 +127,7 @@ def of_numbers(given: np.ndarray, wanted: np.ndarray, same: Callable) -> Iterato
     if len(given) < 2:
         return
     if np.ptp(wanted) and same(given, np.full(len(given), given[0])):
-        yield f"yours gives {given[0]:.3g} whatever it is given."
+        yield f"yours gives {given[0]:.3g} in every case that is tried."
     if same(given, -wanted):
         yield "the sign is turned round."
     if same(given, np.abs(wanted)):

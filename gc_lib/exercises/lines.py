@@ -32,6 +32,14 @@ def amiss(node: ast.AST, code: Code, given: Mapping[str, tuple]) -> str:
                 return f"{code.text(called)} changes nothing, it returns a new array, which needs a name."
         case ast.Expr(value=ast.BinOp() | ast.Compare() | ast.Name() | ast.IfExp()):
             return f"“{code.text(node)}” is computed and thrown away: is return missing there?"
+        case ast.If(body=[ast.Expr(value=ast.Constant(value=str(said)))]):
+            return f"where that holds, “{said}” is written and not returned."
+        case ast.Attribute(attr="at") if not isinstance(code.inside[code.inside[node]], ast.Expr):
+            return f"{code.text(node)} changes its first argument, and returns None."
+        case ast.Global() | ast.Attribute(value=ast.Name(id="np"), attr="random"):
+            return f"with “{code.text(node)}” yours is another function each time; the same is wanted for the same."
+        case ast.BinOp(left=ast.List(elts=[ast.Call() | ast.List() | ast.BinOp()]), op=ast.Mult()):
+            return f"“{code.text(node)}” holds one thing in all places: an array changed in one is changed in all."
         case ast.BinOp(op=ast.BitXor()):
             return f"in Python a power is written **; “{code.text(node)}” is something else."
         case ast.BinOp(left=left, op=ast.Sub(), right=right) if code.text(left) == code.text(right):
@@ -61,15 +69,18 @@ def returns(node: ast.stmt) -> bool:
 
 
 def uses(node: ast.AST, name: str) -> bool:
-    """Tell whether a name stands in a node."""
-    return any(isinstance(part, ast.Name) and part.id == name for part in ast.walk(node))
+    """Tell whether a node reads a name."""
+    return any(isinstance(part, ast.Name) and part.id == name and not stored(part) for part in ast.walk(node))
 
 
 def unused(attempt: Callable) -> str:
     """Name an argument that a student's function never reads."""
-    code = Code(attempt)
-    name = next((name for name in code.arguments if name not in code.read), "")
-    return f"yours never uses {name}: where is it needed?" if name else ""
+    for node in Code(attempt).nodes:
+        if isinstance(node, ast.FunctionDef):
+            whose = "yours" if node.name == attempt.__name__ else node.name
+            for name in (one.arg for one in node.args.args if not uses(node, one.arg)):
+                return f"{whose} never uses {name}: where is it needed?"
+    return ""
 
 
 def idle(attempt: Callable) -> str:

@@ -64,7 +64,9 @@ def no_longer_than(lines: int) -> Iterator[None]:
 def compiled(source: str, *knows: Callable) -> Callable:
     """Return the function of a source, among the names that the functions given know."""
     names = {name: value for function in knows[::-1] for name, value in function.__globals__.items()}
-    exec(compile(source, COMPILED, "exec"), names)
+    exec(
+        compile(source.replace("np.empty(", "np.nan * np.zeros("), COMPILED, "exec"), names
+    )  # empty may be 0 by chance
     return names[knows[0].__name__]
 
 
@@ -75,7 +77,8 @@ def written(line: str, right: Callable) -> Callable:
 
 def parts_of(right: Code, code: Code, words: Sequence[str]) -> list[str]:
     """Return what may be missing in a student's function: small parts of the right one, and names; short ones first."""
-    unknown = {*right.arguments, *right.made} - {*code.arguments, *code.made}
+    functions = {name for name in right.read if callable(right.function.__globals__.get(name))}
+    unknown = {*right.arguments, *right.made, *functions} - code.known
     returned = [node.value for node in right.nodes if isinstance(node, ast.Return)]
     small = [right.text(node) for node in right.expressions if size(node) <= SMALL and node not in returned]
     known = [part for part in small if not unknown & set(re.findall(r"\w+", part))]
@@ -107,11 +110,15 @@ def changes(code: Code, parts: Sequence[str]) -> Iterator[tuple[str, ast.AST, st
 
 def brackets(code: Code, node: ast.expr, parts: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Write a / (b * c) for a / b * c, and (a - b) / c for a - b / c."""
-    asked, (start, end) = f"are brackets missing in “{code.text(node)}”?", code.ends(node)
-    if isinstance(node, ast.BinOp) and isinstance(node.left, ast.BinOp):
+    if not isinstance(node, ast.BinOp):
+        return
+    (start, end), (first, left), (right, _) = map(code.ends, (node, node.left, node.right))
+    own = "(" in code.source[start:first] + code.source[left:right]
+    asked = f"are {'the brackets right' if own else 'brackets missing'} in “{code.text(node)}”?"
+    if isinstance(node.left, ast.BinOp):
         b, _ = code.ends(node.left.right)
         yield asked, f"{code.source[start:b]}({code.source[b:end]})"
-    if isinstance(node, ast.BinOp) and isinstance(node.right, ast.BinOp):
+    if isinstance(node.right, ast.BinOp):
         _, b = code.ends(node.right.left)
         yield asked, f"({code.source[start:b]}){code.source[b:end]}"
 
@@ -137,6 +144,8 @@ def operators(code: Code, node: ast.expr, parts: Sequence[str]) -> Iterator[tupl
 def keywords(code: Code, node: ast.expr, parts: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Take a sum for a mean, or a mean for a sum; or say over which axis."""
     match node:
+        case ast.Attribute(attr="empty"):
+            yield f"“{code.text(node)}” holds what stood in memory; is every place filled?", "np.zeros"
         case ast.Attribute(value=of, attr="sum"):
             yield f"is sum right in “{code.text(node)}”?", f"({code.text(of)}).mean"
         case ast.Attribute(value=of, attr="mean"):
@@ -173,6 +182,7 @@ def missing(code: Code, node: ast.expr, parts: Sequence[str]) -> Iterator[tuple[
     if isinstance(inside, ast.Attribute | ast.Subscript) or node is getattr(inside, "func", None):
         return
     whole, known = code.text(node), [f"({part})" if " " in part else part for part in parts if part[0] not in QUOTES]
+    known = [part for part in known if part in code.known or not part.isidentifier()]
     for pattern in (*AROUND, *(pattern.format(part) for part in known for pattern in AROUND_WITH)):
         yield f"is “{pattern}” missing around “{whole}”?", pattern.replace("…", f"({whole})")
 

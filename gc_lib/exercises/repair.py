@@ -33,20 +33,27 @@ class Repair(Build):
             gradient = homework.gradient(**homework.RIGHT | {self.layer: attempt})
             report = check(homework.cost, gradient, homework.params)
             if report.answer == "right":
-                return self.of_fewer(attempt, arguments)
+                return self.of_fewer(attempt)
             found = f"a bug is left in this cell; with the other layers right the check reads {report.number}"
         except Exception as problem:
             found = f"the check stops: {problem}"
         asked = self.why(attempt, [(given, self.right(*deepcopy(arguments)))])
         return Answer(False, f"{found}; {asked}" if asked else f"{found}.")
 
-    def of_fewer(self, attempt: Callable, arguments: tuple) -> Answer:
+    def tried(self) -> Sequence[tuple]:
+        """Return the case of the homework, and one of its first two examples."""
+        (three,) = self.cases.values()
+        params, cache, last, lam = three
+        return three, (params, {name: block[:, :2] for name, block in cache.items()}, last[:, :2], lam)
+
+    def of_fewer(self, attempt: Callable) -> Answer:
         """Praise a way back that is right for three examples, if it is right for the first two as well."""
-        params, cache, last, lam = deepcopy(arguments)
-        two = params, {name: block[:, :2] for name, block in cache.items()}, last[:, :2], lam
+        _, two = self.tried()
         if self.same(run(attempt, two)[0], self.right(*deepcopy(two))):
             return Answer(True, self.praise)
-        return Answer(False, "this is right for three examples, and wrong for two: is a 3 written where m belongs?")
+        return Answer(
+            False, "this is right for three examples, and wrong for two: what stands where m belongs, and is 3 here?"
+        )
 
     def why(self, attempt: Callable, pairs: Sequence[tuple]) -> str:
         """Ask about the mistake that explains the slopes, or else say which of them are wrong."""

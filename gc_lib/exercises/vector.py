@@ -91,7 +91,7 @@ loop = Build(
     lecture,
     {
         "three entries, ε = 1e-4": (valley, np.array([1.0, -2.0, 0.5]), 1e-4),
-        "five entries, ε = 0.1": (valley, np.array([0.3, 1.5, -1.0, 2.0, 0.7]), 0.1),
+        "five entries, ε = 0.1": (valley, np.array([0.3, 1.5, -1.0, 2.0, 0.0]), 0.1),
     },
     {
         "is there a 2 missing below the line?": "2 * lecture(J, theta, eps)",
@@ -127,6 +127,7 @@ reading = Build(
         "(3, 4) and (3, 4.01)": (np.array([3.0, 4.0]), np.array([3.0, 4.01])),
         "(−3, 4) and (1, 1)": (np.array([-3.0, 4.0]), np.array([1.0, 1.0])),
         "(1, 2, 2) and (2, 1, 2)": (np.array([1.0, 2.0, 2.0]), np.array([2.0, 1.0, 2.0])),
+        "(3, 4) and (3, 4.0000001)": (np.array([3.0, 4.0]), np.array([3.0, 4.0000001])),
     },
     {
         "these are squared norms; is a square root missing?": (
