@@ -357,7 +357,7 @@ NOT_NAMED = [  # near to what has a name, and something else
     ("secant.two_sided", lambda J, t, e: J(t + e) - J(t - e) / np.sin(2 * e)),
     ("vector.reading", lambda a, g: norm(a - g) / (norm(a) + 1.1 * norm(g))),
     ("pattern.factor", lambda a, g: np.median(g / a) + 0.1),
-    ("hiding.remainder", lambda J, p, d, v, t: abs(J(p + t * v) - J(p) - t * np.sum(d * v)) ** 0.9),
+    ("hiding.remainder", lambda J, p, d, v, t: abs(J(p + t * v) - J(p) - t * np.sum(d * v)) + t),
 ]
 
 
@@ -574,7 +574,7 @@ TYPED = [
         "def f(dout, rows, count):\n    return np.stack([dout[rows == r].sum() for r in range(count)])",
         "is axis missing in “dout[rows == r].sum()”?",
     ),
-    ("start.word", "def f(x):\n    if x < 1e-6:\n        return 'great'", "where none of its ifs holds"),
+    ("start.word", "def f(x):\n    if x < 1e-6:\n        return 'great'", "where no if with a return in it holds"),
     ("start.word", "def f(x):\n    return {}.get(x)", "what stands behind its return is None here"),
     (
         "kink.jump",
@@ -638,7 +638,7 @@ MENDED = [  # what is right, what is written, and what is asked
     ("(a - (b + 1)) / 3", "a - (b + 1) / 3", "are brackets missing in “a - (b + 1) / 3”?"),
     ("a / ((b + 1) * 3)", "a / (b + 1) * 3", "are brackets missing in “a / (b + 1) * 3”?"),
     ("a - 3 * b", "3 * b - a", "which comes first in “3 * b - a”?"),
-    ("a * v", "np.dot(a, v) * 1", "“np.dot(a, v)”"),
+    ("a * v", "np.dot(a, v) * 1", "does * belong into “np.dot(a, v) * 1”"),
     ("a if a < 0 else 7 * b", "a if a > 0 else 7 * b", "is > right in “a > 0”?"),
     ("v.mean() + a", "v.sum() + a", "is sum right in “v.sum”?"),
     ("a if name == 'W' else b", "a if name == 'w' else b", "does “'w'” belong into “name == 'w'”?"),

@@ -56,9 +56,7 @@ decayed = Build(
         "J grows as W moves away from 0: is its slope added or taken away?": "right(name, slope, -block, lam, m)",
         "does J hold any b in its λ term? Then its slope for b has none either.": "right('W', slope, block, lam, m)",
         "that adds the λ term of J itself; what is its slope?": "right(name, slope, block**2 / 2, lam, m)",
-        "that adds the λ term of J itself; its slope is taken entry by entry.": (
-            "right(name, slope, np.sum(block**2) / 2, lam, m)"
-        ),
+        "that adds J's λ term; its slope is taken entry by entry.": "right(name, slope, np.sum(block**2) / 2, lam, m)",
         "the slope of the data term is a mean already; only the λ term is divided by m.": (
             "(slope + lam * block) / m if name[0] == 'W' else slope"
         ),

@@ -78,9 +78,7 @@ def scenes() -> Iterator[Scene]:
     yield from of_a_network()
     zero, near = {"W": np.zeros((2, 2))}, {"W": np.array([[1.0, 2e-4], [-1.0, 0.5]])}
     flat = "a right dθ = 0, at the minimum of Σθ⁴, where the quotient is 0/0"
-    zeros = (
-        "There both lengths are 0: 0/0 is nan, and nan < 1e-6 is False, as 0 < 0 is. gcl.relative_difference gives 0."
-    )
+    zeros = "Both lengths are 0: 0/0 is nan, and nan < 1e-6 is False, as is 0 < 0. gcl.relative_difference gives 0."
     yield Scene(flat, True, lambda p: np.sum(p["W"] ** 4), lambda p: zero, zero, zeros)
     corner = "a right dθ of ReLUs, one of which has its corner 2e-4 away"
     yield Scene(corner, True, lambda p: np.sum(np.maximum(p["W"], 0)), lambda p: {"W": 1.0 * (p["W"] > 0)}, near)
@@ -94,7 +92,7 @@ def of_a_network() -> Iterator[Scene]:
     params = net.initialise(0, bias=0.1)
     X, Y = data.digits(3, 8, examples=4, side=4)
     cost, gradient = net.on(X, Y)
-    exact = "A right dθ_approx is never exact: how far off may truncation and round-off leave it?"
+    exact = "What does yours read there? Truncation and round-off leave a right dθ_approx a little off."
     factor = "Neither signs nor directions see a factor; nor does a border far above 1e-6 see this one."
     told: tuple[tuple[str, Callable, str], ...] = (
         ("a right dθ", gradient, exact),

@@ -63,12 +63,8 @@ remainder = Build(
         "J = −Σ θ³, t = 0.5": (cubes, place, -3 * place**2, way, 0.5),
     },
     {
-        "a step of t v changes J by t times dθ·v: where is the t?": (
-            "abs(J(theta + t * v) - J(theta) - np.sum(dtheta * v))"
-        ),
-        "take the absolute value of the whole, with t dθ·v inside.": (
-            "abs(J(theta + t * v) - J(theta)) - t * np.sum(dtheta * v)"
-        ),
+        "a step of t v changes J by t dθ·v: where is the t?": "abs(J(theta + t * v) - J(theta) - dtheta @ v)",
+        "take the absolute value of the whole, t dθ·v inside.": "abs(J(theta + t * v) - J(theta)) - t * (dtheta @ v)",
         "the sum belongs to the dot product dθ·v alone; yours adds up the absolute value of each entry too.": (
             "np.sum(abs(J(theta + t * v) - J(theta) - t * dtheta * v))"
         ),

@@ -17,18 +17,19 @@ STOPS = {  # what an error's words begin with or hold, and what is mostly behind
     r"NameError": "is it spelled right, must another cell run first, or does a text lack its quotes?",
     r"UnboundLocalError": "it has no value yet: is it set in every branch, and before the loop?",
     r"RecursionError": "it calls itself without end; another function of the same name?",
-    r"inhomogeneous|array dimensions|number of dimensions": "ravel each block, then np.concatenate them.",
+    r"inhomogeneous|array dim|number of dim": "the shapes differ; for a vector ravel each block, then np.concatenate.",
     r"needs to be a sequence": "np.concatenate takes a list, [a, b, …], of arrays that ravel has made flat.",
-    r"zero-dimensional arrays|'str' object": "a dict gives its names; params.values() gives its blocks.",
-    r"'dict(_values)?'|'list' object has no": "that holds many blocks: take one at a time, or gcl.to_vector of a dict.",
+    r"not callable": "round brackets behind it call it: is a * missing, are [ ] meant, or is a name used twice?",
+    r"zero-dim|'str' object has no attribute '(ravel|fl|resh|sh|T)": "a dict gives its names, values() its blocks.",
+    r"'list' object has no": "a list is no array: np.array(…) makes one of it, and len(…) counts it.",
+    r"'dict(_values)?'": "that holds many blocks: take one at a time, or gcl.to_vector of a dict.",
     r"has no attribute 'append'": "an array has no append; write into its places, approx[i] = …",
-    r"could not broadcast|setting an array element": "one place takes one number.",
+    r"could not broadcast|setting an array element": "what is put into a place must have the shape of the place.",
     r"invalid index to scalar|'(numpy\.)?float(64)?' obj": "a single number has no entries; take the vector.",
     r"only integers, |must be integers": "places are whole numbers: for i in range(n), not for i in v.",
     r"used as indices": "a place is a whole number, and here stands an array: are two names exchanged?",
-    r"only integer |as an integer": "range takes one number, np.concatenate a list, [a, b].",
+    r"only integer |as an integer": "range takes one whole number, np.concatenate a list, [a, b].",
     r"out of (range|bounds)": "places run from 0 to n − 1, and for x in a list gives its entries, not their places.",
-    r"not callable": "brackets behind it call it; is a * missing, or a name used twice?",
     r"0-dimensional arrays can": "that takes one number and not an array: is a sum missing, or np. before it?",
     r"function'? and '|'function|'Gradient'|Gradient object": "a function stands there without its brackets: call it.",
     r"matmul|not aligned|operands could|broadcastable": "shapes that do not fit: a wrong name, a transpose, @ for *?",
@@ -112,7 +113,7 @@ def of_shapes(numbers: Sequence[tuple]) -> Iterator[str]:
     """Say what is wrong with the shapes."""
     given, wanted = next((a, b) for a, b in numbers if a.shape != b.shape)
     if all(a.size > b.size == 1 for a, b in numbers):
-        yield f"one number is wanted, and yours are {given.size}: what makes one of them, a sum, a norm, a difference?"
+        yield f"one number is wanted, and yours are {given.size}: is one of them meant, or a sum, a norm, a difference?"
     if all(a.size == 1 < b.size for a, b in numbers):
         yield f"yours is one number, and {wanted.size} are wanted: does each have a place of its own?"
     if wanted.ndim == 1:
@@ -137,5 +138,9 @@ def of_numbers(given: np.ndarray, wanted: np.ndarray, same: Callable) -> Iterato
     k = given @ wanted / (wanted @ wanted)
     if k and same(given, k * wanted):
         yield f"in every case yours is {k:.4g} times what is wanted: which factor is missing, or one too many?"
+    if len(given) > 2 and min(*given, *wanted) > 0 and np.ptp(wanted):
+        power, start = np.polyfit(np.log(wanted), np.log(given), 1)
+        if same(given, np.exp(start) * wanted**power):
+            yield f"yours grows as the power {power:.3g} of what is wanted: is it another root, or a square too many?"
     if same(np.sort(given), np.sort(wanted)):
         yield "these are the right numbers in another order."

@@ -104,7 +104,7 @@ def nothing(attempt: Callable, before: bool) -> str:
     if said := idle(attempt):
         return said
     if before or any(isinstance(node, ast.If) for node in nodes):
-        return "what does it return where none of its ifs holds?"
+        return "what does it return where no if with a return in it holds?"
     if any(isinstance(node, ast.Return) and node.value for node in nodes):
         return "what stands behind its return is None here."
     return "write its line, and begin it with return."

@@ -38,7 +38,7 @@ def mend(attempt: Callable, right: Callable, words: Sequence[str], fits: Callabl
         for asked, node, source in tried:
             with no_longer_than(LINES), suppress(SyntaxError):
                 if fits(compiled(source, attempt, right)):
-                    return f"all is right but one thing, {code.line(node)}: {' '.join(asked.split())}"
+                    return f"one change makes it right, {code.line(node)}: {' '.join(asked.split())}"
     return ""
 
 
@@ -98,7 +98,7 @@ def changes(code: Code, parts: Sequence[str]) -> Iterator[tuple[str, ast.AST, st
                 yield from rearranged(code, block)
     nodes = sorted(code.expressions[::-1], key=size)
     texts = {node: code.text(node) for node in nodes}
-    for kind in keywords, left_out, brackets, operators, exchanged, missing:
+    for kind in keywords, brackets, operators, left_out, exchanged, missing:
         for node in nodes[::-1] if kind is missing else nodes:
             alike = [one for one in nodes if texts[one] == texts[node]]
             twice = node is alike[0] and len(alike) > 1 and size(node) > 2
@@ -110,17 +110,17 @@ def changes(code: Code, parts: Sequence[str]) -> Iterator[tuple[str, ast.AST, st
 
 def brackets(code: Code, node: ast.expr, parts: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Write a / (b * c) for a / b * c, and (a - b) / c for a - b / c."""
-    if not isinstance(node, ast.BinOp):
-        return
-    (start, end), (first, left), (right, _) = map(code.ends, (node, node.left, node.right))
-    own = "(" in code.source[start:first] + code.source[left:right]
-    asked = f"are {'the brackets right' if own else 'brackets missing'} in “{code.text(node)}”?"
-    if isinstance(node.left, ast.BinOp):
-        b, _ = code.ends(node.left.right)
-        yield asked, f"{code.source[start:b]}({code.source[b:end]})"
-    if isinstance(node.right, ast.BinOp):
-        _, b = code.ends(node.right.left)
-        yield asked, f"({code.source[start:b]}){code.source[b:end]}"
+    match node:
+        case ast.BinOp(left=left, right=right) | ast.Compare(left=left, comparators=[right]):
+            (start, end), (first, over), (under, _) = map(code.ends, (node, left, right))
+            own = "(" in code.source[start:first] + code.source[over:under]
+            asked = f"are {'the brackets right' if own else 'brackets missing'} in “{code.text(node)}”?"
+            if isinstance(left, ast.BinOp):
+                b, _ = code.ends(left.right)
+                yield asked, f"{code.source[start:b]}({code.source[b:end]})"
+            if isinstance(right, ast.BinOp):
+                _, b = code.ends(right.left)
+                yield asked, f"({code.source[start:b]}){code.source[b:end]}"
 
 
 def operators(code: Code, node: ast.expr, parts: Sequence[str]) -> Iterator[tuple[str, str]]:

@@ -12,7 +12,6 @@ from ..checker.words import listed
 from .answer import Answer, run
 from .build import Build
 from .kinds import of_form, relation
-from .lines import seen
 from .prediction import Choose
 
 
@@ -64,7 +63,7 @@ class Repair(Build):
             return f"it should return {listed(self.parts)}, in this order."
         if all(any(self.same(one, other) for one in given) for other in wanted):
             return f"these are the right slopes in another order; return {listed(self.parts)}."
-        known = seen(attempt, self.cases.values()) or self.known_as([given])
+        known = self.amiss(attempt) or self.known_as([given])
         return known or super().why(attempt, pairs) or self.part_by_part(given, wanted)
 
     def part_by_part(self, given: Sequence, wanted: Sequence) -> str:
@@ -125,7 +124,7 @@ layer_3 = Repair(
         "does dZ3 hold the 1/m now? dW3 divides by m once more, and dA2 is the slope of a sum, not of a mean.": (
             off(times((1 / 3, 1 / 3, 1), homework.right_3), 3, W=2 / 3)
         ),
-        "dA2 holds a 1/m now, of dZ3 or of its own; but layer 2 divides by m once more.": times(
+        "dA2 holds a 1/m now, of dZ3 or its own; but layer 2 divides by m again.": times(
             (1 / 3, 1, 1), homework.right_3
         ),
         "is that m the number of examples, 3, or of features, 4?": times((1, 1, 3 / 4), homework.right_3),
@@ -141,12 +140,8 @@ layer_2 = Repair(
     homework.right_2,
     given(dA2),
     {
-        "one of two is mended: W2 alone is wrong now, so what goes into dW2, and into nothing else?": off(
-            homework.right_2, 2, W=-1 / 2
-        ),
-        "one of two is mended: b2 is wrong still, and so is all below; what do they all come from?": off(
-            homework.back_2, 2, W=1 / 2
-        ),
+        "one of two is mended; W2 alone is wrong now: what goes into dW2 alone?": off(homework.right_2, 2, W=-1 / 2),
+        "one of two is mended; b2 and all below are wrong: what do all come from?": off(homework.back_2, 2, W=1 / 2),
         "is the L2 term gone? The cost still has it.": off(homework.right_2, 2, W=-1),
     },
     "layer 2 is right: A2 >= 0 is always so, and A2 > 0 only where the unit is on; and the 2 of λ/2m meets that of 2W.",
