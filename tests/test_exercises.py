@@ -638,7 +638,7 @@ MENDED = [  # what is right, what is written, and what is asked
     ("(a - (b + 1)) / 3", "a - (b + 1) / 3", "are brackets missing in “a - (b + 1) / 3”?"),
     ("a / ((b + 1) * 3)", "a / (b + 1) * 3", "are brackets missing in “a / (b + 1) * 3”?"),
     ("a - 3 * b", "3 * b - a", "which comes first in “3 * b - a”?"),
-    ("a * v", "np.dot(a, v) * 1", "does * belong into “np.dot(a, v) * 1”"),
+    ("a * v", "np.dot(a, v) * 1", "“np.dot(a, v)”"),
     ("a if a < 0 else 7 * b", "a if a > 0 else 7 * b", "is > right in “a > 0”?"),
     ("v.mean() + a", "v.sum() + a", "is sum right in “v.sum”?"),
     ("a if name == 'W' else b", "a if name == 'w' else b", "does “'w'” belong into “name == 'w'”?"),

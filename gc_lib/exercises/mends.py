@@ -33,7 +33,9 @@ def mend(attempt: Callable, right: Callable, words: Sequence[str], fits: Callabl
     code = Code(attempt)
     if not any(isinstance(node, ast.Return) for node in code.nodes) or attempt.__closure__:
         return ""
-    tried = islice(changes(code, parts_of(Code(right), code, words)), CHANGES)
+    known = {line.strip() for line in Code(right).source.splitlines()}  # these are right, and so are tried last
+    tried = [*islice(changes(code, parts_of(Code(right), code, words)), CHANGES)]
+    tried.sort(key=lambda change: code.source.splitlines()[getattr(change[1], "lineno", 1) - 1].strip() in known)
     with redirect_stdout(io.StringIO()), warnings.catch_warnings(action="ignore"):
         for asked, node, source in tried:
             with no_longer_than(LINES), suppress(SyntaxError):
@@ -98,7 +100,7 @@ def changes(code: Code, parts: Sequence[str]) -> Iterator[tuple[str, ast.AST, st
                 yield from rearranged(code, block)
     nodes = sorted(code.expressions[::-1], key=size)
     texts = {node: code.text(node) for node in nodes}
-    for kind in keywords, brackets, operators, left_out, exchanged, missing:
+    for kind in keywords, left_out, brackets, operators, exchanged, missing:
         for node in nodes[::-1] if kind is missing else nodes:
             alike = [one for one in nodes if texts[one] == texts[node]]
             twice = node is alike[0] and len(alike) > 1 and size(node) > 2

@@ -50,9 +50,7 @@ class Repair(Build):
         _, two = self.tried()
         if self.same(run(attempt, two)[0], self.right(*deepcopy(two))):
             return Answer(True, self.praise)
-        return Answer(
-            False, "this is right for three examples, and wrong for two: what stands where m belongs, and is 3 here?"
-        )
+        return Answer(False, "right for three examples, and wrong for two: what stands where m belongs, and is 3 here?")
 
     def why(self, attempt: Callable, pairs: Sequence[tuple]) -> str:
         """Ask about the mistake that explains the slopes, or else say which of them are wrong."""
