@@ -541,7 +541,7 @@ TYPED = [
         "def f(a, g):\n    return g * a / (a @ a)",
         "does * belong into “g * a”?",
     ),
-    ("pattern.law", THE_LAW + "l - 1 if line == 'dA' else l)", "line is never dA, but dW, db, dZ, drop and dA_prev in"),
+    ("pattern.law", THE_LAW + "l - 1 if line == 'dA' else l)", "line is never dA here, but dW, db, dZ, drop and dA_prev"),
     ("pattern.law", THE_LAW + "l if line == 'dZ' else l - 1)", "drop comes before dW and db of its own layer"),
     (
         "dropout.way_back",
@@ -597,7 +597,7 @@ TYPED = [
     (
         "decay.decayed",
         'def f(name, slope, block, lam, m):\n    return slope + lam / m * block if name == "W" else slope',
-        "name is never W, but W2, b2, W3 and b3 in turn",
+        "name is never W here, but W2, b2, W3 and b3 in turn",
     ),
     (
         "decay.decayed",

@@ -44,12 +44,12 @@ def amiss(node: ast.AST, code: Code, given: Mapping[str, tuple]) -> str:
             return f"in Python a power is written **; “{code.text(node)}” is something else."
         case ast.BinOp(left=left, op=ast.Sub(), right=right) if code.text(left) == code.text(right):
             return f"“{code.text(node)}” is always 0."
-        case ast.BoolOp(op=ast.Or(), values=[_, *others]) if any(isinstance(one, ast.Constant) for one in others):
+        case ast.BoolOp(op=ast.Or(), values=[_, *_, ast.Constant()]) if getattr(code.inside[node], "test", 0) is node:
             return f"“{code.text(node)}” is always true: each side of or needs a question of its own, with its own ==."
         case ast.Compare(left=ast.Name(id=name), comparators=[ast.Constant(value=str(said))]):
             can_be = dict.fromkeys(value for value in given.get(name, ()) if isinstance(value, str))
             if can_be and said not in can_be and not isinstance(code.inside[node], ast.BoolOp):
-                return f"“{code.text(node)}”: {name} is never {said}, but {listed(can_be)} in turn."
+                return f"“{code.text(node)}”: {name} is never {said} here, but {listed(can_be)} in turn."
         case ast.For(body=[*_, last]) if returns(last):
             return "this loop ends in its first round, since return stands inside it."
         case ast.Assign(targets=[ast.Name(id=name)]) if name in filled and re.search(WHOLE, code.text(node)):

@@ -181,7 +181,8 @@ def exchanged(code: Code, node: ast.expr, parts: Sequence[str]) -> Iterator[tupl
 def missing(code: Code, node: ast.expr, parts: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Write something around a part."""
     inside = code.inside[node]
-    if isinstance(inside, ast.Attribute | ast.Subscript) or node is getattr(inside, "func", None):
+    text = isinstance(getattr(node, "value", None), str)
+    if text or isinstance(inside, ast.Attribute | ast.Subscript) or node is getattr(inside, "func", None):
         return
     whole, known = code.text(node), [f"({part})" if " " in part else part for part in parts if part[0] not in QUOTES]
     known = [part for part in known if part in code.known or not part.isidentifier()]

@@ -59,9 +59,7 @@ evaluations = Build(
     {
         "did you count the biases, one for each unit?": "2 * sum(a * b for a, b in zip(sizes, sizes[1:]))",
         "is that one for each parameter? The two-sided difference takes two.": "evaluations_of(sizes) // 2",
-        "that is the one-sided difference, with J(θ) counted once; the two-sided one takes two for each parameter.": (
-            "evaluations_of(sizes) // 2 + 1"
-        ),
+        "that is the one-sided difference; two sides take two for each parameter.": "evaluations_of(sizes) // 2 + 1",
         "did you count a bias for each input of a layer? b[l] has one entry for each of its units.": (
             "2 * sum((n + 1) * n_prev for n_prev, n in zip(sizes, sizes[1:]))"
         ),
