@@ -541,7 +541,7 @@ TYPED = [
         "def f(a, g):\n    return g * a / (a @ a)",
         "does * belong into “g * a”?",
     ),
-    ("pattern.law", THE_LAW + "l - 1 if line == 'dA' else l)", "line is never dA here, but dW, db, dZ, drop and dA_prev"),
+    ("pattern.law", THE_LAW + "l - 1 if line == 'dA' else l)", "line is never dA here, but dW, db, dZ"),
     ("pattern.law", THE_LAW + "l if line == 'dZ' else l - 1)", "drop comes before dW and db of its own layer"),
     (
         "dropout.way_back",
@@ -795,7 +795,7 @@ def test_the_kits_own_check_raises_no_false_alarm():
         (lambda *given: None, "what is missed and false alarms count together"),
         (lambda *given: 3e-9, 'yours gives 3e-09; it should return "right" or "wrong"'),
         (lambda *given: np.ones(3), 'it should return "right" or "wrong"'),
-        (lambda cost: True, "does it take the arguments that stand in the brackets of def?"),
+        (lambda cost: True, "does what is called take these arguments?"),
         (lambda *given: exit(), "yours ends the program"),
         (lambda cost, *given: cost.nothing, "AttributeError"),
         (True, "here a function is wanted, not True"),

@@ -12,7 +12,7 @@ STOPS = {  # what an error's words begin with or hold, and what is mostly behind
     r"'ellipsis'": "the … of the stub is still there: write its line.",
     r"NoneType": "something here is None, as print or append gives it, or a function without return.",
     r"in line .*positional argument": "what is called there takes another number of arguments.",
-    r"positional argument|unexpected keyword": "does it take the arguments that stand in the brackets of def?",
+    r"positional argument|unexpected keyword": "does what is called take these arguments? Its def says which.",
     r"'np' is not defined": "import numpy as np, in a line above it.",
     r"NameError": "is it spelled right, must another cell run first, or does a text lack its quotes?",
     r"UnboundLocalError": "it has no value yet: is it set in every branch, and before the loop?",

@@ -31,7 +31,7 @@ def amiss(node: ast.AST, code: Code, given: Mapping[str, tuple]) -> str:
             if name != "append" or code.text(called.value) == "np":
                 return f"{code.text(called)} changes nothing, it returns a new array, which needs a name."
         case ast.Expr(value=ast.BinOp() | ast.Compare() | ast.Name() | ast.IfExp()):
-            return f"“{code.text(node)}” is computed and thrown away: is return missing there?"
+            return f"“{code.text(node)}” is computed and thrown away: is a return missing there, or an =?"
         case ast.If(body=[ast.Expr(value=ast.Constant(value=str(said)))]):
             return f"where that holds, “{said}” is written and not returned."
         case ast.Attribute(attr="at") if not isinstance(code.inside[code.inside[node]], ast.Expr):
@@ -46,7 +46,7 @@ def amiss(node: ast.AST, code: Code, given: Mapping[str, tuple]) -> str:
             return f"“{code.text(node)}” is always 0."
         case ast.BoolOp(op=ast.Or(), values=[_, *_, ast.Constant()]) if getattr(code.inside[node], "test", 0) is node:
             return f"“{code.text(node)}” is always true: each side of or needs a question of its own, with its own ==."
-        case ast.Compare(left=ast.Name(id=name), comparators=[ast.Constant(value=str(said))]):
+        case ast.Compare(ast.Name(id=name), [ast.Eq() | ast.NotEq()], [ast.Constant(value=str(said))]):
             can_be = dict.fromkeys(value for value in given.get(name, ()) if isinstance(value, str))
             if can_be and said not in can_be and not isinstance(code.inside[node], ast.BoolOp):
                 return f"“{code.text(node)}”: {name} is never {said} here, but {listed(can_be)} in turn."
