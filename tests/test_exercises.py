@@ -339,6 +339,16 @@ NAMED = [
         lambda dout, rows, n: np.stack([dout[rows == r][:1].sum(axis=0) for r in range(n)]),
         "yours takes its first use alone",
     ),
+    ("layers.embedded", lambda dout, rows, n: np.diag(np.bincount(rows, minlength=n)) @ embed(dout, rows, n), "twice"),
+    ("vector.loop", lambda J, p, e: exercises.vector.loop.right(J, p, e) * (p != 0), "for five entries, ε = 0.1 yours"),
+    (
+        "vector.reading",
+        lambda a, g: max(1e-7, exercises.vector.reading.right(a, g)),
+        "for (3, 4) and (3, 4.0000001)",
+    ),
+    ("epsilon.best_eps", lambda u: 1e-5 if u < 1e-9 else 1e-4, "for float32, u = 1.2e-07 yours"),
+    ("epsilon.best_eps", lambda u: 2 * u**0.5, "yours grows as the power 1.5 of what is wanted"),
+    ("start.word", lambda x: exercises.start.word.right, "that is a function, not its value"),
 ]
 
 
@@ -460,6 +470,12 @@ ROUND = "    for i in range({}):\n        step = np.zeros(theta.size)\n        s
 SLOPE = "approx[i] = (J(theta + step) - J(theta - step)) / (2 * eps)"
 TABLE = "def f(dout, rows, count):\n    dtable = np.{}((count, dout.shape[1]))\n"
 ADD_AT = "    np.add.at(dtable, rows, dout)\n"
+JUMP = "def f(J, theta, eps):\n    S_1 = (J(theta + eps) - 2 * J(theta) + J(theta - eps)) / eps\n"
+BACK_2 = (
+    "def f(params, cache, dA2, lam):\n    m, dZ2 = dA2.shape[1], dA2 * cache['A2'] > 0\n"
+    "    dW2 = dZ2 @ cache['A1'].T / m + lam / m * params['W2']\n"
+    "    return params['W2'].T @ dZ2, dW2, np.sum(dZ2, axis=1, keepdims=True) / m"
+)
 THE_LAW = "def f(line, l):\n    if line in ('dW', 'db'):\n        return [line[1] + str(l)]\n    return both("
 TYPED = [
     (
@@ -623,6 +639,53 @@ TYPED = [
         'def f(params):\n    return {"W1": params["b1"], "V": 0}',
         "it lacks b1, W2, b2, W3, b3; V are no",
     ),
+    (
+        "repair.adapter",
+        "def f(params):\n    global first\n    first = {}\n    return first",
+        "with “global first” yours is another function each time",
+    ),
+    ("secant.two_sided", TWO.replace("theta, eps", "eps, theta") + "J(theta + eps)", "in this order: J, theta, eps."),
+    (
+        "start.word",
+        "def f(x):\n    if x < 1e-6:\n        return 'great'\n    if x <= 1e-4:\n        'look'",
+        "“look” is written and not returned",
+    ),
+    (
+        "layers.embedded",
+        TABLE.format("empty")
+        + "    for r in rows:\n        dtable[r] = dout[rows == r].sum(axis=0)\n    return dtable",
+        "“np.empty” holds what stood in memory",
+    ),
+    (
+        "layers.embedded",
+        "def f(dout, rows, count):\n    dtable = [np.zeros(dout.shape[1])] * count\n    for i, r in enumerate(rows):\n"
+        "        dtable[r] += dout[i]\n    return np.array(dtable)",
+        "holds one thing in all places",
+    ),
+    (
+        "decay.decayed",
+        'def f(name, slope, block, lam, m):\n    return slope + lam / (m * block) if name[0] == "W" else slope',
+        "are the brackets right in “lam / (m * block)”?",
+    ),
+    (
+        "kink.jump",
+        f"{JUMP}    def S(h):\n        return J(theta) / eps\n    return abs(S_1 - S(eps))",
+        "S never uses h",
+    ),
+    (
+        "kink.jump",
+        f"{JUMP}    S_2 = (J(theta + 2 * eps) + 2 * J(theta) + J(theta - 2 * eps)) / (2 * eps)\n"
+        "    return abs(2 * S_1 - S_2)",
+        "in line 3 of the cell: does + belong into",
+    ),
+    ("repair.layer_2", BACK_2, "are brackets missing in “dA2 * cache['A2'] > 0”?"),
+    (
+        "repair.layer_3",  # the homework has three examples, and three units in layer 2
+        "def f(params, cache, Y, lam):\n    m, dZ = Y.shape[0], cache['A3'] - Y\n"
+        "    dW = (dZ @ cache['A2'].T + lam * params['W3']) / m\n"
+        "    return params['W3'].T @ dZ, dW, np.sum(dZ, axis=1, keepdims=True) / m",
+        "does “0” belong into “Y.shape[0]”?",
+    ),
 ]
 
 
@@ -679,6 +742,33 @@ def test_numpy_that_is_not_imported_is_all_that_is_wrong():
 def test_a_bare_name_that_the_layer_remembers_is_found_in_c():
     said = exercises.own_line.plant(typed("def my_dZ(dA, c):\n    return dA * c.slope(Z)")).words
     assert said.endswith("It stands in c: c.Z.")
+
+
+@pytest.mark.parametrize(
+    ("name", "source", "silent"),
+    [  # a change that fits by accident, and a rule where it is not sure
+        (
+            "start.word",
+            "def f(x):\n    return 'great' if x < 1e-6 else 'look' if f'{x:.0e}' < '1e-04' else 'worry'",
+            "WORRY",
+        ),
+        (
+            "hiding.remainder",
+            "def f(J, theta, dtheta, v, t):\n    return abs(J(theta + t * v - theta) - t * dtheta @ v)",
+            "one change",
+        ),
+        ("start.word", "def f(x):\n    return 'great' if x < 1e-6 else x <= 1e-4 and 'look' or 'look'", "always true"),
+        ("pattern.law", THE_LAW + "l - (line in 'dA_prev, drop'))", "is never"),
+    ],
+)
+def test_of_what_is_not_sure_nothing_is_said(name, source, silent):
+    answer = find(name)(typed(source))
+    assert not answer.solved and silent not in answer.words
+
+
+def test_a_line_that_changes_each_time_is_not_called_right():
+    said = exercises.own_line.plant(typed("def my_dZ(dA, c):\n    return dA * np.random.rand()")).words
+    assert "not deterministic" in said and "computes what is right" not in said
 
 
 def test_a_change_is_no_order_of_texts():

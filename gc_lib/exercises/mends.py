@@ -98,7 +98,7 @@ def changes(code: Code, parts: Sequence[str]) -> Iterator[tuple[str, ast.AST, st
         for block in getattr(owner, "body", []), getattr(owner, "orelse", []):
             if isinstance(block, list):
                 yield from rearranged(code, block)
-    nodes = sorted(code.expressions[::-1], key=size)
+    nodes = sorted(code.expressions[::-1], key=lambda node: (size(node), not isinstance(node, ast.Constant)))
     texts = {node: code.text(node) for node in nodes}
     for kind in keywords, left_out, brackets, operators, exchanged, missing:
         for node in nodes[::-1] if kind is missing else nodes:

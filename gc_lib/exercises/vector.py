@@ -135,7 +135,7 @@ reading = Build(
         ),
         "below the line stands the sum of norms, not the norm of a sum.": "norm(approx - exact) / norm(approx + exact)",
         "that is the distance alone; divide it by ‖dθ_approx‖ + ‖dθ‖.": "norm(approx - exact)",
-        "is a bracket missing? All of the sum stands below.": "norm(approx - exact) / norm(approx) + norm(exact)",
+        "is a bracket missing? Below stands the whole sum.": "norm(approx - exact) / norm(approx) + norm(exact)",
         "below the line stand both lengths; yours divides by ‖dθ‖ alone.": "norm(approx - exact) / norm(exact)",
         "below the line stand both lengths; yours divides by ‖dθ_approx‖ alone.": "norm(approx - exact) / norm(approx)",
         "below the line stands the sum of both lengths; yours takes the larger one.": (
