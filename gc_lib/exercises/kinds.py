@@ -20,7 +20,7 @@ STOPS = {  # what an error's words begin with or hold, and what is mostly behind
     r"inhomogeneous|array dim|number of dim": "the shapes differ; for a vector ravel each block, then np.concatenate.",
     r"needs to be a sequence": "np.concatenate takes a list, [a, b, …], of arrays that ravel has made flat.",
     r"not callable": "round brackets behind it call it: is a * missing, are [ ] meant, or is a name used twice?",
-    r"zero-dim|'str' object has no attribute '(ravel|fl|resh|sh|T)": "this is no array; values() gives a dict's blocks.",
+    r"zero-dim|'str' object has no attribute '(ravel|fl|resh|sh|T)": "this is no array; values() gives the blocks.",
     r"'list' object has no": "a list is no array: np.array(…) makes one of it, and len(…) counts it.",
     r"'dict(_values)?'": "that holds many blocks: take one, as in d['W1'], or gcl.to_vector of a dict.",
     r"has no attribute 'append'": "an array has no append; write into its places, approx[i] = …",
