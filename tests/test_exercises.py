@@ -14,7 +14,7 @@ from gc_lib.exercises import Build, Choose, Exercise, Guess
 from gc_lib.exercises.answer import run
 from gc_lib.exercises.code import Code
 from gc_lib.exercises.lines import seen, unused
-from gc_lib.exercises.mends import changes, mend, parts_of
+from gc_lib.exercises.mends import changes, compiled, mend, parts_of
 
 
 def every(kind):
@@ -349,6 +349,7 @@ NAMED = [
     ("epsilon.best_eps", lambda u: 1e-5 if u < 1e-9 else 1e-4, "for float32, u = 1.2e-07 yours"),
     ("epsilon.best_eps", lambda u: 2 * u**0.5, "yours grows as the power 1.5 of what is wanted"),
     ("start.word", lambda x: exercises.start.word.right, "that is a function, not its value"),
+    ("epsilon.best_eps", lambda u: np.roots([1, 0, 0, -3 * u])[0], "that is a complex number"),
 ]
 
 
@@ -799,6 +800,11 @@ def test_a_change_that_lets_a_loop_run_for_ever_is_stopped():
     assert "RecursionError:" in stopped
 
 
+def test_what_stood_in_memory_makes_no_change_fit():
+    source = "def f(n):\n    return np.empty(n)"
+    assert np.isnan(compiled(source, typed(source))(9)).all()
+
+
 def test_no_list_is_put_into_itself():
     """As numbers, such a list has no end."""
     code = Code(typed("def f(v):\n    rows = [0]\n    rows.append(v)\n    return rows"))
@@ -882,6 +888,7 @@ def test_the_kits_own_check_raises_no_false_alarm():
         (own_check(length=lambda a, g: (np.sign(a) != np.sign(g)).sum()), "Missed: 1.0001 times dθ, at ε = 1e-3"),
         (own_check(border=1e-11), "A false alarm: "),
         (own_check(border=0.3), "Missed: no_decay in layer 2, at ε = 1e-3"),
+        (own_check(border=1e-2), "Missed: 1.0001 times dθ, at ε = 1e-3"),
         (lambda *given: None, "what is missed and false alarms count together"),
         (lambda *given: 3e-9, 'yours gives 3e-09; it should return "right" or "wrong"'),
         (lambda *given: np.ones(3), 'it should return "right" or "wrong"'),

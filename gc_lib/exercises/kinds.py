@@ -102,10 +102,10 @@ def of_names(value, wanted: Mapping, same: Callable) -> str:
     return ""
 
 
-def arrays(pairs: Sequence[tuple]) -> list[tuple[np.ndarray, np.ndarray]]:
+def arrays(pairs: Sequence[tuple]) -> list[tuple[np.ndarray, ...]]:
     """Return what is given and what is wanted as arrays of numbers; nothing where they are none."""
     try:
-        return [(np.asarray(given, float), np.asarray(wanted, float)) for given, wanted in pairs]
+        return [tuple(np.asarray(side).astype(float, casting="same_kind") for side in pair) for pair in pairs]
     except (TypeError, ValueError, OverflowError):
         return []
 
