@@ -55,7 +55,7 @@ def brief(value) -> str:
     if isinstance(value, Mapping):
         return f"a dict of {', '.join(map(str, value)) or 'nothing'}"
     try:
-        if isinstance(value, float | int | np.number) and not isinstance(value, bool):
+        if isinstance(value, float | int | np.integer | np.floating) and not isinstance(value, bool):
             return f"{float(value):.9g}"
         words = np.array2string(value, precision=4, threshold=8) if isinstance(value, np.ndarray) else repr(value)
     except Exception:  # a number beyond all floats, or an object that cannot be written
@@ -73,6 +73,6 @@ def near(number, wanted, factor: float) -> bool:
 
 def a_number(value) -> float:
     """Return a number as a float, also if it is written as a string, such as "1/3"."""
-    if isinstance(value, bool):
+    if isinstance(value, bool | np.bool_) or np.iscomplexobj(value):
         raise TypeError
     return float(Fraction(value.replace(",", "."))) if isinstance(value, str) else np.asarray(value, dtype=float).item()

@@ -47,22 +47,21 @@ class Build:
             given, stopped = run(attempt, case)
             if stopped or given is None or given is Ellipsis:
                 why = self.halted(attempt, stopped) if stopped else nothing(attempt, bool(answers))
-                asked = seen(attempt, self.cases.values()) or why
-                found = f"for {words} {stopped or 'yours returns nothing'}{asked and f'; {asked}'}"
-                return Answer(False, f"{found}{self.in_order(attempt)}")
+                asked = self.amiss(attempt) or why
+                return Answer(False, f"for {words} {stopped or 'yours returns nothing'}{asked and f'; {asked}'}")
             answers.append((words, given, self.right(*deepcopy(case))))
         wrong = [answer for answer in answers if not self.same(*answer[1:])]
         return self.wrong(attempt, answers, wrong) if wrong else self.kept(attempt)
 
     def wrong(self, attempt: Callable, answers: Sequence[tuple], wrong: Sequence[tuple]) -> Answer:
         """Say what is wrong first, and ask about what explains all that is given."""
-        words, given, wanted = wrong[0]
-        asked = seen(attempt, self.cases.values()) or self.known_as([given for _, given, _ in answers])
+        asked = self.amiss(attempt) or self.known_as([given for _, given, _ in answers])
         if self.nearly and all(self.roughly(given, wanted) for _, given, wanted in answers):
             return Answer(True, f"{self.nearly} But {asked}" if asked else self.nearly)
         asked = asked or self.why(attempt, [answer[1:] for answer in answers])
         if not asked and len(wrong) == 1 < len(answers):
             asked = "in all other cases it is right."
+        words, given, wanted = next((answer for answer in wrong if not self.roughly(*answer[1:])), wrong[0])
         found = f"for {words} yours gives {brief(given)}, expected {brief(wanted)}"
         return Answer(False, f"{found}; {asked}" if asked else f"{found}.")
 
@@ -78,12 +77,13 @@ class Build:
                     return Answer(allowed, f"{self.praise} But {changed}" if allowed else changed)
         return Answer(True, self.praise)
 
-    def in_order(self, attempt: Callable) -> str:
-        """Say in which order the arguments should stand, if they stand in another one."""
+    def amiss(self, attempt: Callable) -> str:
+        """Say what is amiss in a line, or that the arguments should stand in another order; "" where nothing is."""
         names, theirs = list(signature(self.right).parameters), getattr(attempt, "__code__", None)
         theirs = list(theirs.co_varnames[: theirs.co_argcount]) if theirs else names
-        amiss = names != theirs and set(names) == set(theirs)
-        return f" The arguments should stand in this order: {', '.join(names)}." if amiss else ""
+        if names != theirs and set(names) == set(theirs):
+            return f"the arguments should stand in this order: {', '.join(names)}."
+        return seen(attempt, self.cases.values())
 
     def halted(self, attempt: Callable, stopped: str) -> str:
         """Say what is behind an error."""
@@ -111,9 +111,13 @@ class Build:
         mistaken = [run(wrong, case) for case in self.cases.values()]
         return all(not why and self.same(one, other) for one, (other, why) in zip(given, mistaken, strict=True))
 
+    def tried(self) -> Sequence[tuple]:
+        """Return the cases on which a changed function is tried."""
+        return [*self.cases.values()]
+
     def mended(self, attempt: Callable) -> str:
         """Name the one thing in a student's function without which it would be right."""
-        wanted = [(case, self.right(*deepcopy(case))) for case in self.cases.values()]
+        wanted = [(case, self.right(*deepcopy(case))) for case in self.tried()]
         words = dict.fromkeys(word for case in self.cases.values() for word in case if isinstance(word, str))
         return mend(attempt, self.right, [*words], lambda f: all(self.same(run(f, case)[0], b) for case, b in wanted))
 
@@ -121,7 +125,7 @@ class Build:
         """Tell whether a number is off by no more than the factor."""
         try:
             return near(a_number(given), wanted, self.factor)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, ArithmeticError):
             return False
 
     def same(self, given, wanted) -> bool:

@@ -1,6 +1,7 @@
 """A student's function as it is written: its source, and the nodes that Python sees in it."""
 
 import ast
+import builtins
 from collections.abc import Callable, Mapping
 from inspect import getsource, signature
 from textwrap import dedent
@@ -18,6 +19,7 @@ class Code:
         self.arguments = [*signature(function).parameters] if self.source else []
         self.made = {node.id for node in self.names if stored(node)}
         self.read = {node.id for node in self.names if not stored(node)}
+        self.known = {*self.arguments, *self.made, *getattr(function, "__globals__", ()), *dir(builtins)}
 
     def text(self, node: ast.AST) -> str:
         """Return what is written for a node."""

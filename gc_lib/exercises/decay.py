@@ -47,8 +47,8 @@ decayed = Build(
     {
         "W2 = 2, slope 1, λ = 3, m = 4": ("W2", np.array([[1.0]]), np.array([[2.0]]), 3.0, 4),
         "b2 = 2, slope 1, λ = 3, m = 4": ("b2", np.array([[1.0]]), np.array([[2.0]]), 3.0, 4),
-        "a matrix W1": ("W1", np.array([[0.1, -0.2], [0.3, 0.4]]), np.array([[1.0, 2.0], [-3.0, 0.5]]), 0.5, 10),
-        "a column b1": ("b1", np.array([[0.1], [0.2]]), np.array([[1.0], [-2.0]]), 0.5, 10),
+        "a matrix W3": ("W3", np.array([[0.1, -0.2], [0.3, 0.4]]), np.array([[1.0, 2.0], [-3.0, 0.5]]), 0.5, 10),
+        "a column b3": ("b3", np.array([[0.1], [0.2]]), np.array([[1.0], [-2.0]]), 0.5, 10),
     },
     {
         "is the λ term divided by the number of examples?": "right(name, slope, m * block, lam, m)",
@@ -56,9 +56,7 @@ decayed = Build(
         "J grows as W moves away from 0: is its slope added or taken away?": "right(name, slope, -block, lam, m)",
         "does J hold any b in its λ term? Then its slope for b has none either.": "right('W', slope, block, lam, m)",
         "that adds the λ term of J itself; what is its slope?": "right(name, slope, block**2 / 2, lam, m)",
-        "that adds the λ term of J itself; its slope is taken entry by entry.": (
-            "right(name, slope, np.sum(block**2) / 2, lam, m)"
-        ),
+        "that adds J's λ term; its slope is taken entry by entry.": "right(name, slope, np.sum(block**2) / 2, lam, m)",
         "the slope of the data term is a mean already; only the λ term is divided by m.": (
             "(slope + lam * block) / m if name[0] == 'W' else slope"
         ),

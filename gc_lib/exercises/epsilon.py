@@ -40,15 +40,14 @@ def least(u):
 
 best_eps = Build(
     least,
-    {f"{name}, u = {np.finfo(name).eps:.1e}": (float(np.finfo(name).eps),) for name in ("float64", "float32")},
+    {
+        f"{name}, u = {np.finfo(name).eps:.1e}": (float(np.finfo(name).eps),)
+        for name in ("float64", "float32", "float16")
+    },
     {
         "that is where the two terms are equal, not where their sum is least.": lambda u: (6 * u) ** (1 / 3),
-        "that is the best for a one-sided difference, ε/2 + u/ε; here the first term is ε²/6.": lambda u: (
-            (2 * u) ** (1 / 2)
-        ),
-        "that would be right for a one-sided difference, √u; here the first term is ε²/6, and a cube root comes out.": (
-            lambda u: u ** (1 / 2)
-        ),
+        "that is the best for one side, ε/2 + u/ε; here the first term is ε²/6.": lambda u: (2 * u) ** (1 / 2),
+        "that would be right for a one-sided difference; here a cube root comes out.": lambda u: u ** (1 / 2),
         "that is a square root; where ε²/6 has the slope ε/3, a cube root comes out.": lambda u: (3 * u) ** (1 / 2),
         "* and / come after **: 1/3 needs brackets of its own, ** (1 / 3).": lambda u: u**1 / 3,
         "that is how large the error is at the best ε; which ε is it?": lambda u: least(u) ** 2 / 6 + u / least(u),
@@ -58,6 +57,7 @@ best_eps = Build(
     },
     "about u^⅓, some 1e-5 in float64 and 7e-3 in float32. On the network J and J‴ are not 1, so the lab's best ε is "
     "another, but near.",
+    rtol=1e-3,
     atol=0,
     factor=10**0.5,
     nearly="its power of ten is right, and more is not needed. Exactly it is (3u)^⅓, where the slope ε/3 − u/ε² is 0.",

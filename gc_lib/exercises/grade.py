@@ -78,8 +78,7 @@ def scenes() -> Iterator[Scene]:
     yield from of_a_network()
     zero, near = {"W": np.zeros((2, 2))}, {"W": np.array([[1.0, 2e-4], [-1.0, 0.5]])}
     flat = "a right dθ = 0, at the minimum of Σθ⁴, where the quotient is 0/0"
-    zeros = "0/0 is nan, and nan < 1e-6 is False. Where both vectors are zero the distance is 0: "
-    zeros += "gcl.relative_difference does that."
+    zeros = "Both lengths are 0: 0/0 is nan, and nan < 1e-6 is False, as is 0 < 0. gcl.relative_difference gives 0."
     yield Scene(flat, True, lambda p: np.sum(p["W"] ** 4), lambda p: zero, zero, zeros)
     corner = "a right dθ of ReLUs, one of which has its corner 2e-4 away"
     yield Scene(corner, True, lambda p: np.sum(np.maximum(p["W"], 0)), lambda p: {"W": 1.0 * (p["W"] > 0)}, near)
@@ -93,12 +92,13 @@ def of_a_network() -> Iterator[Scene]:
     params = net.initialise(0, bias=0.1)
     X, Y = data.digits(3, 8, examples=4, side=4)
     cost, gradient = net.on(X, Y)
-    exact = "A right dθ_approx is never exact: how far off may truncation and round-off leave it?"
+    exact = "What does yours read there? Truncation and round-off leave a right dθ_approx a little off."
+    factor = "Neither signs nor directions see a factor; nor does a border far above 1e-6 see this one."
     told: tuple[tuple[str, Callable, str], ...] = (
         ("a right dθ", gradient, exact),
         ("the sign of dθ turned round", multiplied(gradient, -1), "‖a‖ − ‖b‖ does not see a sign, ‖a − b‖ does."),
-        ("no_decay in layer 2", net.plant("no_decay", 2).on(X, Y)[1], ""),
-        ("twice dθ", multiplied(gradient, 2), "Neither signs nor directions see a factor."),
+        ("no_decay in layer 2", net.plant("no_decay", 2).on(X, Y)[1], "W2 alone is wrong: is every block asked?"),
+        ("1.0001 times dθ", multiplied(gradient, 1.0001), factor),
     )
     divide = "A distance shrinks with J: divide it by both lengths."
     for words, slopes, hint in told:

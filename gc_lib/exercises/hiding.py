@@ -49,9 +49,9 @@ def bowl(theta):
     return 0.5 * float(np.sum(theta**2))
 
 
-def hill(theta):
-    """−θ·θ, whose gradient is −2θ"""
-    return -float(np.sum(theta**2))
+def cubes(theta):
+    """−Σ θ³, whose gradient is −3θ²"""
+    return -float(np.sum(theta**3))
 
 
 place, way = np.array([1.0, 2.0, -1.0]), np.array([0.5, 0.5, 1.0])
@@ -60,15 +60,11 @@ remainder = Build(
     {
         "J = ½ θ·θ, t = 0.1": (bowl, place, place, way, 0.1),
         "J = ½ θ·θ with a dθ twice as large, t = 0.1": (bowl, place, 2 * place, way, 0.1),
-        "J = −θ·θ, t = 0.5": (hill, place, -2 * place, way, 0.5),
+        "J = −Σ θ³, t = 0.5": (cubes, place, -3 * place**2, way, 0.5),
     },
     {
-        "a step of t v changes J by t times dθ·v: where is the t?": (
-            "abs(J(theta + t * v) - J(theta) - np.sum(dtheta * v))"
-        ),
-        "take the absolute value of the whole, with t dθ·v inside.": (
-            "abs(J(theta + t * v) - J(theta)) - t * np.sum(dtheta * v)"
-        ),
+        "a step of t v changes J by t dθ·v: where is the t?": "abs(J(theta + t * v) - J(theta) - dtheta @ v)",
+        "take the absolute value of the whole, t dθ·v inside.": "abs(J(theta + t * v) - J(theta)) - t * (dtheta @ v)",
         "the sum belongs to the dot product dθ·v alone; yours adds up the absolute value of each entry too.": (
             "np.sum(abs(J(theta + t * v) - J(theta) - t * dtheta * v))"
         ),

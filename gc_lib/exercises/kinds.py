@@ -10,27 +10,30 @@ import numpy as np
 
 STOPS = {  # what an error's words begin with or hold, and what is mostly behind it
     r"'ellipsis'": "the … of the stub is still there: write its line.",
-    r"NoneType": "something here is None, as print gives it, or a function without return.",
+    r"NoneType": "something here is None, as print or append gives it, or a function without return.",
     r"in line .*positional argument": "what is called there takes another number of arguments.",
-    r"positional argument|unexpected keyword": "does it take the arguments that stand in the brackets of def?",
+    r"positional argument|unexpected keyword": "does what is called take these arguments? Its def names them.",
     r"'np' is not defined": "import numpy as np, in a line above it.",
     r"NameError": "is it spelled right, must another cell run first, or does a text lack its quotes?",
-    r"UnboundLocalError": "it is used before it has a value: set it before the loop.",
+    r"UnboundLocalError": "it has no value yet: is it set in every branch, and before the loop?",
     r"RecursionError": "it calls itself without end; another function of the same name?",
-    r"inhomogeneous|array dimensions|number of dimensions": "ravel each block, then np.concatenate them.",
+    r"inhomogeneous|array dim|number of dim": "the shapes differ; for a vector ravel each block, then np.concatenate.",
     r"needs to be a sequence": "np.concatenate takes a list, [a, b, …], of arrays that ravel has made flat.",
-    r"zero-dimensional arrays|'str' object": "a dict gives its names; params.values() gives its blocks.",
-    r"'dict(_values)?'|'list' object has no": "that holds many blocks: take one at a time, or gcl.to_vector of a dict.",
+    r"not callable": "round brackets behind it call it: is a * missing, are [ ] meant, or is a name used twice?",
+    r"zero-dim|'str' object has no attribute '(ravel|fl|resh|sh|T)": "this is no array; values() gives the blocks.",
+    r"'list' object has no": "a list is no array: np.array(…) makes one of it, and len(…) counts it.",
+    r"'dict(_values)?'": "that holds many blocks: take one, as in d['W1'], or gcl.to_vector of a dict.",
     r"has no attribute 'append'": "an array has no append; write into its places, approx[i] = …",
-    r"could not broadcast|setting an array element": "one place takes one number.",
-    r"invalid index to scalar|'(numpy\.)?float(64)?' obj": "a single number has no entries; take the vector.",
+    r"could not broadcast|setting an array element": "what is put into a place must have the shape of the place.",
+    r"only integer scalar|as an integer": "range takes one whole number, np.concatenate a list, [a, b].",
+    r"used as indices": "an index is a whole number, or an array of such or of True and False: what is it here?",
+    r"invalid index to scalar|'(numpy\.)?float(64)?' obj": "a single number has no entries: is a vector meant?",
     r"only integers, |must be integers": "places are whole numbers: for i in range(n), not for i in v.",
-    r"only integer |as an integer": "range takes one number, np.concatenate a list, [a, b].",
     r"out of (range|bounds)": "places run from 0 to n − 1, and for x in a list gives its entries, not their places.",
-    r"not callable": "brackets behind it call it; is a * missing, or a name used twice?",
     r"0-dimensional arrays can": "that takes one number and not an array: is a sum missing, or np. before it?",
-    r"function'? and '|'function|'Gradient'|Gradient object": "a function stands there without its brackets: call it.",
-    r"matmul|not aligned|operands could|not broadcastable": "the shapes do not fit: a transpose, or @ for *?",
+    r"function'? and '|'function|'method|Gradient": "a function stands there without its brackets: call it.",
+    r"matmul|not aligned": "for @ the inner sizes must be equal: a transpose, another order, or * for @?",
+    r"operands could|broadcastable": "entry by entry these do not fit: is another array meant, or another way to join?",
     r"KeyError": "which names stand there? This one does not.",
     r"concatenate str|'str' and '|and 'str'": "a text and a number: is str(…) missing, or are quotes too many?",
     r"truth value of an array": "an array stands where one number or one True is wanted.",
@@ -49,7 +52,7 @@ def of_form(pairs: Sequence[tuple], same: Callable) -> str:
         return "True and False are what a comparison gives; put it behind if, and return what is wanted."
     if all(isinstance(value, str) for value in given) and not isinstance(wanted[0], str):
         return "that is a text, and no number; is it in quotes?"
-    if all(callable(value) for value in given):
+    if any(callable(value) for value in given):
         return "that is a function, not its value: call it, with brackets and its arguments."
     numbers = arrays(pairs)
     if numbers and all(a.size == b.size and same(a.ravel(), b.ravel()) for a, b in numbers):
@@ -99,10 +102,10 @@ def of_names(value, wanted: Mapping, same: Callable) -> str:
     return ""
 
 
-def arrays(pairs: Sequence[tuple]) -> list[tuple[np.ndarray, np.ndarray]]:
+def arrays(pairs: Sequence[tuple]) -> list[tuple[np.ndarray, ...]]:
     """Return what is given and what is wanted as arrays of numbers; nothing where they are none."""
     try:
-        return [(np.asarray(given, float), np.asarray(wanted, float)) for given, wanted in pairs]
+        return [tuple(np.asarray(side).astype(float, casting="same_kind") for side in pair) for pair in pairs]
     except (TypeError, ValueError, OverflowError):
         return []
 
@@ -111,7 +114,7 @@ def of_shapes(numbers: Sequence[tuple]) -> Iterator[str]:
     """Say what is wrong with the shapes."""
     given, wanted = next((a, b) for a, b in numbers if a.shape != b.shape)
     if all(a.size > b.size == 1 for a, b in numbers):
-        yield f"one number is wanted, and yours are {given.size}: is a sum, a norm or a dot product missing?"
+        yield f"one number is wanted, and yours are {given.size}: is one of them meant, or a sum, a norm, a difference?"
     if all(a.size == 1 < b.size for a, b in numbers):
         yield f"yours is one number, and {wanted.size} are wanted: does each have a place of its own?"
     if wanted.ndim == 1:
@@ -126,7 +129,7 @@ def of_numbers(given: np.ndarray, wanted: np.ndarray, same: Callable) -> Iterato
     if len(given) < 2:
         return
     if np.ptp(wanted) and same(given, np.full(len(given), given[0])):
-        yield f"yours gives {given[0]:.3g} whatever it is given."
+        yield f"yours gives {given[0]:.3g} in every case that is tried."
     if same(given, -wanted):
         yield "the sign is turned round."
     if same(given, np.abs(wanted)):
@@ -136,5 +139,9 @@ def of_numbers(given: np.ndarray, wanted: np.ndarray, same: Callable) -> Iterato
     k = given @ wanted / (wanted @ wanted)
     if k and same(given, k * wanted):
         yield f"in every case yours is {k:.4g} times what is wanted: which factor is missing, or one too many?"
+    if len(given) > 2 and min(*given, *wanted) > 0 and np.ptp(wanted):
+        power, start = np.polyfit(np.log(wanted), np.log(given), 1)
+        if same(given, np.exp(start) * wanted**power):
+            yield f"yours grows as the power {power:.3g} of what is wanted: is it another root, or a square too many?"
     if same(np.sort(given), np.sort(wanted)):
         yield "these are the right numbers in another order."

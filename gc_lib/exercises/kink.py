@@ -59,17 +59,13 @@ jump = Build(
         "S(2ε) counts once, S(ε) twice, and S(2ε) is divided by its own step, 2ε.": (
             "abs(2 * S(J, theta, eps) - 2 * S(J, theta, 2 * eps))"
         ),
-        "S(2ε) takes the step 2ε everywhere: in J(θ + 2ε), in J(θ − 2ε), and below the line.": (
-            "abs(1.5 * S(J, theta, eps))"
-        ),
-        "S(2ε) is S with another step, not twice S(ε).": "0.0",
+        "S(2ε) takes 2ε everywhere: in J(θ + 2ε), in J(θ − 2ε), and below the line.": "abs(1.5 * S(J, theta, eps))",
+        "yours is always 0. S(2ε) is S with another step, and not twice S(ε).": "0.0",
         "the 2 belongs to S(ε), the smaller step.": "abs(S(J, theta, eps) - 2 * S(J, theta, 2 * eps))",
         "abs goes round the whole difference: the signs of S(ε) and of S(2ε) count in it.": (
             "abs(2 * abs(S(J, theta, eps)) - abs(S(J, theta, 2 * eps)))"
         ),
-        "abs goes round the whole difference, and not round its parts.": (
-            "2 * abs(S(J, theta, eps)) - abs(S(J, theta, 2 * eps))"
-        ),
+        "abs goes round the difference, not round its parts.": "2 * abs(S(J, theta, eps)) - abs(S(J, theta, 2 * eps))",
         "a jump has a size and no sign: is an abs missing?": "2 * S(J, theta, eps) - S(J, theta, 2 * eps)",
         "dividing by h² gives the second derivative, which at a corner grows without end; S divides by h.": (
             "abs(2 * S(J, theta, eps) / eps - S(J, theta, 2 * eps) / (2 * eps))"

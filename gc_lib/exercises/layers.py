@@ -48,7 +48,7 @@ embedded = Build(
     {
         "row 2 used twice": (np.array([[1.0, 2.0], [3.0, 5.0], [10.0, 20.0]]), np.array([0, 2, 2]), 4),
         "every row used once": (np.array([[1.0], [3.0]]), np.array([1, 0]), 2),
-        "one row used three times": (np.array([[1.5], [-2.25], [4.0]]), np.array([1, 1, 1]), 3),
+        "one row used three times": (np.array([[1.5], [4.0], [-2.25]]), np.array([1, 1, 1]), 3),
     },
     {
         "a row that is used twice gets two slopes: are they added, or is the last one alone kept?": (
@@ -56,6 +56,9 @@ embedded = Build(
         ),
         "a row that is used twice moves J twice; yours takes its first use alone.": (
             "np.stack([dout[rows == r][:1].sum(axis=0) for r in range(count)])"
+        ),
+        "a row that is used twice counts its sum twice: is that sum taken once for each use?": (
+            "right(dout, rows, count) * np.bincount(rows, minlength=count)[:, None]"
         ),
         "a row that is used twice moves J twice: is that a sum, or a mean?": (
             "right(dout, rows, count) / np.maximum(np.bincount(rows, minlength=count), 1)[:, None]"

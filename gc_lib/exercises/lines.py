@@ -31,17 +31,25 @@ def amiss(node: ast.AST, code: Code, given: Mapping[str, tuple]) -> str:
             if name != "append" or code.text(called.value) == "np":
                 return f"{code.text(called)} changes nothing, it returns a new array, which needs a name."
         case ast.Expr(value=ast.BinOp() | ast.Compare() | ast.Name() | ast.IfExp()):
-            return f"“{code.text(node)}” is computed and thrown away: is return missing there?"
+            return f"“{code.text(node)}” is computed and thrown away: is a return missing there, or an =?"
+        case ast.If(body=[ast.Expr(value=ast.Constant(value=str(said)))]):
+            return f"where that holds, “{said}” is written and not returned."
+        case ast.Attribute(attr="at") if not isinstance(code.inside[code.inside[node]], ast.Expr):
+            return f"{code.text(node)} changes its first argument, and returns None."
+        case ast.Global() | ast.Attribute(value=ast.Name(id="np"), attr="random"):
+            return f"with “{code.text(node)}” yours is another function each time; the same is wanted for the same."
+        case ast.BinOp(left=ast.List(elts=[ast.Call() | ast.List() | ast.BinOp()]), op=ast.Mult()):
+            return f"“{code.text(node)}” holds one thing in all places: an array changed in one is changed in all."
         case ast.BinOp(op=ast.BitXor()):
             return f"in Python a power is written **; “{code.text(node)}” is something else."
         case ast.BinOp(left=left, op=ast.Sub(), right=right) if code.text(left) == code.text(right):
             return f"“{code.text(node)}” is always 0."
-        case ast.BoolOp(op=ast.Or(), values=[_, *others]) if any(isinstance(one, ast.Constant) for one in others):
+        case ast.BoolOp(op=ast.Or(), values=[_, *_, ast.Constant()]) if getattr(code.inside[node], "test", 0) is node:
             return f"“{code.text(node)}” is always true: each side of or needs a question of its own, with its own ==."
-        case ast.Compare(left=ast.Name(id=name), comparators=[ast.Constant(value=str(said))]):
+        case ast.Compare(ast.Name(id=name), [ast.Eq() | ast.NotEq()], [ast.Constant(value=str(said))]):
             can_be = dict.fromkeys(value for value in given.get(name, ()) if isinstance(value, str))
             if can_be and said not in can_be and not isinstance(code.inside[node], ast.BoolOp):
-                return f"“{code.text(node)}”: {name} is never {said}, but {listed(can_be)} in turn."
+                return f"“{code.text(node)}”: {name} is never {said} here, but {listed(can_be)} in turn."
         case ast.For(body=[*_, last]) if returns(last):
             return "this loop ends in its first round, since return stands inside it."
         case ast.Assign(targets=[ast.Name(id=name)]) if name in filled and re.search(WHOLE, code.text(node)):
@@ -61,15 +69,18 @@ def returns(node: ast.stmt) -> bool:
 
 
 def uses(node: ast.AST, name: str) -> bool:
-    """Tell whether a name stands in a node."""
-    return any(isinstance(part, ast.Name) and part.id == name for part in ast.walk(node))
+    """Tell whether a node reads a name."""
+    return any(isinstance(part, ast.Name) and part.id == name and not stored(part) for part in ast.walk(node))
 
 
 def unused(attempt: Callable) -> str:
     """Name an argument that a student's function never reads."""
-    code = Code(attempt)
-    name = next((name for name in code.arguments if name not in code.read), "")
-    return f"yours never uses {name}: where is it needed?" if name else ""
+    for node in Code(attempt).nodes:
+        if isinstance(node, ast.FunctionDef):
+            whose = "yours" if node.name == attempt.__name__ else node.name
+            for name in (one.arg for one in node.args.args if not uses(node, one.arg)):
+                return f"{whose} never uses {name}: where is it needed?"
+    return ""
 
 
 def idle(attempt: Callable) -> str:
@@ -93,7 +104,7 @@ def nothing(attempt: Callable, before: bool) -> str:
     if said := idle(attempt):
         return said
     if before or any(isinstance(node, ast.If) for node in nodes):
-        return "what does it return where none of its ifs holds?"
+        return "what does it return where no if with a return in it holds?"
     if any(isinstance(node, ast.Return) and node.value for node in nodes):
         return "what stands behind its return is None here."
     return "write its line, and begin it with return."

@@ -33,12 +33,14 @@ def mend(attempt: Callable, right: Callable, words: Sequence[str], fits: Callabl
     code = Code(attempt)
     if not any(isinstance(node, ast.Return) for node in code.nodes) or attempt.__closure__:
         return ""
-    tried = islice(changes(code, parts_of(Code(right), code, words)), CHANGES)
+    known = {line.strip() for line in Code(right).source.splitlines()}  # these are right, and so are tried last
+    tried = [*islice(changes(code, parts_of(Code(right), code, words)), CHANGES)]
+    tried.sort(key=lambda change: code.source.splitlines()[getattr(change[1], "lineno", 1) - 1].strip() in known)
     with redirect_stdout(io.StringIO()), warnings.catch_warnings(action="ignore"):
         for asked, node, source in tried:
             with no_longer_than(LINES), suppress(SyntaxError):
                 if fits(compiled(source, attempt, right)):
-                    return f"all is right but one thing, {code.line(node)}: {' '.join(asked.split())}"
+                    return f"one change makes it right, {code.line(node)}: {' '.join(asked.split())}"
     return ""
 
 
@@ -64,7 +66,9 @@ def no_longer_than(lines: int) -> Iterator[None]:
 def compiled(source: str, *knows: Callable) -> Callable:
     """Return the function of a source, among the names that the functions given know."""
     names = {name: value for function in knows[::-1] for name, value in function.__globals__.items()}
-    exec(compile(source, COMPILED, "exec"), names)
+    exec(
+        compile(source.replace("np.empty(", "np.nan * np.zeros("), COMPILED, "exec"), names
+    )  # empty may be 0 by chance
     return names[knows[0].__name__]
 
 
@@ -75,7 +79,8 @@ def written(line: str, right: Callable) -> Callable:
 
 def parts_of(right: Code, code: Code, words: Sequence[str]) -> list[str]:
     """Return what may be missing in a student's function: small parts of the right one, and names; short ones first."""
-    unknown = {*right.arguments, *right.made} - {*code.arguments, *code.made}
+    functions = {name for name in right.read if callable(right.function.__globals__.get(name))}
+    unknown = {*right.arguments, *right.made, *functions} - code.known
     returned = [node.value for node in right.nodes if isinstance(node, ast.Return)]
     small = [right.text(node) for node in right.expressions if size(node) <= SMALL and node not in returned]
     known = [part for part in small if not unknown & set(re.findall(r"\w+", part))]
@@ -93,7 +98,7 @@ def changes(code: Code, parts: Sequence[str]) -> Iterator[tuple[str, ast.AST, st
         for block in getattr(owner, "body", []), getattr(owner, "orelse", []):
             if isinstance(block, list):
                 yield from rearranged(code, block)
-    nodes = sorted(code.expressions[::-1], key=size)
+    nodes = sorted(code.expressions[::-1], key=lambda node: (size(node), not isinstance(node, ast.Constant)))
     texts = {node: code.text(node) for node in nodes}
     for kind in keywords, left_out, brackets, operators, exchanged, missing:
         for node in nodes[::-1] if kind is missing else nodes:
@@ -107,13 +112,17 @@ def changes(code: Code, parts: Sequence[str]) -> Iterator[tuple[str, ast.AST, st
 
 def brackets(code: Code, node: ast.expr, parts: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Write a / (b * c) for a / b * c, and (a - b) / c for a - b / c."""
-    asked, (start, end) = f"are brackets missing in “{code.text(node)}”?", code.ends(node)
-    if isinstance(node, ast.BinOp) and isinstance(node.left, ast.BinOp):
-        b, _ = code.ends(node.left.right)
-        yield asked, f"{code.source[start:b]}({code.source[b:end]})"
-    if isinstance(node, ast.BinOp) and isinstance(node.right, ast.BinOp):
-        _, b = code.ends(node.right.left)
-        yield asked, f"({code.source[start:b]}){code.source[b:end]}"
+    match node:
+        case ast.BinOp(left=left, right=right) | ast.Compare(left=left, comparators=[right]):
+            (start, end), (first, over), (under, _) = map(code.ends, (node, left, right))
+            own = "(" in code.source[start:first] + code.source[over:under]
+            asked = f"are {'the brackets right' if own else 'brackets missing'} in “{code.text(node)}”?"
+            if isinstance(left, ast.BinOp):
+                b, _ = code.ends(left.right)
+                yield asked, f"{code.source[start:b]}({code.source[b:end]})"
+            if isinstance(right, ast.BinOp):
+                _, b = code.ends(right.left)
+                yield asked, f"({code.source[start:b]}){code.source[b:end]}"
 
 
 def operators(code: Code, node: ast.expr, parts: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -137,6 +146,8 @@ def operators(code: Code, node: ast.expr, parts: Sequence[str]) -> Iterator[tupl
 def keywords(code: Code, node: ast.expr, parts: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Take a sum for a mean, or a mean for a sum; or say over which axis."""
     match node:
+        case ast.Attribute(attr="empty"):
+            yield f"“{code.text(node)}” holds what stood in memory; is every place filled?", "np.zeros"
         case ast.Attribute(value=of, attr="sum"):
             yield f"is sum right in “{code.text(node)}”?", f"({code.text(of)}).mean"
         case ast.Attribute(value=of, attr="mean"):
@@ -170,9 +181,11 @@ def exchanged(code: Code, node: ast.expr, parts: Sequence[str]) -> Iterator[tupl
 def missing(code: Code, node: ast.expr, parts: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Write something around a part."""
     inside = code.inside[node]
-    if isinstance(inside, ast.Attribute | ast.Subscript) or node is getattr(inside, "func", None):
+    text = isinstance(getattr(node, "value", None), str)
+    if text or isinstance(inside, ast.Attribute | ast.Subscript) or node is getattr(inside, "func", None):
         return
     whole, known = code.text(node), [f"({part})" if " " in part else part for part in parts if part[0] not in QUOTES]
+    known = [part for part in known if part in code.known or not part.isidentifier()]
     for pattern in (*AROUND, *(pattern.format(part) for part in known for pattern in AROUND_WITH)):
         yield f"is “{pattern}” missing around “{whole}”?", pattern.replace("…", f"({whole})")
 

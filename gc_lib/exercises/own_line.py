@@ -26,7 +26,6 @@ def plant(wrong: Callable) -> Answer:
         return Answer(False, f"{problem}.{hint and f' {hint[0].upper()}{hint[1:]}'}")
     red = report.that_are("wrong")
     if not red:
-        return Answer(
-            False, "no block turns red: here your line computes what is right, or so nearly that no check sees it."
-        )
+        right = "here your line computes what is right, or so nearly that no check sees it."
+        return Answer(False, f"no block turns red: {right if report.answer == 'right' else report.reasons[0].says}")
     return Answer(True, f"in layer 2 it turns {listed(red)} red, and nothing above, as the law says.")

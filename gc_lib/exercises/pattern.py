@@ -79,9 +79,7 @@ def because(equation: str, l: int, given: set[str], wanted: set[str]) -> str:
     if any(int(name[1]) > l for name in extra):
         return "does the error travel up, or down? What stands above was finished before."
     if extra & own:
-        return (
-            "dA_prev is what layer l sends down; its own dW and db are not made from it: red is not where the bug is."
-        )
+        return "dA_prev is what layer l sends down; its own dW and db are not made from it."
     if missing & own and len(missing & own) == 1:
         return "both blocks of a layer, W and b, are made from its dZ."
     if missing & own:
@@ -154,18 +152,12 @@ factor = Build(
     },
     {
         "that is 1/k: by which of the two should it be divided?": "(exact @ approx) / (exact @ exact)",
-        "a quotient of two lengths is never below 0: how would it see a wrong sign?": (
-            "np.linalg.norm(exact) / np.linalg.norm(approx)"
-        ),
+        "a quotient of lengths is never below 0: does it see a sign?": "np.linalg.norm(exact) / np.linalg.norm(approx)",
         "that is the cosine of the angle between them; it is 1 for every k above 0. Divide by ‖dθ_approx‖² alone.": (
             "exact @ approx / np.linalg.norm(exact) / np.linalg.norm(approx)"
         ),
-        "divide by the square of the length, ‖dθ_approx‖²; yours divides by the length.": (
-            "exact @ approx / np.linalg.norm(approx)"
-        ),
-        "a mean of quotients is ruled by the smallest entries, where a quotient is mostly noise.": (
-            "np.mean(exact / approx)"
-        ),
+        "divide by the square of the length, not by the length.": "exact @ approx / np.linalg.norm(approx)",
+        "a mean of quotients is ruled by the smallest entries, where they are mostly noise.": "np.mean(exact / approx)",
         "in a quotient of two sums, entries above and below 0 cancel.": "np.sum(exact) / np.sum(approx)",
     },
     "k tells 4 from 1/4 and sees a sign, which the relative difference cannot.",

@@ -12,7 +12,6 @@ from ..checker.words import listed
 from .answer import Answer, run
 from .build import Build
 from .kinds import of_form, relation
-from .lines import seen
 from .prediction import Choose
 
 
@@ -33,20 +32,25 @@ class Repair(Build):
             gradient = homework.gradient(**homework.RIGHT | {self.layer: attempt})
             report = check(homework.cost, gradient, homework.params)
             if report.answer == "right":
-                return self.of_fewer(attempt, arguments)
+                return self.of_fewer(attempt)
             found = f"a bug is left in this cell; with the other layers right the check reads {report.number}"
         except Exception as problem:
             found = f"the check stops: {problem}"
         asked = self.why(attempt, [(given, self.right(*deepcopy(arguments)))])
         return Answer(False, f"{found}; {asked}" if asked else f"{found}.")
 
-    def of_fewer(self, attempt: Callable, arguments: tuple) -> Answer:
+    def tried(self) -> Sequence[tuple]:
+        """Return the case of the homework, and one of its first two examples."""
+        (three,) = self.cases.values()
+        params, cache, last, lam = three
+        return three, (params, {name: block[:, :2] for name, block in cache.items()}, last[:, :2], lam)
+
+    def of_fewer(self, attempt: Callable) -> Answer:
         """Praise a way back that is right for three examples, if it is right for the first two as well."""
-        params, cache, last, lam = deepcopy(arguments)
-        two = params, {name: block[:, :2] for name, block in cache.items()}, last[:, :2], lam
+        _, two = self.tried()
         if self.same(run(attempt, two)[0], self.right(*deepcopy(two))):
             return Answer(True, self.praise)
-        return Answer(False, "this is right for three examples, and wrong for two: is a 3 written where m belongs?")
+        return Answer(False, "right for three examples, and wrong for two: what stands where m belongs, and is 3 here?")
 
     def why(self, attempt: Callable, pairs: Sequence[tuple]) -> str:
         """Ask about the mistake that explains the slopes, or else say which of them are wrong."""
@@ -57,7 +61,7 @@ class Repair(Build):
             return f"it should return {listed(self.parts)}, in this order."
         if all(any(self.same(one, other) for one in given) for other in wanted):
             return f"these are the right slopes in another order; return {listed(self.parts)}."
-        known = seen(attempt, self.cases.values()) or self.known_as([given])
+        known = self.amiss(attempt) or self.known_as([given])
         return known or super().why(attempt, pairs) or self.part_by_part(given, wanted)
 
     def part_by_part(self, given: Sequence, wanted: Sequence) -> str:
@@ -118,7 +122,7 @@ layer_3 = Repair(
         "does dZ3 hold the 1/m now? dW3 divides by m once more, and dA2 is the slope of a sum, not of a mean.": (
             off(times((1 / 3, 1 / 3, 1), homework.right_3), 3, W=2 / 3)
         ),
-        "dA2 holds a 1/m now, of dZ3 or of its own; but layer 2 divides by m once more.": times(
+        "dA2 holds a 1/m now, of dZ3 or its own; but layer 2 divides by m again.": times(
             (1 / 3, 1, 1), homework.right_3
         ),
         "is that m the number of examples, 3, or of features, 4?": times((1, 1, 3 / 4), homework.right_3),
@@ -134,12 +138,8 @@ layer_2 = Repair(
     homework.right_2,
     given(dA2),
     {
-        "one of two is mended: W2 alone is wrong now, so what goes into dW2, and into nothing else?": off(
-            homework.right_2, 2, W=-1 / 2
-        ),
-        "one of two is mended: b2 is wrong still, and so is all below; what do they all come from?": off(
-            homework.back_2, 2, W=1 / 2
-        ),
+        "one of two is mended; W2 alone is wrong now: what goes into dW2 alone?": off(homework.right_2, 2, W=-1 / 2),
+        "one of two is mended; b2 and all below are wrong: what do all come from?": off(homework.back_2, 2, W=1 / 2),
         "is the L2 term gone? The cost still has it.": off(homework.right_2, 2, W=-1),
     },
     "layer 2 is right: A2 >= 0 is always so, and A2 > 0 only where the unit is on; and the 2 of λ/2m meets that of 2W.",

@@ -34,14 +34,10 @@ two_sided = Build(
         ),
         "the points are θ ± 2ε, and so 4ε apart.": "(J(theta + 2 * eps) - J(theta - 2 * eps)) / (2 * eps)",
         "is there an ε missing below the line? The two points are 2ε apart.": "(J(theta + eps) - J(theta - eps)) / 2",
-        "/ 2 * eps divides by 2 and multiplies by ε; put 2 * eps in brackets.": (
-            "(J(theta + eps) - J(theta - eps)) / 2 * eps"
-        ),
+        "/ 2 * eps multiplies by ε; put 2 * eps in brackets.": "(J(theta + eps) - J(theta - eps)) / 2 * eps",
         "put the difference in brackets, and 2 * eps too.": "J(theta + eps) - J(theta - eps) / 2 * eps",
         "that is J of the difference; a slope needs the difference of two J.": "J(2 * eps) / (2 * eps)",
-        "that is the mean of two costs; a slope is their difference, divided by the distance.": (
-            "(J(theta + eps) + J(theta - eps)) / 2"
-        ),
+        "that is a mean of J; a slope is a difference over the distance.": "(J(theta + eps) + J(theta - eps)) / 2",
         "the sign is turned round: J on the right comes first.": "(J(theta - eps) - J(theta + eps)) / (2 * eps)",
     },
     "that is the lecture's formula. You have written gradient checking for one number.",

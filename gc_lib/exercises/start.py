@@ -28,19 +28,13 @@ word = Build(
     band,
     {f"a reading of {number:g}": (number,) for number in (3e-8, 4e-7, 1e-6, 3e-6, 3e-5, 4e-4, 0.5)},
     {
-        "the lecture's numbers are not borders: a border lies halfway between two of them, in powers of ten.": borders(
-            1e-7, 1e-5
-        ),
-        "that is great up to 1e-5; the border lies halfway between 1e-7 and 1e-5, in powers of ten.": (
-            borders(1e-5, 1e-3)
-        ),
-        "which is worse, a look or a worry?": "{'great': 'great', 'look': 'worry', 'worry': 'look'}[right(reading)]",
-        "look ends at 1e-4; is yours ten times more? 10e-4 is 1e-3.": borders(1e-6, 1e-3),
+        "yours leaves great near 1e-7, and look near 1e-5; the text says ten times more.": borders(1e-7, 1e-5),
+        "great up to 1e-5? The border lies halfway between 1e-7 and 1e-5, in powers of ten.": borders(1e-5, 1e-3),
+        "look and worry have changed places.": "dict(great='great', look='worry', worry='look')[right(reading)]",
+        "look ends at 1e-4, and yours goes on beyond; 10e-4 would be 1e-3.": borders(1e-6, 1e-3),
         "where is worry? It begins above 1e-4.": borders(1e-6, 1),
-        "a reading above 1e-4 is above 1e-6, too: which border has to be asked first?": (
-            "'look' if reading > 1e-6 else 'great'"
-        ),
-        "is a minus missing? 1e6 is a million, 1e-6 a millionth.": borders(1e6, 1e4),
+        "where is worry? What is above 1e-4 is above 1e-6, too.": "'look' if reading > 1e-6 else 'great'",
+        "yours is always great: is a < turned round, or a minus missing? 1e6 is a million.": borders(1e6, 1e4),
     },
     "so the kit colours its bands and bars.",
 )

@@ -59,21 +59,15 @@ evaluations = Build(
     {
         "did you count the biases, one for each unit?": "2 * sum(a * b for a, b in zip(sizes, sizes[1:]))",
         "is that one for each parameter? The two-sided difference takes two.": "evaluations_of(sizes) // 2",
-        "that is the one-sided difference, with J(θ) counted once; the two-sided one takes two for each parameter.": (
-            "evaluations_of(sizes) // 2 + 1"
-        ),
+        "that is the one-sided difference; two sides take two for each parameter.": "evaluations_of(sizes) // 2 + 1",
         "did you count a bias for each input of a layer? b[l] has one entry for each of its units.": (
             "2 * sum((n + 1) * n_prev for n_prev, n in zip(sizes, sizes[1:]))"
         ),
         "a bias for every unit, not one for every layer.": "2 * sum(a * b + 1 for a, b in zip(sizes, sizes[1:]))",
         "the input has no biases.": "evaluations_of(sizes) + 2 * sizes[0]",
         "that counts the units; but W[l] has an entry for every pair of units.": "2 * sum(sizes)",
-        "J is evaluated twice for a bias, too: 2 * (weights + biases).": (
-            "sum(2 * a * b + b for a, b in zip(sizes, sizes[1:]))"
-        ),
-        "= begins anew in every round of the loop; += adds on. Yours is the last layer alone.": (
-            "2 * sizes[-1] * (sizes[-2] + 1)"
-        ),
+        "J is evaluated twice for a bias, too: 2 * (weights + biases).": "evaluations_of(sizes) - sum(sizes[1:])",
+        "yours is the last layer alone. = begins anew in every round, += adds on.": "2 * sizes[-1] * (sizes[-2] + 1)",
         "l = 0 is the input, and sizes[0 - 1] the last layer: layers begin at 1.": (
             "2 * sum(sizes[l] * (sizes[l - 1] + 1) for l in range(len(sizes)))"
         ),

@@ -58,15 +58,11 @@ flatten = Build(
         ),
         "these blocks are sorted by name, all W before all b; the lecture wants W1, b1, W2, b2, …": only(sorted),
         "where are the biases? Every block of params belongs into θ.": only(lambda names: names[::2]),
-        "these stand from the last layer to the first, as backprop meets them; θ begins with W1.": only(
-            lambda names: names[::-1]
-        ),
+        "these stand from the last layer to the first; θ begins with W1.": only(lambda names: names[::-1]),
         "b before W in each layer; θ begins with W1, then b1.": only(
             lambda names: [name for b, W in zip(names[1::2], names[::2], strict=True) for name in (b, W)]
         ),
-        "that is the last block alone: does it overwrite those before? Collect them all, then concatenate.": only(
-            lambda names: names[-1:]
-        ),
+        "that is the last block alone: does it overwrite the others? Collect them all.": only(lambda names: names[-1:]),
     },
     "every entry of every block has its place in θ now, and dθ can be laid out by the same function.",
 )
@@ -91,7 +87,7 @@ loop = Build(
     lecture,
     {
         "three entries, ε = 1e-4": (valley, np.array([1.0, -2.0, 0.5]), 1e-4),
-        "five entries, ε = 0.1": (valley, np.array([0.3, 1.5, -1.0, 2.0, 0.7]), 0.1),
+        "five entries, ε = 0.1": (valley, np.array([0.3, 1.5, -1.0, 2.0, 0.0]), 0.1),
     },
     {
         "is there a 2 missing below the line?": "2 * lecture(J, theta, eps)",
@@ -127,21 +123,19 @@ reading = Build(
         "(3, 4) and (3, 4.01)": (np.array([3.0, 4.0]), np.array([3.0, 4.01])),
         "(−3, 4) and (1, 1)": (np.array([-3.0, 4.0]), np.array([1.0, 1.0])),
         "(1, 2, 2) and (2, 1, 2)": (np.array([1.0, 2.0, 2.0]), np.array([2.0, 1.0, 2.0])),
+        "(3, 4) and (3, 4.0000001)": (np.array([3.0, 4.0]), np.array([3.0, 4.0000001])),
     },
     {
-        "these are squared norms; is a square root missing?": (
-            "norm(approx - exact) ** 2 / (norm(approx) ** 2 + norm(exact) ** 2)"
-        ),
+        "these are squared norms; is a root missing?": "norm(approx - exact)**2 / (norm(approx)**2 + norm(exact)**2)",
         "above the line stands the norm of the difference, not the difference of the norms.": (
             "abs(norm(approx) - norm(exact)) / (norm(approx) + norm(exact))"
         ),
-        "below the line stands the sum of the two norms, not the norm of the sum.": (
-            "norm(approx - exact) / norm(approx + exact)"
+        "above the line stands the norm of the difference; yours is the difference of the norms.": (
+            "(norm(approx) - norm(exact)) / (norm(approx) + norm(exact))"
         ),
+        "below the line stands the sum of norms, not the norm of a sum.": "norm(approx - exact) / norm(approx + exact)",
         "that is the distance alone; divide it by ‖dθ_approx‖ + ‖dθ‖.": "norm(approx - exact)",
-        "is a bracket missing? The whole sum ‖dθ_approx‖ + ‖dθ‖ stands below the line.": (
-            "norm(approx - exact) / norm(approx) + norm(exact)"
-        ),
+        "is a bracket missing? Below stands the whole sum.": "norm(approx - exact) / norm(approx) + norm(exact)",
         "below the line stand both lengths; yours divides by ‖dθ‖ alone.": "norm(approx - exact) / norm(exact)",
         "below the line stand both lengths; yours divides by ‖dθ_approx‖ alone.": "norm(approx - exact) / norm(approx)",
         "below the line stands the sum of both lengths; yours takes the larger one.": (
