@@ -66,9 +66,8 @@ def no_longer_than(lines: int) -> Iterator[None]:
 def compiled(source: str, *knows: Callable) -> Callable:
     """Return the function of a source, among the names that the functions given know."""
     names = {name: value for function in knows[::-1] for name, value in function.__globals__.items()}
-    exec(
-        compile(source.replace("np.empty(", "np.nan * np.zeros("), COMPILED, "exec"), names
-    )  # empty may be 0 by chance
+    source = source.replace("np.empty(", "np.nan * np.zeros(")  # what stands in memory may be right by chance
+    exec(compile(source, COMPILED, "exec"), names)
     return names[knows[0].__name__]
 
 

@@ -79,7 +79,8 @@ def because(equation: str, l: int, given: set[str], wanted: set[str]) -> str:
     if any(int(name[1]) > l for name in extra):
         return "does the error travel up, or down? What stands above was finished before."
     if extra & own:
-        return "dA_prev is what layer l sends down; its own dW and db are not made from it."
+        sent = "dA_prev is what layer l sends down; its own dW and db are not made from it"
+        return f"{sent}: red is not where the bug is."
     if missing & own and len(missing & own) == 1:
         return "both blocks of a layer, W and b, are made from its dZ."
     if missing & own:
