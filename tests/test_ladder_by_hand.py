@@ -124,6 +124,12 @@ def test_afar_what_is_left_on_the_smallest_interval_counts_beside_a_bend():
     assert leap_afar(steep, 1e-12) == pytest.approx(1.0, rel=1e-5)  # the bend adds 5e-5 on the interval before
 
 
+@pytest.mark.parametrize("cusp", [lambda t: np.sqrt(np.maximum(t, 0)), np.cbrt])
+def test_afar_a_cusp_is_no_leap(cusp):
+    for place in np.linspace(-0.89, 0.89, 90):
+        assert leap_afar(lambda t, place=place: cusp(t - place), 1e-15) == 0
+
+
 def test_afar_leaps_are_found_from_one_end_to_the_other():
     for p in (2, 3, 4, 5, 9, 60, 110, 114, 115, 116, 117):  # of 120 intervals
         assert leap_afar(lambda t, p=p: 1.0 * (t > (p + 0.5) / 60 - 1), 1e-12) == pytest.approx(1.0)

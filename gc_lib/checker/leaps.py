@@ -67,7 +67,8 @@ def leap_afar(at: Callable, noise: float) -> float:
             k = int(np.argmax(np.abs(third)))
             start, stop = t[k], t[k + 3]
             heights.append(float(np.abs(third[k])))
-        if heights[-1] >= least and stays(heights) and not grows(heights) and stands_alone(third, k):
+        fades = heights[-1] < max(least, heights[-5:][0] / 2)  # as at a cusp: of √ it is a sixth after four more cuts
+        if not fades and not grows(heights) and stands_alone(third, k):
             return heights[-1] / 2
     return 0.0
 
