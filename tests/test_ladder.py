@@ -89,6 +89,12 @@ def test_noise_known_already_counts_where_j_stands_still_and_nowhere_else():
     assert (ladder.noise[ladder.still] == 0.5).all() and (ladder.noise[~ladder.still] < 0.01).all()
 
 
+def test_a_leap_below_eight_times_the_noise_known_is_noise():
+    rounded = stairs(1e-6, 1e-3)  # by 1e-9
+    assert heard(rounded, noise=2e-10).leaps == () != heard(rounded, noise=1e-10).leaps
+    assert heard(rounded, noise=2e-10, leap=1e-9).leaps
+
+
 def test_a_leap_known_already_hides_a_slope_over_the_whole_ladder():
     ladder = heard(np.sin, leap=0.023)
     assert np.allclose(ladder.hidden, 0.1) and heard(np.sin).hidden.max() == 0
@@ -99,6 +105,25 @@ def test_noise_is_worth_a_word_from_three_tenths_of_the_slope_on(size, loud):
     step = 0.016  # 4 · noise / step = 0.3 at a noise of 1.2e-3
     ladder = made(np.full(6, step), noise=size)
     assert ladder.clouds() == ["noise"] * loud
+
+
+@pytest.mark.parametrize("sharp", [1e4, 1e6, 1e8])
+def test_beyond_a_steep_rise_no_step_knows_the_slope_at_theta(sharp):
+    ladder = heard(lambda t: np.sin(t) + np.tanh(sharp * (t - THETA)) / 100)
+    right = EXACT + sharp / 100
+    assert ladder.steps[ladder.best] < 0.1 / sharp and ladder.judge(right, 0.0) == "right"
+    assert ladder.judge(1.01 * right, 0.0) == "wrong"
+
+
+def test_that_a_bounded_j_hardly_rises_over_large_steps_does_not_speak_for_a_slope_of_zero():
+    assert heard(lambda t: np.tanh(1e4 * (t - THETA) - 0.1)).judge(0.0, 0.0) == "wrong"
+
+
+@pytest.mark.parametrize("at", [0.003, 0.03, 0.1])
+def test_a_j_that_stands_still_up_to_a_corner_is_constant_there_and_can_call_a_slope_wrong(at):
+    clipped = heard(lambda t: max(t - THETA - at, 0))
+    assert clipped.judge(1.0, 0.0) == "wrong" and clipped.judge(0.0, 0.0) == "right"
+    assert heard(lambda t: np.round((t - THETA) / at / 2) * at).judge(1.0, 0.0) == "cannot tell"
 
 
 # ---- leaps -----------------------------------------------------------------------------------------------------------

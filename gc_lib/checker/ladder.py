@@ -128,11 +128,16 @@ class Ladder:
         return "float32" if alike else "steps"
 
     @property
+    def noisy(self) -> bool:
+        """Whether J has more noise than its last digits make."""
+        return bool((self.noise[:1] > 200 * np.spacing(abs(self.here))).any())
+
+    @property
     def causes(self) -> dict[str, np.ndarray]:
         """What makes the error of D(h), each by itself; leaps of J are noise to steps larger than their stairs."""
         calm = np.minimum(self.noise, self.noise[0]) if self.leaps else self.noise
         return {
-            "noise" if calm[0] > 200 * np.spacing(abs(self.here)) else "round-off": SURE * calm / self.steps,
+            "noise" if self.noisy else "round-off": SURE * calm / self.steps,
             "truncation": self.truncation,
             "steps": self.hidden + SURE * (self.noise - calm) / self.steps,
             "kink": self.kink,
@@ -172,7 +177,7 @@ class Ladder:
         between = self.on_theta and not off[self.best]  # at a corner both sides are right, whatever J does farther out
         if plateaus and not between:
             far, known = np.median(gap[plateaus[0] : plateaus[0] + 3]), self.smooth_error + self.kink
-            agrees = (gap <= known + tolerance) & (known < far / 4) & ~self.still
+            agrees = (gap <= known + tolerance) & (known < far / 4) & (gap * self.steps < self.swing / 4) & ~self.still
             nearer = allowed & (self.one_sided_error < far / 4)
             if not agrees.any() and nearer[: plateaus[0]].sum() < 2:
                 return "wrong"
@@ -210,12 +215,17 @@ def listen(here: float, at: Callable, noise: float = 0.0, leap: float = 0.0) -> 
     heard = np.maximum(of_steps, np.where(still, noise, 0))
     truncation = np.append(np.abs(np.diff(slope)), np.inf) * 2 / 9  # D(√10 h) is off by ten times as much as D(h)
     truncation[:-1] = np.maximum(truncation[:-1], np.append(truncation[1:-1] / 10, 0))
+    change = np.append(np.abs(np.diff(slope)) - 2 * SURE * heard[:-1] / h[:-1], 0) * 2 / 9
+    truncation = np.maximum(truncation, np.maximum.accumulate(change))
     jump = np.append(0, jumps(bend))
     loud = np.maximum(heard, np.spacing(np.maximum(np.abs(up), np.abs(down))))  # a sum may be off by a digit or two
     kink = np.maximum.accumulate(np.maximum(jump - 11 * SURE * loud / h, 0) / 2)
-    hidden = np.maximum(leap / h[-1], hidden_slope(h, slope, of_steps, truncation, kink, found))
-    still &= swing > DIGITS * np.spacing(abs(here))  # else J is constant, and has a vote
-    return Ladder(h, slope, bend, heard, truncation, kink, hidden, still, tuple(found), here, swing)
+    leaps = tuple(each for each in found if leap or each.height > 8 * noise)  # else it is the noise that is known
+    hidden = np.maximum(leap / h[-1], hidden_slope(h, slope, of_steps, truncation, kink, leaps))
+    still &= swing > DIGITS * np.spacing(abs(here))  # else J is constant, and has a vote; so has one that a corner ends
+    if still.any() and not (found or leap):
+        still &= leap_near(here, at, h, up, down, 0.0, int(np.argmin(still)), of_steps[0]) is not None
+    return Ladder(h, slope, bend, heard, truncation, kink, hidden, still, leaps, here, swing)
 
 
 def jumps(bend: np.ndarray) -> np.ndarray:
@@ -246,7 +256,7 @@ def noise_and_leaps(here: float, at: Callable, h, up, down, slope) -> tuple[np.n
     return noise, found
 
 
-def hidden_slope(h, slope, noise, truncation, kink, leaps: list[Leap]) -> np.ndarray:
+def hidden_slope(h, slope, noise, truncation, kink, leaps: tuple[Leap, ...]) -> np.ndarray:
     """Return the slope that a staircase may hide at the steps below its width.
 
     That is its height over its width, or by how much the slope differs once the steps are larger than its stairs.
