@@ -25,6 +25,7 @@ def reported(
         "whole": ladder if whole is None else whole,
         "ladders": {"a": ladder, "b": ladder},
         "wrong": {},
+        "open": {},
         "scale": np.abs(np.concatenate([block.ravel() for block in SHAPES.values()])),
         "eps": full + 1e-3,
         "random": random,

@@ -111,7 +111,7 @@ def test_a_cost_that_is_another_each_time_is_named_and_nothing_else():
     net, X, Y, params = problem()
     report = gcl.check(*net.on(X, Y, masks="fresh"), params)
     assert report.answer == "cannot tell" and set(kinds(report)) == {"not deterministic"}
-    assert "The cost is not deterministic" in explained(report) and "Switch dropout off" in explained(report)
+    assert "The cost is not deterministic" in explained(report) and "a dropout mask" in explained(report)
     assert "The gradient is not deterministic" in explained(report)
 
 
@@ -251,3 +251,21 @@ def test_the_lectures_number_is_taken_in_float32_throughout_where_the_parameters
     params = np.random.default_rng(0).normal(size=5).astype(np.float32)
     report = gcl.check(lambda t: (t**2).sum(), lambda t: 2 * t, params, 1e-3, checker)
     assert np.array_equal(report.approx, gcl.numeric_gradient(lambda t: (t**2).sum(), params, 1e-3, checker))
+
+
+def test_what_is_said_of_ties_is_said_of_their_corners():
+    def peaks(x):
+        return float((x.max(0) ** 2).sum())
+
+    tied = np.array([[1.0, 2.0, -0.5], [1.0, 0.3, -0.5], [0.2, 2.0, -0.5]])
+    shared = gcl.check(peaks, lambda x: 2 * x.max(0) * (x == x.max(0)) / (x == x.max(0)).sum(0), tied)
+    assert shared.answer == "cannot tell" and kinds(shared) == ["kink on θ"]
+
+
+def test_a_gradient_straight_through_a_clip_is_wrong_and_the_slope_of_the_clip_right():
+    def clipped(w):
+        return float(((np.clip(w, -1, 1) - 2) ** 2).sum())
+
+    theta = np.array([0.5, 1.5, -1.2, 0.1])
+    assert gcl.check(clipped, lambda w: 2 * (np.clip(w, -1, 1) - 2), theta).answer == "wrong"
+    assert gcl.check(clipped, lambda w: 2 * (np.clip(w, -1, 1) - 2) * (np.abs(w) < 1), theta).answer == "right"

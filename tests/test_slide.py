@@ -339,7 +339,7 @@ def test_if_no_entry_moves_the_loop_is_refused_with_the_eps_that_would_do_and_a_
 @pytest.mark.parametrize(
     "params, error, words",
     [
-        ({"W": np.ones(2), "k": np.arange(3)}, TypeError, r"params: k holds int64, .*no ε fits.*k\.astype\(float\)"),
+        ({"W": np.ones(2), "k": np.arange(3)}, TypeError, r"params: k holds int64, .*no ε fits.*asarray\(k, float\)"),
         (np.arange(3), TypeError, r"params: theta holds int64"),
         ({"W": np.array([True])}, TypeError, r"params: W holds bool"),
         ({"W": np.ones(2), "b": np.array([[1.0, np.nan]])}, ValueError, r"params: b holds nan at \[0, 1\]; .* finite"),

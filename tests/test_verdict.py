@@ -118,7 +118,7 @@ def test_why_a_block_has_wide_bars():
     assert why(ladder=made(noise=201 * digit)) == ("noise",) and why(ladder=made(noise=199 * digit)) == (
         "small gradients",
     )
-    assert why(ladder=made(noise=201 * digit), here=-4.0) == ("small gradients",)
+    assert why(ladder=made(noise=201 * digit, here=-4.0)) == ("small gradients",)
     assert why(ladder=made(kink=10.1, truncation=1.0)) == ("kink on θ",)
     assert why(ladder=made(kink=9.9, truncation=1.0)) == ("small gradients",)
 

@@ -13,25 +13,25 @@ from .words import entry_name, listed
 BETTER = "Take eps={eps:.0e}{auto}."
 NO_BETTER = "No ε does much better here."
 CLOUDS = {  # each kind: what is said of the blocks, and what to do
-    "round-off": ("ε is too small for {blocks}: the last digit of J, divided by 2ε, weighs too much.{still}", BETTER),
+    "round-off": ("ε is too small for {blocks}: {what} of J, divided by 2ε, weighs too much.{still}", BETTER),
     "truncation": ("ε is too large for {blocks}: between θ − ε and θ + ε the bend of the cost changes.", BETTER),
     "kink within ε": ("The slope of J jumps within ε of θ, as in {entries}.{units}", BETTER),
     "kink on θ": (
         "The slope of J jumps just on θ, as in {entries}: {between}.{units}",
-        "Start from small random biases, not from 0, and check there.",
+        "Check at a θ beside it, as with small random biases in place of 0.",
     ),
     "float32": (
         "J has the 7 digits of float32: too few for good slopes in {blocks}.",
         "Compute all of J in float64: the parameters, the data, and every sum.",
     ),
     "steps": (
-        "J moves in steps of about {leap:.0e} near {blocks}: some of it is rounded, or in float32, or stops where a "
-        "tolerance is met.",
-        "Take out the rounding, log(1 − a) for a near 1, or the tolerance; or let rtol say what may be off.",
+        "J moves in steps of about {leap:.0e} near {blocks}: some of it is rounded, counted, chosen by comparing, in "
+        "float32, or stops where a tolerance is met.",
+        "Take that out, as log(1 − a) for a near 1; or let rtol say what may be off.",
     ),
     "noise": (
         "J has noise of about {noise:.0e}, which drowns {blocks} at every step.",
-        "Make J smoother: a fixed seed, a tighter tolerance of a solver.",
+        "Make J smoother: a fixed seed, a tighter tolerance of a solver, no difference of large numbers.",
     ),
     "small gradients": (
         "The gradients of {blocks} are so small beside J that its round-off drowns them.",
@@ -61,11 +61,11 @@ def unsteady(report) -> Iterator[Reason]:
     found, blocks = report.found, tuple(report.answers)
     if found.random or found.spread > DIGITS * np.spacing(abs(report.J)):
         says = f"The cost is not deterministic: evaluated again at the same θ, it differs by up to {found.spread:.0e}."
-        advice = "Switch dropout off, or fix the seed; do not shuffle or augment the data between evaluations."
+        advice = "Hold still what changes between two calls: a seed, the examples, a dropout mask, a counter, a cache."
         yield Reason("not deterministic", says, advice, blocks, evidence={"J": report.J, "spread": found.spread})
     if not found.steady:
         says = "The gradient is not deterministic: evaluated again at the same θ, it gave another dθ."
-        yield Reason("not deterministic", says, "Fix the seed of what is random in it, as in the cost.", blocks)
+        yield Reason("not deterministic", says, "Does it add to what an earlier call left, or draw at random?", blocks)
     if found.J.writes is not None:
         block, index, *_ = report.entry(found.J.writes)
         says = f"The cost writes on its argument: it changed {entry_name(block, index)}. From then on it got copies."
@@ -113,14 +113,15 @@ def steps(report) -> np.ndarray:
 def cloud(report, kind: str, names: tuple[str, ...]) -> Reason:
     """Say what a cloud of this kind does to these blocks."""
     found, (says, advice), part = report.found, CLOUDS[kind], report.parts[names[0]]
-    ladders = [report.ladder, *(found.ladders[name] for name in names)]
+    ladders = [report.ladder, *(found.open.get(name) or found.ladders[name] for name in names)]
     evidence: dict = {
         "eps": found.best_eps(names[0]),
         "leap": max((leap.height for ladder in ladders for leap in ladder.leaps), default=found.afar),
         "noise": max(float(ladder.noise.max(initial=0)) for ladder in ladders),
         "J": report.J,
     }
-    words = {"blocks": listed(names), "still": "", "units": "", "entries": "", "between": "", "auto": ""}
+    what = "the noise" if found.ladders[names[0]].noisy else "the last digit"
+    words = {"blocks": listed(names), "what": what, "still": "", "units": "", "entries": "", "between": "", "auto": ""}
     taken = float(np.median(steps(report)[part]))
     if report.unmoved:
         words["still"] = f" It even leaves {report.unmoved} of {report.approx.size} entries of θ where they are."

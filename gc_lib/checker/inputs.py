@@ -58,7 +58,7 @@ def nudgeable(params) -> dict[str, np.ndarray]:
     for name, block in blocks.items():
         if block.dtype.kind in "biuOU":
             raise TypeError(
-                f"params: {name} holds {block.dtype}, into which no ε fits; take {name}.astype(float), or "
+                f"params: {name} holds {block.dtype}, into which no ε fits; take np.asarray({name}, float), or "
                 "leave it out where it is no parameter"
             )
     all_real(blocks, "params")

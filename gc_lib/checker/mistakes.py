@@ -19,7 +19,7 @@ RATIOS = 5  # so many different ratios of the slope to θ are needed for a fit o
 ADVICE = {  # for each kind, the weightiest first
     "zero": "Was it forgotten?",
     "sign flipped": "Look for a difference taken the other way round, such as y − ŷ for ŷ − y.",
-    "scaled": "Look for a factor too many or too few: 2, the number of examples, what dropout keeps, a learning rate.",
+    "scaled": "Look for a factor too many or too few, such as 2, the number of examples or a learning rate.",
     "permuted": "Look for a reshape, a ravel, a flip or a transpose that does not match that of θ.",
     "mixed up": "Look for a name that stands where another should.",
     "clipped": "Check dθ as it is before it is cut.",
@@ -162,7 +162,7 @@ def bug(report, wrong: list[Part]) -> Reason:
     spots = "; ".join(" or ".join(alike) for alike in at) or "the lines that compute them"
     advice = f"What is wrong, and what is not, points to {spots}."
     if at and at[0][0] != f"dZ{len(report.answers) // 2}":
-        advice += " What heals it: λ = 0, keep_prob = 1, b = 0, one example or another activation, each alone?"
+        advice += " What heals it: λ = 0, b = 0, one example, another activation or, if there is any, no dropout?"
     blocks, only = [each.name for each in wrong], {each.name: each.place for each in wrong if each.place}
     says = f"{listed(blocks)} {'is' if len(wrong) == 1 else 'are'} wrong, by more than the error bars allow"
     says += "; " * bool(only) + listed(f"of {name} only {place.of(name)}" for name, place in only.items())

@@ -91,7 +91,7 @@ def why_unknown(found: Investigation, name: str, size: float) -> list[str]:
         return ["steps"]
     if ladder and ladder.hardly_moved:  # it may also be too small for the digits of J
         return ["flat"]
-    return found.blame.get(name) or coarse(ladder) or [drowned(found, ladder, size)]
+    return found.blame.get(name) or coarse(ladder) or [drowned(found, name, ladder)]
 
 
 def too_small(found: Investigation, name: str, clouds: tuple[str, ...]) -> bool:
@@ -115,13 +115,13 @@ def undecided(found: Investigation, name: str) -> str:
     if not found.suspects(name).size:  # they agree at the step asked for alone
         return unfit(ladder, float(np.median(found.eps[part] / found.scale[part])))
     near = norm(found.slopes[part] - found.exact[part]) + found.reach(name) <= WORTH * size
-    return "near rtol" if near else drowned(found, ladder, size)
+    return "near rtol" if near else drowned(found, name, ladder)
 
 
-def drowned(found: Investigation, ladder: Ladder, size: float) -> str:
+def drowned(found: Investigation, name: str, ladder: Ladder) -> str:
     """Return why the error bars of a block are too wide, where J has no steps."""
-    if ladder.kink[ladder.best] > 10 * ladder.one_sided_error.min():
+    if any(each.kink[each.best] > 10 * each.one_sided_error.min() for each in (ladder, found.ladders[name]) if each):
         return "kink on θ"
-    if not size:
+    if not found.exact[found.parts[name]].any():
         return "zero within noise"
-    return "noise" if ladder.noise[0] > 200 * np.spacing(abs(found.J.here)) else "small gradients"
+    return "noise" if ladder.noisy else "small gradients"
