@@ -269,3 +269,15 @@ def test_a_gradient_straight_through_a_clip_is_wrong_and_the_slope_of_the_clip_r
     theta = np.array([0.5, 1.5, -1.2, 0.1])
     assert gcl.check(clipped, lambda w: 2 * (np.clip(w, -1, 1) - 2), theta).answer == "wrong"
     assert gcl.check(clipped, lambda w: 2 * (np.clip(w, -1, 1) - 2) * (np.abs(w) < 1), theta).answer == "right"
+
+
+def test_a_zero_gradient_of_waves_of_many_lengths_is_wrong():
+    def waves(x):
+        return float(sum(0.5**k * np.cos(7.0**k * np.pi * x).sum() for k in range(6)))
+
+    def slope(x):
+        return -sum(0.5**k * 7.0**k * np.pi * np.sin(7.0**k * np.pi * x) for k in range(6))
+
+    theta = np.array([0.4991, -0.9973])
+    assert gcl.check(waves, slope, theta).answer == "right"
+    assert gcl.check(waves, lambda x: 0 * x, theta).answer == "wrong"

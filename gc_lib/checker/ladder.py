@@ -177,7 +177,7 @@ class Ladder:
         between = self.on_theta and not off[self.best]  # at a corner both sides are right, whatever J does farther out
         if plateaus and not between:
             far, known = np.median(gap[plateaus[0] : plateaus[0] + 3]), self.smooth_error + self.kink
-            agrees = (gap <= known + tolerance) & (known < far / 4) & (gap * self.steps < self.swing / 4) & ~self.still
+            agrees = (gap <= known + tolerance) & (known < far / 4) & ~self.still
             nearer = allowed & (self.one_sided_error < far / 4)
             if not agrees.any() and nearer[: plateaus[0]].sum() < 2:
                 return "wrong"
@@ -215,8 +215,8 @@ def listen(here: float, at: Callable, noise: float = 0.0, leap: float = 0.0) -> 
     heard = np.maximum(of_steps, np.where(still, noise, 0))
     truncation = np.append(np.abs(np.diff(slope)), np.inf) * 2 / 9  # D(√10 h) is off by ten times as much as D(h)
     truncation[:-1] = np.maximum(truncation[:-1], np.append(truncation[1:-1] / 10, 0))
-    change = np.append(np.abs(np.diff(slope)) - 2 * SURE * heard[:-1] / h[:-1], 0) * 2 / 9
-    truncation = np.maximum(truncation, np.maximum.accumulate(change))
+    change = np.abs(np.diff(slope)) - 2 * SURE * heard[:-1] / h[:-1]  # the larger step is off by 10/9 of it, or more
+    truncation[1:] = np.maximum(truncation[1:], np.maximum.accumulate(change) * 10 / 9)
     jump = np.append(0, jumps(bend))
     loud = np.maximum(heard, np.spacing(np.maximum(np.abs(up), np.abs(down))))  # a sum may be off by a digit or two
     kink = np.maximum.accumulate(np.maximum(jump - 11 * SURE * loud / h, 0) / 2)
