@@ -91,8 +91,7 @@ def test_noise_known_already_counts_where_j_stands_still_and_nowhere_else():
 
 def test_a_leap_below_eight_times_the_noise_known_is_noise():
     rounded = stairs(1e-6, 1e-3)  # by 1e-9
-    assert heard(rounded, noise=2e-10).leaps == () != heard(rounded, noise=1e-10).leaps
-    assert heard(rounded, noise=2e-10, leap=1e-9).leaps
+    assert heard(rounded, calm=2e-10).leaps == () != heard(rounded, calm=1e-10).leaps
 
 
 def test_a_leap_known_already_hides_a_slope_over_the_whole_ladder():

@@ -281,3 +281,12 @@ def test_a_zero_gradient_of_waves_of_many_lengths_is_wrong():
     theta = np.array([0.4991, -0.9973])
     assert gcl.check(waves, slope, theta).answer == "right"
     assert gcl.check(waves, lambda x: 0 * x, theta).answer == "wrong"
+
+
+def test_a_gradient_straight_through_a_rounding_is_told_of_the_steps():
+    def rounded(w):
+        return float(((np.round(4 * w) / 4 - 0.3) ** 2).sum())
+
+    theta = np.array([0.31, -0.48, 1.7, 0.9, 0.23])
+    report = gcl.check(rounded, lambda w: 2 * (np.round(4 * w) / 4 - 0.3), theta)
+    assert report.answer == "cannot tell" and kinds(report) == ["steps"]

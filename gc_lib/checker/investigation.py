@@ -47,7 +47,7 @@ class Investigation:
         self.doubts: dict[str, Ladder] = {}  # blocks that agreed in the loop, and not on a ladder
         self.notes: dict[str, str] = {}  # why the ε asked for did not do, where another one did
         self.blame: dict[str, list[str]] = {}
-        self.noise = self.leap = self.afar = 0.0
+        self.noise = self.leap = self.calm = self.afar = 0.0
         self.listen()
 
     # ---- listen ------------------------------------------------------------------------------------------------------
@@ -62,6 +62,7 @@ class Investigation:
         self.odd = ladder.judge(float(self.exact @ v), self.tolerance(v)) == "wrong"
         if ladder:
             self.noise = float(ladder.noise.max()) if ladder.moved else np.inf
+            self.calm = float(ladder.noise[0])
             self.leap = max((leap.height for leap in ladder.leaps if leap.distance < CLOSE), default=0.0)
         digit = EXACT * abs(self.J.here)
         if self.noise > 100 * digit:
@@ -98,7 +99,7 @@ class Investigation:
 
     def along(self, v: np.ndarray) -> Ladder:
         """Take a ladder along a direction."""
-        return listen(self.J.here, self.J.along(v), self.noise, self.leap)
+        return listen(self.J.here, self.J.along(v), self.noise, self.leap, self.calm)
 
     def own_ladder(self, name: str) -> Ladder:
         """Take a ladder along a random direction of one block."""

@@ -193,13 +193,14 @@ def any_direction(rng, shape) -> np.ndarray:
     return rng.choice([-1, 1], shape) * rng.uniform(0.5, 1.5, shape)
 
 
-def listen(here: float, at: Callable, noise: float = 0.0, leap: float = 0.0) -> Ladder:
+def listen(here: float, at: Callable, noise: float = 0.0, leap: float = 0.0, calm: float = 0.0) -> Ladder:
     """Take J on the ladder, both sides, and read noise, leaps, kinks and truncation off it.
 
     `at(t)` is J(θ + t v) for an array of t, nan where J has no value; `here` is J(θ). `noise` and `leap` are what is
     known already of J's noise, where it stands still, and of its nearest leap: along another direction it may stop
-    short of it. The noise is what differs between neighbouring slopes at small steps, where all else cancels. (After
-    Moré and Wild, Estimating derivatives of noisy simulations, 2012.)
+    short of it; `calm` is its noise at the least steps, and leaps in that are none. The noise is what differs between
+    neighbouring slopes at small steps, where all else cancels. (After Moré and Wild, Estimating derivatives of noisy
+    simulations, 2012.)
     """
     J = at(np.concatenate([STEPS, -STEPS]))
     without = np.flatnonzero(~np.isfinite(J[: STEPS.size] + J[STEPS.size :]))
@@ -220,7 +221,7 @@ def listen(here: float, at: Callable, noise: float = 0.0, leap: float = 0.0) -> 
     jump = np.append(0, jumps(bend))
     loud = np.maximum(heard, np.spacing(np.maximum(np.abs(up), np.abs(down))))  # a sum may be off by a digit or two
     kink = np.maximum.accumulate(np.maximum(jump - 11 * SURE * loud / h, 0) / 2)
-    leaps = tuple(each for each in found if leap or each.height > 8 * noise)  # else it is the noise that is known
+    leaps = tuple(each for each in found if each.height > 8 * calm)
     hidden = np.maximum(leap / h[-1], hidden_slope(h, slope, of_steps, truncation, kink, leaps))
     still &= swing > DIGITS * np.spacing(abs(here))  # else J is constant, and has a vote; so has one that a corner ends
     if still.any() and not (found or leap):
