@@ -125,6 +125,14 @@ def test_a_j_that_stands_still_up_to_a_corner_is_constant_there_and_can_call_a_s
     assert heard(lambda t: np.round((t - THETA) / at / 2) * at).judge(1.0, 0.0) == "cannot tell"
 
 
+@pytest.mark.parametrize("steep", [100, 300, 1000])
+def test_a_j_that_stands_still_since_it_is_rounded_is_not_constant(steep):
+    """A J = −log a, where a = 1 / (1 + e⁻ᶻ) is rounded to 1 from z = 37 on, leaves 0 by 1.1e-16 at once."""
+    saturated = heard(lambda t: float(-np.log(1 / (1 + np.exp(steep * (t - THETA) - 38)))))
+    assert saturated.here == 0
+    assert saturated.judge(steep * np.exp(-38), 0.0) == "cannot tell"
+
+
 # ---- leaps -----------------------------------------------------------------------------------------------------------
 
 

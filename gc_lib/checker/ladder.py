@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from .leaps import Leap, leap_near
+from .leaps import Leap, leap_near, leaps_off
 
 Judgement = Literal["right", "wrong", "cannot tell"]
 
@@ -225,7 +225,9 @@ def listen(here: float, at: Callable, noise: float = 0.0, leap: float = 0.0, cal
     hidden = np.maximum(leap / h[-1], hidden_slope(h, slope, of_steps, truncation, kink, leaps))
     still &= swing > DIGITS * np.spacing(abs(here))  # else J is constant, and has a vote; so has one that a corner ends
     if still.any() and not (found or leap):
-        still &= leap_near(here, at, h, up, down, 0.0, int(np.argmin(still)), of_steps[0]) is not None
+        k = int(np.argmin(still))
+        ends = [(side * (h[k - 1] if k else 0), side * h[k]) for side, J in ((1, up), (-1, down)) if J[k] != here]
+        still &= any(leaps_off(here, at, *end, of_steps[0]) for end in ends)
     return Ladder(h, slope, bend, heard, truncation, kink, hidden, still, leaps, here, swing)
 
 

@@ -44,6 +44,23 @@ def leap_near(here: float, at: Callable, h, up, down, slope: float, k: int, nois
     return Leap(heights[-1], abs(stop)) if stays(heights) else None
 
 
+def leaps_off(here: float, at: Callable, start: float, stop: float, noise: float) -> bool:
+    """Tell whether J, which stands still up to `start` and no longer at `stop`, leaves J(θ) by a leap, not at a corner.
+
+    A 1 − a that is rounded to 1 leaves it by a leap, and is no constant; a clip is one up to its corner.
+    """
+    heights = []
+    for _ in range(2 * QUARTERINGS):
+        t = np.linspace(start, stop, 5)
+        off = np.abs(at(t[1:]) - here)
+        j = int(np.argmax(off > 0))
+        start, stop = t[j], t[j + 1]
+        heights.append(float(off[j]))
+        if heights[-1] < 6 * noise:
+            return False
+    return stays(heights)
+
+
 def leap_afar(at: Callable, noise: float) -> float:
     """Return the height of a leap of J up to 100 % of θ away, as of a solver's tolerance; 0 where there is none.
 
