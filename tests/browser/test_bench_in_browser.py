@@ -107,10 +107,10 @@ def test_a_bug_its_layer_and_its_strength(bench):
 
 
 def test_a_bug_by_keyboard(bench):
-    """The first bug of the list is for the output layer alone: on another it is not planted, and the row says why."""
+    """The first bug of the list is for the output layer alone: on another it is not planted, and the menu says why."""
     bench.menu("layer").select_option("1")
     bench.press_in_menu("bug", "ArrowDown")
-    expect(bench.box).to_contain_text("sign_flipped is not planted on layer 1: only the output layer has")
+    expect(bench.menu("bug").locator("option:checked")).to_contain_text("not planted: only the output layer has")
     bench.stands(bugs=[])
     bench.press_in_menu("layer", "ArrowDown", "ArrowDown")
     bench.stands(bugs=[["sign_flipped", 3, 1.0, None]])
@@ -122,7 +122,7 @@ def test_a_bug_that_cannot_be_planted_is_grey_in_the_menu_and_says_why(bench):
     looks = options.evaluate_all("all => all.map(one => [one.text, getComputedStyle(one).color])")
     grey = {text.replace("\xa0", " "): colour for text, colour in looks if text.startswith("✕")}
     black = {colour for text, colour in looks if not text.startswith("✕")}
-    assert "✕ dZ · sign_flipped: only the output layer has this equation" in grey
+    assert "✕ dZ · sign_flipped, not planted: only the output layer has this equation" in grey
     assert len(set(grey.values())) == 1 and not black & set(grey.values())
     assert set(grey.values()) == {bench.box.evaluate(GREY)}
 
