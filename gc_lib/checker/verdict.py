@@ -78,12 +78,12 @@ def judge_block(found: Investigation, name: str) -> tuple[Within, tuple[str, ...
     off, size = norm(slopes - exact) + found.reach(name), norm(exact)
     if name not in found.open and size and off <= WORTH * size < np.inf:
         return Within("right", float(off / size)), ("steps",) * (name in found.inexact)
-    kinds = why_unknown(found, name, size)
+    kinds = why_unknown(found, name)
     return CANNOT_TELL, tuple("zero within noise" if kind == "noise" and not size else kind for kind in kinds)
 
 
-def why_unknown(found: Investigation, name: str, size: float) -> list[str]:
-    """Return the kinds of reasons why a block cannot be told, the weightiest first; `size` is its norm in dθ."""
+def why_unknown(found: Investigation, name: str) -> list[str]:
+    """Return the kinds of reasons why a block cannot be told, the weightiest first."""
     ladder = found.ladders[name]
     if name in found.open:
         return found.open[name].clouds() or [undecided(found, name)]
