@@ -102,7 +102,7 @@ MET = {  # where each is met in its lesson: the exercise, the answer that believ
         "change of units would turn wrong into right",
     ),
     "the smaller ε, the better": ("epsilon.smaller", "a", "has long outdone it that grows as ε shrinks"),
-    "a bug looks worse at a better ε, or better": ("epsilon.suspect", "a", "A wrong line would still be wrong at 1e-5"),
+    "a better ε changes what a bug reads": ("epsilon.suspect", "a", "A wrong line would still be wrong at 1e-5"),
     "the reddest bar is where the bug is": ("pattern.law", own_layer_too, "red is not where the bug is"),
     "a bug that vanishes was repaired": ("pattern.healed", "b", "ReLU changed the network, and not the line"),
     "λ belongs into dW, and J is only for looking at": ("decay.forgets", "d", "The check compares just these two"),

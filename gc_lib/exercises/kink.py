@@ -14,6 +14,8 @@ every_eps = Choose(
         "c": "round-off and truncation both move with ε. Where the slope of J jumps at θ itself, however narrow the "
         "window, half of it lies on either side: dθ_approx is the mean of two slopes, and dθ here is one of them.",
     },
+    tells=("corner in the window",),
+    solution="solutions/08_the_number_lies.ipynb",
 )
 
 fewer = Choose(

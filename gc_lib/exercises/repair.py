@@ -188,7 +188,8 @@ begin = Choose(
     {
         "a": "a reading says how far off a block is, not where the fault lies. b3 reads most, and happens to be at the "
         "top; b2 reads nearly as much, 4.8e-01, and its line is right.",
-        "b": "a block at the bottom is computed from all that is above it; mend W1 first, and you mend a right line.",
+        "b": "a block at the bottom is computed from all that is above it. Mend layer 1's own bug first, and W1 reads "
+        "even more, 3.1e-01, for the bugs above are left.",
         "c": "nothing above a bug ever turns red, so what is red at the top has its bug at the top. "
         "Mend layer 3, check again, then go one layer down.",
         "d": "then two mistakes can cancel, or a new one come in, and you do not know which. One at a time.",

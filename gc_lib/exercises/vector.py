@@ -162,8 +162,8 @@ order = Choose(
     {
         "a": "the same numbers are in both vectors, true. But the check subtracts them place by place, and now most "
         "places of W1 and W2 hold two different entries.",
-        "b": "a small reading would mean that the two vectors nearly agree. But in W1 and W2 most entries meet a "
-        "neighbour, and two neighbours have nothing to do with each other.",
+        "b": "a small reading would mean that the two vectors nearly agree. But in W1 and W2 most entries meet "
+        "another one, and the two have nothing to do with each other.",
         "c": "most entries of W1 and W2 meet the wrong partner, so the reading is that of two vectors with little in "
         "common. Backprop is right; only its order is wrong.",
     },
