@@ -68,7 +68,7 @@ def unsteady(report) -> Iterator[Reason]:
         yield Reason("not deterministic", says, "Does it add to what an earlier call left, or draw at random?", blocks)
     if found.J.writes is not None:
         block, index, *_ = report.entry(found.J.writes)
-        says = f"The cost writes on its argument: it changed {entry_name(block, index)}. From then on it got copies."
+        says = f"The cost writes on its argument: it changed {entry_name(block, index)}, in a copy of yours."
         advice = "Let it work on a copy: p = p / n, not p /= n."
         yield Reason("writes on its argument", says, advice, (block,), ((block, index),))
 

@@ -16,8 +16,8 @@ class Objective:
     """Evaluate a cost at any vector θ, which is nan where the cost has no value.
 
     `theta` and `blocks` are copies of the parameters, in float64 if the cost takes that, else as they were given.
-    `evaluations` counts the calls. A cost that writes on its argument is noticed, and gets copies from then on: then
-    `writes` names an entry that it wrote on.
+    `evaluations` counts the calls. Each gets arrays of its own, which the cost may keep; one that writes on them is
+    noticed: then `writes` names an entry that it wrote on.
     """
 
     def __init__(self, cost: Callable, params, wide: bool = True):
@@ -34,18 +34,23 @@ class Objective:
         self.here = self.at_theta()
 
     def hand_out(self, blocks: dict[str, np.ndarray]) -> None:
-        """Let the cost see blocks of these dtypes: where that is float64, views of one vector."""
-        self.blocks, self.theta = blocks, to_vector(blocks).astype(float)
-        self.vector = self.theta.copy()
-        self.pieces = from_vector(self.vector, blocks)
-        self.views = all(block.dtype == float for block in blocks.values())
+        """Let the cost see blocks of these dtypes."""
+        self.blocks, self.theta, self.parts = blocks, to_vector(blocks).astype(float), block_slices(blocks)
         plain = type(self.params) is dict and self.params.keys() == blocks.keys()
         self.flat = plain and not any(map(is_tensor, self.params.values()))
+
+    def shown(self, vector: np.ndarray):
+        """Return the parameters as they stand in a vector; where they are float64, in views of it."""
+        pieces = {
+            name: vector[part].reshape(self.blocks[name].shape).astype(self.blocks[name].dtype, copy=False)
+            for name, part in self.parts.items()
+        }
+        return pieces if self.flat else like(pieces, self.params)  # a flat dict is the usual case
 
     def at_theta(self) -> float:
         """Return J(θ). Raises what the cost raises, and ValueError where J(θ) is not finite."""
         self.evaluations += 1
-        shown = self.a_copy()
+        shown = self.shown(self.theta.copy())
         J = float(ask(self.cost, shown, lambda: "at θ"))
         self.writes = self.changed(shown) if self.writes is None else self.writes
         return J
@@ -56,7 +61,7 @@ class Objective:
             after = as_blocks(shown)
         except (TypeError, ValueError):  # it keeps something else there, as a cache
             return None
-        for name, part in block_slices(self.blocks).items():
+        for name, part in self.parts.items():
             before, now = self.blocks[name], after.get(name)
             if now is None or now.shape != before.shape:
                 return part.start
@@ -71,24 +76,14 @@ class Objective:
     def __call__(self, theta: np.ndarray) -> float:
         """Return J(θ); nan where the cost finds no number, as log(−1) is none. Raises what else the cost raises."""
         self.evaluations += 1
-        self.vector[:] = theta
-        shown = self.views_of_vector() if self.views and self.writes is None else self.a_copy()
+        vector = np.array(theta, dtype=float)
         try:
-            J = float(ask(self.cost, shown, lambda: self.where(theta)))
+            J = float(ask(self.cost, self.shown(vector), lambda: self.where(theta)))
         except (ArithmeticError, ValueError) as problem:
             self.failure, J = self.failure or problem, np.nan
-        if self.writes is None and (self.vector != theta).any():
-            self.writes = int(np.argmax(self.vector != theta))
-            return self(theta)
+        if self.writes is None and (vector != theta).any():
+            self.writes = int(np.argmax(vector != theta))
         return J
-
-    def views_of_vector(self):
-        """Return the parameters as they stand in the vector, in views of it."""
-        return dict(self.pieces) if self.flat else like(self.pieces, self.params)  # a flat dict is the usual case
-
-    def a_copy(self):
-        """Return the parameters as they stand in the vector, in arrays of their own."""
-        return like(from_vector(self.vector.copy(), self.blocks), self.params)
 
     def where(self, theta: np.ndarray) -> str:
         """Name the entry that was nudged, for an error message."""
