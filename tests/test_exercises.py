@@ -283,6 +283,7 @@ NAMED = [
     ("vector.flatten", appended, "np.append changes nothing, it returns a new array"),
     ("vector.loop", step_never_back, "is each entry put back, or step[i] set back to 0?"),
     ("vector.loop", return_inside, "this loop ends in its first round"),
+    ("vector.loop", lambda J, p, e: 0, "yours is one number, and 3 are wanted"),
     ("vector.loop", lambda J, p, e: [p[i] for i in p], "places are whole numbers: for i in range(n)"),
     ("vector.reading", lambda a, g: norm(a - g) / norm(g), "yours divides by ‖dθ‖ alone"),
     (
@@ -798,6 +799,11 @@ def test_a_change_that_lets_a_loop_run_for_ever_is_stopped():
     stopped = set()
     mend(typed(source), square, [], lambda f: stopped.add(run(f, ({"W": 1, "b": 2},))[1].rpartition(" ")[2]))
     assert "RecursionError:" in stopped
+
+
+def test_of_a_function_that_calls_itself_no_change_is_tried(monkeypatch):
+    monkeypatch.setattr(Build, "mended", lambda *_: pytest.fail("each change of it would run without end as well"))
+    assert "it calls itself without end" in repr(exercises.secant.two_sided(never_ending))
 
 
 def test_what_stood_in_memory_makes_no_change_fit():

@@ -66,8 +66,8 @@ def brief(value) -> str:
 
 def near(number, wanted, factor: float) -> bool:
     """Tell whether two numbers differ by no more than a factor."""
-    if not number or not wanted:
-        return number == wanted
+    if not np.all(number) or not np.all(wanted):
+        return np.array_equal(number, wanted)
     return 1 / factor <= number / wanted <= factor
 
 

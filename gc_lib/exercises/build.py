@@ -88,7 +88,7 @@ class Build:
     def halted(self, attempt: Callable, stopped: str) -> str:
         """Say what is behind an error."""
         told = unused(attempt)
-        if not told and "with NameError" not in stopped:  # a changed function would know more names
+        if not told and not any(f"with {kind}Error" in stopped for kind in ("Name", "Recursion")):  # no change helps
             told = self.mended(attempt)
         return told or behind(stopped)
 
