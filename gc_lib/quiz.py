@@ -127,9 +127,9 @@ def sheet(path: Path) -> dict[str, dict[int, str]]:
     """
     try:
         cells = json.loads(path.read_text("utf-8"))["cells"]
+        sources = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
     except (ValueError, KeyError, TypeError):
         raise ValueError("this is no notebook") from None
-    sources = ("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
     return dict(map(answered, (source for source in sources if "quiz.score(" in source)))
 
 
@@ -137,9 +137,11 @@ def answered(source: str) -> tuple[str, dict[int, str]]:
     """Return the form that a cell scores, and what its answers stand for. Raises ValueError where it cannot be read."""
     try:
         nodes = list(ast.walk(ast.parse(source)))
-        answers = next(ast.literal_eval(node) for node in nodes if isinstance(node, ast.Dict))
-        form = next(ast.literal_eval(node.value) for node in nodes if isinstance(node, ast.keyword))
-    except (SyntaxError, ValueError, StopIteration):
+        call = next(node for node in nodes if isinstance(node, ast.Call) and ast.unparse(node.func) == "gcl.quiz.score")
+        named = {ast.unparse(node.targets[0]): node.value for node in nodes if isinstance(node, ast.Assign)}
+        answers = ast.literal_eval(named.get(ast.unparse(call.args[0]), call.args[0]))
+        form = str(next(ast.literal_eval(each.value) for each in call.keywords if each.arg == "form"))
+    except (SyntaxError, ValueError, StopIteration, IndexError):
         raise ValueError(f"this cell cannot be read: {source!r}") from None
     return form, marks(answers, form)
 

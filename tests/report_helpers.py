@@ -37,7 +37,13 @@ def reported(
         "allowed": lambda name: 0.0,
         "may_be_flat": lambda name: True,
         "J": SimpleNamespace(
-            writes=None, widened=False, corners=corners or (lambda i, h: []), cost=None, blocks=SHAPES, evaluations=40
+            failure=None,
+            writes=None,
+            widened=False,
+            corners=corners or (lambda i, h: []),
+            cost=None,
+            blocks=SHAPES,
+            evaluations=40,
         ),
     }
     return Report(

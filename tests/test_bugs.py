@@ -615,7 +615,7 @@ def test_a_network_with_a_function_of_ones_own_survives_pickling():
         (no_mean, None, "dW", "'decay' of J; one of backprop needs a layer too; got 'dW'"),
         (no_mean, 5, "dW", "no_mean cannot be planted on layer 5: this network has layers 1 … 4; got layer=5"),
         (no_mean, 0, "dW", "this network has layers 1 … 4; got layer=0"),
-        (no_mean, "2", "dW", "this network has layers 1 … 4; got layer=2"),
+        (no_mean, "2", "dW", "this network has layers 1 … 4; got layer='2'"),
         (no_mean, 1, "dA_prev", "no_mean cannot be planted on layer 1: dA_prev of layer 1 would be the input's"),
         (no_mean, 4, "drop", "no_mean cannot be planted on layer 4: the output layer has no dropout"),
         (lambda dZ: dZ, 2, "dW", r"<lambda> should take \(dZ, c\), as weight_gradient does: too many"),

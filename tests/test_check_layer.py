@@ -238,6 +238,10 @@ def test_the_same_seed_is_the_same_upstream():
         ({"b": 3}, "b: given as an input and by keyword; leave one of them out"),
         ({"upstream": np.ones((2, 2))}, r"upstream: the weights of out should have its shape, \(3, 2\)"),
         ({"upstream": {"a": np.ones(2)}}, r"the weights of out should have its shape, .*; given is out\.a"),
+        (
+            {"forward": lambda x, w, b: ({"a": x}, 0), "upstream": {"a": np.ones((3, 4)), "c": np.ones(2)}},
+            r"upstream: there is no output out\.c; forward returns out\.a",
+        ),
         ({"forward": lambda x, w, b: (np.nan, 0)}, "forward: out holds nan; every entry"),
         ({"forward": lambda x, w, b, k: x, "k": 3}, r"backward should take \(dout, x, w, b, k\), or dout alone"),
         ({"upstream": 0.0}, "upstream is 0 for every output"),
@@ -300,3 +304,33 @@ def test_an_input_is_called_flat_only_where_j_stands_still_in_every_entry():
     assert report.answer == "wrong" and "The cost does not depend on" not in report.explain()
     report = check(lambda x, b: (x**2 + 0 * b, x), lambda dout, x: (2 * x * dout, dout), {"x": x, "b": x})
     assert report.that_are("wrong") == ("b",) and "The cost does not depend on b here" in report.explain()
+
+
+def test_an_upstream_may_be_a_tuple_as_the_outputs_are():
+    def forward(x, y):
+        return (x * 2, y.sum()), None
+
+    def backward(dout, cache):
+        return 2 * dout[0], dout[1] * np.ones(3)
+
+    inputs = {"x": np.array([1.0, 2.0]), "y": np.ones(3)}
+    report = gcl.check_layer(forward, backward, inputs, upstream=(np.array([1.0, 2.0]), 3.0))
+    assert report.answer == "right" and report.upstream.tolist() == [1, 2, 3]
+
+
+def test_what_is_handed_on_is_left_as_it_was():
+    running = np.zeros(4)
+
+    def forward(x, running):
+        running += 1
+        return np.sin(x), x
+
+    assert (
+        gcl.check_layer(forward, lambda d, x: d * np.cos(x), {"x": np.arange(4.0)}, running=running).answer == "right"
+    )
+    assert not running.any()
+
+
+def test_why_forward_gives_no_number_a_step_away_is_said():
+    report = gcl.check_layer(lambda x: (x[x >= 1], None), lambda d, _: d, {"x": np.array([1.0, 2.0])})
+    assert "It raised ValueError: forward: out changes its shape when an input is nudged." in report.reasons[0].says

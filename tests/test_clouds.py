@@ -42,7 +42,11 @@ def test_a_random_j_an_unsteady_gradient_and_a_cost_that_writes_are_named():
     assert not list(unsteady(report))
     report.found.J.writes = 0
     reason = one(unsteady(report))
-    assert reason.entries == (("a", (0, 0)),) and reason.blocks == ("a",) and "it changed a[0, 0]." in reason.says
+    assert (
+        reason.entries == (("a", (0, 0)),)
+        and reason.blocks == ("a",)
+        and "it changed a[0, 0], in a copy of yours." in reason.says
+    )
 
 
 # ---- which block is clouded by what ----------------------------------------------------------------------------------

@@ -152,3 +152,28 @@ def test_a_generator_of_bugs_or_of_mistakes_is_taken_once_and_plants_them():
 def test_what_is_no_list_is_refused_and_named(field, value):
     with pytest.raises(ValueError, match=re.escape(f"{field} should be a list, such as [") + ".*; got " + repr(value)):
         State(**{field: value})
+
+
+@pytest.mark.parametrize("given", [{"bugs": [("sigma_frozen", 1)]}, {"mistakes": ["sigma_frozen"]}])
+def test_a_bug_of_a_layer_is_sent_to_its_lab(given):
+    _ = gcl.layers  # whose bugs register themselves
+    with pytest.raises(ValueError, match=r"a bug of a layer that has no J: gcl\.labs\.layers\(bug='sigma_frozen'\)"):
+        gcl.labs.bench(**given)
+
+
+def test_what_is_no_bug_is_refused():
+    with pytest.raises(ValueError, match=r"bugs should be a list, such as \[\(\"no_decay\", 2\)\]; got \[3\]"):
+        gcl.labs.bench(bugs=[3])
+
+
+def test_the_examples_that_labs_share_cannot_be_written_on():
+    X, Y = gcl.labs.BenchState().problem
+    for array in (X, Y):
+        with pytest.raises(ValueError, match="read-only"):
+            array *= 3
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_blocks_whose_slope_is_no_number_do_not_agree():
+    words = gcl.labs.bench(eps=1e160).words
+    assert "W1, W2 and W3 disagree" in words and "agree." not in words.replace("disagree.", "")

@@ -280,3 +280,21 @@ def test_a_report_of_ones_own_goes_by_its_name_in_the_line_of_code():
 def test_refuses_what_cannot_be(given, problem, words):
     with pytest.raises(problem, match=words):
         gcl.labs.inspect(**given)
+
+
+def test_a_block_without_entries_is_not_offered():
+    params = {"none": np.zeros((0, 3)), "w": np.array([1.0, 2.0])}
+    report = gcl.check(lambda p: p["w"] @ p["w"], lambda p: {"none": p["none"], "w": 2 * p["w"]}, params)
+    lab = gcl.labs.inspect(report)
+    assert lab.state.block == "w" and [value for _, value in lab.bound["block"].options] == ["w"]
+
+
+def test_what_is_no_number_does_not_agree():
+    def cost(w):
+        if w[0] != 1:
+            raise ValueError("the table has no such key")
+        return 1.0
+
+    report = gcl.check(cost, lambda w: np.ones(1), np.ones(1))
+    assert np.isnan(report.difference) and "It raised ValueError: the table has no such key." in report.reasons[0].says
+    assert "Theta disagrees in its one entry." in gcl.labs.inspect(report).words

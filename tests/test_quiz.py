@@ -168,3 +168,17 @@ def test_the_notebook_says_that_it_is_not_validated_and_ships_without_answers():
         "A": {quiz.SKIPPED},
         "B": {quiz.SKIPPED},
     }
+
+
+def test_a_cell_of_the_quiz_may_hold_more_than_the_answers():
+    source = "extra = {1: 'a'}\nprint('mine', end='')\nanswers = {1: 'a'}\ngcl.quiz.score(answers, form='A')"
+    form, found = quiz.answered(source)
+    assert form == "A" and found == quiz.answered("gcl.quiz.score({1: 'a'}, form='A')")[1]
+
+
+@pytest.mark.parametrize(
+    "cells", ["[{}]", '[{"cell_type": "code"}]', '[{"cell_type": "code", "source": "gcl.quiz.score(a, form=[])"}]']
+)
+def test_a_notebook_that_is_none_does_not_stop_the_count(tmp_path, cells):
+    (tmp_path / "one.ipynb").write_text(f'{{"cells": {cells}}}')
+    assert "not read 1" in quiz.table(tmp_path)

@@ -290,3 +290,15 @@ def test_a_gradient_straight_through_a_rounding_is_told_of_the_steps():
     theta = np.array([0.31, -0.48, 1.7, 0.9, 0.23])
     report = gcl.check(rounded, lambda w: 2 * (np.round(4 * w) / 4 - 0.3), theta)
     assert report.answer == "cannot tell" and kinds(report) == ["steps"]
+
+
+@pytest.mark.parametrize("checker", [gcl.ONE_SIDED, gcl.bugs.plant(gcl.SLIDE, "forgotten_2")])
+def test_a_checker_with_another_difference_needs_its_own_step(checker):
+    with pytest.raises(ValueError, match="for this checker give ε as a number"):
+        gcl.check(lambda w: w @ w, lambda w: 2 * w, np.ones(2), "auto", checker)
+
+
+@pytest.mark.parametrize("size", [1e-170, 1e170])
+def test_a_factor_is_found_whatever_the_size_of_the_slopes(size):
+    report = gcl.check(lambda w: size * (w @ w), lambda w: 3 * size * w, np.array([1.0, 2.0]))
+    assert report.factor("theta") == pytest.approx(1.5)

@@ -104,3 +104,20 @@ def test_no_step_changes_nothing_and_fewer_are_refused():
     assert gcl.train(lambda p: p, start, steps=0)["w"].tolist() == [8.0, -4.0]
     with pytest.raises(ValueError, match="steps"):
         gcl.train(lambda p: p, start, steps=-1)
+
+
+def test_what_a_gradient_writes_on_and_what_is_returned_are_copies():
+    def doubles(p):
+        p["w"] *= 2
+        return p
+
+    start = {"w": np.array([1.0])}
+    assert gcl.train(doubles, start, steps=1, rate=0.25)["w"] == 0.5 and start["w"] == 1
+    same = gcl.train(doubles, start, steps=0)
+    assert same["w"] == 1 and same["w"] is not start["w"]
+
+
+def test_any_nest_goes_down_that_can_be_checked():
+    assert gcl.train(lambda w: 2 * w, np.array([8.0]), steps=3, rate=0.25).tolist() == [1]
+    [layer] = gcl.train(lambda p: [{"W": 2 * p[0]["W"]}], [{"W": np.array([8.0])}], steps=3, rate=0.25)
+    assert layer["W"].tolist() == [1]

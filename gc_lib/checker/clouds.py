@@ -46,7 +46,7 @@ CLOUDS = {  # each kind: what is said of the blocks, and what to do
         "Let rtol say what may be off.",
     ),
     "domain": (
-        "The cost has no value at some step in {blocks}, as log(x) has none below 0.",
+        "The cost has no value at some step in {blocks}, as log(x) has none below 0.{raised}",
         "Check at a θ farther from the edge, or take a smaller ε.",
     ),
     "flat": (
@@ -121,7 +121,10 @@ def cloud(report, kind: str, names: tuple[str, ...]) -> Reason:
         "J": report.J,
     }
     what = "the noise" if found.ladders[names[0]].noisy else "the last digit"
-    words = {"blocks": listed(names), "what": what, "still": "", "units": "", "entries": "", "between": "", "auto": ""}
+    words = {"blocks": listed(names), "what": what}
+    words |= dict.fromkeys(["still", "units", "entries", "between", "auto", "raised"], "")
+    if getattr(found.J.failure, "__notes__", ()):  # the cost has raised it, and not found nan
+        words["raised"] = f" It raised {type(found.J.failure).__name__}: {found.J.failure}."
     taken = float(np.median(steps(report)[part]))
     if report.unmoved:
         words["still"] = f" It even leaves {report.unmoved} of {report.approx.size} entries of θ where they are."

@@ -1,6 +1,7 @@
 """Check a layer, a pair of forward and backward. It has no J of its own: a weighted sum of its outputs is one."""
 
 from collections.abc import Callable, Iterable, Mapping
+from copy import deepcopy
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from inspect import signature
@@ -98,16 +99,16 @@ class Pair(NamedTuple):
     def paired(self) -> bool:
         """Whether forward returns two arrays of which the second is neither an input nor the first again."""
         inputs = copied(self.inputs)
-        match self.forward(**inputs, **self.handed_on):
+        match self.forward(**inputs, **deepcopy(self.handed_on)):
             case tuple((out, np.ndarray(dtype=np.dtype(kind="f")) as second)):
                 return not any(np.array_equal(second, each) for each in (out, *inputs.values()))
         return False
 
     def ahead(self, nudged: Mapping[str, np.ndarray]) -> tuple[Any, Callable]:
         """Go forward; return out, and backward as a function of dout alone."""
-        given = copied(self.inputs) | nudged
-        found = noted(lambda given: self.forward(**given, **self.handed_on), given, lambda: "when forward was called")
-        inputs, handed_on = tuple(given.values()), self.handed_on
+        given, handed_on = copied(self.inputs) | nudged, deepcopy(self.handed_on)
+        found = noted(lambda given: self.forward(**given, **handed_on), given, lambda: "when forward was called")
+        inputs = tuple(given.values())
         ways: Iterable[tuple[tuple, dict]]
         if isinstance(found, tuple) and len(found) == 2:
             out, ways = found[0], ((found[1:], {}), (found[1:], handed_on))
@@ -201,7 +202,7 @@ def arrays(
     both = [name for name in handed_on if name in found]
     if both:
         raise TypeError(f"{listed(both)}: given as an input and by keyword; leave one of them out")
-    changed = (name for name, value in options.items() if np.ndim(value) or value != DEFAULTS[name])
+    changed = (name for name, value in options.items() if not np.isscalar(value) or value != DEFAULTS[name])
     twice = [name for name in changed if takes_name(forward, name)]
     if twice:
         advice = f"give forward its own by functools.partial(forward, {twice[0]}=…)"
@@ -235,6 +236,9 @@ def given_upstream(out: Mapping[str, np.ndarray], upstream) -> dict[str, np.ndar
         if name not in given or (not np.isscalar(upstream) and given[name].shape != block.shape):
             here = f"they have {given[name].shape}" if name in given else f"given is {listed(given)}"
             raise ValueError(f"upstream: the weights of {name} should have its shape, {block.shape}; {here}")
+    strange = [name for name in given if name not in out]
+    if strange:
+        raise ValueError(f"upstream: there is no output {listed(strange)}; forward returns {listed(out)}")
     if not any(block.any() for block in given.values()):
         raise ValueError("upstream is 0 for every output: then J is 0; leave it out for a random one")
     return {name: np.broadcast_to(given[name], block.shape) for name, block in out.items()}

@@ -23,7 +23,6 @@ class Objective:
     def __init__(self, cost: Callable, params, wide: bool = True):
         self.cost, self.params, self.evaluations = cost, params, 0
         self.writes: int | None = None
-        self.failure: Exception | None = None
         self.given = {name: block.copy() for name, block in as_blocks(params).items()}
         in_double = {name: block.astype(float) for name, block in self.given.items()}
         narrow = any(block.dtype != float for block in self.given.values())
@@ -35,6 +34,7 @@ class Objective:
 
     def hand_out(self, blocks: dict[str, np.ndarray]) -> None:
         """Let the cost see blocks of these dtypes."""
+        self.failure: Exception | None = None
         self.blocks, self.theta, self.parts = blocks, to_vector(blocks).astype(float), block_slices(blocks)
         plain = type(self.params) is dict and self.params.keys() == blocks.keys()
         self.flat = plain and not any(map(is_tensor, self.params.values()))

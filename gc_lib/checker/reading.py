@@ -93,7 +93,8 @@ class Reading:
         0.5
         """
         a, g = self.pairs[name]
-        k = float(g @ a / (a @ a)) if a.any() else 0.0
+        size = np.abs(a).max(initial=0) or 1.0  # so that no square overflows, nor vanishes
+        k = float(g / size @ (a / size) / (a / size @ (a / size))) if a.any() else 0.0
         return k if k and norm(g - k * a) < 1e-3 * norm(g) else None
 
     @cached_property

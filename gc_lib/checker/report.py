@@ -250,6 +250,8 @@ def check(
     blocks, checker, rtol = nudgeable(params), a_checker(checker), above_zero(rtol, "rtol", "1e-6")
     if not isinstance(eps, str) or eps != "auto":
         eps = above_zero(eps, usual='the lecture\'s 1e-7, or "auto"')
+    elif (checker.difference, checker.restored) != (SLIDE.difference, SLIDE.restored):
+        raise ValueError('eps="auto" takes two-sided differences of its own; for this checker give ε as a number')
     J = Objective(J_of, params)
 
     def vector(at=params) -> np.ndarray:

@@ -13,7 +13,7 @@ from typing import Literal, SupportsFloat
 
 import numpy as np
 
-from .inputs import gradient_at, nudgeable, two_functions, whole
+from .inputs import above_zero, gradient_at, nudgeable, two_functions, whole
 from .investigation import Investigation
 from .ladder import Judgement, Ladder
 from .objective import Objective
@@ -78,7 +78,7 @@ class Screen:
         >>> found.chance_of_missing(0.5)
         0.02
         """
-        return float(min(1.0, 2 * CLOSE_ENOUGH / share) ** self.directions)
+        return float(min(1.0, 2 * CLOSE_ENOUGH / above_zero(share, "share", "0.01")) ** self.directions)
 
     def assert_ok(self) -> None:
         """Raise AssertionError that says what was found unless the answer is right.

@@ -16,8 +16,8 @@ IN_ASCII = str.maketrans(
 
 def listed(names: Iterable[str]) -> str:
     """Write names as a list in a sentence: W1, b1 and W2."""
-    *first, last = ("", *names)
-    return f"{', '.join(first[1:])} and {last}" if first[1:] else last
+    *most, last = list(names) or [""]
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def printable(text: str) -> str:

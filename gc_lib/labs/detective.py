@@ -8,6 +8,7 @@ import ipywidgets as widgets
 import numpy as np
 
 from ..checker.words import html_table
+from ..network.network import one_of
 from ..plots.detective import detective_picture
 from . import cases, notes, reasons
 from .cases import NUMBERS, OFFERED, Case, Setting, Suspect, World
@@ -328,7 +329,7 @@ class Detective(Lab):
                 accused = tuple((bug, 0) if isinstance(bug, str) else bug for bug in bugs)
                 self.set(**self.one_more_accusation(accused))
             if reason and self.state.pending is not None:
-                self.set(**self.one_more_reason(LETTERS.index(reason)))
+                self.set(**self.one_more_reason(LETTERS.index(one_of("reason", reason, LETTERS))))
             return self
 
     @property

@@ -47,6 +47,11 @@ def divisor(name: str, value) -> float:
     return float(value)
 
 
+def not_empty(report: Report) -> list[str]:
+    """Return the names of the blocks that have entries."""
+    return [name for name, part in report.parts.items() if part.stop > part.start]
+
+
 @dataclass(frozen=True)
 class State(Fields):
     """Hold a report, which of its blocks is looked into, and the k by which dθ is divided there.
@@ -60,8 +65,9 @@ class State(Fields):
 
     def __post_init__(self):
         super().__post_init__()
-        first = self.report.worst.block if self.report.that_are("wrong") else next(iter(self.report.blocks))
-        self.settle(block=one_of("block", first if self.block is None else self.block, self.report.blocks))
+        blocks = not_empty(self.report)
+        first = self.report.worst.block if self.report.that_are("wrong") else blocks[0]
+        self.settle(block=one_of("block", first if self.block is None else self.block, blocks))
 
 
 @dataclass(frozen=True)
@@ -202,8 +208,8 @@ def entry_by_entry(report: Report, block: str, k: float = 1.0) -> tuple[np.ndarr
     """Return each entry's own relative difference once dθ is divided by k, and which entries are wrong."""
     a, g = report.pairs[block]
     off, size = np.abs(a - g / k), np.abs(a) + np.abs(g / k)
-    readings = np.divide(off, size, out=np.zeros_like(size), where=size > 0)
-    return readings, (off > report.bars[report.parts[block]]) & (readings >= GREAT)
+    readings = np.divide(off, size, out=np.zeros_like(size), where=size != 0)
+    return readings, ~((off <= report.bars[report.parts[block]]) | (readings < GREAT))  # so nan is wrong
 
 
 def counted(count: int | np.integer) -> str:
@@ -230,7 +236,7 @@ class Inspect(Lab):
     def controls(self) -> list:
         """Build the menu of the report's blocks, the slider of k, and the button that finds k."""
         return [
-            self.bind("block", Menu("block", self.state.report.blocks, str, "200px")),
+            self.bind("block", Menu("block", not_empty(self.state.report), str, "200px")),
             *super().controls(),
             self.button("the k that fits best", lambda: {"k": self.best()}),
         ]

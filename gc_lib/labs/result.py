@@ -153,7 +153,7 @@ class OfReports(Shown):
 
 def beyond(report: Reading) -> tuple[str, ...]:
     """Return the blocks that are not great, and farther off than their error bars explain."""
-    return tuple(name for name, x in report.blocks.items() if x >= GREAT and x > report.bounds[name])
+    return tuple(name for name, x in report.blocks.items() if not (x < GREAT or x <= report.bounds[name]))
 
 
 def unheard(report: Reading) -> tuple[str, ...]:

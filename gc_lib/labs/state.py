@@ -31,7 +31,8 @@ DATA = {
 def several(name: str, values: Iterable) -> tuple:
     """Return several values, which are taken once. Raises ValueError for a single value, or a word in letters."""
     found = tuple(values) if isinstance(values, Iterable) and not isinstance(values, str) else None
-    if found is None or any(isinstance(value, str) != (name == "mistakes") or callable(value) for value in found):
+    fits = {"bugs": tuple | list, "mistakes": str, "units": Real}[name]
+    if found is None or not all(isinstance(value, fits) for value in found):
         wanted = {"bugs": '[("no_decay", 2)]', "mistakes": '["J_no_decay"]', "units": "[6, 6]"}[name]
         raise ValueError(f"{name} should be a list, such as {wanted}; got {values!r}")
     return found
@@ -44,12 +45,22 @@ def plant(bug: tuple) -> Plant:
     """
     name, layer, strength, factor = Plant(*bug)
     if not callable(name):
-        found = bugs.find(name)
-        if found.family is not bugs.Steps:
-            raise ValueError(f"{name} is a mistake of the cost or of the checker: mistakes=[{name!r}]")
+        found = of_family(name, bugs.Steps)
         factor = found.factor if factor is None else factor
     layer = int(layer) if isinstance(layer, Real) and layer == layer // 1 else layer
     return Plant(name, layer, float(strength), factor if factor is None else float(factor))
+
+
+def of_family(name: str | bugs.Bug, *families: type) -> bugs.Bug:
+    """Return the bug of that name. Raises ValueError that says where it belongs if it is of none of these families."""
+    found = bugs.find(name)
+    if found.family in families:
+        return found
+    if found.family is bugs.Steps:
+        raise ValueError(f"{name} is a bug of backprop: plant it in a layer, bugs=[({name!r}, 1)]")
+    if found.family in (Terms, Checker):
+        raise ValueError(f"{name} is a mistake of the cost or of the checker: mistakes=[{name!r}]")
+    raise ValueError(f"{name} is a bug of a layer that has no J: gcl.labs.layers(bug={name!r})")
 
 
 def layers(name: str, value) -> tuple[int, ...]:
@@ -109,8 +120,7 @@ class BenchState(Fields):
         if self.bias is None:
             self.settle(bias=0.01 if 0.0 in ACTIVATIONS[self.hidden].corners else 0.0)
         for name in self.mistakes:
-            if bugs.find(name).family is bugs.Steps:
-                raise ValueError(f"{name} is a bug of backprop: plant it in a layer, bugs=[({name!r}, 1)]")
+            of_family(name, Terms, Checker)
         self.checker  # noqa: B018  # raises where a mistake cannot be, as the network does where a bug cannot
         self.settle(bugs=tuple(plant(bug) for bug in self.network.plants if bug.layer is not None))
 
@@ -175,8 +185,9 @@ class BenchState(Fields):
 @lru_cache(8)
 def examples(name: str, count: int, dtype: str) -> tuple[np.ndarray, np.ndarray]:
     """Return X and Y of a data set by its name in DATA."""
-    X, Y = DATA[name](count)
-    return X.astype(dtype), Y.astype(dtype)
+    X, Y = (array.astype(dtype) for array in DATA[name](count))
+    X.flags.writeable = Y.flags.writeable = False  # they are shared by all labs
+    return X, Y
 
 
 @lru_cache(2)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from numbers import Real
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -35,8 +35,9 @@ class Plant(NamedTuple):
         return f"({', '.join(words)}{'' if rest else ','})"
 
 
-def one_of(name: str, value, allowed: Iterable) -> object:
+def one_of(name: str, value, allowed: Iterable) -> Any:
     """Return the value. Raises ValueError where it is not one of those allowed."""
+    allowed = list(allowed)
     if value not in allowed:
         raise ValueError(f"{name} should be one of {', '.join(map(repr, allowed))}; got {value!r}")
     return value
@@ -173,7 +174,7 @@ class Network:
         if found.family is Terms and layer is not None:
             return f"it is in the cost J, not in a layer; leave layer={layer} away"
         if found.family is Steps and not self.has(layer):
-            return f"this network has layers 1 … {self.L}; got layer={layer}"
+            return f"this network has layers 1 … {self.L}; got layer={layer!r}"
         there = [other.name for other in self.bugs_in(layer) if other.breaks is found.breaks]
         if there:
             return f"another bug breaks the same equation there: {there[0]}"

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from ..checker.inputs import finite, fitting, whole
+from ..checker.params import as_blocks, copied, like
 from .forward import Params
 
 
@@ -13,11 +14,11 @@ def descend(gradient: Callable, params: dict[str, np.ndarray], rate: float = 0.5
 
     Raises TypeError or ValueError for a rate that is no finite number, and for a gradient that does not fit params.
     """
-    rate = finite("rate", rate)
+    rate, blocks = finite("rate", rate), as_blocks(copied(params))
     while True:
-        yield params
-        slopes = fitting(gradient(params), params)
-        params = {name: block - rate * slopes[name] for name, block in params.items()}
+        yield like(blocks, params)
+        slopes = fitting(gradient(copied(like(blocks, params))), blocks)
+        blocks = {name: block - rate * slopes[name] for name, block in blocks.items()}
 
 
 def train(

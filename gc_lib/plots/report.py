@@ -86,7 +86,7 @@ def draw_curve(axes: Axes, report: Any) -> str:
         axes.set_xticks([])
         return f"no V-curve, since {nothing}."
     eps, best = ladder.steps * np.median(report.found.scale), ladder.best
-    size = abs(ladder.slope[best]) + abs(said)
+    size = abs(ladder.slope[best]) + abs(said) or 1.0
     error = DIFFERENCES.place(np.where(np.isfinite(ladder.error), ladder.error / size, np.nan))
     looks = dict(facecolor="none", edgecolor=GREY, hatch="////", linewidth=0)
     axes.fill_between(eps, axes.get_ylim()[0], error, **looks)
