@@ -37,7 +37,7 @@ class Report(Reading):
     """Hold what a check found: the lecture's reading, and the second opinion.
 
     `slopes` are those of J as far as they are known, also at other steps than ε; `ladder` is the V-curve of this very
-    J, along one direction; `evaluations` counts the calls of the cost. `found` holds all that was learnt on the way.
+    J, along one direction; `evaluations` counts those of J. `found` holds all that was learnt on the way.
 
     >>> cost, half = lambda p: (p["W"] ** 2).sum() + p["b"].sum(), lambda p: {"W": p["W"], "b": np.ones(2)}
     >>> report = gcl.check(cost, half, {"W": np.array([[1.0, 2.0], [3.0, 4.0]]), "b": np.zeros(2)})
@@ -57,7 +57,7 @@ class Report(Reading):
 
     @property
     def evaluations(self) -> int:
-        """How often the cost was evaluated."""
+        """How often J was evaluated; dθ is asked some 20 times beside, to see whether it stays."""
         return self.found.J.evaluations
 
     @cached_property
