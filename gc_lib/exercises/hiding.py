@@ -63,15 +63,13 @@ remainder = Build(
         "J = −Σ θ³, t = 0.5": (cubes, place, -3 * place**2, way, 0.5),
     },
     {
-        "a step of t v changes J by t dθ·v: where is the t?": "abs(J(theta + t * v) - J(theta) - dtheta @ v)",
-        "take the absolute value of the whole, t dθ·v inside.": "abs(J(theta + t * v) - J(theta)) - t * (dtheta @ v)",
+        "a step of t v changes J by t dθ·v: where is the t?": "t * np.sum → np.sum",
+        "take the absolute value of the whole, t dθ·v inside.": "- J(theta) - t → - J(theta)) - (t",
         "the sum belongs to the dot product dθ·v alone; yours adds up the absolute value of each entry too.": (
             "np.sum(abs(J(theta + t * v) - J(theta) - t * dtheta * v))"
         ),
-        "is the absolute value missing?": "J(theta + t * v) - J(theta) - t * np.sum(dtheta * v)",
-        "t dθ·v is taken away from the change of J, and that is J(θ + tv) − J(θ): is one of the signs another?": (
-            "abs(J(theta + t * v) - J(theta) + t * np.sum(dtheta * v))"
-        ),
+        "is the absolute value missing?": "abs( → (",
+        "t dθ·v is taken away from J(θ + tv) − J(θ), the change of J: is one of the signs another?": "- t → + t",
     },
     "what dθ leaves unexplained. For a smooth J it falls as t² where dθ is right, where it is wrong only as t.",
 )

@@ -139,9 +139,5 @@ def of_numbers(given: np.ndarray, wanted: np.ndarray, same: Callable) -> Iterato
     k = given @ wanted / (wanted @ wanted)
     if k and same(given, k * wanted):
         yield f"in every case yours is {k:.4g} times what is wanted: which factor is missing, or one too many?"
-    if len(given) > 2 and min(*given, *wanted) > 0 and np.ptp(wanted):
-        power, start = np.polyfit(np.log(wanted), np.log(given), 1)
-        if same(given, np.exp(start) * wanted**power):
-            yield f"yours grows as the power {power:.3g} of what is wanted: is it another root, or a square too many?"
     if same(np.sort(given), np.sort(wanted)):
         yield "these are the right numbers in another order."

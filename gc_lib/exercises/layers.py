@@ -51,20 +51,12 @@ embedded = Build(
         "one row used three times": (np.array([[1.5], [4.0], [-2.25]]), np.array([1, 1, 1]), 3),
     },
     {
-        "a row that is used twice gets two slopes: are they added, or is the last one alone kept?": (
-            "np.stack([dout[rows == r][-1:].sum(axis=0) for r in range(count)])"
-        ),
-        "a row that is used twice moves J twice; yours takes its first use alone.": (
-            "np.stack([dout[rows == r][:1].sum(axis=0) for r in range(count)])"
-        ),
-        "a row that is used twice counts its sum twice: is that sum taken once for each use?": (
-            "right(dout, rows, count) * np.bincount(rows, minlength=count)[:, None]"
-        ),
-        "a row that is used twice moves J twice: is that a sum, or a mean?": (
-            "right(dout, rows, count) / np.maximum(np.bincount(rows, minlength=count), 1)[:, None]"
-        ),
+        "a row that is used twice gets two slopes: are they added, or is the last one alone kept?": "+= → =",
+        "a row that is used twice moves J twice; yours keeps its first use.": "+= → += (rows[i] not in rows[:i]) *",
+        "a row that is used twice counts its sum twice: once for each use?": "+= → += sum(rows == rows[i]) *",
+        "a row that is used twice moves J twice: is that a sum, or a mean?": "dout[i] → dout[i] / sum(rows == rows[i])",
         "r is a row of the table; in dout the slopes stand in the order of the uses: for i, r in enumerate(rows).": (
-            "right(dout[rows], rows, count)"
+            "dout[i] → dout[rows][i]"
         ),
         "dtable is counted by rows[i], and dout by i: yours has the two exchanged.": (
             "np.stack([dout[rows[i]] if i < len(rows) else 0 * dout[0] for i in range(count)])"

@@ -61,7 +61,7 @@ class Repair(Build):
             return f"it should return {listed(self.parts)}, in this order."
         if all(any(self.same(one, other) for one in given) for other in wanted):
             return f"these are the right slopes in another order; return {listed(self.parts)}."
-        known = self.amiss(attempt) or self.known_as([given])
+        known = self.amiss(attempt) or self.known_as([given], self.known())
         return known or super().why(attempt, pairs) or self.part_by_part(given, wanted)
 
     def part_by_part(self, given: Sequence, wanted: Sequence) -> str:
@@ -96,37 +96,17 @@ def given(last: np.ndarray) -> dict[str, tuple]:
     return {"the three examples": (homework.params, cache, last, homework.LAM)}
 
 
-def off(way_back: Callable, l: int, W: float = 0.0, b: float = 0.0) -> Callable:
-    """Return a way back through layer l in which dW has so many times λ/m W too much, and db so many times λ/m b."""
-
-    def wrong(params, cache, last, lam):
-        *above, dW, db = way_back(params, cache, last, lam)
-        share = lam / cache["X"].shape[1]
-        return *above, dW + W * share * params[f"W{l}"], db + b * share * params[f"b{l}"]
-
-    return wrong
-
-
-def times(factors: tuple[float, ...], way_back: Callable) -> Callable:
-    """Return a way back whose slopes are all multiplied, each by a factor of its own."""
-    return lambda *given: tuple(k * slope for k, slope in zip(factors, way_back(*given), strict=True))
-
-
 layer_3 = Repair(
     homework.right_3,
     given(homework.Y),
     {
-        "does dZ3 hold the 1/m now? Then dW3 and db3 divide by m twice.": off(
-            times((1 / 3, 1 / 3, 1 / 3), homework.right_3), 3, W=2 / 3
-        ),
+        "does dZ3 hold the 1/m now? Then dW3 and db3 divide by m twice.": '["A3"] - Y → ["A3"] / 3 - Y / 3',
         "does dZ3 hold the 1/m now? dW3 divides by m once more, and dA2 is the slope of a sum, not of a mean.": (
-            off(times((1 / 3, 1 / 3, 1), homework.right_3), 3, W=2 / 3)
+            '["A3"] - Y → ["A3"] / 3 - Y / 3; keepdims=True) / m → keepdims=True)'
         ),
-        "dA2 holds a 1/m now, of dZ3 or its own; but layer 2 divides by m again.": times(
-            (1 / 3, 1, 1), homework.right_3
-        ),
-        "is that m the number of examples, 3, or of features, 4?": times((1, 1, 3 / 4), homework.right_3),
-        "does the cost decay the biases?": off(homework.right_3, 3, b=1),
+        "dA2 holds a 1/m now, of dZ3 or its own; but layer 2 divides by m again.": "@ dZ3, → @ dZ3 / m,",
+        "is that m the number of examples, 3, or of features, 4?": "keepdims=True) / m → keepdims=True) / 4",
+        "does the cost decay the biases?": 'keepdims=True) / m → keepdims=True) / m + lam / m * params["b3"]',
     },
     "layer 3 is right: J is a mean over the examples, so db3 is a mean too, and “as if times 3” was m itself.",
     layer="back_3",
@@ -138,9 +118,9 @@ layer_2 = Repair(
     homework.right_2,
     given(dA2),
     {
-        "one of two is mended; W2 alone is wrong now: what goes into dW2 alone?": off(homework.right_2, 2, W=-1 / 2),
-        "one of two is mended; b2 and all below are wrong: what do all come from?": off(homework.back_2, 2, W=1 / 2),
-        "is the L2 term gone? The cost still has it.": off(homework.right_2, 2, W=-1),
+        "one of two is mended; W2 alone is wrong now: what goes into dW2 alone?": "lam / m → lam / (2 * m)",
+        "one of two is mended; b2 and all below are wrong: what do all come from?": "> 0 → >= 0",
+        "is the L2 term gone? The cost still has it.": ' + lam / m * params["W2"] → ',
     },
     "layer 2 is right: A2 >= 0 is always so, and A2 > 0 only where the unit is on; and the 2 of λ/2m meets that of 2W.",
     layer="back_2",
@@ -152,9 +132,9 @@ layer_1 = Repair(
     homework.right_1,
     given(dA1),
     {
-        "m counts the units now; what does it have to count?": times((3 / 5, 3 / 5), homework.right_1),
-        "dW1 is mended; does db1 still divide by the old m?": times((1, 3 / 4), homework.right_1),
-        "the mean is mended; does the L2 term still have the old m?": off(homework.right_1, 1, W=3 / 4 - 1),
+        "m counts the units now; what does it have to count?": "dA1.shape[1] → dA1.shape[0]",
+        "dW1 is mended; does db1 still divide by the old m?": "keepdims=True) / m → keepdims=True) / 4",
+        "the mean is mended; does the L2 term still have the old m?": "lam / m → lam / 4",
     },
     "layer 1 is right: X has a column for each example, so m is X.shape[1], and 3/4 was examples over features.",
     layer="back_1",
