@@ -26,9 +26,9 @@ class Build:
     fits, its lines are tried with one thing changed, or two; then it is told how the numbers are related. `rtol`
     and `atol` say how far it may be off; a number by `factor`, where `nearly` is what it is then answered by.
 
-    >>> slope = gcl.exercises.Build(lambda w: 2 * w, {"w = 3": (3,)}, {"is that w² itself?": "w**2"}, "it is 2w.")
+    >>> slope = gcl.exercises.Build(lambda w: 2 * w, {"w = 3": (3,)}, {"is that w²?": lambda w: w**2}, "it is 2w.")
     >>> slope(lambda w: w**2)
-    Not yet: for w = 3 yours gives 9, expected 6; is that w² itself?
+    Not yet: for w = 3 yours gives 9, expected 6; is that w²?
     """
 
     right: Callable
@@ -114,14 +114,11 @@ class Build:
         return {f"{asked} And {again}": self.written(f"{one}; {two}") for (asked, one), (again, two) in both}
 
     def written(self, made: str) -> Callable:
-        """Return the right function with other pieces, or a function of the same arguments that returns a line."""
-        if " → " not in made:
-            arguments = ", ".join(signature(self.right).parameters)
-            return eval(f"lambda {arguments}: {made}", self.right.__globals__ | {"right": self.right})
+        """Return the right function with other pieces, or one that returns what a line computes."""
         head, quotes, body = Code(self.right).source.rpartition('"""')
         for slip in made.split("; "):
-            old, new = slip.split(" → ")
-            body = body.replace(old, new)
+            old, arrow, new = slip.partition(" → ")
+            body = body.replace(old, new) if arrow else f"\n    return {made}"
         return compiled(head + quotes + body, self.right) or self.right
 
     def known_as(self, given: Sequence, known: Mapping[str, Callable]) -> str:
@@ -133,14 +130,9 @@ class Build:
         mistaken = [run(wrong, case) for case in self.cases.values()]
         return all(not why and self.same(one, other) for one, (other, why) in zip(given, mistaken, strict=True))
 
-    def tried(self) -> Sequence[tuple]:
-        """Return the cases on which a changed function is tried."""
-        return [*self.cases.values()]
-
     def mending(self, attempt: Callable) -> Mending:
         """Return what names the one thing in a student's function without which it would be right, or the two."""
-        words = dict.fromkeys(word for case in self.cases.values() for word in case if isinstance(word, str))
-        return Mending(attempt, self.right, self.tried(), self.same, [*words])
+        return Mending(attempt, self.right, self.cases.values(), self.same)
 
     def roughly(self, given, wanted: float) -> bool:
         """Tell whether a number is off by no more than the factor."""

@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from .code import Code, size
@@ -26,7 +26,7 @@ class Change:
     texts: Mapping[ast.AST, str]
 
 
-def parts_of(right: Code, code: Code, words: Sequence[str]) -> list[str]:
+def parts_of(right: Code, code: Code, words: Iterable[str]) -> list[str]:
     """Return what may be missing in a student's function: small parts of the right one, and names; short ones first."""
     functions = {name for name in right.read if callable(right.function.__globals__.get(name))}
     unknown = {*right.arguments, *right.made, *functions} - code.known

@@ -117,7 +117,7 @@ def of_shapes(numbers: Sequence[tuple]) -> Iterator[str]:
         yield f"one number is wanted, and yours are {given.size}: is one of them meant, or a sum, a norm, a difference?"
     if all(a.size == 1 < b.size for a, b in numbers):
         yield f"yours is one number, and {wanted.size} are wanted: does each have a place of its own?"
-    if wanted.ndim == 1:
+    if given.size != wanted.size and wanted.ndim == 1:
         amiss = "some are missing" if given.size < wanted.size else "some are there twice, or do not belong"
         yield f"in one case yours are {given.size} numbers, and {wanted.size} are wanted: {amiss}."
     if given.ndim:

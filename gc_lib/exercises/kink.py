@@ -53,14 +53,10 @@ jump = Build(
         "S(2ε) takes 2ε everywhere: in J(θ + 2ε), in J(θ − 2ε), and below the line.": "- S_2 → - S_1 / 2",
         "yours is always 0. S(2ε) is S with another step, and not twice S(ε).": "0.0",
         "the 2 belongs to S(ε), the smaller step.": "2 * S_1 - S_2 → S_1 - 2 * S_2",
-        "abs goes round the whole difference: the signs of S(ε) and of S(2ε) count in it.": (
-            "2 * S_1 - S_2 → 2 * abs(S_1) - abs(S_2)"
-        ),
+        "abs goes round the whole: the signs of S(ε) and S(2ε) count.": "2 * S_1 - S_2 → 2 * abs(S_1) - abs(S_2)",
         "abs goes round the difference, not round its parts.": "abs(2 * S_1 - S_2) → 2 * abs(S_1) - abs(S_2)",
         "a jump has a size and no sign: is an abs missing?": "abs( → (",
-        "dividing by h² gives the second derivative, which at a corner grows without end; S divides by h.": (
-            "2 * S_1 - S_2 → 2 * S_1 / eps - S_2 / (2 * eps)"
-        ),
+        "divided by h² it grows without end at a corner; S divides by h.": "2 * S_1 - S_2 → (2 * S_1 - S_2 / 2) / eps",
     },
     "a corner on θ gives the jump of its slope, a bend nearly 0, and a corner elsewhere in the window less than its "
     "jump. So gcl.check tells a kink from a bug.",

@@ -55,15 +55,7 @@ embedded = Build(
         "a row that is used twice moves J twice; yours keeps its first use.": "+= → += (rows[i] not in rows[:i]) *",
         "a row that is used twice counts its sum twice: once for each use?": "+= → += sum(rows == rows[i]) *",
         "a row that is used twice moves J twice: is that a sum, or a mean?": "dout[i] → dout[i] / sum(rows == rows[i])",
-        "r is a row of the table; in dout the slopes stand in the order of the uses: for i, r in enumerate(rows).": (
-            "dout[i] → dout[rows][i]"
-        ),
-        "dtable is counted by rows[i], and dout by i: yours has the two exchanged.": (
-            "np.stack([dout[rows[i]] if i < len(rows) else 0 * dout[0] for i in range(count)])"
-        ),
-        "is there a row in dtable for every row of the table, also for those that are not used?": (
-            "np.stack([dout[rows == r].sum(axis=0) for r in np.unique(rows)])"
-        ),
+        "in dout the slopes stand in the order of the uses: for i, r in enumerate(rows).": "dout[i] → dout[rows][i]",
     },
     "what is used twice has the sum of both slopes: one row, two ways to J.",
 )

@@ -10,7 +10,7 @@ import io
 import re
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout, suppress
 from copy import deepcopy
 from itertools import islice, product
@@ -30,10 +30,8 @@ SLIP = 4  # so many words does a slip leave out, or replace
 class Mending:
     """Try changes of a student's function on the cases of an exercise, on those first where it is wrong."""
 
-    def __init__(
-        self, attempt: Callable, right: Callable, cases: Sequence[tuple], same: Callable, words: Sequence[str]
-    ):
-        self.attempt, self.code, self.right, self.same, self.words = attempt, Code(attempt), Code(right), same, words
+    def __init__(self, attempt: Callable, right: Callable, cases: Collection[tuple], same: Callable):
+        self.attempt, self.code, self.right, self.same = attempt, Code(attempt), Code(right), same
         pairs = [(case, right(*deepcopy(case))) for case in cases]
         pairs.sort(key=lambda pair: (same(run(attempt, pair[0])[0], pair[1]), -len(mark(pair[1]))))
         self.cases, self.wanted = zip(*pairs, strict=True)
@@ -56,8 +54,8 @@ class Mending:
             own, mistakes = self.marks(self.attempt), self.mistakes(known)
             mistakes.pop(own, "")
             firsts = {first for first, *_ in mistakes}
-            if size(own[0]) == size(mark(self.wanted[0])):  # then nothing may get lost
-                firsts = {first for first in firsts if size(first) == size(own[0])}
+            if own[0].count(",") == mark(self.wanted[0]).count(","):  # then no number may get lost
+                firsts = {first for first in firsts if first.count(",") == own[0].count(",")}
             slips = [change for change in self.tried if is_slip(self.code, change)]
             near = {change: self.marks(self.made(change)) for change in slips if mark(self.tried[change]) in firsts}
             halves = {change: mistakes[marks] for change, marks in near.items() if marks in mistakes}
@@ -74,7 +72,8 @@ class Mending:
         if not any(isinstance(node, ast.Return) for node in self.code.nodes) or self.attempt.__closure__:
             return []
         lines, known = self.code.source.splitlines(), {line.strip() for line in self.right.source.splitlines()}
-        found = islice(changes(self.code, parts_of(self.right, self.code, self.words)), CHANGES)
+        words = dict.fromkeys(word for case in self.cases for word in case if isinstance(word, str))
+        found = islice(changes(self.code, parts_of(self.right, self.code, words)), CHANGES)
         return sorted(found, key=lambda change: lines[getattr(change.node, "lineno", 1) - 1].strip() in known)
 
     def mistakes(self, known: Mapping[str, Callable]) -> dict[tuple, str]:
@@ -134,17 +133,9 @@ def mark(value) -> str:
         numbers = np.asarray(value, dtype=float)
     except (TypeError, ValueError, OverflowError):
         parts = value.items() if isinstance(value, Mapping) else value if isinstance(value, list | tuple) else ()
-        return value if isinstance(value, str) else " ".join(map(mark, parts))
+        return value if isinstance(value, str) else ", ".join(map(mark, parts))
     most = np.max(np.abs(numbers), initial=0)
-    if not 0 < most < np.inf:
-        return ""
-    shape = "×".join(map(str, numbers.shape)) if numbers.size > 1 else "1"
-    return " ".join([shape, *(f"{x:.7g}" for x in [most, *np.round(numbers.ravel() / most, 7) + 0.0])])
-
-
-def size(marked: str) -> int:
-    """Return of how many parts a mark is made."""
-    return len(marked.split())
+    return f"{most:.7g} {(np.round(numbers / most, 7) + 0.0).tolist()}" if 0 < most < np.inf else ""
 
 
 def is_slip(code: Code, change: Change) -> bool:

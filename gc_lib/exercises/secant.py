@@ -6,11 +6,6 @@ from .build import Build
 from .prediction import Choose, Guess
 
 
-def cube(theta):
-    """θ³"""
-    return theta * theta * theta
-
-
 def central(J, theta, eps):
     """(J(θ + ε) − J(θ − ε)) / 2ε"""
     return (J(theta + eps) - J(theta - eps)) / (2 * eps)
@@ -19,8 +14,8 @@ def central(J, theta, eps):
 two_sided = Build(
     central,
     {
-        "J = θ³ at θ = 1, ε = 0.01": (cube, 1.0, 0.01),
-        "J = θ³ at θ = 0.5, ε = 0.1": (cube, 0.5, 0.1),
+        "J = θ³ at θ = 1, ε = 0.01": (lambda t: t**3, 1.0, 0.01),
+        "J = θ³ at θ = 0.5, ε = 0.1": (lambda t: t**3, 0.5, 0.1),
         "J = e^θ at θ = 2, ε = 0.1": (np.exp, 2.0, 0.1),
         "J = cos θ, which falls, at θ = 1, ε = 0.1": (np.cos, 1.0, 0.1),
     },

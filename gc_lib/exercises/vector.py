@@ -49,9 +49,7 @@ flatten = Build(
     },
     {
         "that goes down the columns; take each block row by row, as ravel() does.": "ravel() → ravel('F')",
-        "these blocks are sorted by name, all W before all b; the lecture wants W1, b1, W2, b2, …": (
-            "blocks.values() → dict(sorted(blocks.items())).values()"
-        ),
+        "all W before all b, as sorted by name; θ goes W1, b1, W2, …": "blocks. → dict(sorted(blocks.items())).",
         "where are the biases? Every block of params belongs into θ.": "blocks.values() → [*blocks.values()][::2]",
         "these stand from the last layer to the first; θ begins with W1.": "blocks.values() → [*blocks.values()][::-1]",
         "b before W in each layer; θ begins with W1, then b1.": (
@@ -109,21 +107,15 @@ reading = Build(
     },
     {
         "these are squared norms; is a root missing?": "norm → (lambda v: v @ v)",
-        "above the line stands the norm of the difference, not the difference of the norms.": (
-            "norm(approx - exact) → abs(norm(approx) - norm(exact))"
-        ),
-        "above the line stands the norm of the difference; yours is the difference of the norms.": (
-            "norm(approx - exact) → (norm(approx) - norm(exact))"
-        ),
+        "above the line ‖a − b‖ is wanted, not ‖a‖ − ‖b‖.": "norm(approx - exact) → abs(norm(approx) - norm(exact))",
+        "above the line ‖a − b‖ is wanted; yours is ‖a‖ − ‖b‖.": "norm(approx - exact) → (norm(approx) - norm(exact))",
         "below stands the sum of norms, not the norm of a sum.": "norm(approx) + norm(exact) → norm(approx + exact)",
         "that is the distance alone; divide it by ‖dθ_approx‖ + ‖dθ‖.": " / (norm(approx) + norm(exact)) → ",
         "is a bracket missing? Below stands the whole sum.": "(norm(approx) → norm(approx); exact)) → exact)",
         "below the line stand both lengths; yours divides by ‖dθ‖ alone.": "norm(approx) + → ",
         "below the line stand both lengths; yours divides by ‖dθ_approx‖ alone.": " + norm(exact) → ",
         "below the line stands the sum of both; yours takes the larger one.": "(norm(approx) + → max(norm(approx),",
-        "below the line stand two lengths added up, each with a root of its own; yours takes one root of both.": (
-            "(norm(approx) + → np.hypot(norm(approx),"
-        ),
+        "below stand two roots, added up; yours takes one root of both.": "(norm(approx) + → np.hypot(norm(approx),",
         "‖v‖ is the root of the sum of squares; yours adds up absolute values.": "norm → (lambda v: sum(abs(v)))",
         "‖v‖ is the root of the sum of squares; yours takes the largest entry.": "norm → (lambda v: max(abs(v)))",
         "that is the mean of what each entry reads; the lecture takes the lengths of the whole vectors.": (
