@@ -1,9 +1,11 @@
 """The exercises: right answers pass, each known mistake is named, and nothing a student writes raises."""
 
+import ast
 import importlib
 import linecache
 import pkgutil
 import re
+from contextlib import suppress
 
 import numpy as np
 import pytest
@@ -13,9 +15,9 @@ from gc_lib import exercises, homework
 from gc_lib.exercises import Build, Choose, Exercise, Guess
 from gc_lib.exercises.answer import run
 from gc_lib.exercises.changes import changes, parts_of
-from gc_lib.exercises.code import Code
+from gc_lib.exercises.code import Code, stored
 from gc_lib.exercises.lines import seen, unused
-from gc_lib.exercises.mends import LINES, Mending, compiled
+from gc_lib.exercises.mends import LINES, Mending, compiled, together
 
 
 def every(kind):
@@ -279,7 +281,7 @@ NAMED = [
         lambda p: np.concatenate([p["W1"].ravel(), p["b1"].ravel()]),
         "in one case yours are 9 numbers, and 13 are wanted: some are missing",
     ),
-    ("vector.flatten", lambda p: [b.ravel() for b in p.values()], "np.concatenate lays arrays end to end"),
+    ("vector.flatten", lambda p: [b.ravel() for b in p.values()], "np.concatenate lays arrays end to end, + adds them"),
     ("vector.flatten", lambda p: np.concatenate(list(p.values())), "ravel each block"),
     ("vector.flatten", appended, "np.append changes nothing, it returns a new array"),
     ("vector.loop", step_never_back, "is each entry put back, or step[i] set back to 0?"),
@@ -789,12 +791,28 @@ def test_a_number_that_is_added_to_in_all_places_is_told():
 
 @pytest.mark.parametrize(
     ("name", "source", "silent"),
-    [  # one entry is taken by accident; of two mistakes one is always 0, and this is not
+    [  # one entry for all, two mistakes of which one is always 0, a difference for a norm, a range for a number, 1 - 2
         ("training.evaluations", "def f(sizes):\n    return 2 * (np.prod(sizes) + sum(sizes[1:]))", "…[0]"),
         (
             "kink.jump",
             "def f(J, theta, eps):\n    return abs(J(theta + eps) - 2 * J(theta) + J(theta - eps)) / eps",
             "always 0",
+        ),
+        (
+            "vector.reading",
+            "def f(a, g):\n    return np.sum((a - g) ** 2) / np.sqrt(np.sum(a**2) * np.sum(g**2))",
+            "- g” missing",
+        ),
+        (
+            "vector.loop",
+            LOOP + "    i = 0\n    for _ in theta:\n        step = np.zeros(theta.size)\n        step[i] = eps\n"
+            f"        {SLOPE}\n    return approx",
+            "sum of all slopes",
+        ),
+        (
+            "decay.decayed",
+            "def f(name, slope, block, lam, m):\n    return slope - lam / (2 * m) * block if name[0] == 'W' else slope",
+            "- …",
         ),
     ],
 )
@@ -882,6 +900,16 @@ def test_a_change_that_lets_a_loop_run_for_ever_is_stopped():
 def test_what_stood_in_memory_makes_no_change_fit():
     source = "def f(n):\n    return np.empty(n)"
     assert np.isnan(compiled(source, typed(source))(9)).all()
+
+
+def test_no_change_writes_into_numpy():
+    """np.zeros += 1 would, and so would for np.zeros in v."""
+    code = Code(typed("def f(v):\n    n = 0\n    n += np.sum([x.sum() for x in v])\n    return n"))
+    found = [*changes(code, ["m", "n", "np.zeros", "v"])]
+    for one, other in zip(found, found[::-1], strict=True):
+        with suppress(SyntaxError):
+            nodes = ast.walk(ast.parse(code.changed(together(code, one, other))))
+            assert not any(isinstance(node, ast.Attribute) and stored(node) for node in nodes)
 
 
 def test_no_list_is_put_into_itself():

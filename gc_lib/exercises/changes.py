@@ -5,13 +5,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from .code import Code, size
+from .code import Code, size, stored
 
 QUOTES = "'\""
 SMALL, LARGE = 6, 12  # of so many nodes is a part that is taken from the right function, or replaced
 OPERATORS, COMPARISONS = "- + * / @ **".split(), "< <= > >= == !=".split()
 AROUND = (  # what is often missing around a part
-    *("2 * …", "-…", "… / 2", "… + 1", "… - 1", "… ** 2"),
+    *("2 * …", "-…", "… / 2", "… + 1", "… - 1", "… ** 2", "… > 0"),
     *("abs(…)", "np.sum(…)", "np.sqrt(…)", "….T", "….ravel()", "….copy()", "….values()", "…()"),
 )
 AROUND_WITH = "… * {0}", "… / {0}", "… + {0}", "… - {0}", "{0} - …", "…[{0}]"  # with what the right function has
@@ -121,6 +121,8 @@ def exchanged(code: Code, node: ast.expr, parts: Sequence[str]) -> Iterator[tupl
     """Put a part of the right function, or another name, in the place of a part."""
     inside, itself = code.inside[node], rf"(?<![\w.'\"]){re.escape(code.text(node))}(?![\w'\"])"
     into = f"into “{code.text(inside)}”" if isinstance(inside, ast.expr) else "there"
+    if stored(node):  # nothing but a name of the function itself: np.zeros += … would change numpy
+        parts = [part for part in parts if part in code.made]
     for part in parts if size(node) <= LARGE else ():
         is_text = isinstance(getattr(node, "value", None), str)
         grows = into.startswith(f"into “{part}.")  # a list that is put into itself has no end
@@ -129,14 +131,16 @@ def exchanged(code: Code, node: ast.expr, parts: Sequence[str]) -> Iterator[tupl
 
 
 def missing(code: Code, node: ast.expr, parts: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Write something around a part."""
-    inside = code.inside[node]
-    text = isinstance(getattr(node, "value", None), str)
-    if text or isinstance(inside, ast.Attribute | ast.Subscript) or node is getattr(inside, "func", None):
+    """Write something around a part; around a number, a factor."""
+    inside, whole, number = code.inside[node], code.text(node), isinstance(node, ast.Constant)
+    is_text = isinstance(getattr(node, "value", None), str)
+    if is_text or isinstance(inside, ast.Attribute | ast.Subscript) or node is getattr(inside, "func", None):
         return
-    whole, known = code.text(node), [f"({part})" if " " in part else part for part in parts if part[0] not in QUOTES]
-    known = [part for part in known if part in code.known or not part.isidentifier()]
-    for pattern in (*AROUND, *(pattern.format(part) for part in known for pattern in AROUND_WITH)):
+    others = code.known - {*re.findall(r"\w+", whole)}
+    known = [part for part in parts if part in others or not (part.isidentifier() or number and part.isdigit())]
+    known = [f"({part})" if " " in part else part for part in known if part[0] not in QUOTES]
+    with_others = [pattern.format(part) for part in known for pattern in AROUND_WITH[: 2 if number else None]]
+    for pattern in (*(() if number or stored(node) else AROUND), *with_others):
         yield f"is “{pattern}” missing around “{whole}”?", pattern.replace("…", f"({whole})")
 
 

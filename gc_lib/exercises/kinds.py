@@ -75,7 +75,7 @@ def relation(pairs: Sequence[tuple], same: Callable) -> str:
     numbers = arrays(pairs)
     if not numbers:
         parts = len(given[0]) if isinstance(given[0], list | tuple) and isinstance(wanted[0], np.ndarray) else 0
-        said = f"yours is a list of {parts} parts, and no vector: np.concatenate lays arrays end to end."
+        said = f"yours are {parts} parts, and one array is wanted: np.concatenate lays arrays end to end, + adds them."
         return said if parts else ""
     if not all(np.isfinite(values).all() for values, _ in numbers):
         return "yours gives inf or nan somewhere: is something divided by 0, or a root taken of less than 0?"

@@ -56,13 +56,15 @@ class Mending:
             firsts = {first for first, *_ in mistakes}
             if own[0].count(",") == mark(self.wanted[0]).count(","):  # then no number may get lost
                 firsts = {first for first in firsts if first.count(",") == own[0].count(",")}
-            slips = [change for change in self.tried if is_slip(self.code, change)]
+            trades = {change: traded(self.code, change) for change in self.tried}
+            slips = [change for change, (lost, got) in trades.items() if lost.total() <= SLIP and "[" not in got]
             near = {change: self.marks(self.made(change)) for change in slips if mark(self.tried[change]) in firsts}
             halves = {change: mistakes[marks] for change, marks in near.items() if marks in mistakes}
             for change, asked in halves.items():
-                if asked:
+                if asked and not trades[change][1].keys() & {*self.code.arguments, *self.code.made}:
                     return f"two changes make it right, {self.asked(change)} Then: {asked}"
-            for change, other in islice(product(halves, slips), PAIRS):
+            others = [change for change in slips if not own[0] or mark(self.tried[change]) != own[0]]
+            for change, other in islice(product(halves, others), PAIRS):
                 if self.fits(self.made(change, other)):
                     return f"two changes make it right, {self.asked(change)} And {self.asked(other)}"
         return ""
@@ -80,7 +82,7 @@ class Mending:
         """Return what single mistakes give, each with its question, if it has one; not what is always the same."""
         right, plain = self.right, ["0", "1", "2"]
         others = islice(changes(right, [*right.arguments, *right.made, *plain]), MISTAKES)
-        wrong = [("", compiled(right.changed(one.texts), right.function)) for one in others if is_slip(right, one)]
+        wrong = [("", compiled(right.changed(one.texts), right.function)) for one in others]
         found = {self.marks(function): asked for asked, function in [*wrong, *known.items()]}
         return {marks: found[marks] for marks in found if any(marks) and len({*marks}) >= min(2, len(marks))}
 
@@ -138,23 +140,25 @@ def mark(value) -> str:
     return f"{most:.7g} {(np.round(numbers / most, 7) + 0.0).tolist()}" if 0 < most < np.inf else ""
 
 
-def is_slip(code: Code, change: Change) -> bool:
-    """Tell whether a change leaves most words of what it changes as they are, and takes no entry of what was whole."""
+def traded(code: Code, change: Change) -> tuple[Counter, Counter]:
+    """Return the words that a change takes out of a piece, and those that it puts in."""
     node, text = next(iter(change.texts.items()))
-    whole, words = code.text(node), re.compile(r"\w+").findall
-    return (Counter(words(whole)) - Counter(words(text))).total() <= SLIP and ("[" in whole or "[" not in text)
+    before, after = (Counter(re.findall(r"\w+|\[", words)) for words in (code.text(node), text))
+    return before - after, after - before
 
 
 def together(code: Code, *found: Change) -> dict[ast.AST, str]:
-    """Return the texts of all changes; one of them may lie within another."""
+    """Return the texts of all changes; where one lies within another, it is made there if its place is sure."""
     texts = {node: text for change in found for node, text in change.texts.items()}
     for node in [*texts]:
         outer = code.inside.get(node)
         while outer and outer not in texts:
             outer = code.inside.get(outer)
         if outer:
-            own, text = rf"(?<![\w.]){re.escape(code.text(node))}(?!\w)", texts.pop(node)
-            texts[outer] = text.join(re.split(own, texts[outer]))
+            own, text = re.escape(code.text(node)), texts.pop(node)
+            parts = re.split(rf"(?<![\w.]){own}(?!\w)", texts[outer])
+            if code.text(node) not in code.made:  # else it may be what a loop counts, for i in …
+                texts[outer] = text.join(parts)
     return texts
 
 
