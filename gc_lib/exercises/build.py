@@ -1,5 +1,6 @@
 """An exercise in which a student writes a function: the right one, its cases, and the commonest mistakes."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
@@ -90,16 +91,17 @@ class Build:
     def halted(self, attempt: Callable, stopped: str) -> str:
         """Say what is behind an error."""
         told = unused(attempt)
-        if not told and "with NameError" not in stopped:  # a changed function would know more names
-            mending = self.mending(attempt)
+        if not told and not re.search("NameError|RecursionError", stopped):  # changed, it would know more, or go on too
+            mending = Mending(attempt, self.right, self.cases.values(), self.same)
             told = mending.one() or mending.two(self.known())
         return told or behind(stopped)
 
     def why(self, attempt: Callable, pairs: Sequence[tuple]) -> str:
         """Ask about what explains all pairs of what is given and what is wanted; "" where nothing does."""
-        mending, related = self.mending(attempt), relation(pairs, self.same)
+        mending = Mending(attempt, self.right, self.cases.values(), self.same)
         sure = of_form(pairs, self.same) or unused(attempt) or mending.one()
         sure = sure or idle(attempt) or self.known_as([given for given, _ in pairs], self.pairs())
+        related = relation(pairs, self.same)
         names = related if isinstance(pairs[0][1], Mapping) else ""
         return sure or names or mending.two(self.known()) or related
 
@@ -123,16 +125,11 @@ class Build:
 
     def known_as(self, given: Sequence, known: Mapping[str, Callable]) -> str:
         """Ask about the mistake that gives the same on every case; "" where none does."""
-        return next((asked for asked, wrong in known.items() if self.alike(given, wrong)), "")
-
-    def alike(self, given: Sequence, wrong: Callable) -> bool:
-        """Tell whether a student's function gave what a mistake gives, on every case."""
-        mistaken = [run(wrong, case) for case in self.cases.values()]
-        return all(not why and self.same(one, other) for one, (other, why) in zip(given, mistaken, strict=True))
-
-    def mending(self, attempt: Callable) -> Mending:
-        """Return what names the one thing in a student's function without which it would be right, or the two."""
-        return Mending(attempt, self.right, self.cases.values(), self.same)
+        for asked, wrong in known.items():
+            mistaken = [run(wrong, case) for case in self.cases.values()]
+            if all(not why and self.same(one, other) for one, (other, why) in zip(given, mistaken, strict=True)):
+                return asked
+        return ""
 
     def roughly(self, given, wanted: float) -> bool:
         """Tell whether a number is off by no more than the factor."""

@@ -38,10 +38,9 @@ def parts_of(right: Code, code: Code, words: Iterable[str]) -> list[str]:
 
 
 def changes(code: Code, parts: Sequence[str]) -> Iterator[Change]:
-    """Yield each change of a function.
+    """Yield each change: first of lines, then of expressions, small ones first; `parts` are what may be missing.
 
-    First lines are changed, then expressions, small ones first: each function below is one kind of change, and yields
-    a question and another text for a node; `parts` are what a student's function may lack.
+    Each function below is one kind of change, and yields a question and another text for a node.
     """
     for owner in code.nodes:
         for block in getattr(owner, "body", []), getattr(owner, "orelse", []):
@@ -151,10 +150,10 @@ def rearranged(code: Code, block: list[ast.stmt]) -> Iterator[tuple[str, ast.stm
         match line:
             case ast.For(body=[*_, last]):
                 said = code.text(last)
-                yield f"“{said}” stands inside the loop.", last, {last: f"pass{start_of(line)}{said}"}
+                yield f"“{said}” stands inside the loop.", last, {last: f"pass\n{' ' * line.col_offset}{said}"}
                 if following:
                     asked = f"“{after}” stands behind the loop, so it runs once: indent it."
-                    yield asked, following, {last: f"{said}{start_of(last)}{after}", following: "pass"}
+                    yield asked, following, {last: f"{said}\n{' ' * last.col_offset}{after}", following: "pass"}
             case ast.If(test=test, body=[one], orelse=[ast.If(test=other, body=[two])]):
                 asked = f"“{code.text(test)}” is asked first, so what comes after is never reached."
                 first = {test: code.text(other), one: code.text(two)}
@@ -165,8 +164,3 @@ def rearranged(code: Code, block: list[ast.stmt]) -> Iterator[tuple[str, ast.stm
                 yield f"“{text}” begins anew each time; += adds on.", line, {line: adds}
         if len(block) > 1:
             yield f"does “{text}” belong there?", line, {line: "pass"}
-
-
-def start_of(line: ast.stmt) -> str:
-    """Return what begins another line of the same block."""
-    return "\n" + " " * line.col_offset

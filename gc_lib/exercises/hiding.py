@@ -55,9 +55,7 @@ remainder = Build(
     {
         "a step of t v changes J by t dθ·v: where is the t?": "t * np.sum → np.sum",
         "take the absolute value of the whole, t dθ·v inside.": "- J(theta) - t → - J(theta)) - (t",
-        "the sum belongs to the dot product dθ·v alone; yours adds up the absolute value of each entry too.": (
-            "np.sum(abs(J(theta + t * v) - J(theta) - t * dtheta * v))"
-        ),
+        "the sum belongs to the dot product dθ·v alone.": "abs( → sum(abs(; np.sum(dtheta * v)) → dtheta * v))",
         "is the absolute value missing?": "abs( → (",
         "t dθ·v is taken away from J(θ + tv) − J(θ), the change of J: is one of the signs another?": "- t → + t",
     },

@@ -5,9 +5,6 @@ import numpy as np
 from .build import Build
 from .prediction import Choose
 
-SOLUTION = "solutions/11_a_layer_of_your_own.ipynb"
-
-
 summed = Choose(
     "b",
     {
@@ -18,7 +15,7 @@ summed = Choose(
         "c": "0/0 would be nan, but both vectors have other entries: those of gain and shift, which are right.",
     },
     tells=("J hardly depends on x",),
-    solution=SOLUTION,
+    solution="solutions/11_a_layer_of_your_own.ipynb",
 )
 
 coupled = Choose(
@@ -31,7 +28,7 @@ coupled = Choose(
         "d": "a nudge of another feature moves neither μ nor σ of this one.",
     },
     tells=("[0 1 0",),
-    solution=SOLUTION,
+    solution="solutions/11_a_layer_of_your_own.ipynb",
 )
 
 

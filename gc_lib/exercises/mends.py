@@ -1,8 +1,8 @@
 """The one change that makes a student's own function right, or the two.
 
 Each change is tried on the exercise's cases; the first that fits is told by its question. Where none fits, two mistakes
-may have met: then a change is half of what is needed, if after it the function is wrong as a known mistake is, whose
-question follows, or as the right function is with one change; then a second change is looked for.
+may have met: then a change after which the function is wrong as a known mistake is, or as the right one is with one
+change, is half of what is needed.
 """
 
 import ast
@@ -36,11 +36,10 @@ class Mending:
         pairs.sort(key=lambda pair: (same(run(attempt, pair[0])[0], pair[1]), -len(mark(pair[1]))))
         self.cases, self.wanted = zip(*pairs, strict=True)
         self.tried: dict[Change, object] = {}  # what the function gives in the first case after each change
-        self.left = LINES
 
     def one(self) -> str:
         """Name the one thing that must be changed; "" where one is not enough."""
-        with self.quiet():
+        with quiet():
             for change in self.changes():
                 changed = self.made(change)
                 self.tried[change] = self.value(changed, self.cases[0])
@@ -50,29 +49,32 @@ class Mending:
 
     def two(self, known: Mapping[str, Callable]) -> str:
         """Name two things that must be changed, where one is not enough; "" where two are not either."""
-        with self.quiet():
-            own, mistakes = self.marks(self.attempt), self.mistakes(known)
-            mistakes.pop(own, "")
-            firsts = {first for first, *_ in mistakes}
-            if own[0].count(",") == mark(self.wanted[0]).count(","):  # then no number may get lost
-                firsts = {first for first in firsts if first.count(",") == own[0].count(",")}
-            trades = {change: traded(self.code, change) for change in self.tried}
-            slips = [change for change, (lost, got) in trades.items() if lost.total() <= SLIP and "[" not in got]
-            near = {change: self.marks(self.made(change)) for change in slips if mark(self.tried[change]) in firsts}
-            halves = {change: mistakes[marks] for change, marks in near.items() if marks in mistakes}
-            for change, asked in halves.items():
-                if asked and not trades[change][1].keys() & {*self.code.arguments, *self.code.made}:
-                    return f"two changes make it right, {self.asked(change)} Then: {asked}"
-            others = [change for change in slips if not own[0] or mark(self.tried[change]) != own[0]]
-            for change, other in islice(product(halves, others), PAIRS):
+        with quiet():
+            own, mistakes = mark(self.value(self.attempt, self.cases[0])), self.mistakes(known)
+            slips = [change for change in self.tried if self.is_slip(change)]
+            others = [change for change in slips if not own or mark(self.tried[change]) != own]
+            halves = self.halves(own, mistakes, slips)
+            for (marks, change), other in islice(product(halves.items(), others), PAIRS):
                 if self.fits(self.made(change, other)):
-                    return f"two changes make it right, {self.asked(change)} And {self.asked(other)}"
+                    then = f"Then: {mistakes[marks]}" if mistakes[marks] else f"And {self.asked(other)}"
+                    return f"two changes make it right, {self.asked(change)} {then}"
+            for marks, change in halves.items():
+                if mistakes[marks] and self.is_plain(change):
+                    return f"two changes make it right, {self.asked(change)} Then: {mistakes[marks]}"
         return ""
+
+    def halves(self, own: str, mistakes: Mapping[tuple, str], slips: Collection[Change]) -> dict[tuple, Change]:
+        """Return a change for each mistake that is left after it, the plainest; first those that have a question."""
+        firsts = {first for first, *_ in mistakes}
+        if own.count(",") == mark(self.wanted[0]).count(","):  # then no number may get lost
+            firsts = {first for first in firsts if first.count(",") == own.count(",")}
+        near = {change: self.marks(self.made(change)) for change in slips if mark(self.tried[change]) in firsts}
+        found = [change for change in near if near[change] in mistakes]
+        found.sort(key=lambda change: (not mistakes[near[change]], not self.is_plain(change)))
+        return {near[change]: next(one for one in found if near[one] == near[change]) for change in found}
 
     def changes(self) -> list[Change]:
         """Return the changes to try, last those of lines that stand in the right function too."""
-        if not any(isinstance(node, ast.Return) for node in self.code.nodes) or self.attempt.__closure__:
-            return []
         lines, known = self.code.source.splitlines(), {line.strip() for line in self.right.source.splitlines()}
         words = dict.fromkeys(word for case in self.cases for word in case if isinstance(word, str))
         found = islice(changes(self.code, parts_of(self.right, self.code, words)), CHANGES)
@@ -84,7 +86,8 @@ class Mending:
         others = islice(changes(right, [*right.arguments, *right.made, *plain]), MISTAKES)
         wrong = [("", compiled(right.changed(one.texts), right.function)) for one in others]
         found = {self.marks(function): asked for asked, function in [*wrong, *known.items()]}
-        return {marks: found[marks] for marks in found if any(marks) and len({*marks}) >= min(2, len(marks))}
+        own = self.marks(self.attempt)
+        return {marks: found[marks] for marks in {*found} - {own} if any(marks) and len({*marks}) >= min(2, len(marks))}
 
     def made(self, *found: Change) -> Callable | None:
         """Return the student's function with some changes; nothing where that is no Python."""
@@ -101,32 +104,48 @@ class Mending:
     def value(self, function: Callable | None, case: tuple) -> object:
         """Return what a function gives in a case, if there is one, and if it does not take too many lines."""
         self.left = LINES
+        settrace(self.trace)  # anew each time: what it raises ends it
         return function and run(function, case)[0]
+
+    def trace(self, frame, event, arg) -> Callable | None:
+        """Stop a changed function that runs too many lines: it may run for ever."""
+        if frame.f_code.co_filename != COMPILED:
+            return None
+        self.left -= 1
+        if self.left < 0:
+            raise RecursionError
+        return self.trace
+
+    def traded(self, change: Change) -> tuple[Counter, Counter]:
+        """Return the words that a change takes out of a piece, and those that it puts in."""
+        node, text = next(iter(change.texts.items()))
+        before, after = (Counter(re.findall(r"\w+|\[", words)) for words in (self.code.text(node), text))
+        return before - after, after - before
+
+    def is_slip(self, change: Change) -> bool:
+        """Tell whether what a change takes out is little, and it takes no entry of what was whole."""
+        lost, got = self.traded(change)
+        return lost.total() <= SLIP and "[" not in got
+
+    def is_plain(self, change: Change) -> bool:
+        """Tell whether a change only takes something out, or names nothing: another may lead anywhere by accident."""
+        lost, got = self.traded(change)
+        return not got or not {*lost, *got} & {*self.code.arguments, *self.code.made}
 
     def asked(self, change: Change) -> str:
         """Write the question of a change on one line, with its place."""
         return f"{self.code.line(change.node)}: {' '.join(change.asked.split())}"
 
-    @contextmanager
-    def quiet(self) -> Iterator[None]:
-        """Let functions print and warn unheard, and stop a changed one after so many lines: it may run for ever."""
 
-        def count(frame, event, arg):
-            self.left -= 1
-            if self.left < 0:
-                raise RecursionError
-            return count
-
-        def trace(frame, event, arg):
-            return count if frame.f_code.co_filename == COMPILED else None
-
-        before = gettrace()
-        settrace(trace)
-        try:
-            with redirect_stdout(io.StringIO()), warnings.catch_warnings(action="ignore"):
-                yield
-        finally:
-            settrace(before)
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Let functions print and warn unheard, and put back what traces them."""
+    before = gettrace()
+    try:
+        with redirect_stdout(io.StringIO()), warnings.catch_warnings(action="ignore"):
+            yield
+    finally:
+        settrace(before)
 
 
 def mark(value) -> str:
@@ -138,13 +157,6 @@ def mark(value) -> str:
         return value if isinstance(value, str) else ", ".join(map(mark, parts))
     most = np.max(np.abs(numbers), initial=0)
     return f"{most:.7g} {(np.round(numbers / most, 7) + 0.0).tolist()}" if 0 < most < np.inf else ""
-
-
-def traded(code: Code, change: Change) -> tuple[Counter, Counter]:
-    """Return the words that a change takes out of a piece, and those that it puts in."""
-    node, text = next(iter(change.texts.items()))
-    before, after = (Counter(re.findall(r"\w+|\[", words)) for words in (code.text(node), text))
-    return before - after, after - before
 
 
 def together(code: Code, *found: Change) -> dict[ast.AST, str]:

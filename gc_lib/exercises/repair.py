@@ -45,7 +45,7 @@ class Repair(Build):
     def why(self, attempt: Callable, pairs: Sequence[tuple]) -> str:
         """Ask about the mistake that explains the slopes, or else say which of them are wrong."""
         every, (given, wanted) = [given for given, _ in pairs], pairs[0]
-        if self.alike(every, getattr(homework, self.layer)):  # as handed in: the check says where to look
+        if self.known_as(every, {"as handed in": getattr(homework, self.layer)}):  # the check says where to look
             return ""
         if not isinstance(given, tuple | list) or len(given) != len(self.parts):
             return f"it should return {listed(self.parts)}, in this order."

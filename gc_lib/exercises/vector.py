@@ -88,8 +88,7 @@ loop = Build(
         "is θ[i] put back before the next turn? It keeps the nudge.": "approx[i] = → theta, approx[i] = theta - step,",
         "is each entry put back, or step[i] set back to 0? Yours nudges all up to the i-th.": "step[i] → step[: i + 1]",
         "θ[i] is nudged to θ[i] + ε and θ[i] − ε; yours puts ε and −ε in its place.": "J(theta → J(theta * (step == 0)",
-        "nothing but zeros: is approx[i] = … missing? Or are θ + ε and θ − ε the same: + both times, or one array for "
-        "both? Then nudge a copy, theta.copy().": "0 * theta",
+        "nothing but zeros: is approx[i] = … missing, or one array for both? Nudge theta.copy().": "0 * theta",
         "one of your two points is θ itself. From θ[i] + ε it is 2ε down to θ[i] − ε.": "theta - step → theta",
         "every place holds the sum of all slopes: nudge one entry at a time, and fill its place.": "step[i] → step[:]",
     },
@@ -118,9 +117,7 @@ reading = Build(
         "below stand two roots, added up; yours takes one root of both.": "(norm(approx) + → np.hypot(norm(approx),",
         "‖v‖ is the root of the sum of squares; yours adds up absolute values.": "norm → (lambda v: sum(abs(v)))",
         "‖v‖ is the root of the sum of squares; yours takes the largest entry.": "norm → (lambda v: max(abs(v)))",
-        "that is the mean of what each entry reads; the lecture takes the lengths of the whole vectors.": (
-            "np.mean(abs(approx - exact) / (abs(approx) + abs(exact)))"
-        ),
+        "that is the mean of what each entry reads.": "np.mean(abs(approx - exact) / (abs(approx) + abs(exact)))",
     },
     "the lecture's number: 0 where the two agree, 1 where one is the other with its sign turned.",
 )
