@@ -814,6 +814,7 @@ def test_a_number_that_is_added_to_in_all_places_is_told():
             "def f(name, slope, block, lam, m):\n    return slope - lam / (2 * m) * block if name[0] == 'W' else slope",
             "- …",
         ),
+        ("secant.two_sided", TWO + "(J(theta - eps) - J(theta + eps)) / (2 * theta)", "… - (theta + eps)"),
     ],
 )
 def test_two_mistakes_are_not_found_by_accident(name, source, silent):

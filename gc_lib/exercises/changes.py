@@ -135,8 +135,9 @@ def missing(code: Code, node: ast.expr, parts: Sequence[str]) -> Iterator[tuple[
     is_text = isinstance(getattr(node, "value", None), str)
     if is_text or isinstance(inside, ast.Attribute | ast.Subscript) or node is getattr(inside, "func", None):
         return
-    others = code.known - {*re.findall(r"\w+", whole)}
-    known = [part for part in parts if part in others or not (part.isidentifier() or number and part.isdigit())]
+    own = {*re.findall(r"\w+", whole)}  # what stands there already is wrapped around itself by accident alone
+    known = [part for part in parts if not own & {*re.findall(r"[^\W\d]\w*", part)}]
+    known = [part for part in known if part in code.known or not (part.isidentifier() or number and part.isdigit())]
     known = [f"({part})" if " " in part else part for part in known if part[0] not in QUOTES]
     with_others = [pattern.format(part) for part in known for pattern in AROUND_WITH[: 2 if number else None]]
     for pattern in (*(() if number or stored(node) else AROUND), *with_others):
