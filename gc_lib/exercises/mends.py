@@ -23,7 +23,7 @@ from .changes import Change, changes, parts_of
 from .code import Code
 
 COMPILED = "changed"  # the file in which a changed function says that it stands
-CHANGES, MISTAKES, PAIRS, LINES = 4000, 1500, 2000, 2000  # so many are tried, and so many lines does each of them run
+CHANGES, MISTAKES, PAIRS, LINES = 4000, 1000, 1500, 2000  # so many are tried, and so many lines does each of them run
 SLIP = 4  # so many words does a slip leave out, or replace
 
 
