@@ -63,8 +63,8 @@ def test_two_bugs_are_times_3_and_times_three_quarters_and_two_are_no_factor():
 
 def test_the_two_bugs_of_layer_2_are_where_the_hints_say():
     """The slope turns b2 red too; with it mended W2 is wrong alone, and right where λ is 0."""
-    assert {"W2", "b2", "W1", "b1"} == set(checked(back_2=repair.off(homework.back_2, 2, W=1 / 2)).that_are("wrong"))
-    assert checked(back_2=repair.off(homework.right_2, 2, W=-1 / 2)).that_are("wrong") == ("W2",)
+    assert {"W2", "b2", "W1", "b1"} == set(checked(back_2=repair.layer_2.written("> 0 → >= 0")).that_are("wrong"))
+    assert checked(back_2=repair.layer_2.written("lam / m → lam / (2 * m)")).that_are("wrong") == ("W2",)
 
 
 def test_right_it_reads_a_little_above_1e_7_and_a_hundredth_of_it_at_1e_5():
@@ -177,7 +177,7 @@ def test_the_button_finds_the_k_that_fits():
 
 
 def test_no_k_fits_a_missing_half_of_the_decay_and_the_lab_says_so():
-    lab = gcl.labs.inspect(checked(back_2=repair.off(homework.right_2, 2, W=-1 / 2)), block="W2")
+    lab = gcl.labs.inspect(checked(back_2=repair.layer_2.written("lam / m → lam / (2 * m)")), block="W2")
     assert "No one factor explains it" in lab.words and lab.result.wrong.all()
     (button,) = [each for each in lab.box.children[1].children if each.description == "the k that fits best"]
     button.click()

@@ -135,7 +135,7 @@ def to_vector(blocks: Mapping[str, np.ndarray]) -> np.ndarray:
     >>> gcl.to_vector({"W": np.array([[1.0, 2.0], [3.0, 4.0]]), "b": np.array([5.0])})
     array([1., 2., 3., 4., 5.])
     """
-    return np.concatenate([block.ravel() for block in as_blocks(blocks).values()] or [np.zeros(0)])
+    return np.concatenate([block.ravel() for block in blocks.values()] or [np.zeros(0)])
 
 
 def from_vector(theta: np.ndarray, blocks: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:

@@ -1,16 +1,19 @@
 """An exercise in which a student writes a function: the right one, its cases, and the commonest mistakes."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from inspect import signature
+from itertools import combinations
 
 import numpy as np
 
 from .answer import Answer, a_number, brief, near, no_function, run
+from .code import Code
 from .kinds import behind, of_form, relation
 from .lines import idle, nothing, seen, unused
-from .mends import mend, written
+from .mends import Mending, compiled
 
 
 @dataclass(frozen=True)
@@ -18,15 +21,15 @@ class Build:
     """Check a student's function against the right one, on some cases.
 
     `cases` are named lists of arguments, such as {"J = θ³ at θ = 1, ε = 1e-4": (cube, 1.0, 1e-4)}. `mistakes` are
-    functions written wrong, as students write them, or what these return, as text; each stands under a question:
-    {"is there a 2 missing below the line?": "(J(theta + eps) - J(theta - eps)) / eps"}.
+    functions written wrong, as students write them; what these return, as text; or what they write for a piece of the
+    right one. Each stands under a question: {"is there a 2 missing below the line?": "(2 * eps) → eps"}.
     A student's function that returns what a mistake returns, on every case, is answered by its question. Where none
-    fits, its lines are tried with one thing changed, and how what is given is related to what is wanted. `rtol` and
-    `atol` say how far it may be off. A number may be off by `factor`, where `nearly` is what it is then answered by.
+    fits, its lines are tried with one thing changed, or two; then it is told how the numbers are related. `rtol`
+    and `atol` say how far it may be off; a number by `factor`, where `nearly` is what it is then answered by.
 
-    >>> slope = gcl.exercises.Build(lambda w: 2 * w, {"w = 3": (3,)}, {"is that w² itself?": "w**2"}, "it is 2w.")
+    >>> slope = gcl.exercises.Build(lambda w: 2 * w, {"w = 3": (3,)}, {"is that w²?": lambda w: w**2}, "it is 2w.")
     >>> slope(lambda w: w**2)
-    Not yet: for w = 3 yours gives 9, expected 6; is that w² itself?
+    Not yet: for w = 3 yours gives 9, expected 6; is that w²?
     """
 
     right: Callable
@@ -55,7 +58,7 @@ class Build:
 
     def wrong(self, attempt: Callable, answers: Sequence[tuple], wrong: Sequence[tuple]) -> Answer:
         """Say what is wrong first, and ask about what explains all that is given."""
-        asked = self.amiss(attempt) or self.known_as([given for _, given, _ in answers])
+        asked = self.amiss(attempt) or self.known_as([given for _, given, _ in answers], self.known())
         if self.nearly and all(self.roughly(given, wanted) for _, given, wanted in answers):
             return Answer(True, f"{self.nearly} But {asked}" if asked else self.nearly)
         asked = asked or self.why(attempt, [answer[1:] for answer in answers])
@@ -88,38 +91,45 @@ class Build:
     def halted(self, attempt: Callable, stopped: str) -> str:
         """Say what is behind an error."""
         told = unused(attempt)
-        if not told and not any(f"with {kind}Error" in stopped for kind in ("Name", "Recursion")):  # no change helps
-            told = self.mended(attempt)
+        if not told and not re.search("NameError|RecursionError", stopped):  # changed, it would know more, or go on too
+            mending = Mending(attempt, self.right, self.cases.values(), self.same)
+            told = mending.one() or mending.two(self.known())
         return told or behind(stopped)
 
     def why(self, attempt: Callable, pairs: Sequence[tuple]) -> str:
         """Ask about what explains all pairs of what is given and what is wanted; "" where nothing does."""
-        sure = of_form(pairs, self.same) or unused(attempt) or self.mended(attempt)
-        return sure or idle(attempt) or relation(pairs, self.same)
+        mending = Mending(attempt, self.right, self.cases.values(), self.same)
+        sure = of_form(pairs, self.same) or unused(attempt) or mending.one()
+        sure = sure or idle(attempt) or self.known_as([given for given, _ in pairs], self.pairs())
+        related = relation(pairs, self.same)
+        names = related if isinstance(pairs[0][1], Mapping) else ""
+        return sure or names or mending.two(self.known()) or related
 
     def known(self) -> Mapping[str, Callable]:
         """Return the known mistakes as functions."""
-        wrong = self.mistakes.items()
-        return {asked: written(made, self.right) if isinstance(made, str) else made for asked, made in wrong}
+        return {asked: self.written(made) if isinstance(made, str) else made for asked, made in self.mistakes.items()}
 
-    def known_as(self, given: Sequence) -> str:
-        """Ask about the known mistake that gives the same on every case; "" where none does."""
-        return next((asked for asked, wrong in self.known().items() if self.alike(given, wrong)), "")
+    def pairs(self) -> Mapping[str, Callable]:
+        """Return two known mistakes at once, each of which is a slip in the right function."""
+        slips = [(asked, made) for asked, made in self.mistakes.items() if " → " in str(made)]
+        both = combinations(slips, 2)
+        return {f"{asked} And {again}": self.written(f"{one}; {two}") for (asked, one), (again, two) in both}
 
-    def alike(self, given: Sequence, wrong: Callable) -> bool:
-        """Tell whether a student's function gave what a mistake gives, on every case."""
-        mistaken = [run(wrong, case) for case in self.cases.values()]
-        return all(not why and self.same(one, other) for one, (other, why) in zip(given, mistaken, strict=True))
+    def written(self, made: str) -> Callable:
+        """Return the right function with other pieces, or one that returns what a line computes."""
+        head, quotes, body = Code(self.right).source.rpartition('"""')
+        for slip in made.split("; "):
+            old, arrow, new = slip.partition(" → ")
+            body = body.replace(old, new) if arrow else f"\n    return {made}"
+        return compiled(head + quotes + body, self.right) or self.right
 
-    def tried(self) -> Sequence[tuple]:
-        """Return the cases on which a changed function is tried."""
-        return [*self.cases.values()]
-
-    def mended(self, attempt: Callable) -> str:
-        """Name the one thing in a student's function without which it would be right."""
-        wanted = [(case, self.right(*deepcopy(case))) for case in self.tried()]
-        words = dict.fromkeys(word for case in self.cases.values() for word in case if isinstance(word, str))
-        return mend(attempt, self.right, [*words], lambda f: all(self.same(run(f, case)[0], b) for case, b in wanted))
+    def known_as(self, given: Sequence, known: Mapping[str, Callable]) -> str:
+        """Ask about the mistake that gives the same on every case; "" where none does."""
+        for asked, wrong in known.items():
+            mistaken = [run(wrong, case) for case in self.cases.values()]
+            if all(not why and self.same(one, other) for one, (other, why) in zip(given, mistaken, strict=True)):
+                return asked
+        return ""
 
     def roughly(self, given, wanted: float) -> bool:
         """Tell whether a number is off by no more than the factor."""
@@ -143,5 +153,8 @@ class Build:
             given, wanted = np.asarray(given, dtype=float), np.asarray(wanted, dtype=float)
         except (TypeError, ValueError, OverflowError):
             return False
-        fits = given.shape == wanted.shape or given.size == wanted.size == 1
-        return fits and np.allclose(given, wanted, rtol=self.rtol, atol=self.atol, equal_nan=True)
+        if given.shape != wanted.shape and not given.size == wanted.size == 1:
+            return False
+        with np.errstate(all="ignore"):
+            near = abs(given - wanted) <= self.atol + self.rtol * abs(wanted)
+        return bool(np.all(near | (given == wanted) | (given != given) & (wanted != wanted)))

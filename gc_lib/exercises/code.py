@@ -14,7 +14,9 @@ class Code:
         self.function, self.source = function, source_of(function)
         self.nodes = list(ast.walk(ast.parse(self.source)))
         self.names = [node for node in self.nodes if isinstance(node, ast.Name)]
-        self.expressions = [node for node in self.nodes if isinstance(node, ast.expr) and not stored(node)]
+        added = {node.target for node in self.nodes if isinstance(node, ast.AugAssign)}  # a += 1 reads a as well
+        expressions = [node for node in self.nodes if isinstance(node, ast.expr)]
+        self.expressions = [node for node in expressions if node in added or not stored(node)]
         self.inside = {child: node for node in self.nodes for child in ast.iter_child_nodes(node)}
         self.arguments = [*signature(function).parameters] if self.source else []
         self.made = {node.id for node in self.names if stored(node)}

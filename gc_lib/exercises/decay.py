@@ -51,15 +51,13 @@ decayed = Build(
         "a column b3": ("b3", np.array([[0.1], [0.2]]), np.array([[1.0], [-2.0]]), 0.5, 10),
     },
     {
-        "is the λ term divided by the number of examples?": "right(name, slope, m * block, lam, m)",
-        "J has λ/2m, but the slope of W² is 2W: does the 2 stay?": "right(name, slope, block / 2, lam, m)",
-        "J grows as W moves away from 0: is its slope added or taken away?": "right(name, slope, -block, lam, m)",
-        "does J hold any b in its λ term? Then its slope for b has none either.": "right('W', slope, block, lam, m)",
-        "that adds the λ term of J itself; what is its slope?": "right(name, slope, block**2 / 2, lam, m)",
-        "that adds J's λ term; its slope is taken entry by entry.": "right(name, slope, np.sum(block**2) / 2, lam, m)",
-        "the slope of the data term is a mean already; only the λ term is divided by m.": (
-            "(slope + lam * block) / m if name[0] == 'W' else slope"
-        ),
+        "is the λ term divided by the number of examples?": "lam / m → lam",
+        "J has λ/2m, but the slope of W² is 2W: does the 2 stay?": "lam / m → lam / (2 * m)",
+        "J grows as W moves away from 0: is its slope added or taken away?": "slope + → slope -",
+        "does J hold any b in its λ term? Then its slope for b has none either.": ' if name[0] == "W" else slope → ',
+        "that adds the λ term of J itself; what is its slope?": "block → block**2 / 2",
+        "that adds J's λ term; its slope is taken entry by entry.": "block → np.sum(block**2) / 2",
+        "the slope of the data term is a mean already; only the λ term is divided by m.": "slope + → slope / m +",
     },
     "W gets λ/m W on top, b nothing: the slope of the J that you wrote down.",
 )

@@ -50,12 +50,12 @@ way_back = Build(
         "6 units and 8 examples": (RNG.standard_normal((6, 8)), 1.0 * (RNG.random((6, 8)) < 0.8), 0.8),
     },
     {
-        "a dropped unit had no say in J: can it have a slope? Where is the mask?": "dA / keep_prob",
-        "on the way forward A was divided by keep_prob: what does that do to its slope?": "dA * mask",
-        "A ∘ mask / keep_prob went forward: by what is its slope divided or multiplied?": "dA * mask * keep_prob",
+        "a dropped unit had no say in J: can it have a slope? Where is the mask?": " * mask → ",
+        "on the way forward A was divided by keep_prob: what does that do to its slope?": " / keep_prob → ",
+        "A ∘ mask / keep_prob went forward: by what is its slope divided or multiplied?": "/ keep → * keep",
         "that undoes the way forward; a slope goes through the same factor, mask / keep_prob.": "dA * keep_prob / mask",
-        "the mask is 1 where a unit stays: which ones did you keep?": "dA * (1 - mask) / keep_prob",
-        "1 − keep_prob is the share that is dropped; A was divided by keep_prob.": "dA * mask / (1 - keep_prob)",
+        "the mask is 1 where a unit stays: which ones did you keep?": "mask → (1 - mask)",
+        "1 − keep_prob is the share that is dropped; A was divided by keep_prob.": "keep_prob → (1 - keep_prob)",
     },
     "the way back goes through the same mask, with the same 1/keep_prob.",
 )

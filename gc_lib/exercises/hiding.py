@@ -44,34 +44,20 @@ def right(J, theta, dtheta, v, t):
     return abs(J(theta + t * v) - J(theta) - t * np.sum(dtheta * v))
 
 
-def bowl(theta):
-    """½ θ·θ, whose gradient is θ"""
-    return 0.5 * float(np.sum(theta**2))
-
-
-def cubes(theta):
-    """−Σ θ³, whose gradient is −3θ²"""
-    return -float(np.sum(theta**3))
-
-
 place, way = np.array([1.0, 2.0, -1.0]), np.array([0.5, 0.5, 1.0])
 remainder = Build(
     right,
     {
-        "J = ½ θ·θ, t = 0.1": (bowl, place, place, way, 0.1),
-        "J = ½ θ·θ with a dθ twice as large, t = 0.1": (bowl, place, 2 * place, way, 0.1),
-        "J = −Σ θ³, t = 0.5": (cubes, place, -3 * place**2, way, 0.5),
+        "J = ½ θ·θ, t = 0.1": (lambda t: t @ t / 2, place, place, way, 0.1),
+        "J = ½ θ·θ with a dθ twice as large, t = 0.1": (lambda t: t @ t / 2, place, 2 * place, way, 0.1),
+        "J = −Σ θ³, t = 0.5": (lambda t: -np.sum(t**3), place, -3 * place**2, way, 0.5),
     },
     {
-        "a step of t v changes J by t dθ·v: where is the t?": "abs(J(theta + t * v) - J(theta) - dtheta @ v)",
-        "take the absolute value of the whole, t dθ·v inside.": "abs(J(theta + t * v) - J(theta)) - t * (dtheta @ v)",
-        "the sum belongs to the dot product dθ·v alone; yours adds up the absolute value of each entry too.": (
-            "np.sum(abs(J(theta + t * v) - J(theta) - t * dtheta * v))"
-        ),
-        "is the absolute value missing?": "J(theta + t * v) - J(theta) - t * np.sum(dtheta * v)",
-        "t dθ·v is taken away from the change of J, and that is J(θ + tv) − J(θ): is one of the signs another?": (
-            "abs(J(theta + t * v) - J(theta) + t * np.sum(dtheta * v))"
-        ),
+        "a step of t v changes J by t dθ·v: where is the t?": "t * np.sum → np.sum",
+        "take the absolute value of the whole, t dθ·v inside.": "- J(theta) - t → - J(theta)) - (t",
+        "the sum belongs to the dot product dθ·v alone.": "abs( → sum(abs(; np.sum(dtheta * v)) → dtheta * v))",
+        "is the absolute value missing?": "abs( → (",
+        "t dθ·v is taken away from J(θ + tv) − J(θ), the change of J: is one of the signs another?": "- t → + t",
     },
     "what dθ leaves unexplained. For a smooth J it falls as t² where dθ is right, where it is wrong only as t.",
 )

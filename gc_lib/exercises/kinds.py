@@ -75,7 +75,7 @@ def relation(pairs: Sequence[tuple], same: Callable) -> str:
     numbers = arrays(pairs)
     if not numbers:
         parts = len(given[0]) if isinstance(given[0], list | tuple) and isinstance(wanted[0], np.ndarray) else 0
-        said = f"yours is a list of {parts} parts, and no vector: np.concatenate lays arrays end to end."
+        said = f"yours are {parts} parts, and one array is wanted: np.concatenate lays arrays end to end, + adds them."
         return said if parts else ""
     if not all(np.isfinite(values).all() for values, _ in numbers):
         return "yours gives inf or nan somewhere: is something divided by 0, or a root taken of less than 0?"
@@ -117,7 +117,7 @@ def of_shapes(numbers: Sequence[tuple]) -> Iterator[str]:
         yield f"one number is wanted, and yours are {given.size}: is one of them meant, or a sum, a norm, a difference?"
     if all(a.size == 1 < b.size for a, b in numbers):
         yield f"yours is one number, and {wanted.size} are wanted: does each have a place of its own?"
-    if wanted.ndim == 1:
+    if given.size != wanted.size and wanted.ndim == 1:
         amiss = "some are missing" if given.size < wanted.size else "some are there twice, or do not belong"
         yield f"in one case yours are {given.size} numbers, and {wanted.size} are wanted: {amiss}."
     if given.ndim:
@@ -139,9 +139,5 @@ def of_numbers(given: np.ndarray, wanted: np.ndarray, same: Callable) -> Iterato
     k = given @ wanted / (wanted @ wanted)
     if k and same(given, k * wanted):
         yield f"in every case yours is {k:.4g} times what is wanted: which factor is missing, or one too many?"
-    if len(given) > 2 and min(*given, *wanted) > 0 and np.ptp(wanted):
-        power, start = np.polyfit(np.log(wanted), np.log(given), 1)
-        if same(given, np.exp(start) * wanted**power):
-            yield f"yours grows as the power {power:.3g} of what is wanted: is it another root, or a square too many?"
     if same(np.sort(given), np.sort(wanted)):
         yield "these are the right numbers in another order."

@@ -5,9 +5,6 @@ import numpy as np
 from .build import Build
 from .prediction import Choose
 
-SOLUTION = "solutions/11_a_layer_of_your_own.ipynb"
-
-
 summed = Choose(
     "b",
     {
@@ -18,7 +15,7 @@ summed = Choose(
         "c": "0/0 would be nan, but both vectors have other entries: those of gain and shift, which are right.",
     },
     tells=("J hardly depends on x",),
-    solution=SOLUTION,
+    solution="solutions/11_a_layer_of_your_own.ipynb",
 )
 
 coupled = Choose(
@@ -31,7 +28,7 @@ coupled = Choose(
         "d": "a nudge of another feature moves neither μ nor σ of this one.",
     },
     tells=("[0 1 0",),
-    solution=SOLUTION,
+    solution="solutions/11_a_layer_of_your_own.ipynb",
 )
 
 
@@ -51,27 +48,11 @@ embedded = Build(
         "one row used three times": (np.array([[1.5], [4.0], [-2.25]]), np.array([1, 1, 1]), 3),
     },
     {
-        "a row that is used twice gets two slopes: are they added, or is the last one alone kept?": (
-            "np.stack([dout[rows == r][-1:].sum(axis=0) for r in range(count)])"
-        ),
-        "a row that is used twice moves J twice; yours takes its first use alone.": (
-            "np.stack([dout[rows == r][:1].sum(axis=0) for r in range(count)])"
-        ),
-        "a row that is used twice counts its sum twice: is that sum taken once for each use?": (
-            "right(dout, rows, count) * np.bincount(rows, minlength=count)[:, None]"
-        ),
-        "a row that is used twice moves J twice: is that a sum, or a mean?": (
-            "right(dout, rows, count) / np.maximum(np.bincount(rows, minlength=count), 1)[:, None]"
-        ),
-        "r is a row of the table; in dout the slopes stand in the order of the uses: for i, r in enumerate(rows).": (
-            "right(dout[rows], rows, count)"
-        ),
-        "dtable is counted by rows[i], and dout by i: yours has the two exchanged.": (
-            "np.stack([dout[rows[i]] if i < len(rows) else 0 * dout[0] for i in range(count)])"
-        ),
-        "is there a row in dtable for every row of the table, also for those that are not used?": (
-            "np.stack([dout[rows == r].sum(axis=0) for r in np.unique(rows)])"
-        ),
+        "a row that is used twice gets two slopes: are they added, or is the last one alone kept?": "+= → =",
+        "a row that is used twice moves J twice; yours keeps its first use.": "+= → += (rows[i] not in rows[:i]) *",
+        "a row that is used twice counts its sum twice: once for each use?": "+= → += sum(rows == rows[i]) *",
+        "a row that is used twice moves J twice: is that a sum, or a mean?": "dout[i] → dout[i] / sum(rows == rows[i])",
+        "in dout the slopes stand in the order of the uses: for i, r in enumerate(rows).": "dout[i] → dout[rows][i]",
     },
     "what is used twice has the sum of both slopes: one row, two ways to J.",
 )

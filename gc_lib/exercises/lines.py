@@ -36,8 +36,10 @@ def amiss(node: ast.AST, code: Code, given: Mapping[str, tuple]) -> str:
             return f"where that holds, “{said}” is written and not returned."
         case ast.Attribute(attr="at") if not isinstance(code.inside[code.inside[node]], ast.Expr):
             return f"{code.text(node)} changes its first argument, and returns None."
-        case ast.Global() | ast.Attribute(value=ast.Name(id="np"), attr="random"):
-            return f"with “{code.text(node)}” yours is another function each time; the same is wanted for the same."
+        case ast.Attribute(value=ast.Name(id="np"), attr="random"):
+            return f"“{code.text(node)}” draws numbers by chance, and nothing here is a matter of chance."
+        case ast.Global():
+            return f"what one call leaves behind “{code.text(node)}”, the next one finds: keep it inside."
         case ast.BinOp(left=ast.List(elts=[ast.Call() | ast.List() | ast.BinOp()]), op=ast.Mult()):
             return f"“{code.text(node)}” holds one thing in all places: an array changed in one is changed in all."
         case ast.BinOp(op=ast.BitXor()):

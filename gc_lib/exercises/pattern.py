@@ -12,6 +12,7 @@ from ..checker.slide import relative_difference
 from ..checker.words import listed
 from ..network.network import Network
 from .build import Build
+from .mends import Mending
 from .prediction import Choose, Guess
 
 prediction = Choose(
@@ -56,7 +57,7 @@ class Law(Build):
         """Say what is wrong with the first wrong answer."""
         places = zip(self.cases.values(), answers, strict=True)
         place, answer = next((place, answer) for place, answer in places if not self.same(*answer))
-        mended = self.mended(attempt)
+        mended = Mending(attempt, self.right, self.cases.values(), self.same).one()
         return f"{because(*place, *map(blocks_in, answer))} {mended[:1].upper()}{mended[1:]}".strip()
 
 
@@ -152,12 +153,10 @@ factor = Build(
         "a dθ that no factor explains": (OTHER, 3 * OTHER + RIGHT),
     },
     {
-        "that is 1/k: by which of the two should it be divided?": "(exact @ approx) / (exact @ exact)",
-        "a quotient of lengths is never below 0: does it see a sign?": "np.linalg.norm(exact) / np.linalg.norm(approx)",
-        "that is the cosine of the angle between them; it is 1 for every k above 0. Divide by ‖dθ_approx‖² alone.": (
-            "exact @ approx / np.linalg.norm(exact) / np.linalg.norm(approx)"
-        ),
-        "divide by the square of the length, not by the length.": "exact @ approx / np.linalg.norm(approx)",
+        "that is 1/k: by which of the two should it be divided?": "(approx @ approx) → (exact @ exact)",
+        "a quotient of lengths is never below 0: does it see a sign?": "np.sqrt(exact @ exact / (approx @ approx))",
+        "that is the cosine of the angle between them.": "exact @ approx / np.sqrt(approx @ approx * (exact @ exact))",
+        "divide by the square of the length, not by the length.": "(approx @ approx) → np.sqrt(approx @ approx)",
         "a mean of quotients is ruled by the smallest entries, where they are mostly noise.": "np.mean(exact / approx)",
         "in a quotient of two sums, entries above and below 0 cancel.": "np.sum(exact) / np.sum(approx)",
     },

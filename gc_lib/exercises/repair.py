@@ -11,7 +11,6 @@ from ..checker.report import check
 from ..checker.words import listed
 from .answer import Answer, run
 from .build import Build
-from .kinds import of_form, relation
 from .prediction import Choose
 
 
@@ -24,59 +23,45 @@ class Repair(Build):
 
     def __call__(self, attempt: Callable) -> Answer:
         """Tell whether a check of the homework with this function in it is great; the answer is a sentence."""
-        (arguments,) = self.cases.values()
-        given, stopped = run(attempt, arguments) if callable(attempt) else (None, "")
-        if stopped or given is None or given is Ellipsis:
+        answers = [run(attempt, case) for case in self.cases.values()] if callable(attempt) else [(None, "")]
+        if any(stopped or given is None or given is Ellipsis for given, stopped in answers):
             return super().__call__(attempt)
+        pairs = [
+            (given, self.right(*deepcopy(case))) for (given, _), case in zip(answers, self.cases.values(), strict=True)
+        ]
         try:
             gradient = homework.gradient(**homework.RIGHT | {self.layer: attempt})
             report = check(homework.cost, gradient, homework.params)
             if report.answer == "right":
-                return self.of_fewer(attempt)
+                two = "right for three examples, and wrong for two: what stands where m belongs, and is 3 here?"
+                right = all(self.same(*pair) for pair in pairs)
+                return Answer(right, self.praise if right else two)
             found = f"a bug is left in this cell; with the other layers right the check reads {report.number}"
         except Exception as problem:
             found = f"the check stops: {problem}"
-        asked = self.why(attempt, [(given, self.right(*deepcopy(arguments)))])
+        asked = self.why(attempt, pairs)
         return Answer(False, f"{found}; {asked}" if asked else f"{found}.")
-
-    def tried(self) -> Sequence[tuple]:
-        """Return the case of the homework, and one of its first two examples."""
-        (three,) = self.cases.values()
-        params, cache, last, lam = three
-        return three, (params, {name: block[:, :2] for name, block in cache.items()}, last[:, :2], lam)
-
-    def of_fewer(self, attempt: Callable) -> Answer:
-        """Praise a way back that is right for three examples, if it is right for the first two as well."""
-        _, two = self.tried()
-        if self.same(run(attempt, two)[0], self.right(*deepcopy(two))):
-            return Answer(True, self.praise)
-        return Answer(False, "right for three examples, and wrong for two: what stands where m belongs, and is 3 here?")
 
     def why(self, attempt: Callable, pairs: Sequence[tuple]) -> str:
         """Ask about the mistake that explains the slopes, or else say which of them are wrong."""
-        ((given, wanted),) = pairs
-        if self.alike([given], getattr(homework, self.layer)):  # as handed in: the check says where to look
+        every, (given, wanted) = [given for given, _ in pairs], pairs[0]
+        if self.known_as(every, {"as handed in": getattr(homework, self.layer)}):  # the check says where to look
             return ""
         if not isinstance(given, tuple | list) or len(given) != len(self.parts):
             return f"it should return {listed(self.parts)}, in this order."
         if all(any(self.same(one, other) for one in given) for other in wanted):
             return f"these are the right slopes in another order; return {listed(self.parts)}."
-        known = self.amiss(attempt) or self.known_as([given])
+        known = self.amiss(attempt) or self.known_as(every, self.known())
         return known or super().why(attempt, pairs) or self.part_by_part(given, wanted)
 
     def part_by_part(self, given: Sequence, wanted: Sequence) -> str:
-        """Say which slopes are right, and how the others are wrong."""
-        pairs = dict(zip(self.parts, zip(given, wanted, strict=True), strict=True))
-        right = [part for part, pair in pairs.items() if self.same(*pair)]
-        wrong = [part for part in pairs if part not in right]
-        hints = {part: of_form([pairs[part]], self.same) or relation([pairs[part]], self.same) for part in wrong}
-        told = [f"{part}: {hint}" for part, hint in hints.items() if hint]
-        if not right:
-            every = "both" if len(wrong) == 2 else "all"
-            told += [f"{listed(wrong)} are {every} wrong: is it what {every} are made from, or each by itself?"]
-        elif wrong:
-            told += [f"{listed(right)} {'are' if right[1:] else 'is'} right, {listed(wrong)} not."]
-        return " ".join(told)
+        """Say which slopes are right, and which are not."""
+        right = [part for part, *pair in zip(self.parts, given, wanted, strict=True) if self.same(*pair)]
+        wrong = [part for part in self.parts if part not in right]
+        if right:
+            return f"{listed(right)} {'are' if right[1:] else 'is'} right, {listed(wrong)} not." if wrong else ""
+        every = "both" if len(wrong) == 2 else "all"
+        return f"{listed(wrong)} are {every} wrong: is it what {every} are made from, or each by itself?"
 
     def same(self, given, wanted) -> bool:
         """Tell whether two functions returned the same gradients."""
@@ -92,41 +77,23 @@ dA1, _, _ = homework.right_2(homework.params, cache, dA2, homework.LAM)
 
 
 def given(last: np.ndarray) -> dict[str, tuple]:
-    """Return the one case: what the way back through a layer is given in the homework."""
-    return {"the three examples": (homework.params, cache, last, homework.LAM)}
-
-
-def off(way_back: Callable, l: int, W: float = 0.0, b: float = 0.0) -> Callable:
-    """Return a way back through layer l in which dW has so many times λ/m W too much, and db so many times λ/m b."""
-
-    def wrong(params, cache, last, lam):
-        *above, dW, db = way_back(params, cache, last, lam)
-        share = lam / cache["X"].shape[1]
-        return *above, dW + W * share * params[f"W{l}"], db + b * share * params[f"b{l}"]
-
-    return wrong
-
-
-def times(factors: tuple[float, ...], way_back: Callable) -> Callable:
-    """Return a way back whose slopes are all multiplied, each by a factor of its own."""
-    return lambda *given: tuple(k * slope for k, slope in zip(factors, way_back(*given), strict=True))
+    """Return two cases: what the way back through a layer is given in the homework, and of its first two examples."""
+    two = {name: block[:, :2] for name, block in cache.items()}
+    cases = (homework.params, cache, last, homework.LAM), (homework.params, two, last[:, :2], homework.LAM)
+    return dict(zip(("the three examples", "the first two examples"), cases, strict=True))
 
 
 layer_3 = Repair(
     homework.right_3,
     given(homework.Y),
     {
-        "does dZ3 hold the 1/m now? Then dW3 and db3 divide by m twice.": off(
-            times((1 / 3, 1 / 3, 1 / 3), homework.right_3), 3, W=2 / 3
-        ),
+        "does dZ3 hold the 1/m now? dW3 and db3 divide by m again.": '["A3"] - Y → ["A3"] / len(Y.T) - Y / len(Y.T)',
         "does dZ3 hold the 1/m now? dW3 divides by m once more, and dA2 is the slope of a sum, not of a mean.": (
-            off(times((1 / 3, 1 / 3, 1), homework.right_3), 3, W=2 / 3)
+            '["A3"] - Y → ["A3"] / len(Y.T) - Y / len(Y.T); keepdims=True) / m → keepdims=True)'
         ),
-        "dA2 holds a 1/m now, of dZ3 or its own; but layer 2 divides by m again.": times(
-            (1 / 3, 1, 1), homework.right_3
-        ),
-        "is that m the number of examples, 3, or of features, 4?": times((1, 1, 3 / 4), homework.right_3),
-        "does the cost decay the biases?": off(homework.right_3, 3, b=1),
+        "dA2 holds a 1/m now, of dZ3 or its own; but layer 2 divides by m again.": "@ dZ3, → @ dZ3 / m,",
+        "is that m the number of examples, 3, or of features, 4?": "keepdims=True) / m → keepdims=True) / 4",
+        "does the cost decay the biases?": 'keepdims=True) / m → keepdims=True) / m + lam / m * params["b3"]',
     },
     "layer 3 is right: J is a mean over the examples, so db3 is a mean too, and “as if times 3” was m itself.",
     layer="back_3",
@@ -138,9 +105,9 @@ layer_2 = Repair(
     homework.right_2,
     given(dA2),
     {
-        "one of two is mended; W2 alone is wrong now: what goes into dW2 alone?": off(homework.right_2, 2, W=-1 / 2),
-        "one of two is mended; b2 and all below are wrong: what do all come from?": off(homework.back_2, 2, W=1 / 2),
-        "is the L2 term gone? The cost still has it.": off(homework.right_2, 2, W=-1),
+        "one of two is mended; W2 alone is wrong now: what goes into dW2 alone?": "lam / m → lam / (2 * m)",
+        "one of two is mended; b2 and all below are wrong: what do all come from?": "> 0 → >= 0",
+        "is the L2 term gone? The cost still has it.": ' + lam / m * params["W2"] → ',
     },
     "layer 2 is right: A2 >= 0 is always so, and A2 > 0 only where the unit is on; and the 2 of λ/2m meets that of 2W.",
     layer="back_2",
@@ -152,9 +119,9 @@ layer_1 = Repair(
     homework.right_1,
     given(dA1),
     {
-        "m counts the units now; what does it have to count?": times((3 / 5, 3 / 5), homework.right_1),
-        "dW1 is mended; does db1 still divide by the old m?": times((1, 3 / 4), homework.right_1),
-        "the mean is mended; does the L2 term still have the old m?": off(homework.right_1, 1, W=3 / 4 - 1),
+        "m counts the units now; what does it have to count?": "dA1.shape[1] → dA1.shape[0]",
+        "dW1 is mended; does db1 still divide by the old m?": "keepdims=True) / m → keepdims=True) / 4",
+        "the mean is mended; does the L2 term still have the old m?": "lam / m → lam / 4",
     },
     "layer 1 is right: X has a column for each example, so m is X.shape[1], and 3/4 was examples over features.",
     layer="back_1",

@@ -6,11 +6,6 @@ from .build import Build
 from .prediction import Choose, Guess
 
 
-def cube(theta):
-    """θ³"""
-    return theta * theta * theta
-
-
 def central(J, theta, eps):
     """(J(θ + ε) − J(θ − ε)) / 2ε"""
     return (J(theta + eps) - J(theta - eps)) / (2 * eps)
@@ -19,26 +14,24 @@ def central(J, theta, eps):
 two_sided = Build(
     central,
     {
-        "J = θ³ at θ = 1, ε = 0.01": (cube, 1.0, 0.01),
-        "J = θ³ at θ = 0.5, ε = 0.1": (cube, 0.5, 0.1),
+        "J = θ³ at θ = 1, ε = 0.01": (lambda t: t**3, 1.0, 0.01),
+        "J = θ³ at θ = 0.5, ε = 0.1": (lambda t: t**3, 0.5, 0.1),
         "J = e^θ at θ = 2, ε = 0.1": (np.exp, 2.0, 0.1),
         "J = cos θ, which falls, at θ = 1, ε = 0.1": (np.cos, 1.0, 0.1),
     },
     {
-        "is there a 2 missing below the line?": "(J(theta + eps) - J(theta - eps)) / eps",
-        "that is the one-sided difference; also look to the left of θ.": "(J(theta + eps) - J(theta)) / eps",
+        "is there a 2 missing below the line?": "(2 * eps) → eps",
+        "that is the one-sided difference; also look to the left of θ.": "theta - eps)) / (2 * eps) → theta)) / eps",
         "that is the one-sided difference; also look to the right of θ.": "(J(theta) - J(theta - eps)) / eps",
-        "one of the points is θ itself; those 2ε apart are θ ± ε.": "(J(theta + eps) - J(theta)) / (2 * eps)",
-        "one of the points is θ itself; those of the lecture stand on either side of it, at θ + ε and θ − ε.": (
-            "(J(theta + 2 * eps) - J(theta)) / (2 * eps)"
-        ),
-        "the points are θ ± 2ε, and so 4ε apart.": "(J(theta + 2 * eps) - J(theta - 2 * eps)) / (2 * eps)",
-        "is there an ε missing below the line? The two points are 2ε apart.": "(J(theta + eps) - J(theta - eps)) / 2",
-        "/ 2 * eps multiplies by ε; put 2 * eps in brackets.": "(J(theta + eps) - J(theta - eps)) / 2 * eps",
+        "one of the points is θ itself; those 2ε apart are θ ± ε.": "theta - eps → theta",
+        "one of the points is θ itself; the lecture's stand on either side of it, at θ ± ε.": "theta → theta + eps",
+        "the points are θ ± 2ε, and so 4ε apart.": "theta + eps → theta + 2 * eps; theta - eps → theta - 2 * eps",
+        "is there an ε missing below the line? The two points are 2ε apart.": "(2 * eps) → 2",
+        "/ 2 * eps multiplies by ε; put 2 * eps in brackets.": "(2 * eps) → 2 * eps",
         "put the difference in brackets, and 2 * eps too.": "J(theta + eps) - J(theta - eps) / 2 * eps",
         "that is J of the difference; a slope needs the difference of two J.": "J(2 * eps) / (2 * eps)",
         "that is a mean of J; a slope is a difference over the distance.": "(J(theta + eps) + J(theta - eps)) / 2",
-        "the sign is turned round: J on the right comes first.": "(J(theta - eps) - J(theta + eps)) / (2 * eps)",
+        "the sign is turned round: J on the right comes first.": "(J( → -(J(",
     },
     "that is the lecture's formula. You have written gradient checking for one number.",
 )

@@ -19,22 +19,17 @@ red = Choose(
 )
 
 
-def borders(great, worry):
-    """Set the two borders elsewhere."""
-    return lambda number: "great" if number < great else "look" if number <= worry else "worry"
-
-
 word = Build(
     band,
     {f"a reading of {number:g}": (number,) for number in (3e-8, 4e-7, 1e-6, 3e-6, 3e-5, 4e-4, 0.5)},
     {
-        "yours leaves great near 1e-7, and look near 1e-5; the text says ten times more.": borders(1e-7, 1e-5),
-        "great up to 1e-5? The border lies halfway between 1e-7 and 1e-5, in powers of ten.": borders(1e-5, 1e-3),
-        "look and worry have changed places.": "dict(great='great', look='worry', worry='look')[right(reading)]",
-        "look ends at 1e-4, and yours goes on beyond; 10e-4 would be 1e-3.": borders(1e-6, 1e-3),
-        "where is worry? It begins above 1e-4.": borders(1e-6, 1),
+        "yours leaves great near 1e-7, and look near 1e-5; the text says ten times more.": "GREAT → 1e-7; WORRY → 1e-5",
+        "great up to 1e-5? It ends halfway between 1e-7 and 1e-5, in powers of ten.": "GREAT → 1e-5; WORRY → 1e-3",
+        "look and worry have changed places.": 'else "worry" → else "look"; "look" if → "worry" if',
+        "look ends at 1e-4, and yours goes on beyond; 10e-4 would be 1e-3.": "WORRY → 1e-3",
+        "where is worry? It begins above 1e-4.": "WORRY → 1",
         "where is worry? What is above 1e-4 is above 1e-6, too.": "'look' if reading > 1e-6 else 'great'",
-        "yours is always great: is a < turned round, or a minus missing? 1e6 is a million.": borders(1e6, 1e4),
+        "yours is always great: is a < turned round, or a minus missing? 1e6 is a million.": "'great'",
     },
     "so the kit colours its bands and bars.",
 )

@@ -56,22 +56,18 @@ falls = Choose(
 
 evaluations = Build(
     evaluations_of,
-    {f"sizes {sizes}": (sizes,) for sizes in ([16, 6, 6, 1], [64, 16, 8, 1], [784, 100, 10])},
+    {f"sizes {sizes}": (sizes,) for sizes in ([16, 6, 6, 1], [64, 16, 8, 1], [100, 20, 10])},
     {
-        "did you count the biases, one for each unit?": "2 * sum(a * b for a, b in zip(sizes, sizes[1:]))",
-        "is that one for each parameter? The two-sided difference takes two.": "evaluations_of(sizes) // 2",
-        "that is the one-sided difference; two sides take two for each parameter.": "evaluations_of(sizes) // 2 + 1",
-        "did you count a bias for each input of a layer? b[l] has one entry for each of its units.": (
-            "2 * sum((n + 1) * n_prev for n_prev, n in zip(sizes, sizes[1:]))"
-        ),
-        "a bias for every unit, not one for every layer.": "2 * sum(a * b + 1 for a, b in zip(sizes, sizes[1:]))",
-        "the input has no biases.": "evaluations_of(sizes) + 2 * sizes[0]",
+        "did you count the biases, one for each unit?": " + sizes[l] → ",
+        "is that one for each parameter? The two-sided difference takes two.": "2 * n → n",
+        "that is the one-sided difference; two sides take two for each parameter.": "2 * n → n + 1",
+        "is that a bias for each input of a layer? It has one for each unit.": "+ sizes[l] → + sizes[l - 1]",
+        "a bias for every unit, not one for every layer.": "+ sizes[l] → + 1",
+        "the input has no biases.": "n = 0 → n = sizes[0]",
         "that counts the units; but W[l] has an entry for every pair of units.": "2 * sum(sizes)",
-        "J is evaluated twice for a bias, too: 2 * (weights + biases).": "evaluations_of(sizes) - sum(sizes[1:])",
-        "yours is the last layer alone. = begins anew in every round, += adds on.": "2 * sizes[-1] * (sizes[-2] + 1)",
-        "l = 0 is the input, and sizes[0 - 1] the last layer: layers begin at 1.": (
-            "2 * sum(sizes[l] * (sizes[l - 1] + 1) for l in range(len(sizes)))"
-        ),
+        "J is evaluated twice for a bias, too: 2 * (weights + biases).": "sizes[l] * → 2 * sizes[l] *; 2 * n → n",
+        "yours is the last layer alone. = begins anew in every round, += adds on.": "+= → =",
+        "l = 0 is the input, and sizes[0 - 1] the last layer: layers begin at 1.": "range(1, → range(",
     },
     f"two for every weight and every bias. A network of 784-100-10 takes {evaluations_of([784, 100, 10]):,}.",
     rtol=0,
@@ -85,6 +81,7 @@ steps = Guess(
     {
         "that is the number of evaluations; a step of training costs about three of them.": CHECK,
         "that is the number of parameters; each takes two evaluations, and a step costs about three.": CHECK / 2,
+        "a nudge goes both ways: each parameter takes two evaluations.": CHECK / 6,
         "you multiplied by 3; but how many times does a step fit into the check?": CHECK * 3,
     },
 )

@@ -41,11 +41,6 @@ where = Guess(
 )
 
 
-def only(kept):
-    """Return a function that lays end to end the blocks that kept takes out of their names."""
-    return lambda params: np.concatenate([params[name].ravel() for name in kept(list(params))])
-
-
 flatten = Build(
     to_vector,
     {
@@ -53,16 +48,14 @@ flatten = Build(
         "a network with 3, 2, 2 and 1 units": (network(3, 2, 2, 1),),
     },
     {
-        "that goes down the columns; take each block row by row, as ravel() does.": lambda params: np.concatenate(
-            [block.ravel(order="F") for block in params.values()]
+        "that goes down the columns; take each block row by row, as ravel() does.": "ravel() → ravel('F')",
+        "all W before all b, as sorted by name; θ goes W1, b1, W2, …": "blocks. → dict(sorted(blocks.items())).",
+        "where are the biases? Every block of params belongs into θ.": "blocks.values() → [*blocks.values()][::2]",
+        "these stand from the last layer to the first; θ begins with W1.": "blocks.values() → [*blocks.values()][::-1]",
+        "b before W in each layer; θ begins with W1, then b1.": (
+            "blocks.values() → [[*blocks.values()][i ^ 1] for i in range(len(blocks))]"
         ),
-        "these blocks are sorted by name, all W before all b; the lecture wants W1, b1, W2, b2, …": only(sorted),
-        "where are the biases? Every block of params belongs into θ.": only(lambda names: names[::2]),
-        "these stand from the last layer to the first; θ begins with W1.": only(lambda names: names[::-1]),
-        "b before W in each layer; θ begins with W1, then b1.": only(
-            lambda names: [name for b, W in zip(names[1::2], names[::2], strict=True) for name in (b, W)]
-        ),
-        "that is the last block alone: does it overwrite the others? Collect them all.": only(lambda names: names[-1:]),
+        "that is the last block alone: does it replace the others? Collect all.": "[*blocks.values()][-1].ravel()",
     },
     "every entry of every block has its place in θ now, and dθ can be laid out by the same function.",
 )
@@ -90,28 +83,14 @@ loop = Build(
         "five entries, ε = 0.1": (valley, np.array([0.3, 1.5, -1.0, 2.0, 0.0]), 0.1),
     },
     {
-        "is there a 2 missing below the line?": "2 * lecture(J, theta, eps)",
-        "that is the one-sided difference; take J at θ[i] − ε, too.": (
-            "[(J(theta + step) - J(theta)) / eps for step in eps * np.eye(theta.size)]"
-        ),
-        "is θ[i] put back before the next entry has its turn? Yours keeps the nudge.": (
-            "[(J(at + step) - J(at - step)) / (2 * eps) for step, at in "
-            "zip(eps * np.eye(theta.size), theta - eps * np.tri(theta.size, k=-1))]"
-        ),
-        "is each entry put back, or step[i] set back to 0? Yours nudges all entries up to the i-th.": (
-            "[(J(theta + step) - J(theta - step)) / (2 * eps) for step in eps * np.tri(theta.size)]"
-        ),
-        "θ[i] is nudged to θ[i] + ε and θ[i] − ε; yours puts ε and −ε in its place.": (
-            "[(J(theta * (1 - e) + eps * e) - J(theta * (1 - e) - eps * e)) / (2 * eps) for e in np.eye(theta.size)]"
-        ),
-        "nothing but zeros: is approx[i] = … missing? Or are θ + ε and θ − ε the same: + both times, or one array for "
-        "both? Then nudge a copy, theta.copy().": "0 * theta",
-        "one of your two points is θ itself. From θ[i] + ε it is 2ε down to θ[i] − ε.": (
-            "[(J(theta + step) - J(theta)) / (2 * eps) for step in eps * np.eye(theta.size)]"
-        ),
-        "every place holds the sum of all slopes: nudge one entry at a time, and fill approx[i] alone.": (
-            "0 * theta + (J(theta + eps) - J(theta - eps)) / (2 * eps)"
-        ),
+        "is there a 2 missing below the line?": "(2 * eps) → eps",
+        "that is the one-sided difference; take J at θ[i] − ε, too.": "theta - step)) / (2 * eps) → theta)) / eps",
+        "is θ[i] put back before the next turn? It keeps the nudge.": "approx[i] = → theta, approx[i] = theta - step,",
+        "is each entry put back, or step[i] set back to 0? Yours nudges all up to the i-th.": "step[i] → step[: i + 1]",
+        "θ[i] is nudged to θ[i] + ε and θ[i] − ε; yours puts ε and −ε in its place.": "J(theta → J(theta * (step == 0)",
+        "nothing but zeros: is approx[i] = … missing, or one array for both? Nudge theta.copy().": "0 * theta",
+        "one of your two points is θ itself. From θ[i] + ε it is 2ε down to θ[i] − ε.": "theta - step → theta",
+        "every place holds the sum of all slopes: nudge one entry at a time, and fill its place.": "step[i] → step[:]",
     },
     "that is the lecture's loop: two evaluations of J for every entry of θ.",
 )
@@ -126,33 +105,19 @@ reading = Build(
         "(3, 4) and (3, 4.0000001)": (np.array([3.0, 4.0]), np.array([3.0, 4.0000001])),
     },
     {
-        "these are squared norms; is a root missing?": "norm(approx - exact)**2 / (norm(approx)**2 + norm(exact)**2)",
-        "above the line stands the norm of the difference, not the difference of the norms.": (
-            "abs(norm(approx) - norm(exact)) / (norm(approx) + norm(exact))"
-        ),
-        "above the line stands the norm of the difference; yours is the difference of the norms.": (
-            "(norm(approx) - norm(exact)) / (norm(approx) + norm(exact))"
-        ),
-        "below the line stands the sum of norms, not the norm of a sum.": "norm(approx - exact) / norm(approx + exact)",
-        "that is the distance alone; divide it by ‖dθ_approx‖ + ‖dθ‖.": "norm(approx - exact)",
-        "is a bracket missing? Below stands the whole sum.": "norm(approx - exact) / norm(approx) + norm(exact)",
-        "below the line stand both lengths; yours divides by ‖dθ‖ alone.": "norm(approx - exact) / norm(exact)",
-        "below the line stand both lengths; yours divides by ‖dθ_approx‖ alone.": "norm(approx - exact) / norm(approx)",
-        "below the line stands the sum of both lengths; yours takes the larger one.": (
-            "norm(approx - exact) / max(norm(approx), norm(exact))"
-        ),
-        "below the line stand two lengths added up, each with a root of its own; yours takes one root of both.": (
-            "norm(approx - exact) / np.hypot(norm(approx), norm(exact))"
-        ),
-        "‖v‖ is the root of the sum of squares; yours adds up absolute values.": (
-            "sum(abs(approx - exact)) / sum(abs(approx) + abs(exact))"
-        ),
-        "‖v‖ is the root of the sum of squares; yours takes the largest entry.": (
-            "max(abs(approx - exact)) / (max(abs(approx)) + max(abs(exact)))"
-        ),
-        "that is the mean of what each entry reads; the lecture takes the lengths of the whole vectors.": (
-            "np.mean(abs(approx - exact) / (abs(approx) + abs(exact)))"
-        ),
+        "these are squared norms; is a root missing?": "norm → (lambda v: v @ v)",
+        "above the line ‖a − b‖ is wanted, not ‖a‖ − ‖b‖.": "norm(approx - exact) → abs(norm(approx) - norm(exact))",
+        "above the line ‖a − b‖ is wanted; yours is ‖a‖ − ‖b‖.": "norm(approx - exact) → (norm(approx) - norm(exact))",
+        "below stands the sum of norms, not the norm of a sum.": "norm(approx) + norm(exact) → norm(approx + exact)",
+        "that is the distance alone; divide it by ‖dθ_approx‖ + ‖dθ‖.": " / (norm(approx) + norm(exact)) → ",
+        "is a bracket missing? Below stands the whole sum.": "(norm(approx) → norm(approx); exact)) → exact)",
+        "below the line stand both lengths; yours divides by ‖dθ‖ alone.": "norm(approx) + → ",
+        "below the line stand both lengths; yours divides by ‖dθ_approx‖ alone.": " + norm(exact) → ",
+        "below the line stands the sum of both; yours takes the larger one.": "(norm(approx) + → max(norm(approx),",
+        "below stand two roots, added up; yours takes one root of both.": "(norm(approx) + → np.hypot(norm(approx),",
+        "‖v‖ is the root of the sum of squares; yours adds up absolute values.": "norm → (lambda v: sum(abs(v)))",
+        "‖v‖ is the root of the sum of squares; yours takes the largest entry.": "norm → (lambda v: max(abs(v)))",
+        "that is the mean of what each entry reads.": "np.mean(abs(approx - exact) / (abs(approx) + abs(exact)))",
     },
     "the lecture's number: 0 where the two agree, 1 where one is the other with its sign turned.",
 )
