@@ -4,6 +4,7 @@ from functools import partial
 
 import numpy as np
 import pytest
+from helpers import Tensor
 
 import gc_lib as gcl
 
@@ -300,3 +301,20 @@ def test_an_input_is_called_flat_only_where_j_stands_still_in_every_entry():
     assert report.answer == "wrong" and "The cost does not depend on" not in report.explain()
     report = check(lambda x, b: (x**2 + 0 * b, x), lambda dout, x: (2 * x * dout, dout), {"x": x, "b": x})
     assert report.that_are("wrong") == ("b",) and "The cost does not depend on b here" in report.explain()
+
+
+@pytest.mark.parametrize("factor, answer", [(3, "right"), (3.01, "wrong")])
+def test_inputs_that_are_tensors_reach_forward_as_tensors_and_so_does_dout_go_back(factor, answer):
+    def forward(x, ids):
+        assert isinstance(x, Tensor) and isinstance(ids, np.ndarray)
+        return Tensor(x.values[ids] ** 3)
+
+    def backward(dout, x, ids):
+        assert isinstance(dout, Tensor) and isinstance(x, Tensor)
+        slopes = np.zeros_like(x.values)
+        np.add.at(slopes, ids, factor * x.values[ids] ** 2 * dout.values)
+        return Tensor(slopes)
+
+    given = Tensor(x)
+    assert gcl.check_layer(forward, backward, {"x": given, "ids": np.array([0, 2, 2])}).answer == answer
+    assert (given.values == x).all()
