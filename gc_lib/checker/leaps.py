@@ -7,6 +7,7 @@ import numpy as np
 
 QUARTERINGS = 6  # of the interval in which J left its line
 CUTS = 40  # at most, of an interval in which the height still falls: a clipped pole, as of log, takes so many
+LEFT = 30  # times less than before it fell, a height is none of a leap; several stairs at once are some times one
 FAR = 60  # intervals on each side of θ, when a leap is looked for as far as 100 % of θ
 
 
@@ -40,11 +41,11 @@ def leap_near(here: float, at: Callable, h, up, down, slope: float, k: int, nois
         j = int(np.argmax(off))
         start, J_start, stop, J_stop = t[j], J[j], t[j + 1], J[j + 1]
         heights.append(float(off[j]))
-        if heights[-1] < 6 * noise or (cut >= QUARTERINGS and not stays(heights, QUARTERINGS - 3)):
+        if heights[-1] < 6 * noise or (cut == QUARTERINGS and not stays(heights)):
             return None
         if cut >= QUARTERINGS and not falls(heights, noise):
             break
-    return Leap(heights[-1], abs(stop))
+    return Leap(heights[-1], abs(stop)) if heights[-1] > heights[QUARTERINGS - 3] / LEFT else None
 
 
 def leaps_off(here: float, at: Callable, start: float, stop: float, noise: float) -> bool:
@@ -88,7 +89,7 @@ def leap_afar(at: Callable, noise: float) -> float:
             start, stop = t[k], t[k + 3]
             heights.append(float(np.abs(third[k])))
             fades = heights[-1] < least or (cut > 6 and heights[-1] < heights[2] / 2)  # √ falls to a sixth in four cuts
-            if fades or (cut > 6 and not falls(heights, 5 * noise)):
+            if fades or (cut > 6 and not falls(heights, noise)):
                 break
         if not fades and not grows(heights) and stands_alone(third, k):
             return heights[-1] / 2
@@ -104,14 +105,14 @@ def stands_alone(third: np.ndarray, k: int) -> bool:
     return bool(beside.min() > 0.25 and beside.max() < 0.8)
 
 
-def stays(heights: list[float], since: int = -3) -> bool:
+def stays(heights: list[float]) -> bool:
     """Tell a leap by its height: after two more cuts of the interval a corner's would be two sevenths at most."""
-    return heights[-1] > heights[since] / 3
+    return heights[-1] > heights[-3] / 3
 
 
 def falls(heights: list[float], noise: float) -> bool:
-    """Tell whether the last cuts have made the height smaller, by more than noise does; some may leave it as it is."""
-    return max(heights[-3:]) < 0.99 * max(heights[-8:-3]) - 2 * noise
+    """Tell whether the last cuts have made a height far above the noise smaller; some may leave it as it is."""
+    return max(heights[-3:]) < 0.99 * max(heights[-8:-3]) and heights[-1] > 1000 * noise
 
 
 def grows(heights: list[float]) -> bool:
