@@ -1,4 +1,4 @@
-"""What several test files share: networks and problems, the law of what a bug turns red, and the front door's code."""
+"""What several test files share: networks and problems, what a bug turns red, a tensor, and the front door's code."""
 
 import os
 
@@ -170,3 +170,30 @@ def looped(cost, params, eps, restored=gcl.SLIDE.restored):
             J_minus.append(cost(theta))
             flat[i] = restored(value, flat[i])
     return np.array(J_plus), np.array(J_minus)
+
+
+class Tensor:
+    """Behave as a tensor of PyTorch does where it meets the kit: it is no array until it is detached."""
+
+    def __init__(self, values, requires_grad=False):
+        self.values, self.requires_grad = np.array(values), requires_grad
+
+    def __array__(self, dtype=None, copy=None):
+        if self.requires_grad:
+            raise RuntimeError("Can't call numpy() on Tensor that requires grad.")
+        return np.array(self.values, dtype)
+
+    def __float__(self):
+        return float(np.asarray(self))
+
+    def detach(self):
+        return Tensor(self.values)
+
+    def cpu(self):
+        return self
+
+    def double(self):
+        return Tensor(self.values.astype(float))
+
+    def new_tensor(self, values, requires_grad=False):
+        return Tensor(np.asarray(values, self.values.dtype), requires_grad)

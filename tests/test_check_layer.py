@@ -4,6 +4,7 @@ from functools import partial
 
 import numpy as np
 import pytest
+from helpers import Tensor
 
 import gc_lib as gcl
 
@@ -334,3 +335,20 @@ def test_what_is_handed_on_is_left_as_it_was():
 def test_why_forward_gives_no_number_a_step_away_is_said():
     report = gcl.check_layer(lambda x: (x[x >= 1], None), lambda d, _: d, {"x": np.array([1.0, 2.0])})
     assert "It raised ValueError: forward: out changes its shape when an input is nudged." in report.reasons[0].says
+
+
+@pytest.mark.parametrize("factor, answer", [(3, "right"), (3.01, "wrong")])
+def test_inputs_that_are_tensors_reach_forward_as_tensors_and_so_does_dout_go_back(factor, answer):
+    def forward(x, ids):
+        assert isinstance(x, Tensor) and isinstance(ids, np.ndarray)
+        return Tensor(x.values[ids] ** 3)
+
+    def backward(dout, x, ids):
+        assert isinstance(dout, Tensor) and isinstance(x, Tensor)
+        slopes = np.zeros_like(x.values)
+        np.add.at(slopes, ids, factor * x.values[ids] ** 2 * dout.values)
+        return Tensor(slopes)
+
+    given = Tensor(x)
+    assert gcl.check_layer(forward, backward, {"x": given, "ids": np.array([0, 2, 2])}).answer == answer
+    assert (given.values == x).all()

@@ -135,6 +135,11 @@ def test_every_sentence_names_its_blocks_and_leaves_nothing_to_be_filled_in(kind
     assert "a and b" in reason.says or kind.startswith("kink")
 
 
+def test_where_no_block_moves_j_it_is_asked_whether_the_cost_uses_what_it_is_given():
+    assert cloudy("flat", "ab").advice.startswith("Does the cost use the parameters that it is given")
+    assert "not part of this cost" in cloudy("flat", "b").advice
+
+
 def test_the_better_step_is_that_of_the_first_block_and_is_advised():
     reason = cloudy("round-off", "ab")
     assert reason.evidence["eps"] == 3e-4 and reason.advice == 'Take eps=3e-04, or eps="auto".'

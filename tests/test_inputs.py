@@ -152,6 +152,7 @@ WRONG = {
     "list of int": ([1, 2], TypeError, r"params: theta holds int64, into which no ε fits"),
     "bool": ({"a": [TWO, TWO > 1]}, TypeError, r"params: a\[1\] holds bool, .* take np\.asarray\(a\[1\], float\)"),
     "object": (TWO.astype(object), TypeError, r"params: theta holds object, .* take np\.asarray\(theta, float\)"),
+    "an array of arrays": (np.array([TWO, 1.0], object), TypeError, r"theta holds object, .* take \[\*theta\], a list"),
     "complex": (TWO + 0j, TypeError, r"theta holds complex128; every entry should be .* take \.real where the imagin"),
     "text": (np.array(["a"]), TypeError, r"params: theta holds <U1, into which no ε fits; .* or leave it out"),
     "a word": ("abc", TypeError, r"params: theta holds <U3, into which no ε fits; .* or leave it out"),
@@ -475,7 +476,7 @@ UNFIT = {
     "other names": (
         lambda g: {"dW": g["W"], "db": g["b"]},
         ValueError,
-        r"gradient misses block: W, b and has an extra block: dW, db; params has W, b$",
+        r"gradient misses block: W, b and has an extra block: dW, db; params has W, b; rename its keys$",
     ),
     "a tuple": (
         lambda g: tuple(g.values()),
@@ -483,6 +484,7 @@ UNFIT = {
         r"misses block: W, b and has an extra block: \[0\], \[1\]; params",
     ),
     "one array": (lambda g: g["W"], ValueError, r"misses block: W, b and has an extra block: theta; params has W, b$"),
+    "J as well": (lambda g: (1.0, g), TypeError, r"a number first, as in \(J, dθ\): take its second, or gradient=True"),
     "a list": (lambda g: [1.0] * 99, ValueError, r"extra block: \[0\], \[1\], .*, \[7\], …; params has W, b$"),
     "deeper": (lambda g: g | {"b": {"x": g["b"]}}, ValueError, r"misses block: b and has an extra block: b\.x; params"),
     "nan": (lambda g: g | {"b": g["b"] * np.nan}, ValueError, r"gradient: b holds nan at \[0\]; every entry should be"),

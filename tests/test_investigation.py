@@ -600,3 +600,19 @@ def test_what_is_wrong_in_noise_is_found_and_what_is_right_is_not_accused(size):
     right = gcl.check(fixed, cosines, PARAMS)
     assert set(right.answers.values()) <= {"right", "cannot tell"}
     assert gcl.check(fixed, off(lambda g: -g), PARAMS).answers["a"] == "wrong"
+
+
+@pytest.mark.parametrize("eps", [1e-6, 1e-5])
+@pytest.mark.parametrize("times, answer", [(1, "right"), (1.001, "wrong")])
+def test_a_column_that_batch_norm_finds_constant_is_told_though_j_stands_still_along_all_of_it(eps, times, answer):
+    x = np.c_[np.random.default_rng(0).normal(size=(6, 2)), np.ones(6)]
+
+    def normed(x):
+        return (x - x.mean(0)) / np.sqrt(x.var(0) + 1e-5)
+
+    def gradient(x):
+        n = normed(x)
+        slopes = 3 * n**2 - 3 * (n**2).mean(0) - 3 * n * (n**3).mean(0)
+        return times * slopes / np.sqrt(x.var(0) + 1e-5)
+
+    assert gcl.check(lambda x: (normed(x) ** 3).sum(), gradient, x, eps=eps).answer == answer

@@ -170,10 +170,9 @@ def test_what_may_be_corners_is_not_wrong_but_open_as_is_what_does_not_heal_in_t
     assert calls == ["along_disagreement", "without_corners", "nudge"] * 3
     assert list(found.open) == ["a"] and not found.wrong and not found.notes
     ladder = made(swing=0.0)
-    found, calls = looking_again("cannot tell", ladder)
-    assert (
-        calls == ["along_disagreement", "nudge"] * 3 and found.open == {"a": ladder} and found.blame == {"a": ["flat"]}
-    )
+    found, calls = looking_again("cannot tell", ladder)  # the worst entry is asked alone
+    assert calls == ["along_disagreement", "along_disagreement", "nudge"] * 3
+    assert found.open == {"a": ladder} and found.blame == {"a": ["flat"]}
     found, calls = looking_again("cannot tell", EMPTY)
     assert calls == ["along_disagreement"] and found.blame == {"a": ["domain"]} and list(found.open) == ["a"]
 
@@ -338,6 +337,15 @@ def test_a_leap_afar_matters_beside_a_hundredth_of_any_difference(share, matters
         monkeypatch.setattr("gc_lib.checker.investigation.leap_afar", lambda at, noise, gap=gap: share * gap)
         for sign in (1, -1):
             assert found.leaps("a", found.v, made(slope=said + sign * gap)) == matters
+
+
+def test_a_step_of_the_ladder_bends_as_that_step_however_its_size_is_rounded():
+    found = investigation()
+    ladder = found.ladders["b"] = made(truncation=np.where(SOME < 12, 1e-6, 1.0))
+    for size in np.random.default_rng(0).uniform(0.5, 2, 200):
+        found.scale[6:] = size
+        found.eps[6:] = ladder.steps[11] * found.scale[6:]
+        assert found.bent("b").max() < 1e-4
 
 
 def test_without_a_ladder_the_step_is_a_millionth_of_the_size_and_float32_may_be_off_by_its_rounding():

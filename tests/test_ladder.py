@@ -5,7 +5,7 @@ import pytest
 from ladder_helpers import EXACT, THETA, Line, corner, heard, made, noisy, stairs
 
 from gc_lib.checker.ladder import CLOSE, RUNG, STEPS, SURE, hidden_slope, listen
-from gc_lib.checker.leaps import Leap, leap_afar, leap_near, stays
+from gc_lib.checker.leaps import Leap, falls, leap_afar, leap_near, stays
 from gc_lib.checker.taylor import Taylor, taylor
 
 # ---- what a ladder holds ---------------------------------------------------------------------------------------------
@@ -271,6 +271,18 @@ def test_leap_near_gives_up_at_a_corner_and_where_j_has_no_value():
     assert leap_near(-1.0, gap, STEPS, gap(STEPS), gap(-STEPS), 0.0, k, 1e-18) is None
 
 
+@pytest.mark.parametrize("least", [1e-15, 1e-12, 1e-7])
+def test_a_log_that_is_clipped_is_no_leap_near_or_afar(least):
+    for at in np.random.default_rng(0).uniform(1e-3, 0.02, 20):
+
+        def J(t, at=at):
+            return -np.log(np.maximum(at - t, least))
+
+        k = int(np.argmax(STEPS > at))
+        assert leap_near(J(0.0), J, STEPS, J(STEPS), J(-STEPS), 1 / at, k, 1e-15) is None
+        assert leap_afar(lambda t, at=at: J(t - 40 * at), 1e-15) == 0
+
+
 @pytest.mark.parametrize("at", [-0.81, -0.3, 0.003, 0.37, 0.9])
 def test_a_leap_afar_is_found_with_its_height(at):
     assert leap_afar(lambda t: np.sin(3 * t) + 1e-4 * (t > at), 1e-12) == pytest.approx(1e-4, rel=0.01)
@@ -310,6 +322,13 @@ def test_afar_a_pole_is_no_leap_wherever_it_is(pole):
 
 def test_a_height_stays_that_is_above_a_third_of_the_last_but_one():
     assert stays([1.0, 0.5, 0.34]) and not stays([1.0, 0.9, 0.33]) and stays([0.0, 1.0, 1.0, 0.34])
+
+
+def test_a_height_falls_that_the_last_cuts_have_made_smaller_by_a_hundredth_far_above_the_noise():
+    after = [0.98, 0.5, 0.98]
+    assert falls([1.0, 0.5, 0.5, 0.5, 0.5, *after], 0.0) and not falls([1.0, 0.5, 0.5, 0.5, 0.5, 0.5, *after], 0.0)
+    assert falls([0.5, 0.5, 1.0, *after], 0.0) and not falls([0.5, 0.5, 0.985, *after], 0.0)
+    assert falls([1.0, 1.0, 1.0, *after], 0.97e-3) and not falls([1.0, 1.0, 1.0, *after], 0.99e-3)
 
 
 def test_a_leap_is_found_of_which_another_one_nearby_takes_half_back():

@@ -131,6 +131,7 @@ PLANTED = {  # what it is, and what changes dθ
     "θ itself": ("mixed up", lambda g, theta, rng: theta),
     "clipped": ("clipped", clipped),
     "decay": ("decay", decay),
+    "signs": ("signs", lambda g, theta, rng: decay(g, np.sign(theta), rng)),
 }
 
 
@@ -303,6 +304,27 @@ def test_an_l2_term_is_named_but_not_where_theta_is_the_same_everywhere():
     gains = THETA | {"W": np.ones((4, 4))}
     assert first(in_W(lambda W: W + 0.3), gains).kind == "bug"
     assert first(lambda g: {"W": g["W"] - 0.3 * np.tanh(THETA["W"])}).kind == "bug"
+
+
+def test_an_l1_term_is_named_where_theta_has_either_sign():
+    reason = first(lambda g: {"W": g["W"] + 0.05 * np.sign(THETA["W"])})
+    assert (reason.kind, reason.blocks) == ("signs", ("W",)) and "off by +0.05 times the sign of θ" in reason.says
+    assert reason.evidence["factor"] == pytest.approx(0.05, rel=1e-5) and "L1 term" in reason.advice
+    assert first(in_W(lambda W: W + 0.05), {name: np.abs(block) for name, block in THETA.items()}).kind == "bug"
+
+
+def test_a_1e_7_in_a_logarithm_is_asked_for_where_dtheta_is_off_by_so_little():
+    scores, label = np.array([[2.0, 0.5, -1.0], [0.1, 3.0, 0.2]]), np.array([2, 0])
+
+    def softmax(z):
+        return np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
+
+    def cost(z):
+        return -np.log(softmax(z)[[0, 1], label] + 1e-7).mean()
+
+    report = gcl.check(cost, lambda z: (softmax(z) - np.eye(3)[label]) / 2, scores)
+    assert report.answer == "wrong" and "as the 1e-7 of log(p + 1e-7)" in report.explain()
+    gcl.check(cost, lambda z: (softmax(z) - np.eye(3)[label]) / 2, scores, rtol=1e-4).assert_ok()
 
 
 def test_unrelated_is_not_said_of_one_wild_entry():

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from report_helpers import APPROX, reported
 
-from gc_lib.checker.mistakes import Claim, Part, block, bug, claims, mistakes, multiples, places, reason, sure
+from gc_lib.checker.mistakes import SLIGHT, Claim, Part, block, bug, claims, mistakes, multiples, places, reason, sure
+from gc_lib.checker.verdict import Within
 from gc_lib.checker.where import where
 
 SLOPES = np.array([3.0, -4.0, 0.0, 12.0, 84.0])  # of length 85
@@ -169,7 +170,9 @@ def test_a_multiple_is_fitted_to_the_slopes_and_to_theta_where_these_can_be_told
 
 def test_a_factor_is_said_in_as_many_digits_as_are_known_and_not_where_it_is_1():
     def first(k, bars=0.0):
-        return [claim.says for claim in multiples(part(k * SLOPES, bars=bars)) if claim.kind != "decay"][:1]
+        return [claim.says for claim in multiples(part(k * SLOPES, bars=bars)) if claim.kind not in ("decay", "signs")][
+            :1
+        ]
 
     assert first(1.2344) == ["is 1.234 times the slope of J"] and first(1.00004) == []
     assert first(1.2344, bars=0.99e-3 * 0.2344 * 85) == ["is 1.234 times the slope of J"]
@@ -197,9 +200,10 @@ def test_the_bug_is_named_unless_every_wrong_block_is_in_another_order():
 
 
 def test_blocks_are_wrong_one_or_several_and_what_narrows_it_down_is_said_where_it_is_not_the_last_layer():
-    def said(*wrong, names=("W1", "b1", "W2", "b2")):
+    def said(*wrong, names=("W1", "b1", "W2", "b2"), size=1e-3):
         answers = {name: "wrong" if name in wrong else "right" for name in names}
-        report = SimpleNamespace(answers=answers, worst_of=lambda name: (name, (0, 1), 2.0, 3.0))
+        within = dict.fromkeys(names, Within("wrong", size))
+        report = SimpleNamespace(answers=answers, within=within, worst_of=lambda name: (name, (0, 1), 2.0, 3.0))
         below = np.array([[False] * 3, [True] * 3])
         only = where(below, ~below)
         return bug(report, [part(SLOPES)._replace(name=name, place=only if name == "W1" else None) for name in wrong])
@@ -213,6 +217,9 @@ def test_blocks_are_wrong_one_or_several_and_what_narrows_it_down_is_said_where_
     assert (
         said("x", names=("x", "y")).advice == "What is wrong, and what is not, points to the lines that compute them."
     )
+    slight = said("b2", size=0.99e-3)
+    assert slight.says == "b2 is wrong, by more than the error bars allow, yet by no more than 1e-03 of a block."
+    assert slight.advice == f"{SLIGHT} {said('b2').advice}"
     assert "dW2 or" not in said("W2").advice and " look at dW1; db1" not in said("W1").advice
 
 

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
+from helpers import Tensor
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -231,33 +232,6 @@ def test_a_nest_that_cannot_be_named_or_holds_no_arrays_is_refused(nest, error, 
 
 def test_a_nest_without_arrays_is_a_vector_without_entries():
     assert gcl.to_vector(as_blocks({"a": [], "b": {}})).shape == (0,)
-
-
-class Tensor:
-    """Behave as a tensor of PyTorch does where it meets the kit: it is no array until it is detached."""
-
-    def __init__(self, values, requires_grad=False):
-        self.values, self.requires_grad = np.array(values), requires_grad
-
-    def __array__(self, dtype=None, copy=None):
-        if self.requires_grad:
-            raise RuntimeError("Can't call numpy() on Tensor that requires grad.")
-        return np.array(self.values, dtype)
-
-    def __float__(self):
-        return float(np.asarray(self))
-
-    def detach(self):
-        return Tensor(self.values)
-
-    def cpu(self):
-        return self
-
-    def double(self):
-        return Tensor(self.values.astype(float))
-
-    def new_tensor(self, values, requires_grad=False):
-        return Tensor(np.asarray(values, self.values.dtype), requires_grad)
 
 
 def tensor_cost(params):

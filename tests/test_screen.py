@@ -228,6 +228,7 @@ def test_a_block_on_which_j_does_not_depend_is_not_called_right():
 
     zero = gcl.screen(cost, lambda p: cosines(p) | {"idle": np.zeros(3)}, params)
     assert zero.answers == {"W": "right", "b": "right", "idle": "cannot tell"}
+    assert zero.answer == gcl.check(cost, lambda p: cosines(p) | {"idle": np.zeros(3)}, params).answer == "right"
     assert gcl.screen(cost, cosines, params).answers["idle"] == "wrong"
 
 

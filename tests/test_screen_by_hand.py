@@ -7,21 +7,23 @@ import pytest
 from ladder_helpers import EXACT, STEPS, heard, made
 
 import gc_lib as gcl
+from gc_lib.checker.leaps import Leap
 from gc_lib.checker.screen import Screen, along, as_index, cornered, surely_wrong
 from gc_lib.checker.verdict import CANNOT_TELL, Within
 
 RIGHT, WRONG = Within("right", 1e-9), Within("wrong", 0.5)
 
 
-def screened(**within):
+def screened(small=(), **within):
     """Return a screen with these answers."""
     clouds = {name: ("noise", "flat") if each == CANNOT_TELL else () for name, each in within.items()}
     regions = {name: (slice(2, 3), slice(0, 4)) for name, each in within.items() if each.answer == "wrong"}
-    return Screen(dict.fromkeys(within, 0.25), within, regions, clouds, 2, 77)
+    return Screen(dict.fromkeys(within, 0.25), within, regions, clouds, 2, 77, small)
 
 
 def test_a_screen_is_wrong_if_a_block_is_and_right_if_all_are():
     assert screened(a=RIGHT, b=RIGHT).answer == "right" and screened(a=RIGHT, b=CANNOT_TELL).answer == "cannot tell"
+    assert screened(small=("b",), a=RIGHT, b=CANNOT_TELL).answer == "right"
     found = screened(a=CANNOT_TELL, b=WRONG, c=WRONG, d=RIGHT)
     assert found.answer == "wrong" and found.wrong == ("b", "c")
     assert found.answers == {"a": "cannot tell", "b": "wrong", "c": "wrong", "d": "right"}
@@ -45,6 +47,10 @@ def test_a_screen_says_which_blocks_disagree_where_and_of_which_it_cannot_tell()
         "Of these blocks the screen cannot tell: (77 evaluations of J)\n  c:"
     )
     assert repr(screened(a=RIGHT, b=RIGHT)) == "All 2 blocks agree. (77 evaluations of J)"
+    assert str(screened(small=("c",), a=RIGHT, c=CANNOT_TELL)).splitlines() == [
+        "All blocks agree but these, too small to matter: (77 evaluations of J)",
+        "  c: cannot tell (noise and flat)",
+    ]
     assert as_index(()) == "" and as_index((slice(0, 2), slice(1, 2))) == "[0:2, 1]"
 
 
@@ -58,8 +64,8 @@ def test_an_error_of_a_share_is_missed_at_most_with_this_chance(share, chance):
 USUAL = 5.0  # ‖dθ v‖ of a block whose dθ·v is 7
 
 
-def asked(ladder, exact=(3.0, 4.0), tolerance=0.0, corners=False):
-    exact = np.array([9.0, *exact])
+def asked(ladder, exact=(3.0, 4.0), tolerance=0.0, corners=False, rest=9.0, ask_small=False):
+    exact = np.array([rest, *exact])
     found = SimpleNamespace(
         parts={"a": slice(1, 3)},
         exact=exact,
@@ -68,9 +74,9 @@ def asked(ladder, exact=(3.0, 4.0), tolerance=0.0, corners=False):
         tolerance=lambda v: tolerance,
         among_corners=lambda ladder, v: corners,
     )
-    reading, within, heard = along(found, "a")
+    reading, within, heard, small = along(found, "a")
     assert heard is ladder
-    return reading, within
+    return (reading, within, small) if ask_small else (reading, within)
 
 
 @pytest.mark.parametrize(
@@ -108,6 +114,15 @@ def test_of_a_block_in_which_j_or_dtheta_says_nothing_the_screen_cannot_tell():
     reading, within = asked(made(steps=STEPS[:4]))
     assert np.isnan(reading) and within == CANNOT_TELL
     assert asked(made(slope=0.0), exact=(0, 0)) == (0.0, CANNOT_TELL)
+
+
+@pytest.mark.parametrize("rest, small", [(0.99e4, False), (1.01e4, True)])
+def test_a_block_is_too_small_in_which_no_error_can_be_a_millionth_of_the_whole_gradient(rest, small):
+    off = 1e-2
+    for ladder in (made(slope=0.6 * off, truncation=0.4 * off), made(slope=0.0, truncation=off)):
+        assert asked(ladder, exact=(0, 0), rest=rest, ask_small=True)[1:] == (CANNOT_TELL, small)
+    stepped = made(slope=0.0, truncation=off, leaps=(Leap(0.02, 1e-3),))
+    assert not asked(stepped, exact=(0, 0), rest=rest, ask_small=True)[2]
 
 
 # ---- the corner ------------------------------------------------------------------------------------------------------
@@ -188,7 +203,7 @@ def test_of_several_directions_the_worst_answer_and_the_largest_reading_count(mo
         ["cannot tell", "wrong", "right"],
     ):
         each = {"right": (0.3, RIGHT), "cannot tell": (0.1, CANNOT_TELL), "wrong": (0.2, WRONG)}
-        answers = [(*each[answer], ladders[answer]) for answer in order]
+        answers = [(*each[answer], ladders[answer], False) for answer in order]
         monkeypatch.setattr("gc_lib.checker.screen.along", lambda found, name, left=answers: left.pop(0))
         monkeypatch.setattr(
             "gc_lib.checker.screen.surely_wrong", lambda *of: lambda region: region[0].start <= 4 < region[0].stop

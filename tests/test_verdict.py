@@ -281,6 +281,25 @@ def test_an_error_that_j_is_too_noisy_to_see_is_left_open_below_a_thousandth(sha
     assert (judge(known).answer == "right") == (not found)
 
 
+@pytest.mark.parametrize("least", [1e-15, 1e-7])
+@pytest.mark.parametrize("times, answer", [(1, "right"), (1.005, "wrong"), (2, "wrong"), (-1, "wrong")])
+def test_a_clip_that_keeps_a_log_from_its_pole_is_no_reason_not_to_tell(times, answer, least):
+    for seed in range(8):
+        rng = np.random.default_rng(seed)
+        y = rng.integers(0, 2, 12)
+
+        def clipped(p):
+            return np.clip(p, least, 1 - least)
+
+        def cost(p, y=y):
+            return -np.sum(y * np.log(clipped(p)) + (1 - y) * np.log(1 - clipped(p)))
+
+        def gradient(p, y=y):
+            return times * ((1 - y) / (1 - clipped(p)) - y / clipped(p))
+
+        assert gcl.check(cost, gradient, rng.random(12)).answer == answer
+
+
 def test_assert_ok_judges_by_rtol_without_an_evaluation():
     wrong = gcl.check(sines, lambda t: 1.00005 * np.cos(t), THETA, 1e-5)
     before = wrong.evaluations

@@ -19,6 +19,7 @@ SHAPES = {  # of other people's code: what to break in it, and what the check th
     "layers in a list": ("W @ V @ X @ (V", "2 * W @ V @ X @ (V", r"layers\[1\]\.W dθ is 2 times"),
     "cost and gradient together": (", 2 * X @ (w @ X - y)", ", X @ (w @ X - y)", "theta dθ is 0.5 times"),
     "a flat vector": ("+= 200 * bend", "+= 100 * bend", "dθ is wrong in theta"),
+    "a step in place of a gradient": ("rate * 2 * X", "rate * X", "theta dθ is 0.5 times"),
     "a class with attributes": ("2 * np.mean(self.error)", "np.mean(self.error)", "dθ is wrong in b:"),
 }
 

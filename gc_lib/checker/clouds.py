@@ -12,6 +12,7 @@ from .words import entry_name, listed
 
 BETTER = "Take eps={eps:.0e}{auto}."
 NO_BETTER = "No ε does much better here."
+KEPT = "Does the cost use the parameters that it is given, or others that it kept? If these, are all its units dead?"
 CLOUDS = {  # each kind: what is said of the blocks, and what to do
     "round-off": ("ε is too small for {blocks}: {what} of J, divided by 2ε, weighs too much.{still}", BETTER),
     "truncation": ("ε is too large for {blocks}: between θ − ε and θ + ε the bend of the cost changes.", BETTER),
@@ -144,6 +145,8 @@ def cloud(report, kind: str, names: tuple[str, ...]) -> Reason:
         words["between"] = between if one else "J has no one slope there"
     if advice == BETTER and 1 / RUNG < evidence["eps"] / taken < RUNG:
         advice = NO_BETTER
+    if kind == "flat" and len(names) == len(report.answers):
+        advice = KEPT
     if report.eps != "auto":
         words["auto"] = ', or eps="auto"'
     said = evidence | words

@@ -57,9 +57,11 @@ def nudgeable(params) -> dict[str, np.ndarray]:
         raise ValueError("params has no entries: there is nothing to check")
     for name, block in blocks.items():
         if block.dtype.kind in "biuOU":
+            nested = block.dtype.kind == "O" and any(map(np.ndim, block.flat))
+            take = f"[*{name}], a list of arrays," if nested else f"np.asarray({name}, float),"
             raise TypeError(
-                f"params: {name} holds {block.dtype}, into which no ε fits; take np.asarray({name}, float), or "
-                "leave it out where it is no parameter"
+                f"params: {name} holds {block.dtype}, into which no ε fits; take {take} or leave it out where it is "
+                "no parameter"
             )
     all_real(blocks, "params")
     return blocks
@@ -203,12 +205,16 @@ def fitting(gradient, blocks: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]
     """Return the blocks of a gradient in the order of θ. Raises where one is missing, extra or of another shape."""
     if gradient is None:
         raise TypeError("gradient returned None; is a `return` missing?")
+    if isinstance(gradient, tuple | list) and len(gradient) == 2 and np.isscalar(gradient[0]) and "[0]" not in blocks:
+        if not np.isscalar(gradient[1]):
+            raise TypeError("gradient returned a number first, as in (J, dθ): take its second, or gradient=True")
     found = as_blocks(gradient, "gradient", blocks)
     missing, extra = [name for name in blocks if name not in found], [name for name in found if name not in blocks]
     sides = ("misses", missing), ("has an extra", extra)
     amiss = " and ".join(f"{word} block: {few(names)}" for word, names in sides if names)
     if amiss:
-        raise ValueError(f"gradient {amiss}; params has {few(blocks)}")
+        renamed = "; rename its keys" if missing and {f"d{name}" for name in missing} <= {*extra} else ""
+        raise ValueError(f"gradient {amiss}; params has {few(blocks)}{renamed}")
     for name, block in blocks.items():
         shape = found[name].shape
         if shape != block.shape:

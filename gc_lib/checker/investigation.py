@@ -172,7 +172,8 @@ class Investigation:
         if not ladder:
             return np.full(part.stop - part.start, np.inf)
         scale = np.maximum(self.scale[part], rms(self.scale[part]))  # a small entry bends J no more than its neighbours
-        i = np.clip(np.searchsorted(ladder.steps, self.eps[part] / scale), 0, ladder.steps.size - 2)
+        taken = self.eps[part] / scale * (1 - 1e-9)  # a step of the ladder × the size, over the size, is that very step
+        i = np.clip(np.searchsorted(ladder.steps, taken), 0, ladder.steps.size - 2)
         bend = np.abs(ladder.slope[i] - ladder.slope[ladder.best]) + ladder.truncation[i] + ladder.kink[i]
         return 3 * bend / scale / i.size**0.5
 
@@ -212,6 +213,9 @@ class Investigation:
             if not suspects.size:
                 break
             ladder, v, judged = self.along_disagreement(suspects)
+            if ladder and ladder.hardly_moved and judged != "wrong":  # as along a shift that a norm takes away
+                gap = np.abs(self.slopes - self.exact)[suspects]
+                ladder, v, judged = self.along_disagreement(suspects[[np.argmax(np.nan_to_num(gap))]])
             if judged == "wrong":
                 ladder, v, judged = self.without_corners(suspects, ladder, v)
             if judged == "wrong":

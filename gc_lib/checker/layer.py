@@ -1,7 +1,6 @@
 """Check a layer, a pair of forward and backward. It has no J of its own: a weighted sum of its outputs is one."""
 
 from collections.abc import Callable, Iterable, Mapping
-from copy import deepcopy
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from inspect import signature
@@ -10,7 +9,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 
 from .inputs import all_real, function, kind_of, noted, whole
-from .params import as_array, as_blocks, copied, like, plain_numbers, to_vector
+from .params import as_array, as_blocks, as_tensor, copied, is_tensor, like, plain_numbers, to_vector
 from .reason import Reason
 from .report import Report, check
 from .verdict import CANNOT_TELL, DECISIVE
@@ -83,12 +82,16 @@ class LayerReport(Report):
 
 
 class Pair(NamedTuple):
-    """Hold a layer's forward and backward, its inputs, which may be nudged or not, and what else forward takes."""
+    """Hold a layer's forward and backward, its inputs, which may be nudged or not, and what else forward takes.
+
+    `tensors` are those inputs that were given as tensors: so they are handed on.
+    """
 
     forward: Callable
     backward: Callable
     inputs: dict[str, np.ndarray]
     handed_on: dict[str, Any]
+    tensors: dict[str, Any]
 
     @property
     def nudged(self) -> dict[str, np.ndarray]:
@@ -99,14 +102,22 @@ class Pair(NamedTuple):
     def paired(self) -> bool:
         """Whether forward returns two arrays of which the second is neither an input nor the first again."""
         inputs = copied(self.inputs)
-        match self.forward(**inputs, **deepcopy(self.handed_on)):
+        match self.forward(**self.as_given(inputs), **self.others()):
             case tuple((out, np.ndarray(dtype=np.dtype(kind="f")) as second)):
                 return not any(np.array_equal(second, each) for each in (out, *inputs.values()))
         return False
 
+    def others(self) -> dict[str, Any]:
+        """Return what else forward takes; arrays are copied, for a running mean is written on."""
+        return {name: each.copy() if isinstance(each, np.ndarray) else each for name, each in self.handed_on.items()}
+
+    def as_given(self, inputs: Mapping[str, np.ndarray]) -> dict[str, Any]:
+        """Return inputs as tensors where they were given so."""
+        return {n: as_tensor(block, self.tensors[n]) if n in self.tensors else block for n, block in inputs.items()}
+
     def ahead(self, nudged: Mapping[str, np.ndarray]) -> tuple[Any, Callable]:
         """Go forward; return out, and backward as a function of dout alone."""
-        given, handed_on = copied(self.inputs) | nudged, deepcopy(self.handed_on)
+        given, handed_on = self.as_given(copied(self.inputs) | nudged), self.others()
         found = noted(lambda given: self.forward(**given, **handed_on), given, lambda: "when forward was called")
         inputs = tuple(given.values())
         ways: Iterable[tuple[tuple, dict]]
@@ -262,8 +273,8 @@ def check_layer(
     itself. out may be an array, a dict or a tuple; two outputs without a cache are a dict, or ((a, b), None). The
     gradients come back as a tuple in the order of the inputs, as a dict with their names, or as one array. R is random,
     fixed by `seed`, so that no output is weighted like another; `upstream` is one of your own, in the form of out, or
-    one number for all. Inputs of integers are handed on and not nudged. Raises TypeError or ValueError, naming the
-    input, where something does not fit.
+    one number for all. Inputs of integers are handed on and not nudged; PyTorch's tensors reach forward as tensors.
+    Raises TypeError or ValueError, naming the input, where something does not fit.
 
     >>> forward, backward = lambda x, w: x @ w, lambda dout, x, w: (dout @ w.T, x.T @ dout / len(x))  # no mean
     >>> gcl.check_layer(forward, backward, {"x": np.ones((3, 2)), "w": np.eye(2)}).headline
@@ -271,7 +282,9 @@ def check_layer(
     """
     forward, backward = function("forward", forward), function("backward", backward)
     options = {"upstream": upstream, "seed": seed, "eps": eps, "rtol": rtol}
-    pair = Pair(forward, backward, arrays(inputs, options, forward, handed_on), handed_on)
+    found = arrays(inputs, options, forward, handed_on)
+    tensors = {name: value for name, value in inputs.items() if is_tensor(value)}
+    pair = Pair(forward, backward, found, handed_on, tensors)
     if not sum(block.size for block in pair.nudged.values()):
         there = f"{listed(pair.inputs)} held in integers or empty" if pair.inputs else "none given"
         raise ValueError(f"inputs: there is nothing to nudge, with {there}; take .astype(float)")

@@ -6,6 +6,8 @@ from typing import NamedTuple
 import numpy as np
 
 QUARTERINGS = 6  # of the interval in which J left its line
+CUTS = 40  # at most, of an interval in which the height still falls: a clipped pole, as of log, takes so many
+LEFT = 30  # times less than before it fell, a height is none of a leap; several stairs at once are some times one
 FAR = 60  # intervals on each side of θ, when a leap is looked for as far as 100 % of θ
 
 
@@ -20,7 +22,7 @@ def leap_near(here: float, at: Callable, h, up, down, slope: float, k: int, nois
     """Return the leap of J near step k, where J left the line with this slope; None where it does not leap there.
 
     Of the interval that is least like the line, the oddest quarter is taken, and so on: a corner fades with the
-    interval, the height of a leap stays.
+    interval, the height of a leap stays. That of a log that is clipped falls by as much at each cut.
     """
     intervals = []
     for side, J in ((1, up), (-1, down)):
@@ -30,7 +32,7 @@ def leap_near(here: float, at: Callable, h, up, down, slope: float, k: int, nois
             intervals.append((off, side * start, J_start, side * h[j], J[j]))
     _, start, J_start, stop, J_stop = max(intervals)
     heights = []
-    for _ in range(QUARTERINGS):
+    for cut in range(1, CUTS):
         t = np.linspace(start, stop, 5)
         J = np.array([J_start, *at(t[1:4]), J_stop])
         if not np.isfinite(J).all():
@@ -39,9 +41,11 @@ def leap_near(here: float, at: Callable, h, up, down, slope: float, k: int, nois
         j = int(np.argmax(off))
         start, J_start, stop, J_stop = t[j], J[j], t[j + 1], J[j + 1]
         heights.append(float(off[j]))
-        if heights[-1] < 6 * noise:
+        if heights[-1] < 6 * noise or (cut == QUARTERINGS and not stays(heights)):
             return None
-    return Leap(heights[-1], abs(stop)) if stays(heights) else None
+        if cut >= QUARTERINGS and not falls(heights, noise):
+            break
+    return Leap(heights[-1], abs(stop)) if heights[-1] > heights[QUARTERINGS - 3] / LEFT else None
 
 
 def leaps_off(here: float, at: Callable, start: float, stop: float, noise: float) -> bool:
@@ -77,14 +81,16 @@ def leap_afar(at: Callable, noise: float) -> float:
         neighbours = [i for i in (j - 1, j + 1) if 0 <= i < odd.size]
         middle = min(j, max(neighbours, key=lambda i: odd[i])) + 3
         odd[max(0, j - 6) : j + 7] = 0
-        start, stop, heights = (middle - 1) / FAR - 1, (middle + 2) / FAR - 1, [np.inf]
-        while len(heights) < 8 and heights[-1] >= least:
+        start, stop, heights = (middle - 1) / FAR - 1, (middle + 2) / FAR - 1, []
+        for cut in range(1, CUTS):
             t = np.linspace(start, stop, 9)
             third = np.nan_to_num(np.diff(at(t), 3))
             k = int(np.argmax(np.abs(third)))
             start, stop = t[k], t[k + 3]
             heights.append(float(np.abs(third[k])))
-        fades = heights[-1] < max(least, heights[-5:][0] / 2)  # as at a cusp: of √ it is a sixth after four more cuts
+            fades = heights[-1] < least or (cut > 6 and heights[-1] < heights[2] / 2)  # √ falls to a sixth in four cuts
+            if fades or (cut > 6 and not falls(heights, noise)):
+                break
         if not fades and not grows(heights) and stands_alone(third, k):
             return heights[-1] / 2
     return 0.0
@@ -102,6 +108,11 @@ def stands_alone(third: np.ndarray, k: int) -> bool:
 def stays(heights: list[float]) -> bool:
     """Tell a leap by its height: after two more cuts of the interval a corner's would be two sevenths at most."""
     return heights[-1] > heights[-3] / 3
+
+
+def falls(heights: list[float], noise: float) -> bool:
+    """Tell whether the last cuts have made a height far above the noise smaller; some may leave it as it is."""
+    return max(heights[-3:]) < 0.99 * max(heights[-8:-3]) and heights[-1] > 1000 * noise
 
 
 def grows(heights: list[float]) -> bool:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .investigation import WORTH
 from .reason import Reason
 from .slide import norm
 from .where import Where, where
@@ -24,8 +25,10 @@ ADVICE = {  # for each kind, the weightiest first
     "mixed up": "Look for a name that stands where another should.",
     "clipped": "Check dθ as it is before it is cut.",
     "decay": "So looks the slope of an L2 term: forgotten, halved, not averaged, or in a block that has none in J?",
+    "signs": "So looks the slope of an L1 term: forgotten, halved, not averaged, or in a block that has none in J?",
     "unrelated": "Is dθ the gradient of this J, on these data?",
 }
+SLIGHT = "Is so little meant, as the 1e-7 of log(p + 1e-7) that dθ leaves out? Then let rtol say what may be off."
 
 
 class Part(NamedTuple):
@@ -123,19 +126,22 @@ def claims(report, whole: Part) -> Iterator[Claim]:
 
 
 def multiples(part: Part) -> Iterator[Claim]:
-    """Yield that dθ is k a, a + c θ, or k a + c θ: right but for k on all but the λ term, it has c = (1 − k) λ/m."""
+    """Yield that dθ is k a, a + c θ, a + c sign θ, or k a + c θ, which has c = (1 − k) λ/m if k is on all but λ."""
     a, g, theta = part.a, part.g, part.theta
-    pairs = [(float(g @ a / (a @ a)), 0.0)] if a.any() else []
+    pairs = [(float(g @ a / (a @ a)), 0.0, theta)] if a.any() else []
     if np.isfinite(a @ a + g @ g) and np.ptp(np.abs(theta)) > LEFT * np.abs(theta).max():
-        pairs.append((1.0, float((g - a) @ theta / (theta @ theta))))
+        signs = np.sign(theta)
+        pairs += [(1.0, float((g - a) @ u / (u @ u)), u) for u in (theta, signs) if np.ptp(u) > 1 or u is theta]
         ratios = np.abs(a[theta != 0] / theta[theta != 0])
         if np.unique(np.round(ratios / ratios.max(), 3)).size >= RATIOS:
-            pairs.append(tuple(np.linalg.lstsq(np.stack([a, theta], axis=1), g, rcond=None)[0].tolist()))
-    for k, c in pairs:
-        like = k * a + c * theta
+            k, c = np.linalg.lstsq(np.stack([a, theta], axis=1), g, rcond=None)[0].tolist()
+            pairs.append((k, c, theta))
+    for k, c, u in pairs:
+        like = k * a + c * u
         times = f"{k:.{4 if part.unlike(like) < LEFT else 2}g}"
         if k == 1:
-            yield Claim("decay", f"is off by {c:+.3g} times θ itself", part, like, {"factor": c})
+            kind, what = ("decay", "θ itself") if u is theta else ("signs", "the sign of θ")
+            yield Claim(kind, f"is off by {c:+.3g} times {what}", part, like, {"factor": c})
         elif times != "1" and norm(k * a) > 0.01 * norm(g):
             flipped = ("sign flipped", "has the wrong sign")
             kind, says = flipped if times == "-1" else ("scaled", f"is {times} times the slope of J")
@@ -165,6 +171,9 @@ def bug(report, wrong: list[Part]) -> Reason:
         advice += " What heals it: λ = 0, b = 0, one example, another activation or, if there is any, no dropout?"
     blocks, only = [each.name for each in wrong], {each.name: each.place for each in wrong if each.place}
     says = f"{listed(blocks)} {'is' if len(wrong) == 1 else 'are'} wrong, by more than the error bars allow"
+    most = max(report.within[name].size for name in blocks)
+    if most < WORTH:
+        says, advice = f"{says}, yet by no more than {most:.0e} of a block", f"{SLIGHT} {advice}"
     says += "; " * bool(only) + listed(f"of {name} only {place.of(name)}" for name, place in only.items())
     worst = tuple(report.worst_of(name)[:2] for name in blocks)
     evidence = {"places": at, "where": {name: place.at for name, place in only.items()}}

@@ -14,12 +14,12 @@ from typing import Literal, SupportsFloat
 import numpy as np
 
 from .inputs import above_zero, gradient_at, nudgeable, two_functions, whole
-from .investigation import Investigation
+from .investigation import SEEN, Investigation
 from .ladder import Judgement, Ladder
 from .objective import Objective
 from .params import Nest, copied, to_vector
 from .slide import P, norm
-from .verdict import CANNOT_TELL, Within
+from .verdict import CANNOT_TELL, DECISIVE, Within
 from .words import all_agree, listed, printable
 
 RTOL = 1e-6  # what an entry may be off, × the RMS of its block
@@ -33,8 +33,8 @@ class Screen:
 
     `readings` estimates the lecture's number for each block; `within` says how far it is off along the direction asked;
     `regions` holds, for each wrong block, the smallest box of entries outside of which nothing was seen wrong, as
-    slices; `clouds` are the kinds of reasons why a block cannot be told; `evaluations` counts those of J; dθ is asked
-    some 20 times beside, to see whether it stays.
+    slices; `clouds` are the kinds of reasons why a block cannot be told; `small` are blocks too small to tell, which do
+    not spoil the whole; `evaluations` counts those of J; dθ is asked some 20 times beside, to see whether it stays.
 
     >>> W = np.ones((200, 300))
     >>> W[3, 10:20] = 5
@@ -49,6 +49,7 @@ class Screen:
     clouds: dict[str, tuple[str, ...]] = field(repr=False)
     directions: int
     evaluations: int
+    small: tuple[str, ...] = ()
 
     @property
     def answers(self) -> dict[str, Judgement]:
@@ -57,8 +58,9 @@ class Screen:
 
     @property
     def answer(self) -> Judgement:
-        """Wrong if a block is, else cannot tell if that is so of a block, else right."""
-        return max(self.answers.values(), key=("right", "cannot tell", "wrong").index)
+        """Wrong if a block is, else cannot tell if that is so of a block that is not too small, else right."""
+        answers = (answer for name, answer in self.answers.items() if name not in self.small)
+        return max(answers, key=("right", "cannot tell", "wrong").index)
 
     @property
     def wrong(self) -> tuple[str, ...]:
@@ -105,8 +107,11 @@ class Screen:
             for name, answer in self.answers.items()
             if answer != "right"
         ]
-        verdict = "These blocks disagree, there:" if self.wrong else "Of these blocks the screen cannot tell:"
-        verdict = verdict if rows else all_agree(len(self.readings))
+        verdict = {
+            "wrong": "These blocks disagree, there:",
+            "cannot tell": "Of these blocks the screen cannot tell:",
+            "right": "All blocks agree but these, too small to matter:" if rows else all_agree(len(self.readings)),
+        }[self.answer]
         return printable("\n".join([f"{verdict} ({self.evaluations} evaluations of J)", *rows]))
 
     __repr__ = __str__
@@ -145,12 +150,13 @@ def screen(
         return to_vector(gradient_at(dJ_of, at, blocks))
 
     found = Investigation(J, vector, blocks, RTOL, seed)
-    readings, within, regions, clouds = {}, {}, {}, {}
+    readings, within, regions, clouds, small = {}, {}, {}, {}, []
     for name in found.parts:
         asked = [along(found, name) for _ in range(directions)]
         readings[name] = max(reading for reading, *_ in asked)
         worst = max(asked, key=lambda each: ("right", "cannot tell", "wrong").index(each[1].answer))
-        _, within[name], ladder = worst
+        _, within[name], ladder, _ = worst
+        small += [name] * (within[name] == CANNOT_TELL and all(each[3] for each in asked))
         clouds[name] = tuple(ladder.clouds()) or ("noise",) if within[name] == CANNOT_TELL else ()
         if within[name].answer == "wrong":
             shape = blocks[name].shape
@@ -158,26 +164,27 @@ def screen(
     clear = all(each.answer == "right" for each in within.values())
     found.ask_again(2 if clear else 20)
     if found.random or not found.steady:
-        within, regions = dict.fromkeys(within, CANNOT_TELL), {}
+        within, regions, small = dict.fromkeys(within, CANNOT_TELL), {}, []
         clouds = dict.fromkeys(within, ("not deterministic",))
-    return Screen(readings, within, regions, clouds, directions, J.evaluations)
+    return Screen(readings, within, regions, clouds, directions, J.evaluations, tuple(small))
 
 
-def along(found: Investigation, name: str) -> tuple[float, Within, Ladder]:
-    """Take a ladder along a random direction of a block; return the reading, what it says, and the ladder."""
+def along(found: Investigation, name: str) -> tuple[float, Within, Ladder, bool]:
+    """Take a ladder along a random direction of a block; return reading, answer, ladder, whether it is small."""
     part = found.parts[name]
     v = found.direction(part)
     ladder, said, usual = found.along(v), float(found.exact @ v), norm(found.exact[part] * v[part])
     if not ladder:
-        return np.nan, CANNOT_TELL, ladder
+        return np.nan, CANNOT_TELL, ladder, False
     slope, error = ladder.slope[ladder.best], ladder.error[ladder.best]
     gap, answer = abs(slope - said), ladder.judge(said, found.tolerance(v))
     size = usual + abs(slope)
     reading = float(gap / size) if size else 0.0
     if answer == "wrong" and not found.among_corners(ladder, v):
-        return reading, Within("wrong", float(gap / max(usual, abs(slope)))), ladder
+        return reading, Within("wrong", float(gap / max(usual, abs(slope)))), ladder, False
     off = float((gap + error) / usual) if usual else np.inf
-    return reading, Within("right", off) if off <= CLOSE_ENOUGH else CANNOT_TELL, ladder
+    small = not DECISIVE & {*ladder.clouds()} and gap + error <= SEEN * norm(found.exact) * np.abs(v[part]).min()
+    return reading, Within("right", off) if off <= CLOSE_ENOUGH else CANNOT_TELL, ladder, bool(small)
 
 
 def surely_wrong(found: Investigation, name: str, ladder: Ladder, shape: tuple[int, ...]) -> Callable[[Region], bool]:
