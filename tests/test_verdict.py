@@ -348,3 +348,23 @@ def test_a_block_that_j_does_not_depend_on_is_flat_and_an_even_j_is_not():
         for eps in (1e-7, 1e-3, "auto"):
             report = gcl.check(even, np.zeros_like, np.zeros((2, 2)), eps)
             assert report.answer == "cannot tell" and "flat" not in [reason.kind for reason in report.reasons]
+
+
+@pytest.mark.parametrize("phase", [0.0, 0.75, 0.833, 0.9])
+def test_a_smooth_term_that_stands_on_stairs_is_not_taken_for_the_slope_of_j(phase):
+    height = 2**-7  # a digit of a float16
+
+    def cost(w):
+        return 1e-2 * float(w @ w) + height * float(np.round(-3.1 * w / height + phase).sum())
+
+    assert gcl.check(cost, lambda w: 2e-2 * w - 3.1, np.array([0.03])).answer == "cannot tell"
+
+
+@pytest.mark.parametrize("theta", [0.0537, 0.07, 0.3])
+@pytest.mark.parametrize("factor, answer", [(1.0, "cannot tell"), (1.1, "wrong")])
+def test_of_a_rounded_term_little_cannot_be_told_and_much_can(theta, factor, answer):
+    def cost(w):
+        return float(np.sin(w).sum()) + round(0.1 * float(w @ w), 4)
+
+    report = gcl.check(cost, lambda w: factor * (np.cos(w) + 0.2 * w), np.array([theta]))
+    assert report.answer == answer

@@ -279,8 +279,9 @@ class Investigation:
         if len(self.inexact) + len(self.wrong) >= FAR_LEAPS:
             return bool(self.inexact)
         gap = abs(ladder.slope[ladder.best] - float(self.exact @ v))
+        noise = float(ladder.noise[0] if ladder.leaps else ladder.noise.max())
         for u in v, self.direction(self.parts[name]):
-            height = leap_afar(self.J.along(u), float(ladder.noise.max()))
+            height = leap_afar(self.J.along(u), noise)
             self.afar = max(self.afar, height)
             if height > 0.01 * gap:
                 return True

@@ -159,8 +159,9 @@ class Ladder:
         Wrong needs a plateau over a factor of ten in the step: three slopes in a row that agree with each other to a
         third of their gap from the slope given, and lie off it by more than their errors and beyond both one-sided
         slopes; and no step that knows to a quarter of the gap may agree with the slope given, nor may two steps below
-        the plateau find it between the slopes on both sides: the plateau is then that of J beyond its corners. Where J
-        stood still it cannot call a slope wrong.
+        the plateau find it between the slopes on both sides: the plateau is then that of J beyond its corners. No leap
+        of J may make up for the gap, unless a step beyond it lies off as well: a smooth term may stand on stairs.
+        Where J stood still it cannot call a slope wrong.
         """
         if not self or self.all_noise:
             return "cannot tell"
@@ -179,8 +180,9 @@ class Ladder:
             far, known = np.median(gap[plateaus[0] : plateaus[0] + 3]), self.smooth_error + self.kink
             agrees = (gap <= known + tolerance) & (known < far / 4) & ~self.still
             nearer = allowed & (self.one_sided_error < far / 4)
+            beyond = [leap.height / leap.distance for leap in self.leaps if not off[self.steps > leap.distance].any()]
             if not agrees.any() and nearer[: plateaus[0]].sum() < 2:
-                return "wrong"
+                return "wrong" if far > 2 * max(beyond, default=0.0) else "cannot tell"
         return "right" if gap[self.best] <= self.error[self.best] + tolerance else "cannot tell"
 
     def __str__(self) -> str:
