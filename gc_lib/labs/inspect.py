@@ -63,6 +63,10 @@ class State(Fields):
         first = self.report.worst.block if self.report.that_are("wrong") else next(iter(self.report.blocks))
         self.settle(block=one_of("block", first if self.block is None else self.block, self.report.blocks))
 
+    def changed(self, name: str) -> bool:
+        """Tell whether a field differs from what nobody gave; of the report: whether one was given."""
+        return self.report is not handed_in() if name == "report" else super().changed(name)
+
 
 @dataclass(frozen=True)
 class Result(Shown):
