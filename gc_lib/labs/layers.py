@@ -1,7 +1,7 @@
 """Check a layer under one upstream or another: what ones hide in a norm, and a random upstream shows."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -11,7 +11,8 @@ from ..checker.layer import LayerReport, check_layer
 from ..checker.words import html_table, listed, short
 from ..layers import LAYERS
 from ..network.bugs import CATALOGUE, find
-from ..plots.layers import layers_picture
+from ..plots import banded, pictures
+from ..plots.inspect import Chosen, Map
 from .fields import Fields, choice, menu, slider
 from .inspect import entry_by_entry
 from .lab import Lab
@@ -120,6 +121,13 @@ def compute(state: State) -> Result:
     if block in report.still:
         readings = np.ones_like(readings)  # equal or not, they say nothing
     return Result(state, report, block, *report.pairs[block], readings, wrong)
+
+
+@pictures([4.2], [4.2])
+def layers_picture(names: Sequence[str], blocks, places) -> tuple:
+    """Show what the check of a layer reads for each input, and which entries of one differ."""
+    banded(blocks)
+    return Chosen(blocks, names, "each input"), Map(places)
 
 
 class Layers(Lab):
