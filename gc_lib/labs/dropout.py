@@ -9,7 +9,7 @@ import numpy as np
 from ..checker.inputs import as_float, whole
 from ..checker.reading import Reading
 from ..checker.slide import GREAT
-from ..checker.words import html_table, short
+from ..checker.words import entry_name, html_table, short
 from ..network import bugs
 from ..network.backprop import drop
 from ..plots.bench import KEEP_PROBS
@@ -112,7 +112,7 @@ class Result(OfReports):
         """Say why fresh masks read badly, by the numbers of the worst entry."""
         report, (J_plus, J_minus) = self.reports["fresh"], self.nudge
         entry = report.worst
-        where = f"{entry.block}[{', '.join(map(str, entry.index))}]"
+        where = entry_name(entry.block, entry.index)
         return (
             f"<b>Fresh reads {short(report.difference, 2)}:</b> for {where}, J(θ + ε) = {J_plus:.4f} and J(θ − ε) = "
             f"{J_minus:.4f} belong to two unlike networks. Their difference, divided by 2ε, which is "

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..checker.params import to_vector
 from ..checker.slide import GREAT, SLIDE, band, score
-from ..checker.words import html_table, short, short_power
+from ..checker.words import html_table, in_digits, short
 from ..network.network import Network
 from ..plots.saturation import saturation_picture
 from .controls import log_values
@@ -68,7 +68,7 @@ class Result(Shown):
     def headline(self) -> Headline:
         """What the check reads with the lecture's J, and with the other."""
         written, known = self.readings.values()
-        return Headline(f"from Z the same backprop reads {said(known)}", short(written, 2), band(written))
+        return Headline(f"from Z the same backprop reads {in_digits(known, GREAT)}", short(written, 2), band(written))
 
     def said(self) -> Iterator[str]:
         """Say how coarse J from A is, beside what a nudge moves it by."""
@@ -81,13 +81,8 @@ class Result(Shown):
     def table(self) -> str:
         """Both curves as a table."""
         readings = zip(*self.curves["from A"], self.curves["from Z"].y, strict=True)
-        rows = [(short(eps), said(written), said(known)) for eps, written, known in readings]
+        rows = [(short(eps), *(in_digits(reading, GREAT) for reading in each)) for eps, *each in readings]
         return html_table(["ε", "J from A reads", "J from Z reads"], rows)
-
-
-def said(reading: float) -> str:
-    """Write a reading, without digits where it is small."""
-    return short(reading, 2) if reading >= GREAT else f"about {short_power(reading)}"
 
 
 @lru_cache(64)
