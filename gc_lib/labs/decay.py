@@ -11,7 +11,11 @@ from ..checker.report import check
 from ..checker.slide import GREAT, WORRY, score
 from ..checker.words import html_table, listed, short
 from ..network.forward import squared_norms
-from ..plots import Blocks, LogAxis, NamedSlices, banded, pictures
+from ..plots.axis import LogAxis
+from ..plots.curves import NamedSlices
+from ..plots.parts import Blocks
+from ..plots.picture import pictures
+from ..plots.style import banded
 from .controls import log_values
 from .fields import Fields, menu, number, slider
 from .lab import Lab

@@ -11,8 +11,9 @@ from ..checker.layer import LayerReport, check_layer
 from ..checker.words import html_table, listed, short
 from ..layers import LAYERS
 from ..network.bugs import CATALOGUE, find
-from ..plots import banded, pictures
 from ..plots.inspect import Chosen, Map
+from ..plots.picture import pictures
+from ..plots.style import banded
 from .fields import Fields, choice, menu, slider
 from .inspect import entry_by_entry
 from .lab import Lab

@@ -10,8 +10,11 @@ import numpy as np
 from ..checker.words import listed
 from ..network import bugs
 from ..network.network import Plant
-from ..plots import Blocks, LogAxis, Slice, banded, pictures
-from ..plots.style import Band, band
+from ..plots.axis import LogAxis
+from ..plots.curves import Slice
+from ..plots.parts import Blocks
+from ..plots.picture import pictures
+from ..plots.style import Band, band, banded
 from ..plots.way_back import Line, WayBack
 from .controls import WHOLE, label, log_values
 from .fields import Fields, choice, menu, number, slider
