@@ -23,7 +23,7 @@ from ..checker.slide import norm, two_sided
 from ..network import bugs
 from ..network.activations import ACTIVATIONS
 from ..network.backprop import backprop, hidden_error, right_steps
-from ..network.network import Network
+from ..network.network import Network, one_of
 from .listening import hear
 from .result import beyond
 
@@ -83,8 +83,7 @@ def setting(number: int, *values) -> Setting:
     """Return a setting of a case. Raises ValueError where it is not among those offered."""
     given, here = Setting(*values), case(number).world.switches
     for (name, allowed), value in zip(OFFERED.items(), given, strict=True):
-        if value not in allowed:
-            raise ValueError(f"{name} should be one of {', '.join(map(repr, allowed))}; got {value!r}")
+        one_of(name, value, allowed)
         if name not in here and value != allowed[0]:
             raise ValueError(f"{name} cannot be switched in case {number}, which has the switches {', '.join(here)}")
     if given.corner:
@@ -372,6 +371,7 @@ def setup_layer(number: int, at: Setting) -> Setup:
         theta,
         EPS,
     )
+    cache = cache._replace(dout=R)
     bars = 2 * found.bars  # with room for the last digits of another gradient than the one they were found with
     return Setup(theta, lambda tables: layer.back(R, cache, *tables), found.J, found.approx, bars, found.noise)
 
