@@ -107,8 +107,9 @@ class Result(OfReports):
         elif state.bug != "none":
             whole, data = (self.reports[term].blocks for term in ("whole", "data"))
             hides = "hides the bug from the W bars" if whole["W2"] <= WORRY else "shrinks what W reads"
+            reads = short(whole["W2"], 2) if whole["W2"] >= GREAT else "below 1e-6"
             yield (
-                f"<b>λ {hides}:</b> W2 reads {reading_in_words(whole['W2'])}, without the λ term "
+                f"<b>λ {hides}:</b> W2 reads {reads}, without the λ term "
                 f"{short(data['W2'], 2)}. b2 reads {short(whole['b2'], 1)} at every λ, since biases are not decayed."
             )
 
@@ -168,11 +169,6 @@ def curves(state: BenchState) -> dict[str, Curve]:
         return [score(each.approx[0][kinds == kind], each.exact[0][kinds == kind]) for each in measured]
 
     return {kind: Curve(np.array(x), np.array(reading(kind))) for kind in "Wb"}
-
-
-def reading_in_words(reading: float) -> str:
-    """Write a reading, with digits where they are the same on any machine."""
-    return short(reading, 2) if reading >= GREAT else "below 1e-6"
 
 
 @pictures([2.25, 2.25, 1.2], [3.9])

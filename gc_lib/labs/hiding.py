@@ -145,7 +145,9 @@ class Result(OfReport):
         yield f"What is wrong: <b>{place.mistake}</b>."
         if not self.state.out:
             yield f"It hides: {place.because}."
-        yield opinion(report)
+        found = {answer: report.that_are(answer) for answer in ("wrong", "cannot tell")}
+        said = [f" of {listed(names)}: {answer}" for answer, names in found.items() if names]
+        yield f"The error bars say{','.join(said) or ': right'}."
         yield FALLS[report.taylor.answer]
 
     @property
@@ -161,14 +163,6 @@ FALLS = {
     "wrong": "Taylor's remainder falls only as t: wrong.",
     "cannot tell": "Taylor's remainder cannot be seen to fall as t or as t²: it cannot tell.",
 }
-
-
-def opinion(report: Report) -> str:
-    """Say what the error bars answer."""
-    said = [
-        f" of {listed(names)}: {answer}" for answer in ("wrong", "cannot tell") if (names := report.that_are(answer))
-    ]
-    return f"The error bars say{','.join(said) or ': right'}."
 
 
 @lru_cache(32)

@@ -18,6 +18,7 @@ from .fields import Fields, choice, menu, slider
 from .inspect import entry_by_entry
 from .lab import Lab
 from .result import Headline, OfReport
+from .words import be
 
 UPSTREAMS = ("ones", "one output", "random")
 FAMILIES = {type(layer.steps) for layer in LAYERS.values()}
@@ -87,8 +88,12 @@ class Result(OfReport):
 
     @cached_property
     def headline(self) -> Headline:
-        """The lecture's number, and what the check can tell."""
-        return Headline(gist(self.report), short(self.report.difference, 2), self.report.band)
+        """The lecture's number, which inputs are wrong, and of which nobody can tell."""
+        wrong, unknown = self.report.that_are("wrong"), self.report.that_are("cannot tell")
+        said = [f"{listed(wrong)} {be(wrong)} wrong"] if wrong else []
+        said += [f"of {listed(unknown)} it cannot tell"] if unknown else []
+        gist = ", ".join(said) or "every input's gradient is right"
+        return Headline(gist, short(self.report.difference, 2), self.report.band)
 
     def said(self) -> Iterator[str]:
         """Say what the upstream hides, and what the bug does."""
@@ -104,14 +109,6 @@ class Result(OfReport):
         """What the check says of each input, as a table."""
         rows = [(name, short(x, 2), str(self.report.within[name])) for name, x in self.blocks.items()]
         return html_table(["input", "relative difference", "answer"], rows, named=True)
-
-
-def gist(report: LayerReport) -> str:
-    """Say in a few words which inputs are wrong, and of which nobody can tell."""
-    wrong, unknown = report.that_are("wrong"), report.that_are("cannot tell")
-    said = [f"{listed(wrong)} {'is' if len(wrong) == 1 else 'are'} wrong"] if wrong else []
-    said += [f"of {listed(unknown)} it cannot tell"] if unknown else []
-    return ", ".join(said) or "every input's gradient is right"
 
 
 def compute(state: State) -> Result:
