@@ -288,13 +288,8 @@ LAYERS = {
 TABLES += [NormSteps(), AttentionSteps(), PoolingSteps()]
 
 
-def all_equal(array: np.ndarray, axis: int | None = None) -> bool:
-    """Tell whether all entries along an axis are the same."""
-    return bool(np.ptp(array, axis).max() == 0)
-
-
 CONDITIONS |= {
-    "the upstream times the gain is all equal": lambda c: all_equal(c.dout * c.gain, c.axis),
+    "the upstream times the gain is all equal": lambda c: np.ptp(c.dout * c.gain, c.axis).max() == 0,
     "the upstream times the gain adds up to 0": lambda c: not (c.dout * c.gain).sum(c.axis).any(),
     "the gain is 1": lambda c: (c.gain == 1).all(),
     "one example": lambda c: len(c.dout) == 1,

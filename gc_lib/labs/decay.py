@@ -71,11 +71,6 @@ class Result(OfReports):
     The curves are what all W together and all b together read when J is checked whole.
     """
 
-    @property
-    def here(self) -> dict[str, tuple[float, float]]:
-        """Where the student stands on each curve."""
-        return {kind: (self.state.lam, float(y[x == self.state.lam][0])) for kind, (x, y) in self.curves.items()}
-
     @cached_property
     def headline(self) -> Headline:
         """What the whole reads, in one line."""
@@ -140,7 +135,9 @@ class Result(OfReports):
 def compute(state: State) -> Result:
     """Check J whole and its two terms apart, and follow W and b along λ."""
     reports = {"whole": glimpse(state.bench).report, "data": glimpse(replace(state.bench, lam=0.0)).report}
-    return Result(state, reports | {"λ": decay_alone(state.bench)}, curves(state.bench))
+    along = curves(state.bench)
+    here = {kind: (state.lam, float(y[x == state.lam][0])) for kind, (x, y) in along.items()}
+    return Result(state, reports | {"λ": decay_alone(state.bench)}, along, here)
 
 
 def decay_alone(state: BenchState) -> Reading:

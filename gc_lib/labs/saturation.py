@@ -51,23 +51,21 @@ class State(Fields):
 
 @dataclass(frozen=True)
 class Result(Shown):
-    """Hold how both J rise from θ along b3, at `steps` of ε; what both read against ε; and 1 − A of the example."""
+    """Hold how both J rise from θ along b3, at `steps` of ε; what both read against ε; and 1 − A of the example.
+
+    `here` is where the student stands on each curve.
+    """
 
     rises: dict[str, np.ndarray]
     curves: dict[str, Curve]
-    readings: dict[str, float]
+    here: dict[str, tuple[float, float]]
     rest: float
     steps, scattered, following = STEPS, (), False
-
-    @property
-    def here(self) -> dict[str, tuple[float, float]]:
-        """Where the student stands on each curve."""
-        return {words: (self.state.eps, reading) for words, reading in self.readings.items()}
 
     @cached_property
     def headline(self) -> Headline:
         """What the check reads with the lecture's J, and with the other."""
-        written, known = self.readings.values()
+        (_, written), (_, known) = self.here.values()
         return Headline(f"from Z the same backprop reads {in_digits(known, GREAT)}", short(written, 2), band(written))
 
     def said(self) -> Iterator[str]:
@@ -99,7 +97,7 @@ def compute(state: State) -> Result:
     stack["b3"] = stack["b3"] + state.eps * STEPS[:, None, None]
     rises = {words: cost.at(stack, len(STEPS)) - cost(theta) for words, (cost, _) in PAIRS.items()}
     curves = {words: Curve(np.array(EPS), np.array([read(words, z, eps) for eps in EPS])) for words in PAIRS}
-    here = {words: read(words, z, state.eps) for words in PAIRS}
+    here = {words: (state.eps, read(words, z, state.eps)) for words in PAIRS}
     return Result(state, rises, curves, here, 1 - float(PAIRS["from A"][0].layers(theta)[-1].A[0, 2]))
 
 

@@ -55,32 +55,19 @@ def named(i: int, d: str = "") -> str:
 class Result(Shown):
     """Hold θ, dθ in the order chosen, the two J of every nudge, and dθ_approx as far as the loop has come.
 
-    `places` says which place of θ each entry of dθ has: 0, 1, 2, … where the orders are the same.
+    `places` says which place of θ each entry of dθ has: 0, 1, 2, … where the orders are the same. The three `lengths`
+    and the relative `difference` are over the entries that the loop has done.
     """
 
     up: np.ndarray
     down: np.ndarray
     dtheta: np.ndarray
     places: np.ndarray
+    approx: np.ndarray
+    lengths: dict[str, float]
+    difference: float
     theta = to_vector(PARAMS)
     shapes = {name: block.shape for name, block in PARAMS.items()}
-
-    @cached_property
-    def approx(self) -> np.ndarray:
-        """dθ_approx up to entry i."""
-        done = self.state.i + 1
-        return SLIDE.difference(self.up[:done], self.down[:done], None, EPS)
-
-    @cached_property
-    def lengths(self) -> dict[str, float]:
-        """The three norms, over the entries that the loop has done."""
-        exact = self.dtheta[: self.approx.size]
-        return {"dθ_approx − dθ": norm(self.approx - exact), "dθ_approx": norm(self.approx), "dθ": norm(exact)}
-
-    @cached_property
-    def difference(self) -> float:
-        """The relative difference over the entries that the loop has done."""
-        return score(self.approx, self.dtheta[: self.approx.size])
 
     @property
     def reading(self) -> str:
@@ -116,11 +103,13 @@ class Result(Shown):
 
 
 def compute(state: State) -> Result:
-    """Lay out dθ in the order chosen beside the costs of the loop."""
-    up, down, dtheta = looped(state.times)
-    order = ORDERS[state.order].order
-    places = order(from_vector(np.arange(SIZE), PARAMS)).astype(int)
-    return Result(state, up, down, order(dtheta), places)
+    """Lay out dθ in the order chosen beside the costs of the loop, and compare it as far as the loop has come."""
+    up, down, blocks = looped(state.times)
+    order, done = ORDERS[state.order].order, state.i + 1
+    dtheta, places = order(blocks), order(from_vector(np.arange(SIZE), PARAMS)).astype(int)
+    approx, exact = SLIDE.difference(up[:done], down[:done], None, EPS), dtheta[:done]
+    lengths = {"dθ_approx − dθ": norm(approx - exact), "dθ_approx": norm(approx), "dθ": norm(exact)}
+    return Result(state, up, down, dtheta, places, approx, lengths, score(approx, exact))
 
 
 class Vector(Lab):
