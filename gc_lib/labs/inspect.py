@@ -73,13 +73,14 @@ class Result(OfReport):
     """Hold what the picture shows of a block: both gradients as vectors, and how they compare once dθ is divided by k.
 
     `readings` is each entry's own relative difference; `wrong` tells which entries are not great, and farther off than
-    their error bars allow.
+    their error bars allow; `worst` is the place of the one in which the two differ most.
     """
 
     approx: np.ndarray
     gradient: np.ndarray
     readings: np.ndarray
     wrong: np.ndarray
+    worst: int
 
     @property
     def block(self) -> str:
@@ -102,11 +103,6 @@ class Result(OfReport):
         count = self.approx.size
         return self.shape[0] if len(self.shape) > 1 else int(np.ceil(count / np.ceil(count**0.5)))
 
-    @property
-    def worst(self) -> int:
-        """The place of the entry in which the two differ most."""
-        return int(np.abs(self.approx - self.gradient / self.state.k).argmax())
-
     @cached_property
     def headline(self) -> Headline:
         """Whether the block agrees, and in how many entries it does not."""
@@ -124,7 +120,9 @@ class Result(OfReport):
 
     def said(self) -> Iterator[str]:
         """Say by which factor the block is off, what its wrong entries share, and which is worst."""
-        yield from (self.factor, self.pattern, self.ring)
+        yield from (self.factor, self.pattern)
+        if self.state.k == 1 and self.wrong[self.worst]:
+            yield f"The ring: {escape(str(self.entry(self.worst)))}."
 
     @property
     def best(self) -> float | None:
@@ -166,12 +164,6 @@ class Result(OfReport):
         return self.report.entry(self.report.parts[self.block].start + i)
 
     @property
-    def ring(self) -> str:
-        """Name the entry in which the two differ most, and both its slopes."""
-        named = self.state.k == 1 and self.wrong[self.worst]
-        return f"The ring: {escape(str(self.entry(self.worst)))}." if named else ""
-
-    @property
     def table(self) -> str:
         """Write the entries that differ most, as a table: both slopes, their quotient, and the relative difference."""
         a, g, rows = self.approx, self.gradient, []
@@ -190,12 +182,12 @@ def compute(state: State) -> Result:
     return Result(state, report, a, g, *entry_by_entry(report, state.block, state.k))
 
 
-def entry_by_entry(report: Report, block: str, k: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
-    """Return each entry's own relative difference once dθ is divided by k, and which entries are wrong."""
+def entry_by_entry(report: Report, block: str, k: float = 1.0) -> tuple[np.ndarray, np.ndarray, int]:
+    """Return each entry's own relative difference once dθ is divided by k, which are wrong, and which is worst."""
     a, g = report.pairs[block]
     off, size = np.abs(a - g / k), np.abs(a) + np.abs(g / k)
     readings = np.divide(off, size, out=np.zeros_like(size), where=size > 0)
-    return readings, (off > report.bars[report.parts[block]]) & (readings >= GREAT)
+    return readings, (off > report.bars[report.parts[block]]) & (readings >= GREAT), int(off.argmax())
 
 
 def counted(count: int | np.integer) -> str:

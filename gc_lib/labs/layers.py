@@ -67,24 +67,18 @@ def report_of(layer: str, bug: str, upstream: str, m: int) -> LayerReport:
 
 @dataclass(frozen=True)
 class Result(OfReport):
-    """Hold the check of a layer, and of the input that is farthest off both gradients, entry by entry."""
+    """Hold the check of a layer, and of the input that is farthest off both gradients, entry by entry.
+
+    `rows` is in how many rows the map lays the input, `worst` the place of the entry in which the two differ most.
+    """
 
     block: str
     approx: np.ndarray
     gradient: np.ndarray
     readings: np.ndarray
     wrong: np.ndarray
-
-    @property
-    def rows(self) -> int:
-        """In how many rows the map lays the input."""
-        shape = self.report.shapes[self.block].shape
-        return shape[0] if len(shape) > 1 else 1
-
-    @property
-    def worst(self) -> int:
-        """The place of the entry in which the two differ most."""
-        return int(np.abs(self.approx - self.gradient).argmax())
+    worst: int
+    rows: int
 
     @cached_property
     def headline(self) -> Headline:
@@ -115,10 +109,11 @@ def compute(state: State) -> Result:
     """Check the layer, and compare one input's gradients entry by entry."""
     report = report_of(state.layer, state.bug, state.upstream, state.m)
     block = report.worst.block if report.that_are("wrong") else next(iter(report.blocks))
-    readings, wrong = entry_by_entry(report, block)
+    readings, wrong, worst = entry_by_entry(report, block)
     if block in report.still:
         readings = np.ones_like(readings)  # equal or not, they say nothing
-    return Result(state, report, block, *report.pairs[block], readings, wrong)
+    rows, *columns = report.shapes[block].shape
+    return Result(state, report, block, *report.pairs[block], readings, wrong, worst, rows if columns else 1)
 
 
 @pictures([4.2], [4.2])
