@@ -145,7 +145,7 @@ class Result(OfReport):
     @property
     def bounds(self) -> dict[str, float]:
         """What the error bars alone explain, block by block."""
-        return self.report.bounds if self.report is not None else dict.fromkeys(self.state.file.world.blocks, np.nan)
+        return self.report.bounds if self.report is not None else self.blocks
 
     @cached_property
     def headline(self) -> Headline:

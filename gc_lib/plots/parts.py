@@ -56,6 +56,11 @@ class Panel:
         """Return where values of the field stand on the x axis."""
         return np.asarray(x, float)
 
+    def share(self, value: float) -> float:
+        """Return how far right in its picture a value of the field stands, as a share of the picture's width."""
+        (x,) = self.place([value])
+        return float(self.axes.transData.transform((x, 1))[0] / self.axes.figure.bbox.width)
+
     def move(self, result: Any) -> None:
         """Move to a result."""
         raise NotImplementedError
