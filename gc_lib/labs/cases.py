@@ -360,14 +360,10 @@ def left(number: int, checks: tuple[Setting, ...]) -> tuple[Suspect, ...]:
     return tuple(s for s in left(number, tuple(before)) if seen(number, last, s) == wanted)
 
 
-def alike(number: int, one: Suspect, other: Suspect) -> bool:
-    """Tell whether no check that is offered can tell two suspects apart."""
-    return one == other or all(seen(number, at, one) == seen(number, at, other) for at in case(number).world.settings)
-
-
 def right(number: int, suspect: Suspect) -> bool:
     """Tell whether an accusation is right: it names what is hidden, or what no check can tell from it."""
-    return alike(number, suspect, case(number).plants)
+    alike = (seen(number, at, suspect) == seen(number, at) for at in case(number).world.settings)
+    return suspect == case(number).plants or all(alike)
 
 
 def next_check(number: int, suspects: tuple[Suspect, ...]) -> Setting | None:

@@ -59,9 +59,8 @@ def report_of(layer: str, bug: str, upstream: str, m: int) -> LayerReport:
     planted = LAYERS[layer] if bug == "none" else LAYERS[layer].plant(bug)
     inputs = planted.example(m)
     out = planted.forward(**inputs)[0]
-    R = {"ones": 1.0, "one output": (np.arange(out.size) == 1 % out.size).astype(float).reshape(out.shape)}.get(
-        upstream
-    )
+    one = (np.arange(out.size) == 1 % out.size).astype(float).reshape(out.shape)
+    R = {"ones": 1.0, "one output": one}.get(upstream)
     return check_layer(planted.forward, planted.backward, inputs, upstream=R)
 
 
