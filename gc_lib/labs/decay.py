@@ -58,11 +58,6 @@ class State(Fields):
         planted = [(name, layer) for name in IN_DW[self.in_dW] for layer in (1, 2, 3)]
         return BenchState(lam=self.lam, bugs=planted + BUGS[self.bug], mistakes=IN_J[self.in_J])
 
-    @property
-    def fits(self) -> bool:
-        """Whether the λ term of dW is the gradient of the one in J."""
-        return (self.in_J, self.in_dW) in FIT
-
 
 @dataclass(frozen=True)
 class Result(OfReports):
@@ -88,7 +83,7 @@ class Result(OfReports):
         state = self.state
         if state.lam == 0:
             yield "λ is 0, so nothing that is written about λ can be seen."
-        elif not state.fits:
+        elif (state.in_J, state.in_dW) not in FIT:
             unseen = "" if beyond(self.reports["whole"]) else ", but λ is so small that they hardly matter"
             yield (
                 f"<b>The λ terms of J and dW do not fit{unseen}</b>: that strikes every W and no b, "

@@ -67,17 +67,12 @@ class Result(Shown):
     lengths: dict[str, float]
     difference: float
     theta = to_vector(PARAMS)
-    shapes = {name: block.shape for name, block in PARAMS.items()}
-
-    @property
-    def reading(self) -> str:
-        """The relative difference in words, without the digits of round-off."""
-        return short(self.difference, 2) if self.difference > 1e-7 else "below 1e-7"
 
     @cached_property
     def headline(self) -> Headline:
         """Which entry θ[i] is, and the relative difference so far."""
-        return Headline(f"θ[{self.state.i}] is {named(self.state.i)}", self.reading, band(self.difference))
+        reading = short(self.difference, 2) if self.difference > 1e-7 else "below 1e-7"
+        return Headline(f"θ[{self.state.i}] is {named(self.state.i)}", reading, band(self.difference))
 
     def said(self) -> Iterator[str]:
         """Say the two J's of θ[i] and their quotient, and over which entries the relative difference is taken."""
