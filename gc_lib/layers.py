@@ -77,7 +77,6 @@ class NormSteps(NamedTuple):
 
 def norm_backward(dout, c: Normed, steps: NormSteps) -> dict[str, np.ndarray]:
     """Return the gradients of x, gain and shift."""
-    c = c._replace(dout=dout)
     dxhat = steps.dxhat(dout, c)
     rest = dxhat - steps.mu(dxhat, c) - steps.sigma(dxhat, c)
     return {"x": steps.dx(rest, c), "gain": steps.dgain(dout, c), "shift": steps.dshift(dout, c)}
@@ -156,7 +155,6 @@ class AttentionSteps(NamedTuple):
 
 def attention_backward(dout, c: Attended, steps: AttentionSteps) -> dict[str, np.ndarray]:
     """Return the gradients of Q, K and V."""
-    c = c._replace(dout=dout)
     P = steps.P(dout, c)
     dS = steps.dS(steps.dP(P, c), P, c)
     return {"Q": steps.dQ(dS, c), "K": steps.dK(dS, c), "V": steps.dV(P, c)}
@@ -217,7 +215,6 @@ class PoolingSteps(NamedTuple):
 
 def pooling_backward(dout, c: Pooled, steps: PoolingSteps) -> dict[str, np.ndarray]:
     """Return the gradient of x."""
-    c = c._replace(dout=dout)
     win = steps.win(dout, c)
     return {"x": steps.add(steps.dwindows(win, c), steps.where(win, c), c)}
 
@@ -253,7 +250,7 @@ class Layer:
         >>> list(layer.backward(np.ones_like(out), cache))
         ['x', 'gain', 'shift']
         """
-        return self.back(dout, cache, self.steps)
+        return self.back(dout, cache._replace(dout=dout), self.steps)
 
     def example(self, m: int = 3, seed: int = 1) -> dict[str, np.ndarray]:
         """Return inputs with m examples.
@@ -291,13 +288,8 @@ LAYERS = {
 TABLES += [NormSteps(), AttentionSteps(), PoolingSteps()]
 
 
-def all_equal(array: np.ndarray, axis: int | None = None) -> bool:
-    """Tell whether all entries along an axis are the same."""
-    return bool(np.ptp(array, axis).max() == 0)
-
-
 CONDITIONS |= {
-    "the upstream times the gain is all equal": lambda c: all_equal(c.dout * c.gain, c.axis),
+    "the upstream times the gain is all equal": lambda c: np.ptp(c.dout * c.gain, c.axis).max() == 0,
     "the upstream times the gain adds up to 0": lambda c: not (c.dout * c.gain).sum(c.axis).any(),
     "the gain is 1": lambda c: (c.gain == 1).all(),
     "one example": lambda c: len(c.dout) == 1,

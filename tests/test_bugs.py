@@ -255,7 +255,7 @@ def test_where_lambda_is_above_0_a_factor_on_dA_shows_cleanly_on_b_only():
 
 def test_the_default_factor_is_2_and_doubles():
     net, X, Y, params = problem()
-    takers = [name for name, bug in CATALOGUE.items() if bug.takes_factor]
+    takers = [name for name, bug in CATALOGUE.items() if bug.factor is not None]
     assert {"scaled_dW", "scaled_db", "scaled_dA"} <= set(takers)
     for name in takers:
         default, two = (gcl.to_vector(gradient_of(net.plant(name, 2, factor=k), X, Y, params)) for k in (None, 2))

@@ -112,7 +112,7 @@ def inside(Z):
     return (np.abs(Z) < 1).astype(Z.dtype)
 
 
-HARD_TANH = Activation("hard_tanh", lambda Z: np.clip(Z, -1, 1), inside, inside, 1.0, corners=(-1.0, 1.0))
+HARD_TANH = Activation(lambda Z: np.clip(Z, -1, 1), inside, inside, 1.0, corners=(-1.0, 1.0))
 
 
 def test_an_activation_of_ones_own_is_one_entry_and_its_kinks_are_found_wherever_its_corners_are(monkeypatch):

@@ -18,7 +18,7 @@ from IPython.core.formatters import DisplayFormatter
 
 import gc_lib as gcl
 from gc_lib.labs.lab import CRISP, QUICK
-from gc_lib.plots import Picture
+from gc_lib.plots.picture import Picture
 
 LABS = [name for name in gcl.labs.__all__ if name.islower()]
 

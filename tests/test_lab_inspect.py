@@ -255,7 +255,10 @@ def test_a_block_of_any_shape_is_shown(theta, rows):
 
 def test_takes_a_report_on_one_array_and_long_names():
     report = gcl.check(lambda t: (t**2).sum() / 2, lambda t: t, np.arange(1.0, 6.0))
-    assert gcl.labs.inspect(report).result.headline.gist.startswith("theta agrees")
+    lab = gcl.labs.inspect(report)
+    assert lab.result.headline.gist.startswith("theta agrees")
+    assert "theta agrees" in lab._repr_mimebundle_()["text/html"]
+    assert lab.code() == "gcl.labs.inspect(report=report)"
     report = quadratic(lambda slopes: None, **{"encoder.0.weight<1>": [1, 2], "b": [3]})
     lab = gcl.labs.inspect(report, block="encoder.0.weight<1>")
     assert "encoder.0.weight&lt;1&gt;" in lab.headline.words.value and "encoder.0.weight<1> agrees" in lab.words

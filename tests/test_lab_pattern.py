@@ -29,7 +29,7 @@ def planted(name):
 @pytest.mark.parametrize("name", ["no_mask", "decay_subtracted", "slope_at_A", "db_decayed", "sigmoid_slope"])
 @pytest.mark.slow
 def test_the_bars_are_what_the_checker_says(name, remedy):
-    result = compute(State(name, 2, 0.3, remedy))
+    result = compute(State(name, 2, 0.3, remedy=remedy))
     state = result.state.bench(0.3)
     X, Y = state.problem
     report = gcl.check(*state.network.on(X, Y, masks="frozen"), state.theta)
@@ -51,7 +51,7 @@ def test_every_bug_shows_by_the_law_and_each_remedy_heals_what_the_catalogue_say
         alone = "the layer has one unit" in hides and l == 4  # there the wrong line is right
         assert red(State(name, l)) == (set() if alone else turned_red(slot(name), l))
         for remedy, conditions in HEALS.items():
-            healed = not red(State(name, l, 1.0, remedy))
+            healed = not red(State(name, l, remedy=remedy))
             assert healed == (bool(conditions & hides) or alone), (l, remedy)
 
 
@@ -61,7 +61,7 @@ def slot(name):
 
 def test_right_backprop_is_great_whatever_the_remedy():
     for remedy in REMEDIES:
-        result = compute(State("", 1, 1.0, remedy))
+        result = compute(State("", 1, remedy=remedy))
         assert result.check.report.band == "great" and max(result.curves["strength"].y) < 1e-6
 
 

@@ -55,7 +55,7 @@ def test_float32_holds_all_the_way_through(sizes, keep_prob):
 @pytest.mark.parametrize("name", [name for name, bug in gcl.bugs.CATALOGUE.items() if bug.family is gcl.bugs.Steps])
 def test_a_bug_of_any_strength_leaves_float32_as_it_is(name):
     net, X, Y, params = problem(dtype="float32")
-    factor = np.float64(3) if gcl.bugs.find(name).takes_factor else None
+    factor = np.float64(3) if gcl.bugs.find(name).factor else None
     for l in (l for l in range(1, net.L + 1) if not net.obstacle(name, l)):
         for strength in (np.float64(0.5), 1):
             _, gradient = net.plant(name, l, strength=strength, factor=factor).on(X, Y, masks="frozen")

@@ -14,7 +14,6 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 import gc_lib as gcl
-from gc_lib import plots
 from gc_lib.checker.words import short
 from gc_lib.plots import picture as canvas
 from gc_lib.plots import style
@@ -243,7 +242,7 @@ def test_a_picture_of_any_figure_repaints_its_animated_artists():
     figure = Figure((2, 1), layout="constrained")
     axes = figure.subplots()
     (line,) = axes.plot([0, 1], [0, 1], animated=True, zorder=10)
-    picture = plots.Picture(figure)
+    picture = canvas.Picture(figure)
     assert picture.moving == [line]
     first = picture.png()
     line.set_ydata([1, 0])
@@ -275,7 +274,7 @@ def test_the_callers_settings_do_not_change_the_picture():
 
 
 def test_figure_html_holds_picture_caption_and_alternative():
-    text = plots.figure_html(b"abc", "W2 <b>disagrees</b>.", 'a "V" curve')
+    text = canvas.figure_html(b"abc", "W2 <b>disagrees</b>.", 'a "V" curve')
     assert text == (
         '<figure><img alt="a &quot;V&quot; curve" src="data:image/png;base64,YWJj">'
         "<figcaption>W2 <b>disagrees</b>.</figcaption></figure>"

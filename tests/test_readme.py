@@ -94,6 +94,7 @@ def test_the_wheel_carries_the_data_and_the_style(wheel):
         "gc_lib/study_reasons.csv",
         "gc_lib/study_outside.csv",
         "gc_lib/quiz.toml",
+        "gc_lib/labs/cases.toml",
         "gc_lib/labs/spoken.js",
         "gc_lib/gc_lib.mplstyle",
         "gc_lib/py.typed",

@@ -23,7 +23,7 @@ from .verdict import Verdict, Within, judge
 from .words import all_agree, html_table, in_lines, listed, printable
 
 if TYPE_CHECKING:
-    from ..plots import Drawing
+    from ..plots.picture import Drawing
 
 OPENINGS = {  # of the explanation of an answer
     "wrong": "dθ is wrong in {}: farther from the slope of J than the error bars allow.",
@@ -174,7 +174,7 @@ class Report(Reading):
         >>> print(report.plot())
         W is wrong. Left: every entry of dθ against dθ_approx with its error bar; on the line they agree. ...
         """
-        from ..plots import draw_report  # and with it matplotlib, only now
+        from ..plots.report import draw_report  # and with it matplotlib, only now
 
         return draw_report(self)
 

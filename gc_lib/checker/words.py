@@ -58,9 +58,9 @@ def power(x: float) -> str:
     return f"{10.0 ** round(np.log10(x)):.0e}" if 0 < x < np.inf else f"{x:g}"
 
 
-def short_power(x: float) -> str:
-    """Write a number as its nearest power of ten, as `short` does: "1e-8"."""
-    return short(float(power(x)))
+def in_digits(x: float, least: float) -> str:
+    """Write a number with two digits; below the least that has any but those of round-off, only its power of ten."""
+    return short(x, 2) if x >= least else f"about {short(float(power(x)))}"
 
 
 def html_table(head: Sequence[str], rows: Iterable[Sequence], named: bool = False) -> str:

@@ -109,12 +109,9 @@ class Bench(Lab):
         for row, plant in self.planting():
             yield self.change(row.bug, in_words(plant), lambda row=row: self.emptied(row))
         for name in self.state.mistakes:
-            yield self.change(self.mistakes[name], name, lambda name=name: self.without(name))
+            others = tuple(other for other in self.state.mistakes if other != name)
+            yield self.change(self.mistakes[name], name, lambda others=others: {"mistakes": others})
         yield from super().changes()
-
-    def without(self, mistake: str) -> dict:
-        """Return all mistakes but one."""
-        return {"mistakes": tuple(name for name in self.state.mistakes if name != mistake)}
 
     def ticked(self) -> tuple[str, ...]:
         """Return the mistakes whose boxes are ticked."""

@@ -5,11 +5,13 @@ Forty are hidden in a network, ten in a layer; a world says what can be switched
 A suspect is judged by what the page shows and by nothing else: which blocks a check turns red, and by which factor.
 """
 
+import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
 from itertools import combinations, product
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -23,7 +25,7 @@ from ..checker.slide import norm, two_sided
 from ..network import bugs
 from ..network.activations import ACTIVATIONS
 from ..network.backprop import backprop, hidden_error, right_steps
-from ..network.network import Network
+from ..network.network import Network, one_of
 from .listening import hear
 from .result import beyond
 
@@ -83,8 +85,7 @@ def setting(number: int, *values) -> Setting:
     """Return a setting of a case. Raises ValueError where it is not among those offered."""
     given, here = Setting(*values), case(number).world.switches
     for (name, allowed), value in zip(OFFERED.items(), given, strict=True):
-        if value not in allowed:
-            raise ValueError(f"{name} should be one of {', '.join(map(repr, allowed))}; got {value!r}")
+        one_of(name, value, allowed)
         if name not in here and value != allowed[0]:
             raise ValueError(f"{name} cannot be switched in case {number}, which has the switches {', '.join(here)}")
     if given.corner:
@@ -151,60 +152,8 @@ NO_BUG = (
     "https://github.com/PacktPublishing/Neural-Network-Projects-with-Python/issues/4",
     "https://github.com/iamtrask/iamtrask.github.io/issues/12",
 )
-PLANTS: dict[int, Suspect] = {  # what each case hides; no version of the kit changes it
-    1: (("sigmoid_slope", 2),),
-    2: (("db_decayed", 2),),
-    3: (("no_decay", 2),),
-    4: (("slope_at_dropped_A", 1),),
-    5: (("dW_no_mean", 2),),
-    6: (("sigmoid_slope", 1),),
-    7: (("decay_not_over_m", 3),),
-    8: (("db_zero", 3), ("no_decay", 1)),
-    9: (("db_first_example", 2),),
-    10: (("slope_at_A", 1),),
-    11: (("scaled_db", 3),),
-    12: (("dW_no_mean", 3), ("no_mask", 1)),
-    13: (("half_decay", 2),),
-    14: (("slope_at_A", 3),),
-    15: (("decay_subtracted", 3),),
-    16: (("half_decay", 1),),
-    17: (("dA_doubled", 3), ("no_keep_prob", 2)),  # one undoes what the other does, at keep_prob = 0.5
-    18: (("slope_at_A", 2),),
-    19: (("db_decayed", 3),),
-    20: (),  # a line that is no bug
-    21: (("activation_for_slope", 1),),
-    22: (("db_no_mean", 3), ("slope_at_A", 2)),
-    23: (("neighbour_mask", 2),),
-    24: (("decay_not_over_m", 1),),
-    25: (("own_A", 3),),
-    26: (("neighbour_mask", 1),),
-    27: (("W_not_transposed", 3),),
-    28: (("db_decayed", 1), ("half_decay", 2)),
-    29: (("no_slope", 1),),
-    30: (("W_updated_first", 2),),
-    31: (("neighbour_mask", 3),),
-    32: (("db_one_sum", 2),),
-    33: (("dA_doubled", 3), ("no_keep_prob", 1)),  # as in case 17
-    34: (("no_decay", 3),),
-    35: (("db_one_sum", 1),),
-    36: (("no_mask", 3),),
-    37: (("decay_not_over_m", 2),),
-    38: (("decay_subtracted", 2), ("sigmoid_slope", 1)),
-    39: (("no_keep_prob", 1),),
-    40: (("no_mask", 2),),
-}
-PLANTS_IN_LAYERS = {  # the layer, and what is wrong in it
-    41: ("max pooling", "overwritten"),
-    42: ("attention", "softmax_diagonal"),
-    43: ("layer norm", "sigma_frozen"),
-    44: ("batch norm", "mu_frozen"),
-    45: ("attention", "mask_forgotten", "no_sqrt_d"),
-    46: ("layer norm", "no_gain"),
-    47: ("max pooling", "corner_shifted"),
-    48: ("batch norm", "gain_of_x", "no_sigma"),
-    49: ("attention", "P_not_transposed", "softmax_no_sum"),
-    50: ("layer norm", "mu_frozen", "no_sigma"),
-}
+HIDDEN = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+PLANTS: dict[int, Suspect] = {int(n): tuple(map(tuple, plants)) for n, plants in HIDDEN["network"].items()}
 NUMBERS = range(1, 51)
 WILD = range(5, 41, 5)  # the cases with a line of a public tutorial
 
@@ -253,7 +202,7 @@ def case(number: int) -> Case:
     if number in PLANTS:
         plants = PLANTS[number]
     else:
-        layer, *names = PLANTS_IN_LAYERS[number]
+        layer, *names = HIDDEN["layers"][str(number)]
         world, plants = WORLDS[layer], tuple((name, 0) for name in sorted(names))
     threads = tuple(filter(None, (bugs.find(name).seen for name, _ in plants)))
     return Case(number, world, plants, number in WILD, threads if plants else NO_BUG)
@@ -372,6 +321,7 @@ def setup_layer(number: int, at: Setting) -> Setup:
         theta,
         EPS,
     )
+    cache = cache._replace(dout=R)
     bars = 2 * found.bars  # with room for the last digits of another gradient than the one they were found with
     return Setup(theta, lambda tables: layer.back(R, cache, *tables), found.J, found.approx, bars, found.noise)
 
@@ -410,14 +360,10 @@ def left(number: int, checks: tuple[Setting, ...]) -> tuple[Suspect, ...]:
     return tuple(s for s in left(number, tuple(before)) if seen(number, last, s) == wanted)
 
 
-def alike(number: int, one: Suspect, other: Suspect) -> bool:
-    """Tell whether no check that is offered can tell two suspects apart."""
-    return one == other or all(seen(number, at, one) == seen(number, at, other) for at in case(number).world.settings)
-
-
 def right(number: int, suspect: Suspect) -> bool:
     """Tell whether an accusation is right: it names what is hidden, or what no check can tell from it."""
-    return alike(number, suspect, case(number).plants)
+    alike = (seen(number, at, suspect) == seen(number, at) for at in case(number).world.settings)
+    return suspect == case(number).plants or all(alike)
 
 
 def next_check(number: int, suspects: tuple[Suspect, ...]) -> Setting | None:

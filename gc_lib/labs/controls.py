@@ -238,7 +238,7 @@ class BugRow:
         name, layer = self.bug.value, self.layer.value
         if not name or network.obstacle(name, layer):
             return None
-        return Plant(name, layer, self.strength.value, self.factor.value if find(name).takes_factor else None)
+        return Plant(name, layer, self.strength.value, None if find(name).factor is None else self.factor.value)
 
     def show(self, plant: Plant | None) -> None:
         """Set the row to a bug, or to none."""
@@ -259,7 +259,7 @@ class BugRow:
         reasons = {n: network.obstacle(n, layer) if n else "" for n in names}
         self.relist(self.bug, [(label(n, reason), n) for n, reason in reasons.items()], name)
         self.strength.disabled = not name
-        self.factor.disabled = not (name and find(name).takes_factor)
+        self.factor.disabled = not name or find(name).factor is None
 
     @staticmethod
     def relist(menu: Menu, options: list, value) -> None:

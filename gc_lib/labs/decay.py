@@ -11,7 +11,11 @@ from ..checker.report import check
 from ..checker.slide import GREAT, WORRY, score
 from ..checker.words import html_table, listed, short
 from ..network.forward import squared_norms
-from ..plots import Blocks, LogAxis, NamedSlices, banded, pictures
+from ..plots.axis import LogAxis
+from ..plots.curves import NamedSlices
+from ..plots.parts import Blocks
+from ..plots.picture import pictures
+from ..plots.style import banded
 from .controls import log_values
 from .fields import Fields, menu, number, slider
 from .lab import Lab
@@ -54,11 +58,6 @@ class State(Fields):
         planted = [(name, layer) for name in IN_DW[self.in_dW] for layer in (1, 2, 3)]
         return BenchState(lam=self.lam, bugs=planted + BUGS[self.bug], mistakes=IN_J[self.in_J])
 
-    @property
-    def fits(self) -> bool:
-        """Whether the λ term of dW is the gradient of the one in J."""
-        return (self.in_J, self.in_dW) in FIT
-
 
 @dataclass(frozen=True)
 class Result(OfReports):
@@ -66,11 +65,6 @@ class Result(OfReports):
 
     The curves are what all W together and all b together read when J is checked whole.
     """
-
-    @property
-    def here(self) -> dict[str, tuple[float, float]]:
-        """Where the student stands on each curve."""
-        return {kind: (self.state.lam, float(y[x == self.state.lam][0])) for kind, (x, y) in self.curves.items()}
 
     @cached_property
     def headline(self) -> Headline:
@@ -89,7 +83,7 @@ class Result(OfReports):
         state = self.state
         if state.lam == 0:
             yield "λ is 0, so nothing that is written about λ can be seen."
-        elif not state.fits:
+        elif (state.in_J, state.in_dW) not in FIT:
             unseen = "" if beyond(self.reports["whole"]) else ", but λ is so small that they hardly matter"
             yield (
                 f"<b>The λ terms of J and dW do not fit{unseen}</b>: that strikes every W and no b, "
@@ -103,8 +97,9 @@ class Result(OfReports):
         elif state.bug != "none":
             whole, data = (self.reports[term].blocks for term in ("whole", "data"))
             hides = "hides the bug from the W bars" if whole["W2"] <= WORRY else "shrinks what W reads"
+            reads = short(whole["W2"], 2) if whole["W2"] >= GREAT else "below 1e-6"
             yield (
-                f"<b>λ {hides}:</b> W2 reads {reading_in_words(whole['W2'])}, without the λ term "
+                f"<b>λ {hides}:</b> W2 reads {reads}, without the λ term "
                 f"{short(data['W2'], 2)}. b2 reads {short(whole['b2'], 1)} at every λ, since biases are not decayed."
             )
 
@@ -135,7 +130,9 @@ class Result(OfReports):
 def compute(state: State) -> Result:
     """Check J whole and its two terms apart, and follow W and b along λ."""
     reports = {"whole": glimpse(state.bench).report, "data": glimpse(replace(state.bench, lam=0.0)).report}
-    return Result(state, reports | {"λ": decay_alone(state.bench)}, curves(state.bench))
+    along = curves(state.bench)
+    here = {kind: (state.lam, float(y[x == state.lam][0])) for kind, (x, y) in along.items()}
+    return Result(state, reports | {"λ": decay_alone(state.bench)}, along, here)
 
 
 def decay_alone(state: BenchState) -> Reading:
@@ -164,11 +161,6 @@ def curves(state: BenchState) -> dict[str, Curve]:
         return [score(each.approx[0][kinds == kind], each.exact[0][kinds == kind]) for each in measured]
 
     return {kind: Curve(np.array(x), np.array(reading(kind))) for kind in "Wb"}
-
-
-def reading_in_words(reading: float) -> str:
-    """Write a reading, with digits where they are the same on any machine."""
-    return short(reading, 2) if reading >= GREAT else "below 1e-6"
 
 
 @pictures([2.25, 2.25, 1.2], [3.9])

@@ -69,6 +69,10 @@ class State(Fields):
         made = whole_number(1, len(self.checks))
         self.settle(listed=tuple(made("listed", count) for count in self.listed))
         self.setting  # noqa: B018  # raises where there is none such
+        if self.pending is not None and self.reasoned:  # it waits no longer
+            self.settle(accused=(*self.accused, self.pending), pending=None)
+            if self.solved and self.case not in dict(self.record):
+                self.settle(record=(*self.record, (self.case, self.cost)))
 
     @property
     def file(self) -> Case:
@@ -142,7 +146,7 @@ class Result(OfReport):
     @property
     def bounds(self) -> dict[str, float]:
         """What the error bars alone explain, block by block."""
-        return self.report.bounds if self.report is not None else dict.fromkeys(self.state.file.world.blocks, np.nan)
+        return self.report.bounds if self.report is not None else self.blocks
 
     @cached_property
     def headline(self) -> Headline:
@@ -351,37 +355,24 @@ class Detective(Lab):
         return {"listed": (*self.state.listed, len(self.state.checks))}
 
     def one_more_accusation(self, accused: Suspect) -> dict:
-        """Return an accusation that waits for its reason, unless that was given. Raises ValueError without a check."""
+        """Return an accusation, which waits for its reason. Raises ValueError where no check has ruled anybody out."""
         if not self.state.decided:
             raise ValueError("no check has ruled anybody out yet: make one, for an accusation needs a reason")
-        waiting = replace(self.state, pending=tuple(accused))
-        return self.judged(waiting) if waiting.reasoned else {"pending": waiting.pending}
+        return {"pending": accused}
 
     def one_more_reason(self, i: int) -> dict:
-        """Return the reasons with one more; where it is true, with the verdict on what was accused."""
+        """Return the reasons with one more."""
         given = (self.state.decided, i)
         if self.state.pending is None or given in self.state.reasons:
             return {}
-        waiting = replace(self.state, reasons=(*self.state.reasons, given))
-        return {"reasons": waiting.reasons} | (self.judged(waiting) if waiting.reasoned else {})
-
-    def judged(self, waiting) -> dict:
-        """Return the accusations with the one that waited, and the record if it is right and the case is not in it."""
-        opened = replace(waiting, accused=(*waiting.accused, waiting.pending), pending=None)
-        new = opened.solved and opened.case not in dict(opened.record)
-        record = (*opened.record, (opened.case, opened.cost)) if new else opened.record
-        return {"accused": opened.accused, "pending": None, "record": record}
-
-    @property
-    def accusation(self) -> Suspect:
-        """What the rows accuse."""
-        return sum((row.plants for row in self.rows[: self.state.file.lines]), ())
+        return {"reasons": (*self.state.reasons, given)}
 
     def charged(self) -> dict:
         """Return the accusations with a new one, what the rows accuse. Raises ValueError where a row names nothing."""
-        if CHOOSE in [row.line.value for row in self.rows[: self.state.file.lines]]:
+        rows = self.rows[: self.state.file.lines]
+        if CHOOSE in [row.line.value for row in rows]:
             raise ValueError("choose the line that you accuse")
-        accused = cases.suspect(self.state.case, self.accusation)
+        accused = cases.suspect(self.state.case, sum((row.plants for row in rows), ()))
         return {} if accused in self.state.accused else self.one_more_accusation(accused)
 
     def show(self) -> None:

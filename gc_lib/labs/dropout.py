@@ -7,9 +7,8 @@ from functools import cached_property
 import numpy as np
 
 from ..checker.inputs import as_float, whole
-from ..checker.reading import Reading
 from ..checker.slide import GREAT
-from ..checker.words import html_table, short
+from ..checker.words import entry_name, html_table, short
 from ..network import bugs
 from ..network.backprop import drop
 from ..plots.bench import KEEP_PROBS
@@ -18,7 +17,7 @@ from .controls import log_values
 from .fields import Fields, button, menu, slider, step
 from .lab import Lab
 from .result import Curve, Headline, OfReports
-from .slices import glimpse, layers, measure, reading
+from .slices import at_eps, glimpse, layers, reading
 from .state import BenchState
 from .words import disagreeing, finding, room, stable
 
@@ -60,11 +59,6 @@ class Result(OfReports):
     again: dict[str, np.ndarray]
     nudge: tuple[float, float]
     scattered = ("fresh",)
-
-    @property
-    def here(self) -> dict[str, tuple[float, float]]:
-        """Where the student stands on each curve."""
-        return {way: (self.state.keep_prob, self.reports[way].difference) for way in self.curves}
 
     def said(self) -> Iterator[str]:
         """Say what the three ways make of J and of the check."""
@@ -112,7 +106,7 @@ class Result(OfReports):
         """Say why fresh masks read badly, by the numbers of the worst entry."""
         report, (J_plus, J_minus) = self.reports["fresh"], self.nudge
         entry = report.worst
-        where = f"{entry.block}[{', '.join(map(str, entry.index))}]"
+        where = entry_name(entry.block, entry.index)
         return (
             f"<b>Fresh reads {short(report.difference, 2)}:</b> for {where}, J(θ + ε) = {J_plus:.4f} and J(θ − ε) = "
             f"{J_minus:.4f} belong to two unlike networks. Their difference, divided by 2ε, which is "
@@ -157,20 +151,16 @@ def compute(state: State) -> Result:
     reports = {way: glimpse(each).report for way, each in state.ways.items()}
     again = {way: evaluations(each) for way, each in state.ways.items()}
     curves = {way: curve(state.ways[way]) for way in ("fresh", "frozen")}
-    return Result(state, reports, curves, again, nudge(state.ways["fresh"], reports["fresh"]))
+    here = {way: (state.keep_prob, reports[way].difference) for way in curves}
+    worst, (J_plus, J_minus) = reports["fresh"].worst, at_eps(state.ways["fresh"]).J_nudged
+    i = reports["fresh"].index(worst.block, worst.index)
+    return Result(state, reports, curves, here, again, (float(J_plus[0, i]), float(J_minus[0, i])))
 
 
 def evaluations(state: BenchState) -> np.ndarray:
     """Return J(θ), evaluated again and again."""
     cost, _ = state.network.on(*state.problem, masks=state.masks, seed=state.mask_seed)
     return np.array([cost(state.theta) for _ in range(TIMES)])
-
-
-def nudge(state: BenchState, report: Reading) -> tuple[float, float]:
-    """Return J(θ + ε) and J(θ − ε) for the entry that disagrees most."""
-    i = report.index(report.worst.block, report.worst.index)
-    plus, minus = measure(state, (state.eps,), 0.0, state.keep_prob).J_nudged
-    return float(plus[0, i]), float(minus[0, i])
 
 
 def curve(state: BenchState) -> Curve:

@@ -16,7 +16,7 @@ from .controls import in_rows, log_values
 from .fields import Fields, menu, number, slider, step
 from .lab import Lab
 from .result import Curve, Headline, OfReport
-from .slices import glimpse, measure
+from .slices import at_eps, glimpse, measure
 from .state import BenchState
 
 DIFFERENCES = {"two-sided": (), "one-sided": ("one_sided",)}
@@ -190,7 +190,7 @@ def compute(state: State) -> Result:
     y = np.array([score(*pair) for pair in zip(measured.approx, measured.exact, strict=True)])
     predicted = predict(state.dtype, state.difference, state.scale, state.error)
     report, bench = glimpse(state.bench).report, state.bench
-    here, i = measure(bench, (state.eps,), bench.lam, bench.keep_prob), steepest(report.gradient)
+    here, i = at_eps(bench), steepest(report.gradient)
     up, down = (float(each[0, i]) for each in here.J_nudged)
     other = {"J(θ)": here.J} if state.difference == "one-sided" else {"J(θ − ε)": down}
     return Result(state, report, predicted, {"J(θ + ε)": up} | other, curves={"eps": Curve(np.array(EPSILONS), y)})

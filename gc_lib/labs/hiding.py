@@ -1,12 +1,13 @@
 """Where a bug hides from a check: wrong backprop that reads great, and what brings the bug out."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from ..checker.report import Report, check
 from ..checker.slide import norm
 from ..checker.words import html_table, listed, short
+from ..network.backprop import weight_gradient
 from ..plots.hiding import hiding_picture
 from .fields import Fields, choice, menu
 from .lab import Lab
@@ -22,7 +23,7 @@ class Place:
     """Describe a hiding place: the mistake, behind what it hides, and what brings it out.
 
     `hiding` and `out` are the bench before and after. While the bug hides, `shift` is added to b1, and one pixel is
-    multiplied by `unit`. `entry` doubles dW1 at that pixel, in one unit.
+    multiplied by `unit`.
     """
 
     mistake: str
@@ -32,7 +33,6 @@ class Place:
     out: BenchState
     shift: float = 0.0
     unit: float = 1.0
-    entry: bool = False
 
     def check(self, out: bool) -> Report:
         """Check the wrong backprop in its hiding place, or brought out of it."""
@@ -40,23 +40,18 @@ class Place:
         (X, Y), theta = state.problem, state.theta
         X, theta = X.copy(), theta | {"b1": theta["b1"] + shift}
         X[PIXEL] *= unit
-        cost, gradient = state.network.on(X, Y, state.masks)
-        return check(cost, entry_doubled(gradient) if self.entry else gradient, theta)
+        return check(*state.network.on(X, Y, state.masks), theta)
 
 
-def entry_doubled(gradient: Callable) -> Callable:
-    """Return the gradient with one entry of dW1 doubled."""
-
-    def wrong(params):
-        slopes = gradient(params)
-        slopes["W1"][0, PIXEL] *= 2
-        return slopes
-
-    return wrong
+def doubled_dW(dZ, c):
+    """Doubles dW in one unit, at that pixel."""
+    dW = weight_gradient(dZ, c)
+    dW[0, PIXEL] *= 2
+    return dW
 
 
 NO_MEAN, NO_DECAY, NO_MASK = ("db_no_mean", 2), ("no_decay", 2), ("no_mask", 1)
-DROPPED, PAIR = ("last_example_dropped", 1), (("dA_doubled", 2), ("no_keep_prob", 1))
+DROPPED, DOUBLED, PAIR = ("last_example_dropped", 1), (doubled_dW, 1), (("dA_doubled", 2), ("no_keep_prob", 1))
 NO_DECAY_AT_ALL = tuple(("no_decay", l) for l in (1, 2, 3))
 PLACES = {
     "m = 1": Place(
@@ -92,10 +87,9 @@ PLACES = {
         f"dW1[0, {PIXEL}] is twice what it should be",
         f"pixel {PIXEL} is measured in a unit that makes it tiny, so the wrong slope is tiny and drowns in the norm",
         f"pixel {PIXEL} in the others’ unit",
-        BenchState(lam=0),
-        BenchState(lam=0),
+        BenchState(lam=0, bugs=(DOUBLED,)),
+        BenchState(lam=0, bugs=(DOUBLED,)),
         unit=1e-6,
-        entry=True,
     ),
     "two that cancel": Place(
         "dA_prev of layer 2 is doubled, and layer 1 forgets its 1/keep_prob",
@@ -151,7 +145,9 @@ class Result(OfReport):
         yield f"What is wrong: <b>{place.mistake}</b>."
         if not self.state.out:
             yield f"It hides: {place.because}."
-        yield opinion(report)
+        found = {answer: report.that_are(answer) for answer in ("wrong", "cannot tell")}
+        said = [f" of {listed(names)}: {answer}" for answer, names in found.items() if names]
+        yield f"The error bars say{','.join(said) or ': right'}."
         yield FALLS[report.taylor.answer]
 
     @property
@@ -167,14 +163,6 @@ FALLS = {
     "wrong": "Taylor's remainder falls only as t: wrong.",
     "cannot tell": "Taylor's remainder cannot be seen to fall as t or as t²: it cannot tell.",
 }
-
-
-def opinion(report: Report) -> str:
-    """Say what the error bars answer."""
-    said = [
-        f" of {listed(names)}: {answer}" for answer in ("wrong", "cannot tell") if (names := report.that_are(answer))
-    ]
-    return f"The error bars say{','.join(said) or ': right'}."
 
 
 @lru_cache(32)

@@ -13,13 +13,13 @@ from ..checker.inputs import as_float
 from ..checker.report import Entry, Report, check
 from ..checker.slide import GREAT, band, score
 from ..checker.where import where
-from ..checker.words import html_table, short
+from ..checker.words import entry_name, html_table, short
 from ..network.network import one_of
 from ..plots.inspect import inspect_picture
 from .controls import Menu
 from .fields import Fields, kept, slider
 from .lab import Lab
-from .result import Headline, Shown
+from .result import Headline, OfReport
 
 FACTORS = [-2, -1, 0.25, 0.5, 0.75, 1, 1.5, 2, 3, 4, 10]
 LISTED = 20  # entries, in the table
@@ -69,40 +69,39 @@ class State(Fields):
         first = self.report.worst.block if self.report.that_are("wrong") else blocks[0]
         self.settle(block=one_of("block", first if self.block is None else self.block, blocks))
 
+    def changed(self, name: str) -> bool:
+        """Tell whether a field differs from what nobody gave; of the report: whether one was given."""
+        return self.report is not handed_in() if name == "report" else super().changed(name)
+
 
 @dataclass(frozen=True)
-class Result(Shown):
+class Result(OfReport):
     """Hold what the picture shows of a block: both gradients as vectors, and how they compare once dθ is divided by k.
 
     `readings` is each entry's own relative difference; `wrong` tells which entries are not great, and farther off than
-    their error bars allow; `blocks` are the readings of all blocks.
+    their error bars allow; `worst` is the place of the one in which the two differ most.
     """
 
     approx: np.ndarray
     gradient: np.ndarray
     readings: np.ndarray
     wrong: np.ndarray
-    blocks: dict[str, float]
-
-    @property
-    def names(self) -> list[str]:
-        """The names of all blocks."""
-        return list(self.blocks)
+    worst: int
 
     @property
     def block(self) -> str:
         """The block that is looked into."""
         return self.state.block
 
-    @property
-    def bounds(self) -> dict[str, float]:
-        """What the error bars alone explain, block by block."""
-        return self.state.report.bounds
+    @cached_property
+    def blocks(self) -> dict[str, float]:
+        """The reading of each block, of this one once its dθ is divided by k."""
+        return self.report.blocks | {self.block: score(self.approx, self.gradient / self.state.k)}
 
     @property
     def shape(self) -> tuple[int, ...]:
         """The shape of the block."""
-        return self.state.report.shapes[self.state.block].shape
+        return self.report.shapes[self.block].shape
 
     @property
     def rows(self) -> int:
@@ -110,33 +109,26 @@ class Result(Shown):
         count = self.approx.size
         return self.shape[0] if len(self.shape) > 1 else int(np.ceil(count / np.ceil(count**0.5)))
 
-    @property
-    def worst(self) -> int:
-        """The place of the entry in which the two differ most."""
-        return int(np.abs(self.approx - self.gradient / self.state.k).argmax())
-
     @cached_property
     def headline(self) -> Headline:
         """Whether the block agrees, and in how many entries it does not."""
-        reading = self.blocks[self.state.block]
-        return Headline(self.opening, short(reading, 2), band(reading))
-
-    def said(self) -> Iterator[str]:
-        """Say by which factor the block is off, what its wrong entries share, and which is worst."""
-        yield from filter(None, (self.factor, self.pattern, self.ring))
-
-    @property
-    def opening(self) -> str:
-        """Say whether the block agrees, and in how many entries it does not."""
-        block, reading, k = self.state.block, self.blocks[self.state.block], self.state.k
+        block, reading, k = self.block, self.blocks[self.block], self.state.k
         divided = "" if k == 1 else f"divided by {short(k, 4)}, "
         if self.wrong.any():
             count, size = self.wrong.sum(), self.wrong.size
             share = f"in {'all' if count == size else f'{count} of'} {size} entries" if size > 1 else "in its one entry"
-            return f"{divided}{block} disagrees {share}"
-        if reading >= GREAT:
-            return f"{divided}{block} lies within its error bound"
-        return f"{divided}{block} agrees" if divided else f"{block} agrees: every entry lies on the line"
+            gist = f"{block} disagrees {share}"
+        elif reading >= GREAT:
+            gist = f"{block} lies within its error bound"
+        else:
+            gist = f"{block} agrees" if divided else f"{block} agrees: every entry lies on the line"
+        return Headline(divided + gist, short(reading, 2), band(reading))
+
+    def said(self) -> Iterator[str]:
+        """Say by which factor the block is off, what its wrong entries share, and which is worst."""
+        yield from (self.factor, self.pattern)
+        if self.state.k == 1 and self.wrong[self.worst]:
+            yield f"The ring: {escape(str(self.entry(self.worst)))}."
 
     @property
     def best(self) -> float | None:
@@ -147,16 +139,16 @@ class Result(Shown):
     @property
     def factor(self) -> str:
         """Say whether one factor explains all entries: the k that is tried, or else the best."""
-        k, noise = self.best, max(GREAT, self.bounds[self.state.block])
+        k, noise = self.best, max(GREAT, self.bounds[self.block])
         if self.state.k != 1:
-            right = not self.wrong.any() and self.blocks[self.state.block] < GREAT
+            right = not self.wrong.any() and self.blocks[self.block] < GREAT
             return f"So dθ is {short(self.state.k, 4)} times what it should be." if right else "That is not the factor."
         if not self.wrong.any() or k is None:
             return ""
         left = score(self.approx, self.gradient / k)
         if left < noise:
             return f"It is as if dθ were {short(k, 6)} times what it should be."
-        helps = left < self.blocks[self.state.block]
+        helps = left < self.blocks[self.block]
         return f"No one factor explains it{f': the best, {short(k, 2)}, leaves {short(left, 2)}' if helps else ''}."
 
     @property
@@ -164,7 +156,7 @@ class Result(Shown):
         """Say what the entries that differ have in common."""
         off = self.wrong.reshape(self.shape or (1,))
         place = where(off, ~off)
-        said = [f"They are all in {escape(place.of(self.state.block))}."] if place and off.sum() > 1 else []
+        said = [f"They are all in {escape(place.of(self.block))}."] if place and off.sum() > 1 else []
         still = np.count_nonzero(self.wrong & (self.approx == 0))
         zero = np.count_nonzero(self.wrong & (self.gradient == 0))
         if still:
@@ -175,23 +167,16 @@ class Result(Shown):
 
     def entry(self, i: int) -> Entry:
         """Return an entry of the block, with both its slopes."""
-        return self.state.report.entry(self.state.report.parts[self.state.block].start + i)
-
-    @property
-    def ring(self) -> str:
-        """Name the entry in which the two differ most, and both its slopes."""
-        named = self.state.k == 1 and self.wrong[self.worst]
-        return f"The ring: {escape(str(self.entry(self.worst)))}." if named else ""
+        return self.report.entry(self.report.parts[self.block].start + i)
 
     @property
     def table(self) -> str:
         """Write the entries that differ most, as a table: both slopes, their quotient, and the relative difference."""
         a, g, rows = self.approx, self.gradient, []
         for i in np.argsort(-np.abs(a - g / self.state.k), kind="stable")[:LISTED]:
-            index = list(self.entry(i).index) or ""
             quotient = short(g[i] / a[i], 4) if a[i] else "–"
             numbers = short(a[i], 4), short(g[i], 4), quotient, short(self.readings[i], 2)
-            rows.append((f"{escape(self.state.block)}{index}", *numbers))
+            rows.append((entry_name(escape(self.block), self.entry(i).index), *numbers))
         head = ["entry", "dθ_approx", "dθ", "dθ / dθ_approx", "relative difference"]
         return html_table(head, rows, named=True)
 
@@ -200,16 +185,16 @@ def compute(state: State) -> Result:
     """Compare a block's dθ / k with its dθ_approx, entry by entry."""
     report = of_check("report", state.report)
     a, g = report.pairs[state.block]
-    readings, wrong = entry_by_entry(report, state.block, state.k)
-    return Result(state, a, g, readings, wrong, report.blocks | {state.block: score(a, g / state.k)})
+    return Result(state, report, a, g, *entry_by_entry(report, state.block, state.k))
 
 
-def entry_by_entry(report: Report, block: str, k: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
-    """Return each entry's own relative difference once dθ is divided by k, and which entries are wrong."""
+def entry_by_entry(report: Report, block: str, k: float = 1.0) -> tuple[np.ndarray, np.ndarray, int]:
+    """Return each entry's own relative difference once dθ is divided by k, which are wrong, and which is worst."""
     a, g = report.pairs[block]
     off, size = np.abs(a - g / k), np.abs(a) + np.abs(g / k)
     readings = np.divide(off, size, out=np.zeros_like(size), where=size != 0)
-    return readings, ~((off <= report.bars[report.parts[block]]) | (readings < GREAT))  # so nan is wrong
+    agrees = (off <= report.bars[report.parts[block]]) | (readings < GREAT)  # nan does not
+    return readings, ~agrees, int(off.argmax())
 
 
 def counted(count: int | np.integer) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..checker.params import from_vector, to_vector
 from ..checker.slide import GREAT, SLIDE, band, score
-from ..checker.words import html_table, short, short_power
+from ..checker.words import html_table, in_digits, short
 from ..data import moons
 from ..network.network import Network
 from ..plots.kink import kink_picture
@@ -83,8 +83,7 @@ class Result(Shown):
             gist = f"{self.crossed} of {self.nearest.size} entries {have} a corner in the window"
         else:
             gist = f"ε is too {'large' if self.state.eps > 1e-5 else 'small'}"
-        number = f"about {short_power(self.reading)}" if self.reading < GREAT else short(self.reading, 2)
-        return Headline(gist, number, band(self.reading))
+        return Headline(gist, in_digits(self.reading, GREAT), band(self.reading))
 
     def said(self) -> Iterator[str]:
         """Say whether a corner lies in the window, and what it does to the slopes."""

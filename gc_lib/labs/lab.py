@@ -11,7 +11,7 @@ from weakref import ref
 
 import ipywidgets as widgets
 
-from .. import plots
+from ..plots import picture
 from .cells import show_in_cell
 from .controls import LOCK, Button, Change, Chips, Folds, Slider, in_rows, says
 from .fields import Fields
@@ -37,7 +37,7 @@ class Lab:
     about: tuple[str, ...]
     room: int
     State: type[Fields]
-    View: Callable[..., plots.View]
+    View: Callable[..., picture.View]
     compute: Callable[..., Shown]
     state: Any
     result: Any
@@ -50,7 +50,7 @@ class Lab:
     def __init__(self, *given: Any, **state: Any) -> None:
         """Open the lab in the state given. Raises TypeError or ValueError for what cannot be."""
         self.showing, self.bound, self.placed = False, {}, {}
-        self.views: dict[int, plots.View] = {}
+        self.views: dict[int, picture.View] = {}
         self.scale, self.timer = CRISP, None
         self.moved: tuple[str, ...] = ()
         self.state = self.start = self.State(*given, **state)
@@ -64,7 +64,7 @@ class Lab:
         """Yield the result; where it takes long, first a part that is quick to compute."""
         yield replace(type(self).compute(state), before=before)
 
-    def view(self, names, scale: int) -> plots.View:
+    def view(self, names, scale: int) -> picture.View:
         """Return the pictures on which results with blocks of these names are drawn."""
         if scale not in self.views or self.views[scale].names != list(names):
             self.views[scale] = type(self).View(names, scale)
@@ -281,8 +281,8 @@ class Lab:
 
     def still(self) -> str:
         """Return the pictures and words as HTML that needs no kernel."""
-        widths = [picture.width for picture in self.view(self.result.names, CRISP).pictures]
-        images = "".join(map(plots.image_html, self.png, self.about, widths))
+        widths = [each.width for each in self.view(self.result.names, CRISP).pictures]
+        images = "".join(map(picture.image_html, self.png, self.about, widths))
         chips = f"<p><b>also on:</b> {html.escape(str(self.chips))}</p>" if self.chips.changes else ""
         words = f"{self.result.caption} <i>A still picture: run the notebook to move it.</i>"
         head = f'<p style="font-size: 1.4em">{self.result.headline.html}</p>'

@@ -1,7 +1,7 @@
 """Check a layer under one upstream or another: what ones hide in a norm, and a random upstream shows."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -11,11 +11,14 @@ from ..checker.layer import LayerReport, check_layer
 from ..checker.words import html_table, listed, short
 from ..layers import LAYERS
 from ..network.bugs import CATALOGUE, find
-from ..plots.layers import layers_picture
+from ..plots.inspect import Chosen, Map
+from ..plots.picture import pictures
+from ..plots.style import banded
 from .fields import Fields, choice, menu, slider
 from .inspect import entry_by_entry
 from .lab import Lab
 from .result import Headline, OfReport
+from .words import be
 
 UPSTREAMS = ("ones", "one output", "random")
 FAMILIES = {type(layer.steps) for layer in LAYERS.values()}
@@ -56,37 +59,34 @@ def report_of(layer: str, bug: str, upstream: str, m: int) -> LayerReport:
     planted = LAYERS[layer] if bug == "none" else LAYERS[layer].plant(bug)
     inputs = planted.example(m)
     out = planted.forward(**inputs)[0]
-    R = {"ones": 1.0, "one output": (np.arange(out.size) == 1 % out.size).astype(float).reshape(out.shape)}.get(
-        upstream
-    )
+    one = (np.arange(out.size) == 1 % out.size).astype(float).reshape(out.shape)
+    R = {"ones": 1.0, "one output": one}.get(upstream)
     return check_layer(planted.forward, planted.backward, inputs, upstream=R)
 
 
 @dataclass(frozen=True)
 class Result(OfReport):
-    """Hold the check of a layer, and of the input that is farthest off both gradients, entry by entry."""
+    """Hold the check of a layer, and of the input that is farthest off both gradients, entry by entry.
+
+    `rows` is in how many rows the map lays the input, `worst` the place of the entry in which the two differ most.
+    """
 
     block: str
     approx: np.ndarray
     gradient: np.ndarray
     readings: np.ndarray
     wrong: np.ndarray
-
-    @property
-    def rows(self) -> int:
-        """In how many rows the map lays the input."""
-        shape = self.report.shapes[self.block].shape
-        return shape[0] if len(shape) > 1 else 1
-
-    @property
-    def worst(self) -> int:
-        """The place of the entry in which the two differ most."""
-        return int(np.abs(self.approx - self.gradient).argmax())
+    worst: int
+    rows: int
 
     @cached_property
     def headline(self) -> Headline:
-        """The lecture's number, and what the check can tell."""
-        return Headline(gist(self.report), short(self.report.difference, 2), self.report.band)
+        """The lecture's number, which inputs are wrong, and of which nobody can tell."""
+        wrong, unknown = self.report.that_are("wrong"), self.report.that_are("cannot tell")
+        said = [f"{listed(wrong)} {be(wrong)} wrong"] if wrong else []
+        said += [f"of {listed(unknown)} it cannot tell"] if unknown else []
+        gist = ", ".join(said) or "every input's gradient is right"
+        return Headline(gist, short(self.report.difference, 2), self.report.band)
 
     def said(self) -> Iterator[str]:
         """Say what the upstream hides, and what the bug does."""
@@ -104,22 +104,22 @@ class Result(OfReport):
         return html_table(["input", "relative difference", "answer"], rows, named=True)
 
 
-def gist(report: LayerReport) -> str:
-    """Say in a few words which inputs are wrong, and of which nobody can tell."""
-    wrong, unknown = report.that_are("wrong"), report.that_are("cannot tell")
-    said = [f"{listed(wrong)} {'is' if len(wrong) == 1 else 'are'} wrong"] if wrong else []
-    said += [f"of {listed(unknown)} it cannot tell"] if unknown else []
-    return ", ".join(said) or "every input's gradient is right"
-
-
 def compute(state: State) -> Result:
     """Check the layer, and compare one input's gradients entry by entry."""
     report = report_of(state.layer, state.bug, state.upstream, state.m)
     block = report.worst.block if report.that_are("wrong") else next(iter(report.blocks))
-    readings, wrong = entry_by_entry(report, block)
+    readings, wrong, worst = entry_by_entry(report, block)
     if block in report.still:
         readings = np.ones_like(readings)  # equal or not, they say nothing
-    return Result(state, report, block, *report.pairs[block], readings, wrong)
+    rows, *columns = report.shapes[block].shape
+    return Result(state, report, block, *report.pairs[block], readings, wrong, worst, rows if columns else 1)
+
+
+@pictures([4.2], [4.2])
+def layers_picture(names: Sequence[str], blocks, places) -> tuple:
+    """Show what the check of a layer reads for each input, and which entries of one differ."""
+    banded(blocks)
+    return Chosen(blocks, names, "each input"), Map(places)
 
 
 class Layers(Lab):

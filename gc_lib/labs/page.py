@@ -6,7 +6,7 @@ from pathlib import Path
 import ipywidgets as widgets
 from ipywidgets import Layout
 
-from ..plots import View
+from ..plots.picture import View
 from .controls import Image
 
 STYLE = f"<style>{Path(__file__).with_suffix('.css').read_text('utf-8')}</style>"

@@ -5,16 +5,18 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-import ipywidgets as widgets
 import numpy as np
 
 from ..checker.words import listed
 from ..network import bugs
 from ..network.network import Plant
-from ..plots import Blocks, LogAxis, Slice, banded, pictures
-from ..plots.style import Band, band
+from ..plots.axis import LogAxis
+from ..plots.curves import Slice
+from ..plots.parts import Blocks
+from ..plots.picture import pictures
+from ..plots.style import Band, band, banded
 from ..plots.way_back import Line, WayBack
-from .controls import WHOLE, in_rows, label, log_values
+from .controls import WHOLE, label, log_values
 from .fields import Fields, choice, menu, number, slider
 from .lab import Lab
 from .result import Curve, Headline, OfReport, beyond
@@ -59,7 +61,7 @@ def as_far_as(steps: int) -> str:
 
 @dataclass(frozen=True)
 class State(Fields):
-    """Say which bug stands in which layer, how strong it is, which remedy is tried, and how many lines have run.
+    """Say which bug stands in which layer, how strong it is, how many lines have run, and which remedy is tried.
 
     The network has three hidden layers of six tanh units, λ = 0.1, 32 examples, a frozen mask at keep_prob = 0.8 and
     biases away from 0.
@@ -68,8 +70,8 @@ class State(Fields):
     bug: str = menu("bug", BUGS, "db_no_mean", say=label, width=WHOLE)
     layer: int = menu("layer", LAYERS, 3, width="95px")
     strength: float = slider("strength", STRENGTHS, 1.0, number(0), width="260px")
-    remedy: str = choice("remedy", REMEDIES, "none")
     steps: int = slider("way back", range(len(LINES) + 1), len(LINES), say=as_far_as, width="375px")
+    remedy: str = choice("remedy", REMEDIES, "none")
 
     @cached_property
     def right(self) -> BenchState:
@@ -192,7 +194,3 @@ class Pattern(Lab):
         "wrong line is framed, and what its error reaches has the colour of its band.",
         "The relative difference of the whole vector as a curve against the bug's strength, with the same bands.",
     )
-
-    def build(self) -> widgets.Widget:
-        """Build the page, with two rows of controls over the pictures."""
-        return self.page([in_rows(self.controls("bug", "layer", "steps", "strength", "remedy"))])

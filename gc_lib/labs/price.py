@@ -105,7 +105,7 @@ class Result(Shown):
         if self.timed:
             last = self.timed[-1]
             yield f"Timed here a moment ago: the loop took {1e3 * last.loop:,.0f} ms,"
-            yield f"a gradient {short(1e3 * last.step, 2)} ms, the screen {short(1e3 * last.screen, 2)} ms."
+            yield f"a gradient {in_ms(last.step)}, the screen {in_ms(last.screen)}."
 
     @property
     def table(self) -> str:
@@ -117,15 +117,15 @@ class Result(Shown):
         if not self.timed:
             return table
         times = [
-            (
-                f"{n.parameters:,}",
-                f"{short(1e3 * n.step, 2)} ms",
-                f"{short(1e3 * n.screen, 2)} ms",
-                f"{1e3 * n.loop:,.0f} ms",
-            )
-            for n in self.timed
+            (f"{each.parameters:,}", in_ms(each.step), in_ms(each.screen), f"{1e3 * each.loop:,.0f} ms")
+            for each in self.timed
         ]
         return table + html_table(["parameters", "gradient", *works[1:]], times)
+
+
+def in_ms(seconds: float) -> str:
+    """Write a time in milliseconds."""
+    return f"{short(1e3 * seconds, 2)} ms"
 
 
 def compute(state: State) -> Result:

@@ -27,15 +27,10 @@ def shown(number: int, checks: tuple[Setting, ...], claim: Claim) -> bool:
     return claim.marks == cases.seen(number, checks[claim.check - 1])
 
 
-def ruled_out(number: int, checks: tuple[Setting, ...], claim: Claim) -> bool:
-    """Tell whether the suspect would have left other marks in that check."""
-    at = checks[claim.check - 1]
-    return cases.seen(number, at, claim.suspect) != cases.seen(number, at)
-
-
 def true(number: int, checks: tuple[Setting, ...], claim: Claim) -> bool:
-    """Tell whether a claim is true."""
-    return shown(number, checks, claim) and ruled_out(number, checks, claim)
+    """Tell whether a claim is true: the check has left these marks, and the suspect would have left others."""
+    would = cases.seen(number, checks[claim.check - 1], claim.suspect)
+    return shown(number, checks, claim) and claim.marks != would
 
 
 def decided(number: int, checks: tuple[Setting, ...]) -> int:

@@ -134,10 +134,11 @@ class Bars(NamedTuple):
 
 @dataclass(frozen=True)
 class OfReports(Shown):
-    """Hold several checks, each for a panel of bars, and curves."""
+    """Hold several checks, each for a panel of bars, and curves; `here` is where the student stands on each curve."""
 
     reports: dict[str, Reading]
     curves: dict[str, Curve]
+    here: dict[str, tuple[float, float]]
     scattered: ClassVar[tuple[str, ...]] = ()
     following: ClassVar[bool] = False
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..checker.params import to_vector
 from ..checker.slide import GREAT, SLIDE, band, score
-from ..checker.words import html_table, short, short_power
+from ..checker.words import html_table, in_digits, short
 from ..network.network import Network
 from ..plots.saturation import saturation_picture
 from .controls import log_values
@@ -51,24 +51,22 @@ class State(Fields):
 
 @dataclass(frozen=True)
 class Result(Shown):
-    """Hold how both J rise from θ along b3, at `steps` of ε; what both read against ε; and 1 − A of the example."""
+    """Hold how both J rise from θ along b3, at `steps` of ε; what both read against ε; and 1 − A of the example.
+
+    `here` is where the student stands on each curve.
+    """
 
     rises: dict[str, np.ndarray]
     curves: dict[str, Curve]
-    readings: dict[str, float]
+    here: dict[str, tuple[float, float]]
     rest: float
     steps, scattered, following = STEPS, (), False
-
-    @property
-    def here(self) -> dict[str, tuple[float, float]]:
-        """Where the student stands on each curve."""
-        return {words: (self.state.eps, reading) for words, reading in self.readings.items()}
 
     @cached_property
     def headline(self) -> Headline:
         """What the check reads with the lecture's J, and with the other."""
-        written, known = self.readings.values()
-        return Headline(f"from Z the same backprop reads {said(known)}", short(written, 2), band(written))
+        (_, written), (_, known) = self.here.values()
+        return Headline(f"from Z the same backprop reads {in_digits(known, GREAT)}", short(written, 2), band(written))
 
     def said(self) -> Iterator[str]:
         """Say how coarse J from A is, beside what a nudge moves it by."""
@@ -81,13 +79,8 @@ class Result(Shown):
     def table(self) -> str:
         """Both curves as a table."""
         readings = zip(*self.curves["from A"], self.curves["from Z"].y, strict=True)
-        rows = [(short(eps), said(written), said(known)) for eps, written, known in readings]
+        rows = [(short(eps), *(in_digits(reading, GREAT) for reading in each)) for eps, *each in readings]
         return html_table(["ε", "J from A reads", "J from Z reads"], rows)
-
-
-def said(reading: float) -> str:
-    """Write a reading, without digits where it is small."""
-    return short(reading, 2) if reading >= GREAT else f"about {short_power(reading)}"
 
 
 @lru_cache(64)
@@ -104,7 +97,7 @@ def compute(state: State) -> Result:
     stack["b3"] = stack["b3"] + state.eps * STEPS[:, None, None]
     rises = {words: cost.at(stack, len(STEPS)) - cost(theta) for words, (cost, _) in PAIRS.items()}
     curves = {words: Curve(np.array(EPS), np.array([read(words, z, eps) for eps in EPS])) for words in PAIRS}
-    here = {words: read(words, z, state.eps) for words in PAIRS}
+    here = {words: (state.eps, read(words, z, state.eps)) for words in PAIRS}
     return Result(state, rises, curves, here, 1 - float(PAIRS["from A"][0].layers(theta)[-1].A[0, 2]))
 
 

@@ -92,36 +92,22 @@ def drawn(cost: str) -> tuple[np.ndarray, np.ndarray]:
 
 @dataclass(frozen=True)
 class Result(Shown):
-    """Hold the nudge where the student stands, and those by smaller and larger ε."""
+    """Hold the nudge where the student stands, those by smaller and larger ε, and that by ε / 10, if it is on the axis.
+
+    `J` is the cost, `curve` holds θ and J(θ) from end to end of the picture, and `slope` is dθ, that of the tangent.
+    """
 
     here: Nudge
     path: tuple[Nudge, ...]
-
-    @property
-    def curve(self) -> tuple[np.ndarray, np.ndarray]:
-        """θ and J(θ), from end to end of the picture."""
-        return drawn(self.state.cost)
-
-    @property
-    def J(self) -> Callable:
-        """The cost."""
-        return COSTS[self.state.cost].J
+    finer: Nudge | None
+    J: Callable
+    curve: tuple[np.ndarray, np.ndarray]
+    slope: float
 
     @property
     def eps(self) -> str:
         """ε, written as a number."""
         return short(self.state.eps)
-
-    @property
-    def slope(self) -> float:
-        """dθ, the slope of the tangent."""
-        return COSTS[self.state.cost].slope(self.state.theta)
-
-    @property
-    def finer(self) -> Nudge | None:
-        """The nudge by ε / 10; None where that is off the picture."""
-        eps, theta, cost = self.state.eps / 10, self.state.theta, self.state.cost
-        return nudge(eps, theta, cost) if eps >= SMALLEST else None
 
     def falls(self, side: str) -> str:
         """Write how many times smaller the error is when ε is divided by 10; "" where rounding would show in that."""
@@ -154,7 +140,9 @@ class Result(Shown):
 def compute(state: State) -> Result:
     """Nudge θ by the ε of the student's choice, and along the whole slider."""
     here, *path = (nudge(eps, state.theta, state.cost) for eps in (state.eps, *PATH))
-    return Result(state, here, tuple(path))
+    finer = nudge(state.eps / 10, state.theta, state.cost) if state.eps / 10 >= SMALLEST else None
+    J, slope = COSTS[state.cost]
+    return Result(state, here, tuple(path), finer, J, drawn(state.cost), slope(state.theta))
 
 
 class Secant(Lab):

@@ -25,7 +25,7 @@ from .words import FEW, stable
 
 BUGS = ["", "db_decayed", "last_example_dropped", "db_zero", "no_decay", "no_slope", "dA_doubled", "output_slope_twice"]
 BUGS += ["sign_flipped"]
-PLANTED = [name for name, bug in bugs.CATALOGUE.items() if bug.family is bugs.Steps]
+PLANTED = ["", *(name for name, bug in bugs.CATALOGUE.items() if bug.family is bugs.Steps)]
 CHECKED = (0, 1, 3, 10, 30, 100, 300)
 SIZES, LAM, RATE, EPS = (16, 6, 6, 1), 0.1, 0.4, 1e-7
 
@@ -37,9 +37,7 @@ class State(Fields):
     The bug stands in every layer that has its equation; "" is right backprop.
     """
 
-    bug: str = menu(
-        "bug in every layer", BUGS, "db_decayed", offered(["", *PLANTED]), lambda name: name or "none", "320px"
-    )
+    bug: str = menu("bug in every layer", BUGS, "db_decayed", offered(PLANTED), lambda name: name or "none", "320px")
     steps: int = slider("steps of training", CHECKED, 0)
     scale: float = slider("scale of W", [0.01, 0.03, 0.1, 0.3, 1.0], 1.0, number(above=0), width="240px")
 

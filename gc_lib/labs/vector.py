@@ -8,9 +8,9 @@ import numpy as np
 
 from .. import data
 from ..checker.objective import Objective
-from ..checker.params import entry, to_vector
+from ..checker.params import entry, from_vector, to_vector
 from ..checker.slide import SLIDE, band, norm, score
-from ..checker.words import html_table, short, short_power
+from ..checker.words import entry_name, html_table, in_digits, short
 from ..network import bugs
 from ..network.network import Network
 from ..plots.vector import vector_picture
@@ -46,56 +46,33 @@ def looped(times: float) -> tuple[np.ndarray, np.ndarray, dict[str, np.ndarray]]
     return up, down, {name: times * block for name, block in gradient(PARAMS).items()}
 
 
-def numbered(order: str) -> np.ndarray:
-    """Tell for every place of dθ which place of θ its entry has: 0, 1, 2, … where the orders are the same."""
-    places = np.split(np.arange(SIZE), np.cumsum([block.size for block in PARAMS.values()])[:-1])
-    blocks = {name: place.reshape(PARAMS[name].shape) for name, place in zip(PARAMS, places, strict=True)}
-    return ORDERS[order].order(blocks)
-
-
 def named(i: int, d: str = "") -> str:
     """Name an entry of θ as code does: "W2[1, 3]"."""
-    block, index = entry(i, PARAMS)
-    return f"{d}{block}{list(index)}"
+    return d + entry_name(*entry(i, PARAMS))
 
 
 @dataclass(frozen=True)
 class Result(Shown):
-    """Hold θ, dθ in the order chosen, the two J of every nudge, and dθ_approx as far as the loop has come."""
+    """Hold θ, dθ in the order chosen, the two J of every nudge, and dθ_approx as far as the loop has come.
+
+    `places` says which place of θ each entry of dθ has: 0, 1, 2, … where the orders are the same. The three `lengths`
+    and the relative `difference` are over the entries that the loop has done.
+    """
 
     up: np.ndarray
     down: np.ndarray
     dtheta: np.ndarray
     places: np.ndarray
+    approx: np.ndarray
+    lengths: dict[str, float]
+    difference: float
     theta = to_vector(PARAMS)
-    shapes = {name: block.shape for name, block in PARAMS.items()}
-
-    @cached_property
-    def approx(self) -> np.ndarray:
-        """dθ_approx up to entry i."""
-        done = self.state.i + 1
-        return SLIDE.difference(self.up[:done], self.down[:done], None, EPS)
-
-    @cached_property
-    def lengths(self) -> dict[str, float]:
-        """The three norms, over the entries that the loop has done."""
-        exact = self.dtheta[: self.approx.size]
-        return {"dθ_approx − dθ": norm(self.approx - exact), "dθ_approx": norm(self.approx), "dθ": norm(exact)}
-
-    @cached_property
-    def difference(self) -> float:
-        """The relative difference over the entries that the loop has done."""
-        return score(self.approx, self.dtheta[: self.approx.size])
-
-    @property
-    def reading(self) -> str:
-        """The relative difference in words, without the digits of round-off."""
-        return short(self.difference, 2) if self.difference > 1e-7 else "below 1e-7"
 
     @cached_property
     def headline(self) -> Headline:
         """Which entry θ[i] is, and the relative difference so far."""
-        return Headline(f"θ[{self.state.i}] is {named(self.state.i)}", self.reading, band(self.difference))
+        reading = short(self.difference, 2) if self.difference > 1e-7 else "below 1e-7"
+        return Headline(f"θ[{self.state.i}] is {named(self.state.i)}", reading, band(self.difference))
 
     def said(self) -> Iterator[str]:
         """Say the two J's of θ[i] and their quotient, and over which entries the relative difference is taken."""
@@ -116,19 +93,18 @@ class Result(Shown):
             for i, place in enumerate(self.places.tolist())
         ]
         entries = html_table(["i", "θ[i] is", "θ[i]", "dθ[i] is", "dθ[i]", "dθ_approx[i]"], rows)
-        norms = [(f"‖{name}‖", in_digits(size)) for name, size in self.lengths.items()]
+        norms = [(f"‖{name}‖", in_digits(size, 1e-5)) for name, size in self.lengths.items()]
         return entries + html_table([], norms, named=True)
 
 
-def in_digits(x: float) -> str:
-    """Write a number in digits, or as a power of ten where its digits are those of round-off."""
-    return f"about {short_power(x)}" if x < 1e-5 else short(x, 2)
-
-
 def compute(state: State) -> Result:
-    """Lay out dθ in the order chosen beside the costs of the loop."""
-    up, down, dtheta = looped(state.times)
-    return Result(state, up, down, ORDERS[state.order].order(dtheta), numbered(state.order))
+    """Lay out dθ in the order chosen beside the costs of the loop, and compare it as far as the loop has come."""
+    up, down, blocks = looped(state.times)
+    order, done = ORDERS[state.order].order, state.i + 1
+    dtheta, places = order(blocks), order(from_vector(np.arange(SIZE), PARAMS)).astype(int)
+    approx, exact = SLIDE.difference(up[:done], down[:done], None, EPS), dtheta[:done]
+    lengths = {"dθ_approx − dθ": norm(approx - exact), "dθ_approx": norm(approx), "dθ": norm(exact)}
+    return Result(state, up, down, dtheta, places, approx, lengths, score(approx, exact))
 
 
 class Vector(Lab):

@@ -61,12 +61,8 @@ def said(result) -> Iterator[str]:
     for name, behind in result.hiding.items():
         yield f"{name} cannot be seen here: {behind}."
     if result.right >= GREAT and not state.random:
-        told = (
-            f"Right backprop would read {short(result.right, 2)} here"
-            if state.right is not state
-            else "Backprop is right"
-        )
-        yield f"{told}: {misfit(state)}."
+        would = f"Right backprop would read {short(result.right, 2)} here"
+        yield f"{'Backprop is right' if state.right is state else would}: {misfit(state)}."
     if report.unmoved:
         yield f"ε is too small to move {report.unmoved} of the {report.approx.size} entries of θ."
 

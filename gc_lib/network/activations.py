@@ -14,7 +14,6 @@ class Activation(NamedTuple):
     `corners` are the z at which the slope jumps; `short` is a more exact or a faster way to `change`.
     """
 
-    name: str
     f: Function
     slope: Function
     slope_from_A: Function
@@ -92,10 +91,10 @@ def sigmoid_change(Z, A, d):
 
 
 ACTIVATIONS = {
-    "tanh": Activation("tanh", np.tanh, lambda Z: 1 - np.tanh(Z) ** 2, lambda A: 1 - A**2, 1.0, short=tanh_change),
-    "relu": Activation("relu", relu, heaviside, heaviside, 2.0, corners=(0.0,)),
-    "leaky_relu": Activation("leaky_relu", leaky_relu, leaky_slope, leaky_slope, 2.0, corners=(0.0,)),
+    "tanh": Activation(np.tanh, lambda Z: 1 - np.tanh(Z) ** 2, lambda A: 1 - A**2, 1.0, short=tanh_change),
+    "relu": Activation(relu, heaviside, heaviside, 2.0, corners=(0.0,)),
+    "leaky_relu": Activation(leaky_relu, leaky_slope, leaky_slope, 2.0, corners=(0.0,)),
     "sigmoid": Activation(
-        "sigmoid", sigmoid, lambda Z: sigmoid(Z) * sigmoid(-Z), lambda A: A * (1 - A), 1.0, short=sigmoid_change
+        sigmoid, lambda Z: sigmoid(Z) * sigmoid(-Z), lambda A: A * (1 - A), 1.0, short=sigmoid_change
     ),
 }

@@ -105,11 +105,6 @@ class Bug:
         return taken.default if taken else None
 
     @property
-    def takes_factor(self) -> bool:
-        """Tell whether the bug takes a factor of one's own choice."""
-        return self.factor is not None
-
-    @property
     def family(self) -> type:
         """Return the kind of table whose equation it breaks: Steps, the cost's Terms, a Checker, or a layer's own."""
         return next(type(table) for table in TABLES if self.slot in table._fields)
@@ -243,8 +238,8 @@ def plant(table, name: str | Bug, strength: float = 1.0, factor: float | None = 
         raise ValueError(
             f"{found.name} breaks the equation {equation}, which is not here, or broken by another bug already"
         )
-    if factor is not None and not found.takes_factor:
-        others = listed(name for name, bug in CATALOGUE.items() if bug.takes_factor)
+    if factor is not None and found.factor is None:
+        others = listed(name for name, bug in CATALOGUE.items() if bug.factor is not None)
         raise ValueError(f"{found.name} takes no factor; {others} do")
     numbers = {"strength": float(strength)} | ({} if factor is None else {"factor": float(factor)})
     if not np.isfinite(list(numbers.values())).all():

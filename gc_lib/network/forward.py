@@ -17,7 +17,6 @@ class Output(NamedTuple):
     where they are fine; `fewest` and `most` are the units it can have. `short` is a faster way to `along`.
     """
 
-    name: str
     f: Callable
     loss: Callable
     error: Callable
@@ -145,17 +144,11 @@ def not_one_hot(Y):
 
 
 OUTPUTS = {
-    "sigmoid": Output("sigmoid", sigmoid, binary_cross_entropy, output_error, not_in_0_to_1, most=1),
-    "softmax": Output(
-        "softmax", softmax, categorical_cross_entropy, output_error, not_one_hot, fewest=2, short=softmax_along
-    ),
-    "linear": Output("linear", linear, squared_error, output_error, not_finite),
-    "sigmoid_squared": Output(
-        "sigmoid_squared", sigmoid, squared_error_of_sigmoid, output_error_with_slope, not_in_0_to_1
-    ),
-    "sigmoid_as_written": Output(
-        "sigmoid_as_written", sigmoid, cross_entropy_as_written, output_error, not_in_0_to_1, most=1
-    ),
+    "sigmoid": Output(sigmoid, binary_cross_entropy, output_error, not_in_0_to_1, most=1),
+    "softmax": Output(softmax, categorical_cross_entropy, output_error, not_one_hot, fewest=2, short=softmax_along),
+    "linear": Output(linear, squared_error, output_error, not_finite),
+    "sigmoid_squared": Output(sigmoid, squared_error_of_sigmoid, output_error_with_slope, not_in_0_to_1),
+    "sigmoid_as_written": Output(sigmoid, cross_entropy_as_written, output_error, not_in_0_to_1, most=1),
 }
 
 

@@ -7,8 +7,6 @@ from matplotlib.axes import Axes
 
 from .style import WHITE, set_ticks
 
-HALF_DECADE = 10**0.5
-
 
 class LogAxis:
     """Span a log axis from `low` to `high`; 0, if it is `apart`, stands a `step` left of it, beyond a break.
@@ -16,7 +14,7 @@ class LogAxis:
     A slider whose stops are a `step` apart has its handle under each of them.
     """
 
-    def __init__(self, low: float, high: float, step: float = HALF_DECADE, apart: float | None = None):
+    def __init__(self, low: float, high: float, step: float = 10**0.5, apart: float | None = None):
         self.low, self.high, self.apart = low, high, apart
         self.zero, self.room = low / step, (high / low) ** 0.06
 

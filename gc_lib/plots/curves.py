@@ -58,10 +58,7 @@ class Slice(Panel):
             self.before.set(markersize=4, markerfacecolor="none")
         (x, y), curve = result.here[self.key], result.curves[self.key]
         self.here.set_data(self.place([x]), DIFFERENCES.place([y]))
-        x, y = np.append(curve.x, x), np.append(curve.y, y)
-        off = (y < DIFFERENCES.low) | (y > DIFFERENCES.high)
-        marks = [DIFFERENCES.mark(value) for value in y[off]]
-        self.off.move(self.place(x[off]), DIFFERENCES.place(y[off]), marks, DIFFERENCE, DIFFERENCE)
+        self.off.point(self.place(np.append(curve.x, x)), np.append(curve.y, y), DIFFERENCES, DIFFERENCE)
 
 
 class NamedSlices(Panel):

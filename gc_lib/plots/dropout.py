@@ -31,7 +31,7 @@ class Again(Panel):
         for way, (dashes, colour, face) in looks.items():
             self.lines[way] = line(axes, dashes, color=colour, mfc=face, ms=5, zorder=11)
             self.names[way] = curve_name(axes, TIMES + 1, way, for_words(colour, PALE))
-        self.off_axis = Marks(axes, size=20)
+        self.off = Marks(axes, size=20)
 
     def move(self, result: Any) -> None:
         """Move to a result, and leave the fresh evaluations from before it as pale marks."""
@@ -42,9 +42,7 @@ class Again(Panel):
         if result.before is not None:
             self.before.set_data(x, COSTS.place(result.before.again["fresh"]))
         x, J = np.tile(x, len(self.lines)), np.concatenate([result.again[way] for way in self.lines])
-        outside = (J < COSTS.low) | (J > COSTS.high)
-        marks = [COSTS.mark(value) for value in J[outside]]
-        self.off_axis.move(x[outside], COSTS.place(J[outside]), marks, INK, INK)
+        self.off.point(x, J, COSTS, INK)
         set_names(list(self.names.values()), [own.get_ydata()[-1] for own in self.lines.values()], COSTS)
 
 

@@ -1,7 +1,7 @@
 """The picture of a report: its blocks, and the entries of one of them, against each other and in their places."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -14,7 +14,7 @@ from .parts import BEFORE_NOW, RING, Blocks, Marks, Panel, line
 from .picture import MOVES, pictures
 from .style import BEFORE, GREAT, GREY, INK, PALE, WHITE, Band, band, banded
 
-SILENT = Band("", 0, 0, WHITE, GREY, "o")  # a reading that says nothing
+SILENT = Band("", 0, 0, WHITE, WHITE, "o")  # a reading that says nothing
 MOST = {"the entry that differs most": Line2D([], [], **RING, ms=8, mew=1.8)}
 RIM = 1.2  # of both square panels, in units of what they hold
 FEW = 400  # entries, up to which each cell of the map has a mark and a margin
@@ -36,44 +36,35 @@ class Chosen(Blocks):
         self.pointer.set_data([self.names.index(result.block)], [0])
 
 
-class Look(NamedTuple):
-    """Hold how each entry looks: by its band, or hollow where its reading says nothing."""
-
-    marks: list[str]
-    tints: list[str]
-    edges: list[str]
-    faces: list[str]
-
-    @classmethod
-    def of(cls, result: Any) -> "Look":
-        """Return the looks of a result's entries."""
-        pairs = zip(result.readings, result.wrong, strict=True)
-        bands = [band(reading) if off or reading < GREAT.high else SILENT for reading, off in pairs]
-        return cls(
-            [each.mark for each in bands],
-            [each.tint for each in bands],
-            [GREY if each is SILENT else WHITE for each in bands],
-            [WHITE if each is SILENT else each.colour for each in bands],
-        )
+def looks(result: Any) -> list[Band]:
+    """Return how each entry of a result looks: as its band, or silent where its reading says nothing."""
+    pairs = zip(result.readings, result.wrong, strict=True)
+    return [band(reading) if off or reading < GREAT.high else SILENT for reading, off in pairs]
 
 
-class Square:
+class Square(Panel):
     """Show the entries as points on a square, with a ring around the one that differs most."""
 
+    marks = MOST
+
     def __init__(self, axes: Axes, across: str, up: str):
+        super().__init__(axes)
         axes.set(xlim=(-RIM, RIM), ylim=(-RIM, RIM), aspect="equal", xlabel=across, ylabel=up)
         self.points = Marks(axes, size=64)
         self.ring = line(axes, "o", mfc="none", mec=INK, mew=2, ms=16, zorder=14)
 
-    def lay(self, x: np.ndarray, y: np.ndarray, result: Any, look: Look) -> None:
+    def lay(self, x: np.ndarray, y: np.ndarray, result: Any, bands: list[Band]) -> None:
         """Move the points."""
-        self.points.move(x, y, look.marks, look.edges, look.faces)
+        edges = [GREY if each is SILENT else WHITE for each in bands]
+        self.points.move(x, y, [each.mark for each in bands], edges, [each.colour for each in bands])
         self.ring.set_visible(bool(result.wrong[result.worst]))
         self.ring.set_data([x[result.worst]], [y[result.worst]])
 
 
 class Against(Square):
     """Show dθ against dθ_approx, entry by entry, and the line on which dθ is k times dθ_approx."""
+
+    marks = BEFORE_NOW | MOST
 
     def __init__(self, axes: Axes):
         super().__init__(axes, "dθ_approx, from the cost\ngreen: equal   dashes: k times", "dθ, from backprop")
@@ -88,10 +79,10 @@ class Against(Square):
         x = RIM / max(1, abs(k))
         return [-x, x], [-k * x, k * x]
 
-    def move(self, result: Any, look: Look) -> None:
+    def move(self, result: Any) -> None:
         """Move to a result, whose largest entry reaches the end of an axis."""
         size = max(np.abs(result.approx).max(), np.abs(result.gradient).max()) or 1.0
-        self.lay(result.approx / size, result.gradient / size, result, look)
+        self.lay(result.approx / size, result.gradient / size, result, looks(result))
         self.line.set_data(*self.lean(result.state.k))
         before = result.before
         self.before.set_visible(before is not None and before.state.block == result.state.block)
@@ -111,17 +102,17 @@ class Map(Square):
         self.across = [axes.text(0, 0, "", ha="center", va="bottom", **beside) for _ in range(NUMBERED)]
         self.down = [axes.text(0, 0, "", ha="right", va="center", **beside) for _ in range(NUMBERED)]
 
-    def move(self, result: Any, look: Look) -> None:
+    def move(self, result: Any) -> None:
         """Move to a result."""
-        count, rows = result.approx.size, result.rows
+        count, rows, bands = result.approx.size, result.rows, looks(result)
         columns, few = -(-count // rows), count <= FEW
         side = 2 / max(rows, columns)
         right, top = columns * side / 2, rows * side / 2
         i = np.arange(count)
-        self.lay((i % columns + 0.5) * side - right, top - (i // columns + 0.5) * side, result, look)
+        self.lay((i % columns + 0.5) * side - right, top - (i // columns + 0.5) * side, result, bands)
         self.points.points.set(visible=few, sizes=[min(64, (64 * side) ** 2)])
         cells = np.zeros((rows * columns, 4))  # what is left of the last row stays clear
-        cells[:count] = to_rgba_array(look.tints if few else look.faces)
+        cells[:count] = to_rgba_array([each.tint if few else each.colour for each in bands])
         self.cells.set_data(cells.reshape(rows, columns, 4))
         self.cells.set_extent((-right, right, -top, top))
         upright = [[(x, -top), (x, top)] for x in np.linspace(-right, right, columns + 1)]
@@ -143,24 +134,8 @@ def numbered(words: list[Text], count: int, least: float) -> Iterator[tuple[int,
             yield k * step, number
 
 
-class Entries(Panel):
-    """Show the entries of a block twice, looking the same: against each other, and in their places."""
-
-    marks = BEFORE_NOW | MOST
-
-    def __init__(self, against: Axes, places: Axes):
-        super().__init__(against)
-        self.squares = Against(against), Map(places)
-
-    def move(self, result: Any) -> None:
-        """Move to a result."""
-        look = Look.of(result)
-        for square in self.squares:
-            square.move(result, look)
-
-
 @pictures([3.0], [3.35, 3.15])
 def inspect_picture(names: Sequence[str], blocks: Axes, against: Axes, places: Axes) -> tuple:
     """Show what a check found: the blocks, and the entries of one of them."""
     banded(blocks)
-    return Chosen(blocks, names), Entries(against, places)
+    return Chosen(blocks, names), Against(against), Map(places)

@@ -56,6 +56,11 @@ class Panel:
         """Return where values of the field stand on the x axis."""
         return np.asarray(x, float)
 
+    def share(self, value: float) -> float:
+        """Return how far right in its picture a value of the field stands, as a share of the picture's width."""
+        (x,) = self.place([value])
+        return float(self.axes.transData.transform((x, 1))[0] / self.axes.figure.bbox.width)
+
     def move(self, result: Any) -> None:
         """Move to a result."""
         raise NotImplementedError
@@ -103,6 +108,11 @@ def outline(mark: str) -> Outline:
     return style.get_path().transformed(style.get_transform())
 
 
+def boxes(left: np.ndarray, right: np.ndarray, foot: np.ndarray, top: np.ndarray) -> np.ndarray:
+    """Return the corners of boxes, (boxes, 4, 2)."""
+    return np.stack([(left, foot), (left, top), (right, top), (right, foot)]).transpose(2, 0, 1)
+
+
 class Marks:
     """Move points that have a mark and colours of their own."""
 
@@ -114,6 +124,11 @@ class Marks:
         self.points.set_offsets(np.column_stack([x, y]))
         self.points.set_paths([outline(mark) for mark in marks])
         self.points.set(edgecolors=edges, facecolors=faces)
+
+    def point(self, x: np.ndarray, y: np.ndarray, scale: Scale, colour: str) -> None:
+        """Point off the axis where values lie off it."""
+        off = (y < scale.low) | (y > scale.high)
+        self.move(x[off], scale.place(y[off]), [scale.mark(value) for value in y[off]], colour, colour)
 
 
 class Columns:
@@ -131,8 +146,7 @@ class Columns:
 
     def corners(self, width: float, tops: np.ndarray) -> np.ndarray:
         """Return the corners of columns of these heights, (columns, 4, 2)."""
-        left, right, foot = self.x - width / 2, self.x + width / 2, np.full(len(self.x), self.scale.low)
-        return np.stack([(left, foot), (left, tops), (right, tops), (right, foot)]).transpose(2, 0, 1)
+        return boxes(self.x - width / 2, self.x + width / 2, np.full(len(self.x), self.scale.low), tops)
 
     def move(
         self, values: np.ndarray, before: Sequence, marks: Sequence, colours: Colours, edges: Colours, faces: Colours

@@ -8,7 +8,7 @@ import base64
 import html
 import io
 from collections.abc import Callable, Sequence
-from functools import cache, partial, wraps
+from functools import cache, wraps
 from typing import Any
 
 import numpy as np
@@ -114,7 +114,7 @@ class View:
 
     def under(self, picture: Picture) -> dict[str, Callable[[float], float]]:
         """Return the fields whose sliders stand under a panel of a picture, and where on its width a value stands."""
-        return {panel.field: partial(share_of_width, panel) for panel in self.movable(picture)}
+        return {panel.field: panel.share for panel in self.movable(picture)}
 
     def movable(self, picture: Picture) -> list:
         """Return the panels of a picture under which sliders stand."""
@@ -124,12 +124,6 @@ class View:
         """Return how much is empty beneath these panels, as a share of the picture's width."""
         feet = [panel.axes.get_tightbbox().y0 for panel in self.movable(picture)]
         return min(feet, default=0.0) / picture.figure.bbox.width
-
-
-def share_of_width(panel: Any, value: float) -> float:
-    """Return how far right in its picture a value of a panel's field stands, as a share of the picture's width."""
-    (x,) = panel.place([value])
-    return float(panel.axes.transData.transform((x, 1))[0] / panel.axes.figure.bbox.width)
 
 
 def pictures(*widths: Sequence[float], height: float = 3.7, inks: tuple[str, ...] = ()) -> Callable:

@@ -9,7 +9,7 @@ from matplotlib.collections import PolyCollection
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
-from .parts import Panel, line
+from .parts import Panel, boxes, line
 from .picture import MOVES, pictures
 from .style import APPROX, BEFORE, DIFFERENCE, GRADIENT, GREY, INK, WHITE, for_words, log_x
 
@@ -19,11 +19,6 @@ STRIPS = {"θ": (3.6, INK), "dθ": (2.0, GRADIENT), "dθ\napprox": (0.4, APPROX)
 HALF = 0.66  # of the height of a strip
 RANGE = (1e-12, 1e4)
 TINTS = {"W": "#DDE7F0", "b": "#F3E8DF"}  # the background of a block of weights, and of one of biases
-
-
-def boxes(left: np.ndarray, right: np.ndarray, foot: np.ndarray, top: np.ndarray) -> np.ndarray:
-    """Return the corners of boxes, (boxes, 4, 2)."""
-    return np.stack([(left, foot), (left, top), (right, top), (right, foot)]).transpose(2, 0, 1)
 
 
 class Strips(Panel):
