@@ -60,7 +60,7 @@ class Screen:
     def answer(self) -> Judgement:
         """Wrong if a block is, else cannot tell if that is so of a block that is not too small, else right."""
         answers = (answer for name, answer in self.answers.items() if name not in self.small)
-        return max(answers, key=("right", "cannot tell", "wrong").index)
+        return max(answers, key=("right", "cannot tell", "wrong").index, default="cannot tell")
 
     @property
     def wrong(self) -> tuple[str, ...]:
