@@ -164,7 +164,7 @@ WRONG = {
     "a generator": ((x for x in TWO), TypeError, r"params: theta should be an array of numbers; got <generator"),
     "a function": (len, TypeError, r"params: theta should be an array of numbers; got <built-in function len>"),
     "ragged": ([[1.0, 2.0], [3.0]], TypeError, r"params: theta should be an array of numbers; numpy says: .* inhomog"),
-    "a number for a name": ([{0: TWO}], TypeError, r'name of a block should be a string, such as "W1"; got 0 in \[0\]'),
+    "None for a name": ([{None: TWO}], TypeError, r'by a string, such as "W1", or a whole number; got None in \[0\]'),
     "one name for two": ({"a.b": TWO, "a": {"b": TWO}}, ValueError, r"two blocks would have the name a\.b; rename"),
     "nan": ({"a": [np.array([[1, np.nan]])]}, ValueError, r"params: a\[0\] holds nan at \[0, 1\]; every entry"),
     "nothing": ([], ValueError, r"params has no entries: there is nothing to check"),

@@ -218,7 +218,8 @@ def test_a_copy_of_a_nest_shares_nothing_with_it_nor_within_itself():
     "nest, error, words",
     [
         ({"a": [w, None]}, TypeError, r"params: a\[1\] is None; is a `return` missing\?"),
-        ({"a": [{0: w}]}, TypeError, r'should be a string, such as "W1"; got 0 in a\[0\]$'),
+        ({"a": [{None: w}]}, TypeError, r'goes by a string, such as "W1", or a whole number; got None in a\[0\]$'),
+        ({"a": {0: w}, "a[0]": w}, ValueError, r"two blocks would have the name a\[0\]"),
         ({("a", 1): w}, TypeError, r"got \('a', 1\)$"),
         ({"a.b": w, "a": {"b": w}}, ValueError, r"params: two blocks would have the name a\.b; rename a key"),
         ({"a": [w], "a[0]": w}, ValueError, r"two blocks would have the name a\[0\]"),
@@ -253,3 +254,16 @@ def test_tensors_come_as_tensors_in_and_out_of_the_check_and_are_left_alone(dtyp
 def test_a_tensor_without_gradient_stays_one_without():
     (copy,) = copied([Tensor([1.0, 2.0])])
     assert isinstance(copy, Tensor) and not copy.requires_grad and copy.values.tolist() == [1, 2]
+
+
+@pytest.mark.parametrize("factor, answers", [(2, ["right", "right"]), (2.1, ["wrong", "right"])])
+def test_layers_may_go_by_numbers(factor, answers):
+    params = {1: {"W": np.array([1.0, 2.0])}, np.int64(2): np.array([3.0])}
+    seen = []
+
+    def cost(p):
+        seen.append([*p])
+        return float(p[1]["W"] @ p[1]["W"] + p[2] @ p[2])
+
+    report = gcl.check(cost, lambda p: {1: {"W": factor * p[1]["W"]}, 2: 2 * p[2]}, params)
+    assert report.answers == dict(zip(["[1].W", "[2]"], answers, strict=True)) and {*map(tuple, seen)} == {(1, 2)}

@@ -463,10 +463,10 @@ def test_powers_of_ten():
 # ---- what it refuses early -------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", [1, ("W", 1), None])
-def test_a_blocks_name_that_is_no_string_is_refused_before_anything_is_computed(name):
+@pytest.mark.parametrize("name", [1.5, ("W", 1), None])
+def test_a_blocks_name_that_is_no_string_and_no_number_is_refused_before_anything_is_computed(name):
     params = {"W": np.ones(2), name: np.ones(2)}
-    words = re.escape(f'params: the name of a block should be a string, such as "W1"; got {name!r}')
+    words = re.escape(f'params: a block goes by a string, such as "W1", or a whole number; got {name!r}')
     for call in (gcl.check, gcl.screen, lambda cost, gradient, params: gcl.numeric_gradient(cost, params)):
         with pytest.raises(TypeError, match=words):
             call(pytest.fail, pytest.fail, params)

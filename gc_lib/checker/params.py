@@ -13,7 +13,7 @@ def as_blocks(params, where: str = "params", arrays: Mapping[str, np.ndarray] | 
     """Return the arrays of a nest by name, in order: params["layers"][0]["W"] is "layers[0].W"; one array is "theta".
 
     A list of plain numbers is one array; where `arrays` are given, a list is one if it has the name of one of these.
-    Raises TypeError or ValueError where a name is no string or stands for two, and for what is no array.
+    Raises TypeError or ValueError where a name is no string or number, or stands for two, and for what is no array.
     """
     blocks: dict[str, np.ndarray] = {}
 
@@ -38,9 +38,11 @@ def children(nest, name: str, where: str = "params", arrays=None) -> list[tuple[
         return None
     if isinstance(nest, dict | Mapping):  # most are dicts, and of these Python knows it much sooner
         for key in nest:
-            if not isinstance(key, str):
+            if not isinstance(key, str | int | np.integer):
                 within = f" in {name}" if name else ""
-                raise TypeError(f'{where}: the name of a block should be a string, such as "W1"; got {key!r}{within}')
+                raise TypeError(
+                    f'{where}: a block goes by a string, such as "W1", or a whole number; got {key!r}{within}'
+                )
         fields = list(nest.items())
     elif not isinstance(nest, list | tuple):
         return None
@@ -50,7 +52,14 @@ def children(nest, name: str, where: str = "params", arrays=None) -> list[tuple[
         fields = list(zip(nest._fields, nest, strict=True))
     else:
         return [(f"{name}[{i}]", child) for i, child in enumerate(nest)]
-    return [(f"{name}.{key}" if name else key, child) for key, child in fields]
+    return [(full_name(name, key), child) for key, child in fields]
+
+
+def full_name(within: str, key) -> str:
+    """Return the name of what stands under a key: layers.W, and layers[1] where the key is a number."""
+    if not isinstance(key, str):
+        return f"{within}[{key}]"
+    return f"{within}.{key}" if within else key
 
 
 def plain_numbers(values: Sequence) -> bool:
