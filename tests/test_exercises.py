@@ -325,7 +325,7 @@ NAMED = [
     ("vector.reading", lambda a, g: norm(a - g) / np.sqrt(a @ a + g @ g), "yours takes one root of both"),
     ("vector.reading", lambda a, g: float(a - g) / (norm(a) + norm(g)), "that takes one number and not an array"),
     ("vector.flatten", lambda p: p - p, "that holds many blocks"),
-    ("vector.flatten", lambda p: "W" + len(p), "a text and a number: is str(…) missing"),
+    ("vector.flatten", lambda p: "W" + len(p), "a text and a number do not add up"),
     ("start.word", lambda x: "good", "“good” is none of the words that are wanted here."),
     ("kink.jump", lambda J, t, e: 0.5, "yours gives 0.5 in every case that is tried."),
     ("training.evaluations", lambda s: 2 * (np.dot(s[1:], s[:-1]) + sum(s)), "the input has no biases"),
@@ -1039,3 +1039,30 @@ def test_the_grades_stand_in_a_table():
     assert "1e-3" in repr(answer) and "false alarms" in repr(answer)
     page = answer._repr_html_()
     assert page.count("<tr>") == 5 and "the lecture's rule" in page and "<th>1e-7</th><td>0</td><td>7</td>" in page
+
+
+@pytest.mark.parametrize(
+    "name, source, words",
+    [
+        (
+            "repair.adapter",
+            "def gradient(params):\n    g = __import__('gc_lib').exercises.repair.grads(params)\n    out = {}\n"
+            "    for key in params:\n        out[key] = g[key]\n    return out",
+            "KeyError: 'W1'",
+        ),
+        (
+            "training.evaluations",
+            "def evaluations(sizes):\n    before, n = sizes.pop(0), 0\n    for here in sizes:\n"
+            "        n += here * before + here\n        before = here\n    return 2 * n",
+            "yours changes sizes itself",
+        ),
+    ],
+)
+def test_no_answer_is_lost_where_a_change_puts_a_dict_into_itself_or_a_list_is_used_up(name, source, words):
+    assert words in find(name)(typed(source)).words
+
+
+def test_a_stub_with_its_dots_is_answered_without_a_check_for_every_change(monkeypatch):
+    monkeypatch.setattr("gc_lib.exercises.mends.Mending.two", lambda *_: pytest.fail("each change takes nine checks"))
+    source = 'def turns_red(line, l):\n    top = ...\n    return [f"W{k}" for k in range(1, top + 1)]'
+    assert "the … of the stub is still there" in exercises.pattern.law(typed(source)).words

@@ -73,10 +73,11 @@ class Build:
         for case in self.cases.values():
             theirs = deepcopy(case)
             attempt(*theirs)
-            for name, before, after in zip(signature(self.right).parameters, case, theirs, strict=False):
-                if isinstance(before, Mapping | np.ndarray) and not self.same(after, before):
+            named = attempt if hasattr(attempt, "__code__") else self.right
+            for name, before, after in zip(signature(named).parameters, case, theirs, strict=False):
+                if isinstance(before, Mapping | np.ndarray | list) and not self.same(after, before):
                     changed = f"yours changes {name} itself, which others still need: make a new one."
-                    allowed = isinstance(before, np.ndarray)
+                    allowed = not isinstance(before, Mapping)
                     return Answer(allowed, f"{self.praise} But {changed}" if allowed else changed)
         return Answer(True, self.praise)
 
@@ -90,11 +91,15 @@ class Build:
 
     def halted(self, attempt: Callable, stopped: str) -> str:
         """Say what is behind an error."""
-        told = unused(attempt)
-        if not told and not re.search("NameError|RecursionError", stopped):  # changed, it would know more, or go on too
-            mending = Mending(attempt, self.right, self.cases.values(), self.same)
-            told = mending.one() or mending.two(self.known())
+        told = "" if "'ellipsis'" in stopped else unused(attempt)
+        if not told and not re.search("NameError|RecursionError|'ellipsis'", stopped):  # or it would know more, go on
+            told = self.mended(attempt)
         return told or behind(stopped)
+
+    def mended(self, attempt: Callable) -> str:
+        """Name the one thing, or the two, that must be changed."""
+        mending = Mending(attempt, self.right, self.cases.values(), self.same)
+        return mending.one() or mending.two(self.known())
 
     def why(self, attempt: Callable, pairs: Sequence[tuple]) -> str:
         """Ask about what explains all pairs of what is given and what is wanted; "" where nothing does."""

@@ -35,7 +35,7 @@ STOPS = {  # what an error's words begin with or hold, and what is mostly behind
     r"matmul|not aligned": "for @ the inner sizes must be equal: a transpose, another order, or * for @?",
     r"operands could|broadcastable": "entry by entry these do not fit: is another array meant, or another way to join?",
     r"KeyError": "which names stand there? This one does not.",
-    r"concatenate str|'str' and '|and 'str'": "a text and a number: is str(…) missing, or are quotes too many?",
+    r"concatenate str|'str' and '|and 'str'": "a text and a number do not add up: which of the two is not meant?",
     r"truth value of an array": "an array stands where one number or one True is wanted.",
 }
 

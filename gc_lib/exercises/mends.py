@@ -81,13 +81,17 @@ class Mending:
         return sorted(found, key=lambda change: lines[getattr(change.node, "lineno", 1) - 1].strip() in known)
 
     def mistakes(self, known: Mapping[str, Callable]) -> dict[tuple, str]:
-        """Return what single mistakes give, each with its question, if it has one; not what is always the same."""
+        """Return what single mistakes give, each with its question, if it has one.
+
+        Not what is always the same, nor an argument as it was given: to these any change may lead.
+        """
         right, plain = self.right, ["0", "1", "2"]
         others = islice(changes(right, [*right.arguments, *right.made, *plain]), MISTAKES)
         wrong = [("", compiled(right.changed(one.texts), right.function)) for one in others]
         found = {self.marks(function): asked for asked, function in [*wrong, *known.items()]}
-        own = self.marks(self.attempt)
-        return {marks: found[marks] for marks in {*found} - {own} if any(marks) and len({*marks}) >= min(2, len(marks))}
+        given = {tuple(map(mark, values)) for values in zip(*self.cases, strict=True)}
+        left = {*found} - {self.marks(self.attempt)} - given
+        return {marks: found[marks] for marks in left if any(marks) and len({*marks}) >= min(2, len(marks))}
 
     def made(self, *found: Change) -> Callable | None:
         """Return the student's function with some changes; nothing where that is no Python."""
@@ -123,9 +127,9 @@ class Mending:
         return before - after, after - before
 
     def is_slip(self, change: Change) -> bool:
-        """Tell whether what a change takes out is little, and it takes no entry of what was whole."""
+        """Tell whether what a change takes out is little, and it takes no entry of what was whole, nor turns a sign."""
         lost, got = self.traded(change)
-        return lost.total() <= SLIP and "[" not in got
+        return lost.total() <= SLIP and "[" not in got and not isinstance(change.node, ast.Compare)
 
     def is_plain(self, change: Change) -> bool:
         """Tell whether a change only takes something out, or names nothing: another may lead anywhere by accident."""
@@ -148,13 +152,16 @@ def quiet() -> Iterator[None]:
         settrace(before)
 
 
-def mark(value) -> str:
-    """Write a value so that two which are the same but for rounding are written alike; "" where it is 0 or nothing."""
+def mark(value, depth: int = 4) -> str:
+    """Write a value so that two which are the same but for rounding are written alike; "" where it is 0 or nothing.
+
+    So is what lies deeper in a nest: a changed function may have put it into itself.
+    """
     try:
         numbers = np.asarray(value, dtype=float)
     except (TypeError, ValueError, OverflowError):
         parts = value.items() if isinstance(value, Mapping) else value if isinstance(value, list | tuple) else ()
-        return value if isinstance(value, str) else ", ".join(map(mark, parts))
+        return value if isinstance(value, str) else ", ".join(mark(part, depth - 1) for part in parts if depth)
     most = np.max(np.abs(numbers), initial=0)
     return f"{most:.7g} {(np.round(numbers / most, 7) + 0.0).tolist()}" if 0 < most < np.inf else ""
 

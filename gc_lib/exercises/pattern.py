@@ -57,8 +57,12 @@ class Law(Build):
         """Say what is wrong with the first wrong answer."""
         places = zip(self.cases.values(), answers, strict=True)
         place, answer = next((place, answer) for place, answer in places if not self.same(*answer))
-        mended = Mending(attempt, self.right, self.cases.values(), self.same).one()
+        mended = self.mended(attempt)
         return f"{because(*place, *map(blocks_in, answer))} {mended[:1].upper()}{mended[1:]}".strip()
+
+    def mended(self, attempt: Callable) -> str:
+        """Name the one thing that must be changed; to look for two would take thousands of checks."""
+        return Mending(attempt, self.right, self.cases.values(), self.same).one()
 
 
 def blocks_in(value) -> set[str]:
