@@ -12,7 +12,7 @@ import numpy as np
 from .answer import Answer, a_number, brief, near, no_function, run
 from .code import Code
 from .kinds import behind, of_form, relation
-from .lines import idle, nothing, seen, unused
+from .lines import STUB, idle, is_stub, nothing, seen, unused
 from .mends import Mending, compiled
 
 
@@ -48,7 +48,9 @@ class Build:
         answers: list[tuple] = []
         for words, case in self.cases.items():
             given, stopped = run(attempt, case)
-            if stopped or given is None or given is Ellipsis:
+            if is_stub(attempt, given, stopped):
+                return Answer(False, STUB)
+            if stopped or given is None:
                 why = self.halted(attempt, stopped) if stopped else nothing(attempt, bool(answers))
                 asked = self.amiss(attempt) or why
                 return Answer(False, f"for {words} {stopped or 'yours returns nothing'}{asked and f'; {asked}'}")
@@ -91,8 +93,8 @@ class Build:
 
     def halted(self, attempt: Callable, stopped: str) -> str:
         """Say what is behind an error."""
-        told = "" if "'ellipsis'" in stopped else unused(attempt)
-        if not told and not re.search("NameError|RecursionError|'ellipsis'", stopped):  # or it would know more, go on
+        told = unused(attempt)
+        if not told and not re.search("NameError|RecursionError", stopped):  # changed, it would know more, or go on too
             told = self.mended(attempt)
         return told or behind(stopped)
 

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 import numpy as np
 
 STOPS = {  # what an error's words begin with or hold, and what is mostly behind it
-    r"'ellipsis'": "the … of the stub is still there: write its line.",
     r"NoneType": "something here is None, as print or append gives it, or a function without return.",
     r"in line .*positional argument": "what is called there takes another number of arguments.",
     r"positional argument|unexpected keyword": "does what is called take these arguments? Its def names them.",

@@ -9,6 +9,7 @@ from .code import Code, stored
 
 RETURN_NEW = "append", "concatenate", "ravel", "flatten", "reshape", "copy"
 CHANGE = "append", "at", "extend", "fill", "insert", "sort", "update"  # what is called to change something
+STUB = "fill in the … of the stub: write its line in its place, and let return give the answer back."
 WHOLE = r"dtype=int|np\.array\(\[[\d, ]+\]"  # an array of whole numbers
 
 
@@ -96,11 +97,15 @@ def idle(attempt: Callable) -> str:
     return f"yours gives {name} a value, and neither uses nor returns it." if name else ""
 
 
+def is_stub(attempt: Callable, given, stopped: str) -> bool:
+    """Tell whether it is for the … of its stub that a function has returned nothing, or stopped."""
+    left = given is None and any(getattr(node, "value", None) is ... for node in Code(attempt).nodes)
+    return given is Ellipsis or (left and (not stopped or "'ellipsis'" in stopped))
+
+
 def nothing(attempt: Callable, before: bool) -> str:
     """Say why a student's function returns nothing, which it has not done `before`."""
     nodes = Code(attempt).nodes
-    if any(getattr(node, "value", None) is ... for node in nodes):
-        return "fill in the … of the stub: write its line in its place, and let return give the answer back."
     if "print" in getattr(getattr(attempt, "__code__", None), "co_names", ()):
         return "print shows a value, return gives it back."
     if said := idle(attempt):
