@@ -353,6 +353,15 @@ NAMED = [
     ("epsilon.best_eps", lambda u: 1e-5 if u < 1e-9 else 1e-4, "for float32, u = 1.2e-07 yours"),
     ("start.word", lambda x: exercises.start.word.right, "that is a function, not its value"),
     ("epsilon.best_eps", lambda u: np.roots([1, 0, 0, -3 * u])[0], "that is a complex number"),
+    ("vector.flatten", lambda p: [p["W1"], p["b3"]], "KeyError: 'b3'; p holds W1, b1, W2 and b2."),
+    ("pattern.factor", lambda a, g: (a @ g / (a @ a)) ** 2, "yours is the square of what is wanted."),
+    ("pattern.factor", lambda a, g: a @ g / (a @ a) - 1, "in every case yours is 1 too small."),
+    ("decay.decayed", lambda n, s, b, lam, m: 1 / (s + lam / m * b * (n[0] == "W")), "yours is 1 divided by what"),
+    (
+        "repair.layer_1",
+        lambda *g: [np.exp(slope) for slope in exercises.repair.layer_1.right(*g)][::-1],
+        "another order",
+    ),
 ]
 
 
@@ -434,7 +443,7 @@ def test_the_slopes_of_a_layer_are_judged_one_by_one():
     assert as_found(lambda dA, dW, db: (dA, dW, db.sum())).endswith("dA2 and dW3 are right, db3 not.")
     two = repair.layer_1(lambda *given: tuple(slope**2 + 1 for slope in repair.layer_1.right(*given))).words
     assert "dW1 and db1 are both wrong" in two
-    assert "these are the right slopes in another order" in as_found(lambda dA, dW, db: (dW, dA, db))
+    assert "these stand in another order" in as_found(lambda dA, dW, db: (dW, dA, db))
     assert "it should return dA2, dW3 and db3, in this order." in as_found(lambda dA, dW, db: dW)
 
 
@@ -793,7 +802,7 @@ def test_a_number_that_is_added_to_in_all_places_is_told():
 @pytest.mark.parametrize(
     ("name", "source", "silent"),
     [  # one entry for all, two mistakes of which one is always 0, a difference for a norm, a range for a number, 1 - 2
-        ("training.evaluations", "def f(sizes):\n    return 2 * (np.prod(sizes) + sum(sizes[1:]))", "…[0]"),
+        ("training.evaluations", "def f(sizes):\n    return 2 * (np.prod(sizes) + max(sizes))", "…[0]"),
         (
             "kink.jump",
             "def f(J, theta, eps):\n    return abs(J(theta + eps) - 2 * J(theta) + J(theta - eps)) / eps",

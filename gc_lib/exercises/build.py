@@ -51,7 +51,7 @@ class Build:
             if is_stub(attempt, given, stopped):
                 return Answer(False, STUB)
             if stopped or given is None:
-                why = self.halted(attempt, stopped) if stopped else nothing(attempt, bool(answers))
+                why = self.halted(attempt, stopped, case) if stopped else nothing(attempt, bool(answers))
                 asked = self.amiss(attempt) or why
                 return Answer(False, f"for {words} {stopped or 'yours returns nothing'}{asked and f'; {asked}'}")
             answers.append((words, given, self.right(*deepcopy(case))))
@@ -75,8 +75,7 @@ class Build:
         for case in self.cases.values():
             theirs = deepcopy(case)
             attempt(*theirs)
-            named = attempt if hasattr(attempt, "__code__") else self.right
-            for name, before, after in zip(signature(named).parameters, case, theirs, strict=False):
+            for name, before, after in zip(self.arguments(attempt), case, theirs, strict=False):
                 if isinstance(before, Mapping | np.ndarray | list) and not self.same(after, before):
                     changed = f"yours changes {name} itself, which others still need: make a new one."
                     allowed = not isinstance(before, Mapping)
@@ -91,12 +90,12 @@ class Build:
             return f"the arguments should stand in this order: {', '.join(names)}."
         return seen(attempt, self.cases.values())
 
-    def halted(self, attempt: Callable, stopped: str) -> str:
+    def halted(self, attempt: Callable, stopped: str, case: Sequence) -> str:
         """Say what is behind an error."""
         told = unused(attempt)
         if not told and not re.search("NameError|RecursionError", stopped):  # changed, it would know more, or go on too
             told = self.mended(attempt)
-        return told or behind(stopped)
+        return told or behind(stopped, dict(zip(self.arguments(attempt), case, strict=False)))
 
     def mended(self, attempt: Callable) -> str:
         """Name the one thing, or the two, that must be changed."""
@@ -137,6 +136,10 @@ class Build:
             if all(not why and self.same(one, other) for one, (other, why) in zip(given, mistaken, strict=True)):
                 return asked
         return ""
+
+    def arguments(self, attempt: Callable) -> list[str]:
+        """Return the names of a student's arguments."""
+        return [*signature(attempt if hasattr(attempt, "__code__") else self.right).parameters]
 
     def roughly(self, given, wanted: float) -> bool:
         """Tell whether a number is off by no more than the factor."""

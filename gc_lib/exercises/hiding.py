@@ -57,6 +57,9 @@ remainder = Build(
         "take the absolute value of the whole, t dθ·v inside.": "- J(theta) - t → - J(theta)) - (t",
         "the sum belongs to the dot product dθ·v alone.": "abs( → sum(abs(; np.sum(dtheta * v)) → dtheta * v))",
         "is the absolute value missing?": "abs( → (",
+        "‖dθ‖ ‖v‖ is dθ·v only where both point the same way; a dot product knows the angle.": (
+            "np.sum(dtheta * v) → np.linalg.norm(dtheta) * np.linalg.norm(v)"
+        ),
         "t dθ·v is taken away from J(θ + tv) − J(θ), the change of J: is one of the signs another?": "- t → + t",
     },
     "what dθ leaves unexplained. For a smooth J it falls as t² where dθ is right, where it is wrong only as t.",

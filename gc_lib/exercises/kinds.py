@@ -5,8 +5,11 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
+
+from ..checker.words import listed
 
 STOPS = {  # what an error's words begin with or hold, and what is mostly behind it
     r"NoneType": "something here is None, as print or append gives it, or a function without return.",
@@ -39,8 +42,11 @@ STOPS = {  # what an error's words begin with or hold, and what is mostly behind
 }
 
 
-def behind(stopped: str) -> str:
-    """Return what is mostly behind an error, or nothing."""
+def behind(stopped: str, given: Mapping[str, object] = MappingProxyType({})) -> str:
+    """Return what is mostly behind an error, or nothing; `given` are the arguments by name."""
+    dicts = {name: value for name, value in given.items() if isinstance(value, Mapping)}
+    if dicts and "KeyError" in stopped:
+        return f"{'; '.join(f'{name} holds {listed(map(str, held))}' for name, held in dicts.items())}."
     return next((hint for sign, hint in STOPS.items() if re.search(sign, stopped)), "")
 
 
@@ -138,5 +144,13 @@ def of_numbers(given: np.ndarray, wanted: np.ndarray, same: Callable) -> Iterato
     k = given @ wanted / (wanted @ wanted)
     if k and same(given, k * wanted):
         yield f"in every case yours is {k:.4g} times what is wanted: which factor is missing, or one too many?"
+    if same(given - wanted, np.full(len(given), given[0] - wanted[0])):
+        more = given[0] > wanted[0]
+        yield f"in every case yours is {abs(given[0] - wanted[0]):.4g} too {'large' if more else 'small'}."
+    with np.errstate(all="ignore"):
+        powers = {"the square of": wanted**2, "the root of": np.sqrt(wanted), "1 divided by": 1 / wanted}
+    for words, values in powers.items():
+        if same(given, values):
+            yield f"in every case yours is {words} what is wanted."
     if same(np.sort(given), np.sort(wanted)):
         yield "these are the right numbers in another order."

@@ -49,8 +49,9 @@ class Repair(Build):
             return ""
         if not isinstance(given, tuple | list) or len(given) != len(self.parts):
             return f"it should return {listed(self.parts)}, in this order."
-        if all(any(self.same(one, other) for one in given) for other in wanted):
-            return f"these are the right slopes in another order; return {listed(self.parts)}."
+        shapes, needed = ([getattr(slope, "shape", ()) for slope in slopes] for slopes in (given, wanted))
+        if shapes != needed and sorted(shapes) == sorted(needed):
+            return f"by their shapes these stand in another order; return {listed(self.parts)}."
         known = self.amiss(attempt) or self.known_as(every, self.known())
         return known or super().why(attempt, pairs) or self.part_by_part(given, wanted)
 

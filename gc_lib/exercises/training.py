@@ -1,5 +1,7 @@
 """Lesson 07: when to check."""
 
+import numpy as np
+
 from .build import Build
 from .prediction import Choose, Guess
 
@@ -65,6 +67,9 @@ evaluations = Build(
         "a bias for every unit, not one for every layer.": "+ sizes[l] → + 1",
         "the input has no biases.": "n = 0 → n = sizes[0]",
         "that counts the units; but W[l] has an entry for every pair of units.": "2 * sum(sizes)",
+        "W[l] has sizes[l] · sizes[l − 1] entries; yours multiplies all sizes at once.": (
+            lambda sizes: 2 * (np.prod(sizes) + sum(sizes[1:]))
+        ),
         "J is evaluated twice for a bias, too: 2 * (weights + biases).": "sizes[l] * → 2 * sizes[l] *; 2 * n → n",
         "yours is the last layer alone. = begins anew in every round, += adds on.": "+= → =",
         "l = 0 is the input, and sizes[0 - 1] the last layer: layers begin at 1.": "range(1, → range(",
