@@ -354,9 +354,23 @@ NAMED = [
     ("start.word", lambda x: exercises.start.word.right, "that is a function, not its value"),
     ("epsilon.best_eps", lambda u: np.roots([1, 0, 0, -3 * u])[0], "that is a complex number"),
     ("vector.flatten", lambda p: [p["W1"], p["b3"]], "KeyError: 'b3'; p holds W1, b1, W2 and b2."),
-    ("pattern.factor", lambda a, g: (a @ g / (a @ a)) ** 2, "yours is the square of what is wanted."),
-    ("pattern.factor", lambda a, g: a @ g / (a @ a) - 1, "in every case yours is 1 too small."),
-    ("decay.decayed", lambda n, s, b, lam, m: 1 / (s + lam / m * b * (n[0] == "W")), "yours is 1 divided by what"),
+    ("pattern.factor", lambda a, g: (a @ g / (a @ a)) ** 2, "what comes out is squared."),
+    ("pattern.factor", lambda a, g: a @ g / (a @ a) + 1, "in every case yours is 1 too large."),
+    ("decay.decayed", lambda n, s, b, lam, m: 1 / (s + lam / m * b * (n[0] == "W")), "it is upside down"),
+    (
+        "pattern.factor",
+        lambda a, g: abs((g - a) @ a) / (a @ a),
+        "that is k − 1: take dθ itself, not dθ − dθ_approx. And a s",
+    ),
+    ("start.word", lambda x: "great" if x < 1e-6 else "worry", "yours never says “look”."),
+    ("dropout.way_back", lambda dA, mask, k: dA[mask == 1] / k, "and loses its place"),
+    ("layers.embedded", lambda dout, rows, n: dout[rows], "that looks up again"),
+    ("vector.reading", lambda a, g: (a - g).sum() / norm(a + g), "take the length. And below stands the sum of norms"),
+    (
+        "vector.flatten",
+        lambda p: np.concatenate([p[n].ravel() for n in p if n[0] == "W"][::-1]),
+        "W1. And where are the",
+    ),
     (
         "repair.layer_1",
         lambda *g: [np.exp(slope) for slope in exercises.repair.layer_1.right(*g)][::-1],
@@ -698,6 +712,55 @@ TYPED = [
         "    return params['W3'].T @ dZ, dW, np.sum(dZ, axis=1, keepdims=True) / m",
         "does “0” belong into “Y.shape[0]”?",
     ),
+    (
+        "repair.layer_1",
+        "def f(params, cache, dA1, lam):\n    dZ1 = dA1 * (cache['A1'] > 0)\n    return dZ1 / m, params, lam",
+        "m has no value: is the line missing that gives it one?",
+    ),
+    (
+        "start.word",
+        "def f(x):\n    a = 'worry'\n    if x < 1e-6:\n        a = 'great'\n    if x < 1e-4:\n        a = 'look'\n"
+        "    return a",
+        "“x < 1e-4” is asked even where “x < 1e-6” holds: elif?",
+    ),
+    (
+        "vector.loop",
+        LOOP
+        + ROUND.format("theta.size", "i", SLOPE.replace("approx[i] = ", "approx = np.append(approx, ") + ")")
+        + "    return approx",
+        "append puts what is new behind what approx holds already; fill its places, approx[i] = …",
+    ),
+    (
+        "epsilon.best_eps",
+        "def f(u):\n    grid = np.logspace(-9, 0, 99)\n    return np.argmin(grid**2 / 6 + u / grid)",
+        "is a place in an array, and not what stands there.",
+    ),
+    (
+        "decay.decayed",
+        "def f(name, s, b, lam, m):\n    if 'W' or 'w' in name:\n        return s + lam / m * b\n    return s",
+        "is always true",
+    ),
+    (
+        "vector.reading",
+        "def f(a, g):\n    return norm(a - g) / norm(a) + norm(g)",
+        "adds norm(g) to a quotient: does it belong below the line?",
+    ),
+    (
+        "hiding.remainder",
+        "def f(J, theta, dtheta, v, t):\n    return abs(J(theta + t * v) - theta - t * (dtheta * v).sum())",
+        "is “J(…)” missing around “theta”?",
+    ),
+    (
+        "decay.decayed",  # what a name is made of is asked about, and not the name
+        "def f(name, s, b, lam, m):\n    decay = lam / 2 * m * b\n    return s + decay if name[0] == 'W' else s",
+        "in line 2 of the cell: does “lam / 2 * m” belong into",
+    ),
+    ("pattern.factor", "def f(a, g):\n    return g @ a / np.dot(a)", "takes another number of arguments."),
+    (
+        "vector.loop",  # no change is said to lead to a mistake where nothing was given before it
+        LOOP + ROUND.replace("range({})", "{}").format("theta", "i", SLOPE) + "    return approx",
+        "places are whole numbers: for i in range(n), not for i in v.",
+    ),
 ]
 
 
@@ -765,7 +828,7 @@ TWICE = [  # two mistakes at once, and the words for the second
         "hiding.remainder",
         "def f(J, theta, dtheta, v, t):\n    return abs(J(theta + v) - J(theta) - t * np.linalg.norm(dtheta * v))",
         "does “np.linalg.norm” belong into",
-        "And in line 2 of the cell: does “theta + v” belong into",
+        "Then: the step is t v",
     ),
     (
         "vector.flatten",  # to take the last block alone would lose the others

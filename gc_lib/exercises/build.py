@@ -5,13 +5,13 @@ from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from inspect import signature
-from itertools import combinations
+from itertools import combinations, product
 
 import numpy as np
 
 from .answer import Answer, a_number, brief, near, no_function, run
 from .code import Code
-from .kinds import behind, of_form, relation
+from .kinds import RELATED, behind, of_form, relation
 from .lines import STUB, idle, is_stub, nothing, seen, unused
 from .mends import Mending, compiled
 
@@ -93,7 +93,10 @@ class Build:
     def halted(self, attempt: Callable, stopped: str, case: Sequence) -> str:
         """Say what is behind an error."""
         told = unused(attempt)
-        if not told and not re.search("NameError|RecursionError", stopped):  # changed, it would know more, or go on too
+        unset = re.search("NameError: name '(.*)' is", stopped)
+        if not told and unset and unset[1] in Code(self.right).made:
+            return f"{unset[1]} has no value: is the line missing that gives it one?"
+        if not told and not re.search("NameError|RecursionError|positional", stopped):  # a change would know too much
             told = self.mended(attempt)
         return told or behind(stopped, dict(zip(self.arguments(attempt), case, strict=False)))
 
@@ -106,20 +109,22 @@ class Build:
         """Ask about what explains all pairs of what is given and what is wanted; "" where nothing does."""
         mending = Mending(attempt, self.right, self.cases.values(), self.same)
         sure = of_form(pairs, self.same) or unused(attempt) or mending.one()
-        sure = sure or idle(attempt) or self.known_as([given for given, _ in pairs], self.pairs())
         related = relation(pairs, self.same)
-        names = related if isinstance(pairs[0][1], Mapping) else ""
-        return sure or names or mending.two(self.known()) or related
+        sure = sure or idle(attempt) or (related if isinstance(pairs[0][1], Mapping | str) else "")
+        sure = sure or self.known_as([given for given, _ in pairs], self.pairs())
+        return sure or mending.two(self.known()) or related
 
     def known(self) -> Mapping[str, Callable]:
         """Return the known mistakes as functions."""
         return {asked: self.written(made) if isinstance(made, str) else made for asked, made in self.mistakes.items()}
 
     def pairs(self) -> Mapping[str, Callable]:
-        """Return two known mistakes at once, each of which is a slip in the right function."""
-        slips = [(asked, made) for asked, made in self.mistakes.items() if " → " in str(made)]
-        both = combinations(slips, 2)
-        return {f"{asked} And {again}": self.written(f"{one}; {two}") for (asked, one), (again, two) in both}
+        """Return two mistakes at once: two known slips in the right function, or one known mistake and a relation."""
+        found = [(asked, made) for asked, made in self.mistakes.items() if " → " in str(made)]
+        both = combinations(found, 2)
+        slips = {f"{asked} And {again}": self.written(f"{one}; {two}") for (asked, one), (again, two) in both}
+        related = product(self.known().items(), RELATED.items())
+        return slips | {f"{asked} And {words}": composed(of, made) for (asked, made), (words, of) in related}
 
     def written(self, made: str) -> Callable:
         """Return the right function with other pieces, or one that returns what a line computes."""
@@ -166,5 +171,10 @@ class Build:
         if given.shape != wanted.shape and not given.size == wanted.size == 1:
             return False
         with np.errstate(all="ignore"):
-            near = abs(given - wanted) <= self.atol + self.rtol * abs(wanted)
+            near = np.isfinite(wanted) & (abs(given - wanted) <= self.atol + self.rtol * abs(wanted))
         return bool(np.all(near | (given == wanted) | (given != given) & (wanted != wanted)))
+
+
+def composed(outer: Callable, inner: Callable) -> Callable:
+    """Return the function that applies one function to what another one gives."""
+    return lambda *arguments: outer(inner(*arguments))

@@ -11,10 +11,10 @@ QUOTES = "'\""
 SMALL, LARGE = 6, 12  # of so many nodes is a part that is taken from the right function, or replaced
 OPERATORS, COMPARISONS = "- + * / @ **".split(), "< <= > >= == !=".split()
 AROUND = (  # what is often missing around a part
-    *("2 * …", "-…", "… / 2", "… + 1", "… - 1", "… ** 2", "… > 0"),
+    *("2 * …", "-…", "… / 2", "… + 1", "… - 1", "… ** 2", "… > 0", "1 - …"),
     *("abs(…)", "np.sum(…)", "np.sqrt(…)", "….T", "….ravel()", "….copy()", "….values()", "…()"),
 )
-AROUND_WITH = "… * {0}", "… / {0}", "… + {0}", "… - {0}", "{0} - …", "…[{0}]"  # with what the right function has
+AROUND_WITH = "… * {0}", "… / {0}", "… + {0}", "… - {0}", "{0} - …", "{0} @ …", "…[{0}]"  # with parts of the right one
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,6 +97,8 @@ def keywords(code: Code, node: ast.expr, parts: Sequence[str]) -> Iterator[tuple
     match node:
         case ast.Attribute(attr="empty"):
             yield f"“{code.text(node)}” holds what stood in memory; is every place filled?", "np.zeros"
+        case ast.Attribute(attr="outer"):
+            yield f"is outer right in “{code.text(node)}”?", "np.dot"
         case ast.Attribute(value=of, attr="sum"):
             yield f"is sum right in “{code.text(node)}”?", f"({code.text(of)}).mean"
         case ast.Attribute(value=of, attr="mean"):
@@ -120,6 +122,8 @@ def exchanged(code: Code, node: ast.expr, parts: Sequence[str]) -> Iterator[tupl
     """Put a part of the right function, or another name, in the place of a part."""
     inside, itself = code.inside[node], rf"(?<![\w.'\"]){re.escape(code.text(node))}(?![\w'\"])"
     into = f"into “{code.text(inside)}”" if isinstance(inside, ast.expr) else "there"
+    if code.passes_on(node):  # what it is made of can be exchanged
+        return
     if stored(node):  # nothing but a name of the function itself: np.zeros += … would change numpy
         parts = [part for part in parts if part in code.made]
     for part in parts if size(node) <= LARGE else ():
@@ -137,10 +141,12 @@ def missing(code: Code, node: ast.expr, parts: Sequence[str]) -> Iterator[tuple[
         return
     own = {*re.findall(r"\w+", whole)}  # what stands there already is wrapped around itself by accident alone
     known = [part for part in parts if not own & {*re.findall(r"[^\W\d]\w*", part)}]
-    known = [part for part in known if part in code.known or not (part.isidentifier() or number and part.isdigit())]
+    known = [part for part in known if part in code.known - code.called or not (part.isidentifier() or part.isdigit())]
     known = [f"({part})" if " " in part else part for part in known if part[0] not in QUOTES]
     with_others = [pattern.format(part) for part in known for pattern in AROUND_WITH[: 2 if number else None]]
-    for pattern in (*(() if number or stored(node) else AROUND), *with_others):
+    calls = [f"{name}(…)" for name in sorted(code.called - own)]
+    entries = [f"…[{part}]" for part in parts if part.isdigit()]
+    for pattern in (*(() if number or stored(node) else (*AROUND, *calls, *entries)), *with_others):
         yield f"is “{pattern}” missing around “{whole}”?", pattern.replace("…", f"({whole})")
 
 
@@ -160,7 +166,10 @@ def rearranged(code: Code, block: list[ast.stmt]) -> Iterator[tuple[str, ast.stm
                 first = {test: code.text(other), one: code.text(two)}
                 second = {other: code.text(test), two: code.text(one)}
                 yield asked, line, first | second
-            case ast.Assign(targets=[ast.Name()]):
+            case ast.If(test=test) if isinstance(following, ast.If):
+                asked = f"“{code.text(following.test)}” is asked even where “{code.text(test)}” holds: elif?"
+                yield asked, following, {following: f"el{after}"}
+            case ast.Assign(targets=[ast.Name()]) if isinstance(code.inside[line], ast.For | ast.While):
                 adds = text.replace("=", "+=", 1)
                 yield f"“{text}” begins anew each time; += adds on.", line, {line: adds}
         if len(block) > 1:

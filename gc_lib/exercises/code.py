@@ -5,6 +5,7 @@ import builtins
 from collections.abc import Callable, Mapping
 from inspect import getsource, signature
 from textwrap import dedent
+from types import ModuleType
 
 
 class Code:
@@ -14,14 +15,28 @@ class Code:
         self.function, self.source = function, source_of(function)
         self.nodes = list(ast.walk(ast.parse(self.source)))
         self.names = [node for node in self.nodes if isinstance(node, ast.Name)]
-        added = {node.target for node in self.nodes if isinstance(node, ast.AugAssign)}  # a += 1 reads a as well
-        expressions = [node for node in self.nodes if isinstance(node, ast.expr)]
-        self.expressions = [node for node in expressions if node in added or not stored(node)]
         self.inside = {child: node for node in self.nodes for child in ast.iter_child_nodes(node)}
+        self.globals = getattr(function, "__globals__", {})
+        added = {node.target for node in self.nodes if isinstance(node, ast.AugAssign)}  # a += 1 reads a as well
+        pieces = [node for node in self.nodes if isinstance(node, ast.expr) and self.is_piece(node)]
+        self.expressions = [node for node in pieces if node in added or not stored(node)]
+        self.called = {node.id for node in self.names if getattr(self.inside[node], "func", None) is node}
         self.arguments = [*signature(function).parameters] if self.source else []
         self.made = {node.id for node in self.names if stored(node)}
         self.read = {node.id for node in self.names if not stored(node)}
-        self.known = {*self.arguments, *self.made, *getattr(function, "__globals__", ()), *dir(builtins)}
+        self.known = {*self.arguments, *self.made, *self.globals, *dir(builtins)}
+
+    def is_piece(self, node: ast.expr) -> bool:
+        """Tell whether an expression is no docstring, and no module such as np."""
+        words = isinstance(node, ast.Constant) and isinstance(self.inside[node], ast.Expr)
+        module = isinstance(node, ast.Name) and isinstance(self.globals.get(node.id), ModuleType)
+        return not words and not module
+
+    def passes_on(self, node: ast.AST) -> bool:
+        """Tell whether a node is a name that has got its value in a line of its own, and is read here alone."""
+        uses = [one for one in self.names if one.id == getattr(node, "id", None)]
+        given = [one for one in uses if stored(one) and isinstance(self.inside[one], ast.Assign)]
+        return len(uses) == 2 and len(given) == 1 and node not in given
 
     def text(self, node: ast.AST) -> str:
         """Return what is written for a node."""

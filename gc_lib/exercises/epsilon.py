@@ -45,6 +45,7 @@ best_eps = Build(
         for name in ("float64", "float32", "float16")
     },
     {
+        "that is the power of ten of ε; ε itself is 10 to it.": "(3 * u) ** (1 / 3) → np.log10((3 * u) ** (1 / 3))",
         "that is where the two terms are equal, not where their sum is least.": "3 * u → 6 * u",
         "that is the best for one side, ε/2 + u/ε; here the first term is ε²/6.": "(2 * u) ** (1 / 2)",
         "that would be right for a one-sided difference; here a cube root comes out.": "u ** (1 / 2)",

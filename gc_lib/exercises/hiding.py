@@ -53,6 +53,10 @@ remainder = Build(
         "J = −Σ θ³, t = 0.5": (lambda t: -np.sum(t**3), place, -3 * place**2, way, 0.5),
     },
     {
+        "that compares two slopes; the remainder compares two changes of J, and stays to one side of θ.": (
+            "abs((J(theta + t * v) - J(theta - t * v)) / (2 * t) - np.sum(dtheta * v))"
+        ),
+        "the step is t v: where is the t in J(θ + tv)?": "theta + t * v → theta + v",
         "a step of t v changes J by t dθ·v: where is the t?": "t * np.sum → np.sum",
         "take the absolute value of the whole, t dθ·v inside.": "- J(theta) - t → - J(theta)) - (t",
         "the sum belongs to the dot product dθ·v alone.": "abs( → sum(abs(; np.sum(dtheta * v)) → dtheta * v))",

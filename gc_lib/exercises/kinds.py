@@ -10,7 +10,14 @@ from types import MappingProxyType
 import numpy as np
 
 from ..checker.words import listed
+from .answer import run
 
+RELATED = {  # how what is given may be related to what is wanted
+    "the sign is turned round.": np.negative,
+    "a sign is lost: is there an abs too many?": np.abs,
+    "it is upside down: what stands above the line belongs below.": np.reciprocal,
+}
+POWERS = {"what comes out is squared.": np.square, "a root is taken of what comes out.": np.sqrt}
 STOPS = {  # what an error's words begin with or hold, and what is mostly behind it
     r"NoneType": "something here is None, as print or append gives it, or a function without return.",
     r"in line .*positional argument": "what is called there takes another number of arguments.",
@@ -28,6 +35,7 @@ STOPS = {  # what an error's words begin with or hold, and what is mostly behind
     r"has no attribute 'append'": "an array has no append; write into its places, approx[i] = …",
     r"could not broadcast|setting an array element": "what is put into a place must have the shape of the place.",
     r"only integer scalar|as an integer": "range takes one whole number, np.concatenate a list, [a, b].",
+    r"tuple indices": "a tuple has places, t[0], and no keys; if they have names, these stand behind a dot, c.Z.",
     r"used as indices": "an index is a whole number, or an array of such or of True and False: what is it here?",
     r"invalid index to scalar|'(numpy\.)?float(64)?' obj": "a single number has no entries: is a vector meant?",
     r"only integers, |must be integers": "places are whole numbers: for i in range(n), not for i in v.",
@@ -54,7 +62,8 @@ def of_form(pairs: Sequence[tuple], same: Callable) -> str:
     """Say what is wrong with the form of what is given, where that alone can be wrong."""
     given, wanted = zip(*pairs, strict=True)
     if any(isinstance(value, bool | np.bool_) for value in given):
-        return "True and False are what a comparison gives; put it behind if, and return what is wanted."
+        instead = "put it behind if" if isinstance(wanted[0], str) else "return what it compares"
+        return f"True and False are what a comparison gives: {instead}."
     if all(isinstance(value, str) for value in given) and not isinstance(wanted[0], str):
         return "that is a text, and no number; is it in quotes?"
     if any(callable(value) for value in given):
@@ -73,8 +82,10 @@ def relation(pairs: Sequence[tuple], same: Callable) -> str:
     if isinstance(wanted[0], Mapping):
         return next(filter(None, (of_names(value, blocks, same) for value, blocks in pairs)), "")
     if isinstance(wanted[0], str):
-        strange = next((value for value in given if value not in wanted), "")
-        return strange and f"“{strange}” is none of the words that are wanted here."
+        if strange := next((value for value in given if value not in wanted), ""):
+            return f"“{strange}” is none of the words that are wanted here."
+        never = next((word for word in wanted if word not in given), "")
+        return never and f"yours never says “{never}”."
     if any(isinstance(value, complex | np.generic | np.ndarray) and np.iscomplexobj(value) for value in given):
         return "that is a complex number, and a real one is wanted: a root of something below 0?"
     numbers = arrays(pairs)
@@ -135,10 +146,9 @@ def of_numbers(given: np.ndarray, wanted: np.ndarray, same: Callable) -> Iterato
         return
     if np.ptp(wanted) and same(given, np.full(len(given), given[0])):
         yield f"yours gives {given[0]:.3g} in every case that is tried."
-    if same(given, -wanted):
-        yield "the sign is turned round."
-    if same(given, np.abs(wanted)):
-        yield "a sign is lost: is there an abs too many?"
+    for words, of in (RELATED | POWERS).items():
+        if same(given, run(of, (wanted,))[0]):
+            yield words
     if same(given, np.trunc(given)) and (abs(given - wanted) < 1).all():
         yield "yours are whole numbers: is something cut off, by int, by // or by an array of whole numbers?"
     k = given @ wanted / (wanted @ wanted)
@@ -147,10 +157,5 @@ def of_numbers(given: np.ndarray, wanted: np.ndarray, same: Callable) -> Iterato
     if same(given - wanted, np.full(len(given), given[0] - wanted[0])):
         more = given[0] > wanted[0]
         yield f"in every case yours is {abs(given[0] - wanted[0]):.4g} too {'large' if more else 'small'}."
-    with np.errstate(all="ignore"):
-        powers = {"the square of": wanted**2, "the root of": np.sqrt(wanted), "1 divided by": 1 / wanted}
-    for words, values in powers.items():
-        if same(given, values):
-            yield f"in every case yours is {words} what is wanted."
     if same(np.sort(given), np.sort(wanted)):
         yield "these are the right numbers in another order."

@@ -51,6 +51,11 @@ jump = Build(
     },
     {
         "S(ε) − S(2ε) alone is 0 at a corner and not 0 at a bend: did you lose the 2 before S(ε)?": "2 * S_1 → S_1",
+        "2 J(θ) is missing in S(2ε): a difference of two J is a slope.": (
+            "J(theta + 2 * eps) - 2 * J(theta) + J(theta - 2 * eps) → J(theta + 2 * eps) - J(theta - 2 * eps)"
+        ),
+        "S(2ε) takes 2ε on both sides of θ.": "J(theta - 2 * eps) → J(theta - eps)",
+        "S(2ε) is taken away from 2 S(ε), not added to it.": "2 * S_1 - S_2 → 2 * S_1 + S_2",
         "S(2ε) counts once, S(ε) twice, and S(2ε) is divided by its own step, 2ε.": "- S_2 → - 2 * S_2",
         "S(2ε) takes 2ε everywhere: in J(θ + 2ε), in J(θ − 2ε), and below the line.": "- S_2 → - S_1 / 2",
         "yours is always 0. S(2ε) is S with another step, and not twice S(ε).": "0.0",

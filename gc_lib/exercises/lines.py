@@ -10,6 +10,7 @@ from .code import Code, stored
 RETURN_NEW = "append", "concatenate", "ravel", "flatten", "reshape", "copy"
 CHANGE = "append", "at", "extend", "fill", "insert", "sort", "update"  # what is called to change something
 STUB = "fill in the … of the stub: write its line in its place, and let return give the answer back."
+FILLED = r"np\.(zeros|ones|empty)\((?!\(?0\b)"  # an array that is not empty
 WHOLE = r"dtype=int|np\.array\(\[[\d, ]+\]"  # an array of whole numbers
 
 
@@ -35,6 +36,14 @@ def amiss(node: ast.AST, code: Code, given: Mapping[str, tuple]) -> str:
             return f"“{code.text(node)}” is computed and thrown away: is a return missing there, or an =?"
         case ast.If(body=[ast.Expr(value=ast.Constant(value=str(said)))]):
             return f"where that holds, “{said}” is written and not returned."
+        case ast.Return(value=ast.Call(func=ast.Attribute(attr="argmin" | "argmax")) as place):
+            return f"“{code.text(place)}” is a place in an array, and not what stands there."
+        case ast.Call(func=ast.Attribute(attr="append"), args=[ast.Name(id=name), *_]):
+            if re.search(rf"\b{name} = {FILLED}", code.source):
+                return f"append puts what is new behind what {name} holds already; fill its places, {name}[i] = …"
+        case ast.BinOp(ast.BinOp(op=ast.Div(), right=ast.Call(f)), ast.Add(), ast.Call(g) as last):
+            if code.text(f) == code.text(g):
+                return f"“{code.text(node)}” adds {code.text(last)} to a quotient: does it belong below the line?"
         case ast.Attribute(attr="at") if not isinstance(code.inside[code.inside[node]], ast.Expr):
             return f"{code.text(node)} changes its first argument, and returns None."
         case ast.Attribute(value=ast.Name(id="np"), attr="random"):
@@ -47,8 +56,9 @@ def amiss(node: ast.AST, code: Code, given: Mapping[str, tuple]) -> str:
             return f"in Python a power is written **; “{code.text(node)}” is something else."
         case ast.BinOp(left=left, op=ast.Sub(), right=right) if code.text(left) == code.text(right):
             return f"“{code.text(node)}” is always 0."
-        case ast.BoolOp(op=ast.Or(), values=[_, *_, ast.Constant()]) if getattr(code.inside[node], "test", 0) is node:
-            return f"“{code.text(node)}” is always true: each side of or needs a question of its own, with its own ==."
+        case ast.BoolOp(op=ast.Or(), values=sides) if getattr(code.inside[node], "test", 0) is node:
+            if any(isinstance(side, ast.Constant) and side.value for side in sides):
+                return f"“{code.text(node)}” is always true: each side of or needs a question, with its own ==."
         case ast.Compare(ast.Name(id=name), [ast.Eq() | ast.NotEq()], [ast.Constant(value=str(said))]):
             can_be = dict.fromkeys(value for value in given.get(name, ()) if isinstance(value, str))
             if can_be and said not in can_be and not isinstance(code.inside[node], ast.BoolOp):

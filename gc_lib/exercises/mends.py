@@ -59,7 +59,7 @@ class Mending:
                     then = f"Then: {mistakes[marks]}" if mistakes[marks] else f"And {self.asked(other)}"
                     return f"two changes make it right, {self.asked(change)} {then}"
             for marks, change in halves.items():
-                if mistakes[marks] and self.is_plain(change):
+                if own and mistakes[marks] and self.is_plain(change):
                     return f"two changes make it right, {self.asked(change)} Then: {mistakes[marks]}"
         return ""
 

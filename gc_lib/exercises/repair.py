@@ -108,6 +108,10 @@ layer_2 = Repair(
     {
         "one of two is mended; W2 alone is wrong now: what goes into dW2 alone?": "lam / m → lam / (2 * m)",
         "one of two is mended; b2 and all below are wrong: what do all come from?": "> 0 → >= 0",
+        "that is ReLU of dA2; its slope asks where A2 is on.": '(cache["A2"] > 0) → (dA2 > 0)',
+        "those are the units that are off.": "> 0 → <= 0",
+        "/ 2 * m multiplies by m.": "lam / m → lam / 2 * m",
+        "the 2 of λ/2m meets that of 2W: no 2 is left.": "lam / m → 2 * lam / m",
         "is the L2 term gone? The cost still has it.": ' + lam / m * params["W2"] → ',
     },
     "layer 2 is right: A2 >= 0 is always so, and A2 > 0 only where the unit is on; and the 2 of λ/2m meets that of 2W.",

@@ -50,8 +50,10 @@ flatten = Build(
     {
         "that goes down the columns; take each block row by row, as ravel() does.": "ravel() → ravel('F')",
         "all W before all b, as sorted by name; θ goes W1, b1, W2, …": "blocks. → dict(sorted(blocks.items())).",
-        "where are the biases? Every block of params belongs into θ.": "blocks.values() → [*blocks.values()][::2]",
         "these stand from the last layer to the first; θ begins with W1.": "blocks.values() → [*blocks.values()][::-1]",
+        "where are the biases? Every block of params belongs into θ.": (
+            "blocks.values() → [block for name, block in blocks.items() if name[0] == 'W']"
+        ),
         "b before W in each layer; θ begins with W1, then b1.": (
             "blocks.values() → [[*blocks.values()][i ^ 1] for i in range(len(blocks))]"
         ),
@@ -105,6 +107,18 @@ reading = Build(
         "(3, 4) and (3, 4.0000001)": (np.array([3.0, 4.0]), np.array([3.0, 4.0000001])),
     },
     {
+        "that is what each entry reads by itself; a length is one number for all.": (
+            "abs(approx - exact) / (abs(approx) + abs(exact))"
+        ),
+        "above the line entries are added up, and those above and below 0 cancel; take the length.": (
+            "norm(approx - exact) → np.sum(approx - exact)"
+        ),
+        "above the line is a mean; a length is the root of the sum of squares.": (
+            "norm(approx - exact) → np.sqrt(np.mean((approx - exact) ** 2))"
+        ),
+        "below the line the lengths are squared: are roots missing?": (
+            "norm(approx) + norm(exact) → approx @ approx + exact @ exact"
+        ),
         "these are squared norms; is a root missing?": "norm → (lambda v: v @ v)",
         "above the line ‖a − b‖ is wanted, not ‖a‖ − ‖b‖.": "norm(approx - exact) → abs(norm(approx) - norm(exact))",
         "above the line ‖a − b‖ is wanted; yours is ‖a‖ − ‖b‖.": "norm(approx - exact) → (norm(approx) - norm(exact))",
