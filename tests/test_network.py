@@ -264,3 +264,10 @@ def test_scale_and_bias_may_be_0_and_not_less():
     for bad in ({"scale": -1e-9}, {"bias": -1e-9}, {"scale": np.inf}, {"bias": np.nan}):
         with pytest.raises(ValueError, match="scale and bias should be"):
             gcl.Network([5, 4, 1]).initialise(seed=0, **bad)
+
+
+def test_networks_are_equal_where_their_plants_are():
+    net = gcl.Network([4, 3, 1])
+    half = [net.plant("scaled_db", 1, strength=0.5, factor=4) for _ in range(2)]
+    assert half[0] == half[1] and hash(half[0]) == hash(half[1])
+    assert len({*half, net, net.plant("scaled_db", 1, strength=0.5), net.plant("scaled_dW", 1, strength=0.5)}) == 4

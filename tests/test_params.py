@@ -191,7 +191,8 @@ def test_any_nest_is_named_from_the_outside_to_the_inside_and_comes_back_in_its_
     back = like(blocks, nest)
     again = as_blocks(back)
     assert list(again) == names and all(again[name] is blocks[name] for name in names)
-    assert types(copied(back)) == types(back)
+    assert types(copied(back)) == types(back) == types(gcl.from_vector(gcl.to_vector(nest), nest))
+    assert gcl.entry(0, nest)[0] == names[0]
     if list(blocks) != ["theta"]:
         assert type(back) is type(nest)
 

@@ -138,41 +138,41 @@ def copied(params):
     return like({name: block.copy() for name, block in as_blocks(params).items()}, params)
 
 
-def to_vector(blocks: Mapping[str, np.ndarray]) -> np.ndarray:
-    """Lay the blocks end to end, each row by row: θ of the lecture.
+def to_vector(params: Nest) -> np.ndarray:
+    """Lay the arrays of a nest end to end, each row by row: θ of the lecture. Raises TypeError where one is no array.
 
     >>> gcl.to_vector({"W": np.array([[1.0, 2.0], [3.0, 4.0]]), "b": np.array([5.0])})
     array([1., 2., 3., 4., 5.])
     """
-    return np.concatenate([block.ravel() for block in blocks.values()] or [np.zeros(0)])
+    return np.concatenate([block.ravel() for block in as_blocks(params).values()] or [np.zeros(0)])
 
 
-def from_vector(theta: np.ndarray, blocks: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Cut θ into blocks of the shapes and dtypes given. Leading axes of θ are carried along.
+def from_vector(theta: np.ndarray, params: Nest):
+    """Cut θ into arrays of the shapes and dtypes that params has, in the same nest.
 
-    Raises ValueError where θ has more or fewer entries than the blocks.
+    Leading axes of θ are carried along. Raises ValueError where θ has more or fewer entries than params.
 
     >>> gcl.from_vector(np.arange(3.0), {"w": np.zeros(2), "b": np.zeros(1)})
     {'w': array([0., 1.]), 'b': array([2.])}
     """
-    cut, start = {}, 0
+    blocks, cut, start = as_blocks(params), {}, 0
     if theta.shape[-1] != sum(block.size for block in blocks.values()):
         raise ValueError(f"θ should have {sum(block.size for block in blocks.values())} entries; got {theta.shape[-1]}")
     for name, block in blocks.items():
         piece = theta[..., start : start + block.size]
         cut[name] = piece.reshape((*theta.shape[:-1], *block.shape)).astype(block.dtype, copy=False)
         start += block.size
-    return cut
+    return like(cut, params)
 
 
-def entry(i: int, blocks: Mapping[str, np.ndarray]) -> tuple[str, tuple[int, ...]]:
+def entry(i: int, params: Nest) -> tuple[str, tuple[int, ...]]:
     """Tell which entry of which block θ[i] is. Raises IndexError where i is not in 0 … size − 1.
 
     >>> gcl.entry(5, {"W": np.zeros((2, 2)), "b": np.zeros(3)})
     ('b', (1,))
     """
     start = 0
-    for name, block in blocks.items():
+    for name, block in as_blocks(params).items():
         if 0 <= i - start < block.size:
             return name, tuple(int(k) for k in np.unravel_index(i - start, block.shape))
         start += block.size

@@ -41,8 +41,13 @@ where = Guess(
 )
 
 
+def end_to_end(blocks):
+    """θ = W1, b1, W2, …, each row by row"""
+    return np.concatenate([block.ravel() for block in blocks.values()])
+
+
 flatten = Build(
-    to_vector,
+    end_to_end,
     {
         "a network with 2, 3 and 1 units": (network(2, 3, 1),),
         "a network with 3, 2, 2 and 1 units": (network(3, 2, 2, 1),),

@@ -160,7 +160,8 @@ def find(name: str | Bug) -> Bug:
             f"my_dZ(dA, c); got {'None' if name is None else f'a value of type {type(name).__name__}'}"
         )
     if name not in CATALOGUE:
-        raise ValueError(f"there is no bug called {name!r}; gcl.bugs.CATALOGUE has {', '.join(CATALOGUE)}")
+        known = f"gcl.bugs.CATALOGUE has {', '.join(CATALOGUE)}; gcl.layers adds its own when it is first touched"
+        raise ValueError(f"there is no bug called {name!r}; {known}")
     return CATALOGUE[name]
 
 

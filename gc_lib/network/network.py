@@ -60,8 +60,8 @@ class Network:
     lam: float = 0.0
     keep_prob: float = 1.0
     dtype: str = "float64"
-    steps: tuple[Steps, ...] = field(default=(), repr=False)
-    terms: Terms = field(default=Terms(), repr=False)
+    steps: tuple[Steps, ...] = field(default=(), repr=False, compare=False)  # these follow from the plants
+    terms: Terms = field(default=Terms(), repr=False, compare=False)
     plants: tuple[Plant, ...] = ()
 
     def __post_init__(self):
