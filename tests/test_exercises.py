@@ -480,7 +480,13 @@ def test_the_homework_as_handed_in_gets_no_hint(l):
 def typed(source):
     """Return a function that is typed into a cell: its source is known as there."""
     names, cell = (
-        {"np": np, "gcl": gcl, "norm": norm, "both": lambda top: exercises.pattern.both(range(1, top + 1))},
+        {
+            "np": np,
+            "gcl": gcl,
+            "homework": homework,
+            "norm": norm,
+            "both": lambda top: exercises.pattern.both(range(1, top + 1)),
+        },
         f"<cell {source}>",
     )
     linecache.cache[cell] = len(source), None, source.splitlines(True), cell
@@ -497,6 +503,10 @@ SLOPE = "approx[i] = (J(theta + step) - J(theta - step)) / (2 * eps)"
 TABLE = "def f(dout, rows, count):\n    dtable = np.{}((count, dout.shape[1]))\n"
 ADD_AT = "    np.add.at(dtable, rows, dout)\n"
 JUMP = "def f(J, theta, eps):\n    S_1 = (J(theta + eps) - 2 * J(theta) + J(theta - eps)) / eps\n"
+BACK_1 = (
+    "def f(params, cache, dA1, lam):\n    m, dZ1 = dA1.shape[1], dA1 * (cache['A1'] {} 0)\n"
+    "    dW1 = dZ1 @ cache['X'].T / m + lam / m * params['W1']\n    return dW1, dZ1.mean(axis=1, keepdims=True)"
+)
 BACK_2 = (
     "def f(params, cache, dA2, lam):\n    m, dZ2 = dA2.shape[1], dA2 * cache['A2'] > 0\n"
     "    dW2 = dZ2 @ cache['A1'].T / m + lam / m * params['W2']\n"
@@ -760,6 +770,60 @@ TYPED = [
         "vector.loop",  # no change is said to lead to a mistake where nothing was given before it
         LOOP + ROUND.replace("range({})", "{}").format("theta", "i", SLOPE) + "    return approx",
         "places are whole numbers: for i in range(n), not for i in v.",
+    ),
+    (
+        "vector.loop",
+        LOOP + "    i = 0\n    while i < theta.size:\n        approx[i] = J(theta) - J(theta - eps)\n    return approx",
+        "line 4 of the cell: this loop never ends, since nothing in it changes “i < theta.size”.",
+    ),
+    (
+        "repair.layer_3",
+        "def f(params, cache, Y, lam):\n    return homework.back_3(params, cache, Y, lam)\n    lam = 0",
+        "“lam = 0” stands behind return, and is never run.",
+    ),
+    (
+        "repair.layer_3",
+        "def f(params, cache, Y, lam):\n    return homework.back_3(params, cache, 1 * Y, lam)",
+        "what you have changed changes nothing: these are the slopes as handed in.",
+    ),
+    (
+        "hiding.remainder",
+        "def f(J, theta, dtheta, v, t):\n    return J(theta + t * v) - J(theta) - t * (dtheta * v).sum",
+        "“(dtheta * v).sum” is a function and not what it gives: call it, (dtheta * v).sum().",
+    ),
+    ("epsilon.best_eps", "def f(u):\n    return (6 * u) ** 1 / 3", "is no root: ** (1 / 3) is one."),
+    ("epsilon.best_eps", "def f(u):\n    return (6 * u) ** (1 // 3)", "// cuts off what stands behind the point."),
+    (
+        "kink.jump",
+        "def f(J, theta, eps):\n    for h in (eps, 2 * eps):\n"
+        "        S = (J(theta + h) - 2 * J(theta) + J(theta - h)) / h\n    return abs(2 * S - S + 1e-3)",
+        "in line 2 of the cell: behind the loop S has the value of the last round alone.",
+    ),
+    (
+        "training.evaluations",
+        "def f(sizes, kept=[]):\n    kept += [sizes[l] * (sizes[l - 1] + 1) for l in range(1, len(sizes))]\n"
+        "    return 2 * sum(kept)",
+        "in place of 302: what does it keep from call to call?",
+    ),
+    (
+        "training.evaluations",
+        "def f(sizes):\n    norm += 2\n    return norm",
+        "the norm outside is another one: give it a value inside, in the first line.",
+    ),
+    (
+        "repair.adapter",
+        "def f(params):\n    return {n[1:]: g for n, g in gcl.exercises.repair.grads(params)}",
+        "is “….items()” missing around",
+    ),
+    (
+        "secant.two_sided",
+        TWO + "(J(theta * (1 + eps)) - J(theta * (1 - eps))) / eps",
+        "is there a 2 missing below the line? And yours moves θ by a share ε of itself",
+    ),
+    (
+        "repair.layer_1",
+        BACK_1.format(">=").replace("lam / m", "lam / (2 * m)"),
+        "only where the unit is on. And the 2 of λ/2m meets that of 2W: is one of them left?",
     ),
 ]
 
@@ -1086,6 +1150,11 @@ def test_the_kits_own_check_raises_no_false_alarm():
 def test_a_checker_that_does_anything_is_answered_by_a_sentence(my_check, words):
     answer = exercises.checker(my_check)
     assert not answer.solved and words in answer.words and "\n" not in answer.words
+
+
+def test_a_checker_that_never_ends_is_not_begun():
+    source = "def my_check(cost, gradient, params, eps):\n    i = 0\n    while i < 3:\n        cost(params)\n    return 'right'"
+    assert "this loop never ends" in exercises.checker(typed(source)).words
 
 
 def test_of_a_checker_that_never_asks_for_dtheta_this_alone_is_said():

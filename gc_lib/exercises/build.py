@@ -12,8 +12,8 @@ import numpy as np
 from .answer import Answer, a_number, brief, near, no_function, run
 from .code import Code
 from .kinds import RELATED, behind, of_form, relation
-from .lines import STUB, idle, is_stub, nothing, seen, unused
-from .mends import Mending, compiled
+from .lines import STUB, endless, idle, is_stub, nothing, overwritten, seen, unused
+from .mends import Mending, compiled, mark, quiet
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,8 @@ class Build:
         """Tell whether a function does what it should; whatever it does, the answer is a sentence."""
         if not callable(attempt):
             return no_function(attempt)
+        if never := endless(attempt):
+            return Answer(False, never)
         answers: list[tuple] = []
         for words, case in self.cases.items():
             given, stopped = run(attempt, case)
@@ -72,15 +74,20 @@ class Build:
 
     def kept(self, attempt: Callable) -> Answer:
         """Praise a right function, and say so if it changes what it is given; it may not change the parameters."""
+        changed, name = self.changed(attempt)
+        if isinstance(changed, Mapping):
+            return Answer(False, name)
+        return Answer(True, f"{self.praise} But {name}" if name else self.praise)
+
+    def changed(self, attempt: Callable) -> tuple[object, str]:
+        """Return the first argument that a function changes, and say so; "" where it leaves all as they are."""
         for case in self.cases.values():
             theirs = deepcopy(case)
             attempt(*theirs)
             for name, before, after in zip(self.arguments(attempt), case, theirs, strict=False):
                 if isinstance(before, Mapping | np.ndarray | list) and not self.same(after, before):
-                    changed = f"yours changes {name} itself, which others still need: make a new one."
-                    allowed = not isinstance(before, Mapping)
-                    return Answer(allowed, f"{self.praise} But {changed}" if allowed else changed)
-        return Answer(True, self.praise)
+                    return before, f"yours changes {name} itself, which others still need: make a new one."
+        return None, ""
 
     def amiss(self, attempt: Callable) -> str:
         """Say what is amiss in a line, or that the arguments should stand in another order; "" where nothing is."""
@@ -94,6 +101,9 @@ class Build:
         """Say what is behind an error."""
         told = unused(attempt)
         unset = re.search("NameError: name '(.*)' is", stopped)
+        outside = re.search("local variable '(.*?)'", stopped)
+        if outside and outside[1] in Code(attempt).globals:
+            return f"the {outside[1]} outside is another one: give it a value inside, in the first line."
         if not told and unset and unset[1] in Code(self.right).made:
             return f"{unset[1]} has no value: is the line missing that gives it one?"
         if not told and not re.search("NameError|RecursionError|positional", stopped):  # a change would know too much
@@ -108,11 +118,21 @@ class Build:
     def why(self, attempt: Callable, pairs: Sequence[tuple]) -> str:
         """Ask about what explains all pairs of what is given and what is wanted; "" where nothing does."""
         mending = Mending(attempt, self.right, self.cases.values(), self.same)
-        sure = of_form(pairs, self.same) or unused(attempt) or mending.one()
-        related = relation(pairs, self.same)
-        sure = sure or idle(attempt) or (related if isinstance(pairs[0][1], Mapping | str) else "")
-        sure = sure or self.known_as([given for given, _ in pairs], self.pairs())
-        return sure or mending.two(self.known()) or related
+        sure = of_form(pairs, self.same) or unused(attempt) or self.remembers(attempt, pairs[0][0])
+        sure = sure or mending.one() or idle(attempt)
+        related = "" if sure else relation(pairs, self.same)
+        if sure or isinstance(pairs[0][1], Mapping | str):
+            return sure or self.changed(attempt)[1] or related or mending.two(self.known())
+        two = self.known_as([given for given, _ in pairs], self.pairs()) or mending.two(self.known())
+        return two or overwritten(attempt) or related
+
+    def remembers(self, attempt: Callable, first) -> str:
+        """Say so where a function gives another value when it is called again."""
+        again, stopped = run(attempt, next(iter(self.cases.values())))
+        with quiet():
+            if stopped or mark(again) == mark(first) or "np.empty" in Code(attempt).source:
+                return ""
+        return f"called again it gives {brief(again)} in place of {brief(first)}: what does it keep from call to call?"
 
     def known(self) -> Mapping[str, Callable]:
         """Return the known mistakes as functions."""

@@ -12,7 +12,7 @@ SMALL, LARGE = 6, 12  # of so many nodes is a part that is taken from the right 
 OPERATORS, COMPARISONS = "- + * / @ **".split(), "< <= > >= == !=".split()
 AROUND = (  # what is often missing around a part
     *("2 * …", "-…", "… / 2", "… + 1", "… - 1", "… ** 2", "… > 0", "1 - …"),
-    *("abs(…)", "np.sum(…)", "np.sqrt(…)", "….T", "….ravel()", "….copy()", "….values()", "…()"),
+    *("abs(…)", "np.sum(…)", "np.sqrt(…)", "….T", "….ravel()", "….copy()", "….values()", "….items()", "…()"),
 )
 AROUND_WITH = "… * {0}", "… / {0}", "… + {0}", "… - {0}", "{0} - …", "{0} @ …", "…[{0}]"  # with parts of the right one
 

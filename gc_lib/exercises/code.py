@@ -26,6 +26,11 @@ class Code:
         self.read = {node.id for node in self.names if not stored(node)}
         self.known = {*self.arguments, *self.made, *self.globals, *dir(builtins)}
 
+    def steps(self) -> list[str]:
+        """Return what the function does, without its docstring, however it is laid out."""
+        body = [line for node in self.nodes[1:2] if isinstance(node, ast.FunctionDef) for line in node.body]
+        return [ast.dump(line) for line in body if not isinstance(line, ast.Expr)]
+
     def is_piece(self, node: ast.expr) -> bool:
         """Tell whether an expression is no docstring, and no module such as np."""
         words = isinstance(node, ast.Constant) and isinstance(self.inside[node], ast.Expr)

@@ -36,6 +36,7 @@ STOPS = {  # what an error's words begin with or hold, and what is mostly behind
     r"could not broadcast|setting an array element": "what is put into a place must have the shape of the place.",
     r"only integer scalar|as an integer": "range takes one whole number, np.concatenate a list, [a, b].",
     r"tuple indices": "a tuple has places, t[0], and no keys; if they have names, these stand behind a dot, c.Z.",
+    r"values to unpack": "what is taken apart there has another number of parts: is .items() or enumerate missing?",
     r"used as indices": "an index is a whole number, or an array of such or of True and False: what is it here?",
     r"invalid index to scalar|'(numpy\.)?float(64)?' obj": "a single number has no entries: is a vector meant?",
     r"only integers, |must be integers": "places are whole numbers: for i in range(n), not for i in v.",

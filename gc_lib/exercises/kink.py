@@ -54,6 +54,7 @@ jump = Build(
         "2 J(θ) is missing in S(2ε): a difference of two J is a slope.": (
             "J(theta + 2 * eps) - 2 * J(theta) + J(theta - 2 * eps) → J(theta + 2 * eps) - J(theta - 2 * eps)"
         ),
+        "in S(2ε) the points are θ ± 4ε: is ε doubled twice?": "theta + 2 * → theta + 4 *; theta - 2 * → theta - 4 *",
         "S(2ε) takes 2ε on both sides of θ.": "J(theta - 2 * eps) → J(theta - eps)",
         "S(2ε) is taken away from 2 S(ε), not added to it.": "2 * S_1 - S_2 → 2 * S_1 + S_2",
         "S(2ε) counts once, S(ε) twice, and S(2ε) is divided by its own step, 2ε.": "- S_2 → - 2 * S_2",

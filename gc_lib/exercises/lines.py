@@ -9,6 +9,7 @@ from .code import Code, stored
 
 RETURN_NEW = "append", "concatenate", "ravel", "flatten", "reshape", "copy"
 CHANGE = "append", "at", "extend", "fill", "insert", "sort", "update"  # what is called to change something
+CALLED = "all", "any", "copy", "flatten", "items", "keys", "mean", "ravel", "sum", "values"  # what is called
 STUB = "fill in the … of the stub: write its line in its place, and let return give the answer back."
 FILLED = r"np\.(zeros|ones|empty)\((?!\(?0\b)"  # an array that is not empty
 WHOLE = r"dtype=int|np\.array\(\[[\d, ]+\]"  # an array of whole numbers
@@ -34,8 +35,12 @@ def amiss(node: ast.AST, code: Code, given: Mapping[str, tuple]) -> str:
                 return f"{code.text(called)} changes nothing, it returns a new array, which needs a name."
         case ast.Expr(value=ast.BinOp() | ast.Compare() | ast.Name() | ast.IfExp()):
             return f"“{code.text(node)}” is computed and thrown away: is a return missing there, or an =?"
+        case ast.stmt() if behind_return(node, code):
+            return f"“{code.text(node)}” stands behind return, and is never run."
         case ast.If(body=[ast.Expr(value=ast.Constant(value=str(said)))]):
             return f"where that holds, “{said}” is written and not returned."
+        case ast.Attribute(attr=name) if name in CALLED and getattr(code.inside[node], "func", None) is not node:
+            return f"“{code.text(node)}” is a function and not what it gives: call it, {code.text(node)}()."
         case ast.Return(value=ast.Call(func=ast.Attribute(attr="argmin" | "argmax")) as place):
             return f"“{code.text(place)}” is a place in an array, and not what stands there."
         case ast.Call(func=ast.Attribute(attr="append"), args=[ast.Name(id=name), *_]):
@@ -52,6 +57,10 @@ def amiss(node: ast.AST, code: Code, given: Mapping[str, tuple]) -> str:
             return f"what one call leaves behind “{code.text(node)}”, the next one finds: keep it inside."
         case ast.BinOp(left=ast.List(elts=[ast.Call() | ast.List() | ast.BinOp()]), op=ast.Mult()):
             return f"“{code.text(node)}” holds one thing in all places: an array changed in one is changed in all."
+        case ast.BinOp(ast.BinOp(op=ast.Pow(), right=ast.Constant(value=1)), ast.Div(), right):
+            return f"** comes before /, so that “{code.text(node)}” is no root: ** (1 / {code.text(right)}) is one."
+        case ast.BinOp(ast.Constant(), ast.FloorDiv(), ast.Constant()):
+            return f"“{code.text(node)}” is a whole number: // cuts off what stands behind the point."
         case ast.BinOp(op=ast.BitXor()):
             return f"in Python a power is written **; “{code.text(node)}” is something else."
         case ast.BinOp(left=left, op=ast.Sub(), right=right) if code.text(left) == code.text(right):
@@ -71,6 +80,38 @@ def amiss(node: ast.AST, code: Code, given: Mapping[str, tuple]) -> str:
             return f"“{code.text(node)}” is a second name for the same array; {old}.copy() makes another one."
         case ast.Assign(targets=[ast.Name(id=name)], value=value) if name in given and not uses(value, name):
             return f"{name} is given; “{code.text(node)}” puts something else in its place."
+    return ""
+
+
+def behind_return(line: ast.stmt, code: Code) -> bool:
+    """Tell whether a line of a block comes after one that returns."""
+    block = getattr(code.inside.get(line), "body", [])
+    return line in block and any(isinstance(one, ast.Return) for one in block[: block.index(line)])
+
+
+def overwritten(attempt: Callable) -> str:
+    """Name what each round of a loop gives a value, and nothing reads until the loop has ended; "" if there is none."""
+    code = Code(attempt)
+    read = {node.id for node in code.names if not stored(node)}
+    for loop in (node for node in code.nodes if isinstance(node, ast.For)):
+        given = [node.targets[0] for node in ast.walk(loop) if isinstance(node, ast.Assign)]
+        names = [node.id for node in given if isinstance(node, ast.Name) and not uses(loop, node.id)]
+        for name in (name for name in names if name in read):
+            return f"{code.line(loop)}: behind the loop {name} has the value of the last round alone."
+    return ""
+
+
+def endless(attempt: Callable) -> str:
+    """Say which while of a student's function never ends, since nothing in it changes what it asks; "" if none does."""
+    code = Code(attempt)
+    for loop in (node for node in code.nodes if isinstance(node, ast.While)):
+        inside = [node for line in loop.body for node in ast.walk(line)]
+        changed = {node.id for node in inside if isinstance(node, ast.Name) and stored(node)}
+        called = [node.func for node in inside if isinstance(node, ast.Call)]
+        changed |= {code.text(node.value) for node in called if isinstance(node, ast.Attribute)}
+        ends = any(isinstance(node, ast.Break | ast.Return | ast.Raise) for node in inside)
+        if not ends and not any(uses(loop.test, name) for name in changed):
+            return f"{code.line(loop)}: this loop never ends, since nothing in it changes “{code.text(loop.test)}”."
     return ""
 
 

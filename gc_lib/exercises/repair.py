@@ -11,6 +11,8 @@ from ..checker.report import check
 from ..checker.words import listed
 from .answer import Answer, run
 from .build import Build
+from .code import Code
+from .lines import endless
 from .prediction import Choose
 
 
@@ -23,7 +25,8 @@ class Repair(Build):
 
     def __call__(self, attempt: Callable) -> Answer:
         """Tell whether a check of the homework with this function in it is great; the answer is a sentence."""
-        answers = [run(attempt, case) for case in self.cases.values()] if callable(attempt) else [(None, "")]
+        runs = callable(attempt) and not endless(attempt)
+        answers = [run(attempt, case) for case in self.cases.values()] if runs else [(None, "")]
         if any(stopped or given is None or given is Ellipsis for given, stopped in answers):
             return super().__call__(attempt)
         pairs = [
@@ -45,8 +48,11 @@ class Repair(Build):
     def why(self, attempt: Callable, pairs: Sequence[tuple]) -> str:
         """Ask about the mistake that explains the slopes, or else say which of them are wrong."""
         every, (given, wanted) = [given for given, _ in pairs], pairs[0]
-        if self.known_as(every, {"as handed in": getattr(homework, self.layer)}):  # the check says where to look
-            return ""
+        original = getattr(homework, self.layer)
+        if self.known_as(every, {"as handed in": original}):
+            if Code(attempt).steps() == Code(original).steps():
+                return ""  # the check says where to look
+            return self.amiss(attempt) or "what you have changed changes nothing: these are the slopes as handed in."
         if not isinstance(given, tuple | list) or len(given) != len(self.parts):
             return f"it should return {listed(self.parts)}, in this order."
         shapes, needed = ([getattr(slope, "shape", ()) for slope in slopes] for slopes in (given, wanted))
@@ -102,18 +108,22 @@ layer_3 = Repair(
 )
 
 
+SLIPS = {  # of the layers with ReLU
+    "those are the units that are off.": "> 0 → <= 0",
+    "/ 2 * m multiplies by m.": "lam / m → lam / 2 * m",
+    "the 2 of λ/2m meets that of 2W: no 2 is left.": "lam / m → 2 * lam / m",
+}
+
 layer_2 = Repair(
     homework.right_2,
     given(dA2),
     {
-        "one of two is mended; W2 alone is wrong now: what goes into dW2 alone?": "lam / m → lam / (2 * m)",
-        "one of two is mended; b2 and all below are wrong: what do all come from?": "> 0 → >= 0",
+        "what goes into dW2 alone? There a slip is left.": "lam / m → lam / (2 * m)",
+        "what do b2 and all below come from? There a slip is left.": "> 0 → >= 0",
         "that is ReLU of dA2; its slope asks where A2 is on.": '(cache["A2"] > 0) → (dA2 > 0)',
-        "those are the units that are off.": "> 0 → <= 0",
-        "/ 2 * m multiplies by m.": "lam / m → lam / 2 * m",
-        "the 2 of λ/2m meets that of 2W: no 2 is left.": "lam / m → 2 * lam / m",
         "is the L2 term gone? The cost still has it.": ' + lam / m * params["W2"] → ',
-    },
+    }
+    | SLIPS,
     "layer 2 is right: A2 >= 0 is always so, and A2 > 0 only where the unit is on; and the 2 of λ/2m meets that of 2W.",
     layer="back_2",
     parts=("dA1", "dW2", "db2"),
@@ -127,7 +137,10 @@ layer_1 = Repair(
         "m counts the units now; what does it have to count?": "dA1.shape[1] → dA1.shape[0]",
         "dW1 is mended; does db1 still divide by the old m?": "keepdims=True) / m → keepdims=True) / 4",
         "the mean is mended; does the L2 term still have the old m?": "lam / m → lam / 4",
-    },
+        "A1 >= 0 is always so, and A1 > 0 only where the unit is on.": "> 0 → >= 0",
+        "the 2 of λ/2m meets that of 2W: is one of them left?": "lam / m → lam / (2 * m)",
+    }
+    | SLIPS,
     "layer 1 is right: X has a column for each example, so m is X.shape[1], and 3/4 was examples over features.",
     layer="back_1",
     parts=("dW1", "db1"),

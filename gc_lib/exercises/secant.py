@@ -25,6 +25,12 @@ two_sided = Build(
         "that is the one-sided difference; also look to the right of θ.": "(J(theta) - J(theta - eps)) / eps",
         "one of the points is θ itself; those 2ε apart are θ ± ε.": "theta - eps → theta",
         "one of the points is θ itself; the lecture's stand on either side of it, at θ ± ε.": "theta → theta + eps",
+        "ε moves θ, inside of the brackets of J.": (
+            "J(theta + eps) - J(theta - eps) → J(theta) + eps - (J(theta) - eps)"
+        ),
+        "yours moves θ by a share ε of itself; the points are θ ± ε.": (
+            "theta + eps → theta * (1 + eps); theta - eps → theta * (1 - eps)"
+        ),
         "the points are θ ± 2ε, and so 4ε apart.": "theta + eps → theta + 2 * eps; theta - eps → theta - 2 * eps",
         "is there an ε missing below the line? The two points are 2ε apart.": "(2 * eps) → 2",
         "/ 2 * eps multiplies by ε; put 2 * eps in brackets.": "(2 * eps) → 2 * eps",
