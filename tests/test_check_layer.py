@@ -114,9 +114,20 @@ def test_a_number_as_out_and_a_number_as_input():
           {"x": x, "s": 0.5}).assert_ok()  # fmt: skip
 
 
-def test_what_is_handed_on_goes_to_a_backward_of_the_cache_too():
-    scaled, back = lambda x, by: (by * x, None), lambda dout, cache, by: by * dout
-    check(scaled, back, {"x": x}, by=3.0).assert_ok()
+@pytest.mark.parametrize("back", [lambda dout, cache, by: by * dout, lambda dout, cache, by=1.0: by * dout])
+def test_what_is_handed_on_goes_to_a_backward_of_the_cache_too(back):
+    check(lambda x, by: (by * x, None), back, {"x": x}, by=3.0).assert_ok()
+
+
+def test_a_backward_of_what_is_handed_on_alone_does_not_get_the_input_in_its_place():
+    check(lambda x, by: by * x, lambda dout, by: by * dout, {"x": x}, by=3.0).assert_ok()
+
+
+def test_a_default_of_backward_stays_unless_it_has_the_name_of_an_input():
+    check(lambda x: 3 * x, lambda dout, rate=3: rate * dout, {"x": x}).assert_ok()
+    check(lambda x: x**2, lambda dout, x=None: 2 * x * dout, {"x": x}).assert_ok()
+    check(lambda x: 3 * x, lambda x, rate=3: rate * x, {"x": x}).assert_ok()  # its x is dout
+    check(lambda x: x**2, lambda dout, *inputs: 2 * inputs[0] * dout, {"x": x}).assert_ok()
 
 
 def test_two_numbers_in_a_list_are_the_gradients_of_two_numbers():
@@ -219,13 +230,18 @@ def test_the_same_seed_is_the_same_upstream():
         ({"backward": lambda d, c: {"x": d @ w.T, "dw": 0, "b": 0}}, "no gradient of w, but of x, dw and b; rename"),
         ({"backward": lambda d, c: affine_backward(d, c)[::-1]}, "in the order of the inputs, x, w and b"),
         ({"backward": lambda d, c: (*affine_backward(d, c)[:2], d)}, r"of b has shape \(3, 2\), but b has \(2,\); sum"),
-        ({"backward": lambda d, c: (*affine_backward(d, c)[:2], d.sum(0)[None])}, r"\(1, 2\), but .*; return a slope"),
+        ({"backward": lambda d, c: (*affine_backward(d, c)[:2], d.sum(0)[None])}, r"; take .reshape\(\(2,\)\)"),
+        ({"backward": lambda d, c: (*affine_backward(d, c)[:2], d.sum())}, r"shape \(\), but .*; return a slope"),
         ({"backward": lambda d, c: {"x": d @ w.T, "b": d.sum(0)}}, "no gradient of w, but of x and b; return that too"),
         ({"backward": lambda d, c: (*affine_backward(d, c)[:2], None)}, "gradient of b is None"),
         ({"backward": lambda d, c: (np.nan * x, *affine_backward(d, c)[1:])}, "backward: x holds nan"),
         ({"backward": lambda d: d}, r"forward returned two values, \(out, cache\), so backward should take"),
         ({"backward": lambda d, c, e: d}, r"forward returned two values, \(out, cache\)"),
         ({"backward": "back"}, "backward should be a function"),
+        (
+            {"forward": lambda x, w: x @ w, "backward": lambda w, x, dz: 0, "inputs": {"x": x, "w": w}},
+            "backward takes w first, where dout is given; take lambda dout, x, w: …, which calls yours",
+        ),
         ({"forward": lambda x, w, b: None, "backward": lambda d: d}, "forward: out is None; is a `return` missing"),
         ({"forward": lambda x, w, b: (np.nan * x, 0)}, "forward: out holds nan"),
         ({"forward": lambda x, w: (x, 0)}, r"forward should take x, w and b by name; it takes \(x, w\)"),
@@ -278,7 +294,10 @@ def test_what_a_layer_raises_comes_through_with_a_note_of_where():
 
     with pytest.raises(KeyError) as caught:
         check(backward=broken)
-    assert caught.value.__notes__ == ["when backward was called"]
+    assert caught.value.__notes__ == ["when backward was called with dout and cache"]
+    with pytest.raises(KeyError) as caught:
+        check(lambda x, w, b: affine(x, w, b)[0], lambda dout, rate, *more: {}[rate.size], INPUTS)
+    assert caught.value.__notes__ == ["when backward was called with dout, x, w and b"]
 
 
 def test_a_random_layer_is_told():
@@ -320,16 +339,15 @@ def test_an_upstream_may_be_a_tuple_as_the_outputs_are():
 
 
 def test_what_is_handed_on_is_left_as_it_was():
-    running = np.zeros(4)
+    running, param = np.zeros(4), {"mean": np.zeros(4)}
 
-    def forward(x, running):
+    def forward(x, running, param):
         running += 1
-        return np.sin(x), x
+        param["mean"] += 1
+        return np.sin(x) * param["mean"], x
 
-    assert (
-        gcl.check_layer(forward, lambda d, x: d * np.cos(x), {"x": np.arange(4.0)}, running=running).answer == "right"
-    )
-    assert not running.any()
+    check(forward, lambda d, x: d * np.cos(x), {"x": np.arange(4.0)}, running=running, param=param).assert_ok()
+    assert not running.any() and not param["mean"].any()
 
 
 def test_why_forward_gives_no_number_a_step_away_is_said():

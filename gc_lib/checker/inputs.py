@@ -220,10 +220,15 @@ def fitting(gradient, blocks: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]
         if shape != block.shape:
             jacobian = shape[1:] == block.shape and len(shape) > len(block.shape)
             advice = f"; are these the slopes of {shape[0]} numbers? Then {WEIGHTS}" if jacobian else ""
-            if [n for n in shape if n != 1] == [n for n in block.shape if n != 1]:
+            if squeezed(shape) == squeezed(block.shape):
                 advice = f"; take .reshape({block.shape})"
             raise ValueError(f"gradient: {name} has shape {shape}, but in params it has {block.shape}{advice}")
     return {name: found[name] for name in blocks}
+
+
+def squeezed(shape: tuple[int, ...]) -> list[int]:
+    """Return a shape without its axes of length 1."""
+    return [n for n in shape if n != 1]
 
 
 def few(names: Iterable[str]) -> str:

@@ -1,14 +1,16 @@
 """Check a layer, a pair of forward and backward. It has no J of its own: a weighted sum of its outputs is one."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
+from copy import deepcopy
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from inspect import signature
+from itertools import product
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
-from .inputs import all_real, function, kind_of, noted, whole
+from .inputs import all_real, function, kind_of, noted, squeezed, whole
 from .params import as_array, as_blocks, as_tensor, copied, is_tensor, like, plain_numbers, to_vector
 from .reason import Reason
 from .report import Report, check
@@ -108,8 +110,9 @@ class Pair(NamedTuple):
         return False
 
     def others(self) -> dict[str, Any]:
-        """Return what else forward takes; arrays are copied, for a running mean is written on."""
-        return {name: each.copy() if isinstance(each, np.ndarray) else each for name, each in self.handed_on.items()}
+        """Return what else forward takes; arrays are copied, in a dict too, for a running mean is written on."""
+        written = np.ndarray | dict
+        return {name: deepcopy(each) if isinstance(each, written) else each for name, each in self.handed_on.items()}
 
     def as_given(self, inputs: Mapping[str, np.ndarray]) -> dict[str, Any]:
         """Return inputs as tensors where they were given so."""
@@ -119,16 +122,16 @@ class Pair(NamedTuple):
         """Go forward; return out, and backward as a function of dout alone."""
         given, handed_on = self.as_given(copied(self.inputs) | nudged), self.others()
         found = noted(lambda given: self.forward(**given, **handed_on), given, lambda: "when forward was called")
-        inputs = tuple(given.values())
-        ways: Iterable[tuple[tuple, dict]]
         if isinstance(found, tuple) and len(found) == 2:
-            out, ways = found[0], ((found[1:], {}), (found[1:], handed_on))
+            out, behind = found[0], [{"cache": found[1]}]
         else:
-            out, ways = found, ((inputs, handed_on), (inputs, {}), ((), {}))
-        fitting = [way for way in ways if takes(self.backward, 0, *way[0], **way[1])]
+            out, behind = found, self.behind_dout(given)
+        ways = product([handed_on, {}], behind)
+        fitting = [way for way in ways if takes(self.backward, 0, *way[1].values(), **way[0])]
         if fitting:
-            more, named = fitting[0]
-            return out, lambda dout: self.backward(dout, *more, **named)
+            named, more = fitting[0]
+            note = f"when backward was called with {listed(['dout', *more, *named])}"
+            return out, lambda dout: noted(lambda d: self.backward(d, *more.values(), **named), dout, lambda: note)
         if out is not found:
             raise TypeError(
                 "forward returned two values, (out, cache), so backward should take (dout, cache); if it takes the "
@@ -138,6 +141,20 @@ class Pair(NamedTuple):
             f"forward returned {kind_of(found)}, so backward should take ({', '.join(['dout', *given, *handed_on])}), "
             "or dout alone; or let forward return the two (out, cache), and backward take (dout, cache)"
         )
+
+    def behind_dout(self, given: dict[str, Any]) -> list[dict[str, Any]]:
+        """Return what may be handed to backward behind dout: the inputs, or nothing. Raises where an input comes first.
+
+        A default, as of a learning rate, stays what it is unless it has the name of an input.
+        """
+        try:
+            first, *rest = signature(self.backward).parameters.values()
+        except ValueError:  # a compiled function, which does not say
+            return [given, {}]
+        if first.name in given and not takes(self.backward, 0):
+            turned = f"lambda dout, {', '.join(given)}: …, which calls yours in its own order"
+            raise TypeError(f"backward takes {first.name} first, where dout is given; take {turned}")
+        return [given, {}] if any(each.default is each.empty or each.name in given for each in rest) else [{}]
 
     def out(self, nudged: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Go forward; return the outputs by name. Raises where they are no finite numbers."""
@@ -149,7 +166,7 @@ class Pair(NamedTuple):
         """Go forward and back; return the gradients by input, copied at once. Raises where one does not fit."""
         out, back = self.ahead(nudged)
         dout = like(copied(upstream), {"out": out})["out"]
-        found = by_name(noted(back, dout, lambda: "when backward was called"), self.nudged, self.inputs)
+        found = by_name(back(dout), self.nudged, self.inputs)
         slopes = {name: as_array(slope, f"backward: the gradient of {name}") for name, slope in found.items()}
         all_real(slopes, "backward")
         shapes = {name: block.shape for name, block in self.nudged.items()}
@@ -158,6 +175,8 @@ class Pair(NamedTuple):
                 advice = f"return a slope for each entry of {name}, in its place"
                 if slope.size > nudged[name].size:
                     advice = f"sum it over the axes along which {name} is broadcast"
+                if squeezed(slope.shape) == squeezed(shapes[name]):
+                    advice = f"take .reshape({shapes[name]})"
                 if sorted(shapes.values()) == sorted(slope.shape for slope in slopes.values()):
                     advice = f"return the gradients in the order of the inputs, {listed(shapes)}"
                 wanted = f"has shape {slope.shape}, but {name} has {shapes[name]}"
