@@ -226,6 +226,7 @@ def test_the_same_seed_is_the_same_upstream():
     [
         ({"backward": lambda d, c: None}, "backward returned None, where the 3 gradients of x, w and b are wanted"),
         ({"backward": lambda d, c: affine_backward(d, c)[:2]}, "backward returned a tuple of 2, where the 3 gradients"),
+        ({"backward": affine_backward, "inputs": {"x": x}, "w": w, "b": b}, "of 3, where the gradient of x is wanted"),
         ({"backward": lambda d, c: affine_backward(d, c)[0]}, "returned an array of float64, shape .*, where the 3"),
         ({"backward": lambda d, c: {"x": d @ w.T, "dw": 0, "b": 0}}, "no gradient of w, but of x, dw and b; rename"),
         ({"backward": lambda d, c: affine_backward(d, c)[::-1]}, "in the order of the inputs, x, w and b"),
@@ -261,6 +262,7 @@ def test_the_same_seed_is_the_same_upstream():
         ),
         ({"forward": lambda x, w, b: (np.nan, 0)}, "forward: out holds nan; every entry"),
         ({"forward": lambda x, w, b, k: x, "k": 3}, r"backward should take \(dout, x, w, b, k\), or dout alone"),
+        ({"forward": lambda x, w, b: (x, w, 0), "backward": lambda p, q, c: 0}, r"the two \(\(a, b\), cache\), and"),
         ({"upstream": 0.0}, "upstream is 0 for every output"),
         ({"upstream": np.nan}, "upstream: out holds nan"),
         ({"seed": -1}, "seed should be a whole number"),

@@ -20,6 +20,7 @@ SHAPES = {  # of other people's code: what to break in it, and what the check th
     "cost and gradient together": (", 2 * X @ (w @ X - y)", ", X @ (w @ X - y)", "theta dθ is 0.5 times"),
     "a flat vector": ("+= 200 * bend", "+= 100 * bend", "dθ is wrong in theta"),
     "a step in place of a gradient": ("rate * 2 * X", "rate * X", "theta dθ is 0.5 times"),
+    "a layer with attributes": ("self.x.T @ dout", "self.x.T @ dout / 2", "W dθ is 0.5 times"),
     "a class with attributes": ("2 * np.mean(self.error)", "np.mean(self.error)", "dθ is wrong in b:"),
 }
 

@@ -137,9 +137,10 @@ class Pair(NamedTuple):
                 "forward returned two values, (out, cache), so backward should take (dout, cache); if it takes the "
                 "inputs, let forward return out alone, and two outputs as a dict"
             )
+        two = "((a, b), cache)" if isinstance(found, tuple) else "(out, cache)"
         raise TypeError(
             f"forward returned {kind_of(found)}, so backward should take ({', '.join(['dout', *given, *handed_on])}), "
-            "or dout alone; or let forward return the two (out, cache), and backward take (dout, cache)"
+            f"or dout alone; or let forward return the two {two}, and backward take (dout, cache)"
         )
 
     def behind_dout(self, given: dict[str, Any]) -> list[dict[str, Any]]:
@@ -211,9 +212,10 @@ def by_name(found, nudged: Mapping[str, np.ndarray], inputs: Mapping[str, np.nda
     for names in (nudged, inputs):
         if len(slopes) == len(names):
             return {name: slope for name, slope in zip(names, slopes, strict=True) if name in nudged}
+    gradients, are = (f"{len(nudged)} gradients", "are") if len(nudged) > 1 else ("gradient", "is")
     raise ValueError(
-        f"backward returned {kind_of(found)}, where the {len(nudged)} gradients of {listed(nudged)} are wanted; return "
-        "a tuple in this order, or a dict with these names"
+        f"backward returned {kind_of(found)}, where the {gradients} of {listed(nudged)} {are} wanted; return a tuple "
+        "in this order, or a dict with these names"
     )
 
 
