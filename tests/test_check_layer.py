@@ -40,6 +40,16 @@ def test_gradients_as_a_dict_in_any_order_and_as_one_array():
     check(lambda x: (np.tanh(x), x), lambda d, x: d * (1 - np.tanh(x) ** 2), {"x": x}).assert_ok()
 
 
+@pytest.mark.parametrize("factor, answers", [(1, ["right"] * 3), (2, ["right", "right", "wrong"])])
+def test_the_gradient_of_x_and_a_dict_of_the_others(factor, answers):
+    def back(dout, cache):
+        dx, dw, db = affine_backward(dout, cache)
+        return dx, {"b": factor * db, "w": dw}
+
+    assert list(check(backward=back).answers.values()) == answers
+    check(backward=back, inputs={"x": x}, w=w, b=b).assert_ok()  # the others are handed on
+
+
 def test_out_alone_and_backward_of_the_inputs():
     check(lambda x, w, b: x @ w + b, lambda dout, x, w, b: affine_backward(dout, (x, w))).assert_ok()
 
@@ -226,9 +236,10 @@ def test_the_same_seed_is_the_same_upstream():
     [
         ({"backward": lambda d, c: None}, "backward returned None, where the 3 gradients of x, w and b are wanted"),
         ({"backward": lambda d, c: affine_backward(d, c)[:2]}, "backward returned a tuple of 2, where the 3 gradients"),
+        ({"backward": lambda d, c: (d @ w.T, {"dw": 0, "b": d.sum(0)})}, "of w, but of x, dw and b; rename"),
         ({"backward": affine_backward, "inputs": {"x": x}, "w": w, "b": b}, "of 3, where the gradient of x is wanted"),
         ({"backward": lambda d, c: affine_backward(d, c)[0]}, "returned an array of float64, shape .*, where the 3"),
-        ({"backward": lambda d, c: {"x": d @ w.T, "dw": 0, "b": 0}}, "no gradient of w, but of x, dw and b; rename"),
+        ({"backward": lambda d, c: {"x": d @ w.T, "dw": 0, "b": 0}}, "of w, but of x, dw and b; rename"),
         ({"backward": lambda d, c: affine_backward(d, c)[::-1]}, "in the order of the inputs, x, w and b"),
         ({"backward": lambda d, c: (*affine_backward(d, c)[:2], d)}, r"of b has shape \(3, 2\), but b has \(2,\); sum"),
         ({"backward": lambda d, c: (*affine_backward(d, c)[:2], d.sum(0)[None])}, r"; take .reshape\(\(2,\)\)"),

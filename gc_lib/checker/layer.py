@@ -198,6 +198,8 @@ def takes(function: Callable, /, *given, **named) -> bool:
 
 def by_name(found, nudged: Mapping[str, np.ndarray], inputs: Mapping[str, np.ndarray]) -> dict[str, Any]:
     """Return what backward returned, by the names of the inputs that are nudged. Raises where the count is wrong."""
+    if isinstance(found, tuple) and found and isinstance(found[-1], Mapping):
+        found = {**dict(zip(nudged, found[:-1], strict=False)), **found[-1]}
     if isinstance(found, Mapping):
         missing = [name for name in nudged if name not in found]
         if missing:
@@ -292,10 +294,10 @@ def check_layer(
     `forward(**inputs, **handed_on)` returns a tuple of two, (out, cache), and `backward(dout, cache)` gets dout = R. Or
     it returns out alone: then `backward(dout, *inputs)` is called, or `backward(dout)` where the layer remembers by
     itself. out may be an array, a dict or a tuple; two outputs without a cache are a dict, or ((a, b), None). The
-    gradients come back as a tuple in the order of the inputs, as a dict with their names, or as one array. R is random,
-    fixed by `seed`, so that no output is weighted like another; `upstream` is one of your own, in the form of out, or
-    one number for all. Inputs of integers are handed on and not nudged; PyTorch's tensors reach forward as tensors.
-    Raises TypeError or ValueError, naming the input, where something does not fit.
+    gradients come back as a tuple in the order of the inputs, as a dict with their names, as (dx, dict of the rest), or
+    as one array. R is random, fixed by `seed`, so that no output is weighted like another; `upstream` is one of your
+    own, in the form of out, or one number for all. Inputs of integers are handed on and not nudged; PyTorch's tensors
+    reach forward as tensors. Raises TypeError or ValueError, naming the input, where something does not fit.
 
     >>> forward, backward = lambda x, w: x @ w, lambda dout, x, w: (dout @ w.T, x.T @ dout / len(x))  # no mean
     >>> gcl.check_layer(forward, backward, {"x": np.ones((3, 2)), "w": np.eye(2)}).headline
