@@ -54,6 +54,19 @@ def test_out_alone_and_backward_of_the_inputs():
     check(lambda x, w, b: x @ w + b, lambda dout, x, w, b: affine_backward(dout, (x, w))).assert_ok()
 
 
+@pytest.mark.parametrize(
+    "backward", [lambda dout, w, x: (dout @ w.T, x.T @ dout), lambda dout, w, *, x: (dout @ w.T, x.T @ dout)]
+)
+def test_inputs_go_to_backward_by_their_names_in_whatever_order_it_has_them(backward):
+    square = {"x": x[:, :3], "w": x[:, 1:]}
+    check(lambda x, w: x @ w, backward, square).assert_ok()
+
+
+def test_a_backward_may_take_some_of_the_inputs():
+    check(lambda x, w: x * w + x, lambda dout, w: (dout * (w + 1), dout * x), {"x": x, "w": x[::-1]}).assert_ok()
+    check(lambda x, w: x + w, lambda dout: (dout, dout), {"x": x, "w": x[::-1]}).assert_ok()
+
+
 def test_what_is_handed_on_goes_to_forward_and_to_a_backward_that_takes_it():
     scaled, back = lambda x, by: by * x, lambda dout, x, by: by * dout
     check(scaled, back, {"x": x}, by=3.0).assert_ok()

@@ -5,7 +5,6 @@ from copy import deepcopy
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from inspect import signature
-from itertools import product
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -122,17 +121,20 @@ class Pair(NamedTuple):
         """Go forward; return out, and backward as a function of dout alone."""
         given, handed_on = self.as_given(copied(self.inputs) | nudged), self.others()
         found = noted(lambda given: self.forward(**given, **handed_on), given, lambda: "when forward was called")
-        if isinstance(found, tuple) and len(found) == 2:
-            out, behind = found[0], [{"cache": found[1]}]
-        else:
-            out, behind = found, self.behind_dout(given)
-        ways = product([handed_on, {}], behind)
-        fitting = [way for way in ways if takes(self.backward, 0, *way[1].values(), **way[0])]
+        out = found[0] if isinstance(found, tuple) and len(found) == 2 else found
+        return out, lambda dout: self.back(dout, found, given, handed_on)
+
+    def back(self, dout, found, given: dict[str, Any], handed_on: dict[str, Any]):
+        """Go back from what forward has found. Raises where backward does not take that."""
+        paired = isinstance(found, tuple) and len(found) == 2
+        behind = [({"cache": found[1]}, {})] if paired else self.behind_dout(given)
+        ways = [(more, named | others) for others in (handed_on, {}) for more, named in behind]
+        fitting = [way for way in ways if takes(self.backward, 0, *way[0].values(), **way[1])]
         if fitting:
-            named, more = fitting[0]
-            note = f"when backward was called with {listed(['dout', *more, *named])}"
-            return out, lambda dout: noted(lambda d: self.backward(d, *more.values(), **named), dout, lambda: note)
-        if out is not found:
+            more, named = fitting[0]
+            called = f"when backward was called with {listed(['dout', *more, *named])}"
+            return noted(lambda dout: self.backward(dout, *more.values(), **named), dout, lambda: called)
+        if paired:
             raise TypeError(
                 "forward returned two values, (out, cache), so backward should take (dout, cache); if it takes the "
                 "inputs, let forward return out alone, and two outputs as a dict"
@@ -143,19 +145,21 @@ class Pair(NamedTuple):
             f"or dout alone; or let forward return the two {two}, and backward take (dout, cache)"
         )
 
-    def behind_dout(self, given: dict[str, Any]) -> list[dict[str, Any]]:
-        """Return what may be handed to backward behind dout: the inputs, or nothing. Raises where an input comes first.
+    def behind_dout(self, given: dict[str, Any]) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+        """Return the ways in which backward may take inputs behind dout: by order, by name. Raises where one is first.
 
-        A default, as of a learning rate, stays what it is unless it has the name of an input.
+        Those by name are tried first. A default, as of a learning rate, stays what it is but for an input of its name.
         """
         try:
             first, *rest = signature(self.backward).parameters.values()
         except ValueError:  # a compiled function, which does not say
-            return [given, {}]
+            return [(given, {}), ({}, {})]
         if first.name in given and not takes(self.backward, 0):
             turned = f"lambda dout, {', '.join(given)}: …, which calls yours in its own order"
             raise TypeError(f"backward takes {first.name} first, where dout is given; take {turned}")
-        return [given, {}] if any(each.default is each.empty or each.name in given for each in rest) else [{}]
+        named = {each.name: given[each.name] for each in rest if each.name in given}
+        in_order = any(each.default is each.empty for each in rest)
+        return [({}, named)] * bool(named) + [(given, {})] * in_order + [({}, {})]
 
     def out(self, nudged: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Go forward; return the outputs by name. Raises where they are no finite numbers."""
