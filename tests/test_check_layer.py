@@ -272,7 +272,7 @@ def test_the_same_seed_is_the_same_upstream():
         ({"forward": lambda x, w: (x, 0)}, r"forward should take x, w and b by name; it takes \(x, w\)"),
         ({"inputs": [x, w, b]}, "inputs should be a dict of forward's inputs by name"),
         ({"inputs": {"x": x, "w": w, "b": None}}, "inputs: b is None, no array; what is not differ"),
-        ({"inputs": {"x": x, "w": w, "b": {"W": b}}}, "inputs: b is a dict, no array"),
+        ({"inputs": {"x": x, "w": w, "b": {"W": b}}}, r"a dict, no array; give its arrays one by one, {…, \*\*b}, to"),
         ({"inputs": {"x": x, "w": w, "b": b + 1j}}, "b holds complex128; every entry should be a real number"),
         ({"inputs": {k: np.ones(v.shape, int) for k, v in INPUTS.items()}}, "nudge, with x, w and b held in"),
         ({"inputs": {}}, "forward should take .* by name"),

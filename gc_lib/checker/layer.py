@@ -235,7 +235,10 @@ def arrays(
     found = {}
     for name, value in inputs.items():
         if value is None or isinstance(value, str | bytes | Mapping):
-            raise TypeError(f"inputs: {name} is {kind_of(value)}, no array; what is not differentiated goes by keyword")
+            nest = isinstance(value, Mapping)
+            apart = f"give its arrays one by one, {{…, **{name}}}, to lambda …, **{name}: …; " if nest else ""
+            why = f"{apart}what is not differentiated goes by keyword"
+            raise TypeError(f"inputs: {name} is {kind_of(value)}, no array; {why}")
         found[name] = as_array(value, f"inputs: {name}")
     both = [name for name in handed_on if name in found]
     if both:
@@ -296,12 +299,13 @@ def check_layer(
     """Compare what backward returns with the central differences of J = Σ out · R, and report input by input.
 
     `forward(**inputs, **handed_on)` returns a tuple of two, (out, cache), and `backward(dout, cache)` gets dout = R. Or
-    it returns out alone: then `backward(dout, *inputs)` is called, or `backward(dout)` where the layer remembers by
-    itself. out may be an array, a dict or a tuple; two outputs without a cache are a dict, or ((a, b), None). The
-    gradients come back as a tuple in the order of the inputs, as a dict with their names, as (dx, dict of the rest), or
-    as one array. R is random, fixed by `seed`, so that no output is weighted like another; `upstream` is one of your
-    own, in the form of out, or one number for all. Inputs of integers are handed on and not nudged; PyTorch's tensors
-    reach forward as tensors. Raises TypeError or ValueError, naming the input, where something does not fit.
+    it returns out alone: then backward gets dout and the inputs, by name or in their order; or dout alone, where the
+    layer remembers by itself. out may be an array, a dict or a tuple; two outputs without a cache are a dict, or
+    ((a, b), None). The gradients come back as a tuple in the order of the inputs, as a dict with their names, as (dx,
+    a dict of the rest), or as one array. R is random, fixed by `seed`, so that no output is weighted like another;
+    `upstream` is one of your own, in the form of out, or one number for all. Inputs of integers are handed on and not
+    nudged; PyTorch's tensors reach forward as tensors. Raises TypeError or ValueError, naming the input, where
+    something does not fit.
 
     >>> forward, backward = lambda x, w: x @ w, lambda dout, x, w: (dout @ w.T, x.T @ dout / len(x))  # no mean
     >>> gcl.check_layer(forward, backward, {"x": np.ones((3, 2)), "w": np.eye(2)}).headline
