@@ -90,6 +90,24 @@ def test_a_layer_that_remembers_by_itself_and_clears_its_buffer_when_it_goes_for
     check(layer.forward, layer.backward, {"x": x}).assert_ok()
 
 
+def test_a_method_gets_no_input_in_place_of_a_learning_rate():
+    class Triple:
+        def forward(self, x):
+            return 3 * x
+
+        def backward(self, dout, rate):
+            return 3 * dout
+
+        def of(self, dout, x):
+            return 3 * dout + 0 * x
+
+    layer = Triple()
+    with pytest.raises(TypeError, match=r"should take \(dout, x\), or dout alone, and it takes \(dout, rate\)"):
+        check(layer.forward, layer.backward, {"x": x})
+    check(layer.forward, lambda dout: layer.backward(dout, rate=0), {"x": x}).assert_ok()
+    check(layer.forward, layer.of, {"x": x}).assert_ok()
+
+
 def test_integers_are_handed_on_and_get_no_gradient_or_none():
     def embed(rows, table):
         return table[rows], (rows, table.shape)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
-from inspect import signature
+from inspect import ismethod, signature
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -142,13 +142,15 @@ class Pair(NamedTuple):
         two = "((a, b), cache)" if isinstance(found, tuple) else "(out, cache)"
         raise TypeError(
             f"forward returned {kind_of(found)}, so backward should take ({', '.join(['dout', *given, *handed_on])}), "
-            f"or dout alone; or let forward return the two {two}, and backward take (dout, cache)"
+            f"or dout alone, and it takes {signature(self.backward)}; or let forward return the two {two}, and "
+            "backward take (dout, cache)"
         )
 
     def behind_dout(self, given: dict[str, Any]) -> list[tuple[dict[str, Any], dict[str, Any]]]:
         """Return the ways in which backward may take inputs behind dout: by order, by name. Raises where one is first.
 
-        Those by name are tried first. A default, as of a learning rate, stays what it is but for an input of its name.
+        Those by name are tried first. A default stays what it is but for an input of its name. A method, whose object
+        may remember, gets inputs by name alone: what else it takes may be a learning rate.
         """
         try:
             first, *rest = signature(self.backward).parameters.values()
@@ -158,7 +160,7 @@ class Pair(NamedTuple):
             turned = f"lambda dout, {', '.join(given)}: …, which calls yours in its own order"
             raise TypeError(f"backward takes {first.name} first, where dout is given; take {turned}")
         named = {each.name: given[each.name] for each in rest if each.name in given}
-        in_order = any(each.default is each.empty for each in rest)
+        in_order = any(each.default is each.empty for each in rest) and not ismethod(self.backward)
         return [({}, named)] * bool(named) + [(given, {})] * in_order + [({}, {})]
 
     def out(self, nudged: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
