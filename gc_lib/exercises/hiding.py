@@ -61,6 +61,9 @@ remainder = Build(
         "take the absolute value of the whole, t dθ·v inside.": "- J(theta) - t → - J(theta)) - (t",
         "the sum belongs to the dot product dθ·v alone.": "abs( → sum(abs(; np.sum(dtheta * v)) → dtheta * v))",
         "is the absolute value missing?": "abs( → (",
+        "that is a product of sums; dθ·v is the sum of the products.": (
+            "np.sum(dtheta * v) → np.sum(dtheta) * np.sum(v)"
+        ),
         "‖dθ‖ ‖v‖ is dθ·v only where both point the same way; a dot product knows the angle.": (
             "np.sum(dtheta * v) → np.linalg.norm(dtheta) * np.linalg.norm(v)"
         ),

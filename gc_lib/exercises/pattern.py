@@ -164,6 +164,7 @@ factor = Build(
         "a mean of quotients is ruled by the smallest entries, where they are mostly noise.": "np.mean(exact / approx)",
         "that is the relative difference, which does not tell twice from half.": "relative_difference(approx, exact)",
         "that is k − 1: take dθ itself, not dθ − dθ_approx.": "exact @ → (exact - approx) @",
+        "that is a quotient for each entry; one number is wanted, of dot products: @ and not *.": "exact / approx",
         "a correlation lies between −1 and 1, whatever k is.": "np.corrcoef(approx, exact)[0, 1]",
         "that is a line with an intercept; k dθ_approx is a line through 0.": "np.polyfit(approx, exact, 1)[0]",
         "that is the intercept of a line; k is a slope.": "np.polyfit(approx, exact, 1)[1]",
