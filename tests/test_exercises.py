@@ -739,12 +739,22 @@ TYPED = [
         LOOP
         + ROUND.format("theta.size", "i", SLOPE.replace("approx[i] = ", "approx = np.append(approx, ") + ")")
         + "    return approx",
-        "append puts what is new behind what approx holds already; fill its places, approx[i] = …",
+        "approx is not empty to begin with: fill its places, approx[i] = …",
     ),
     (
         "epsilon.best_eps",
         "def f(u):\n    grid = np.logspace(-9, 0, 99)\n    return np.argmin(grid**2 / 6 + u / grid)",
         "is a place in an array, and not what stands there.",
+    ),
+    (
+        "epsilon.best_eps",
+        "def f(u):\n    E = [10.0 ** (-2 * k) + u * 10**k for k in range(9)]\n    return E.index(min(E))",
+        "“E.index(min(E))” is a place in an array, and not what stands there.",
+    ),
+    (
+        "vector.flatten",
+        "def f(p):\n    v = np.zeros(1)\n    for b in p.values():\n        v = np.hstack([v, b.ravel()])\n    return v",
+        "v is not empty to begin with",
     ),
     (
         "decay.decayed",

@@ -41,11 +41,14 @@ def amiss(node: ast.AST, code: Code, given: Mapping[str, tuple]) -> str:
             return f"where that holds, “{said}” is written and not returned."
         case ast.Attribute(attr=name) if name in CALLED and getattr(code.inside[node], "func", None) is not node:
             return f"“{code.text(node)}” is a function and not what it gives: call it, {code.text(node)}()."
-        case ast.Return(value=ast.Call(func=ast.Attribute(attr="argmin" | "argmax")) as place):
+        case ast.Return(value=ast.Call(func=ast.Attribute(attr="argmin" | "argmax" | "index")) as place):
             return f"“{code.text(place)}” is a place in an array, and not what stands there."
-        case ast.Call(func=ast.Attribute(attr="append"), args=[ast.Name(id=name), *_]):
-            if re.search(rf"\b{name} = {FILLED}", code.source):
-                return f"append puts what is new behind what {name} holds already; fill its places, {name}[i] = …"
+        case ast.Call(func=ast.Attribute(attr="append" | "concatenate" | "hstack"), args=[first, *_]):
+            for name in (part.id for part in ast.walk(first) if isinstance(part, ast.Name)):
+                if re.search(rf"\b{name} = {FILLED}", code.source):
+                    return (
+                        f"{name} is not empty to begin with: fill its places, {name}[i] = …, or begin with np.zeros(0)."
+                    )
         case ast.BinOp(ast.BinOp(op=ast.Div(), right=ast.Call(f)), ast.Add(), ast.Call(g) as last):
             if code.text(f) == code.text(g):
                 return f"“{code.text(node)}” adds {code.text(last)} to a quotient: does it belong below the line?"

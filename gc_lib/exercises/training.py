@@ -70,6 +70,9 @@ evaluations = Build(
         "W[l] has sizes[l] · sizes[l − 1] entries; yours multiplies all sizes at once.": (
             lambda sizes: 2 * (np.prod(sizes) + sum(sizes[1:]))
         ),
+        "a product of all sizes counts no weights; W[l] has sizes[l] · sizes[l − 1] entries.": (
+            lambda sizes: 2 * np.prod(sizes)
+        ),
         "J is evaluated twice for a bias, too: 2 * (weights + biases).": "sizes[l] * → 2 * sizes[l] *; 2 * n → n",
         "yours is the last layer alone. = begins anew in every round, += adds on.": "+= → =",
         "l = 0 is the input, and sizes[0 - 1] the last layer: layers begin at 1.": "range(1, → range(",
