@@ -80,7 +80,7 @@ def test_a_mistake_on_one_case_only_is_not_named_on_the_strength_of_it():
         (lambda x: 10**400, "a value of the type int, expected 9"),
         (lambda x: np.inf, "is something divided by 0"),
         (lambda x: SQUARE.right, "that is a function, not its value"),
-        (lambda x: "9"[1:], "that is a text, and no number"),
+        (lambda x: "9"[1:], "that is a text; the number itself is wanted"),
         (lambda x: x > 3, "True and False are what a comparison gives"),
         (lambda x: x / "2", "yours stops in line "),
         (lambda: 1, "yours stops with TypeError"),
@@ -541,7 +541,7 @@ TYPED = [
     (
         "secant.two_sided",
         TWO + 'f"{(J(theta + eps) - J(theta - eps)) / (2 * eps):.3f}"',
-        "that is a text, and no number",
+        "that is a text; the number itself is wanted",
     ),
     ("secant.two_sided", TWO + "(J(theta ^ eps) - J(theta - eps)) / (2 * eps)", "in Python a power is written **"),
     (
@@ -1012,6 +1012,20 @@ def test_of_what_is_not_sure_nothing_is_said(name, source, silent):
 def test_a_line_that_changes_each_time_is_not_called_right():
     said = exercises.own_line.plant(typed("def my_dZ(dA, c):\n    return dA * np.random.rand()")).words
     assert "not deterministic" in said and "computes what is right" not in said
+
+
+@pytest.mark.parametrize(
+    ("more", "words"), [("", "here your line computes what is right."), (" + 1e-13", "is off by 6e-13 of dθ")]
+)
+def test_a_line_that_no_check_sees_is_told_how_far_it_is_off(more, words):
+    assert words in exercises.own_line.plant(typed(f"def my_dZ(dA, c):\n    return dA * c.slope(c.Z){more}")).words
+
+
+def test_what_a_checker_leaves_undecided_is_counted():
+    def three_words(cost, gradient, params, eps):
+        return gcl.check(cost, gradient, params, eps=eps).band
+
+    assert "raised 2 false alarms, and left 6 of the wrong ones undecided;" in exercises.checker(three_words).words
 
 
 def test_a_change_is_no_order_of_texts():

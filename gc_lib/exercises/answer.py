@@ -42,7 +42,7 @@ def run(function: Callable, arguments: Sequence) -> tuple[object, str]:
         name = getattr(function, "__name__", "")
         lines = [frame.lineno for frame in extract_tb(problem.__traceback__) if frame.name == name]
         where = f" in line {lines[-1]} of the cell" if lines else ""
-        return None, " ".join(f"yours stops{where} with {type(problem).__name__}: {problem}".split())
+        return None, " ".join(f"yours stops{where} with {type(problem).__name__}: {problem}".rstrip(".").split())
 
 
 def no_function(attempt) -> Answer:

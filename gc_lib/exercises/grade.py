@@ -121,7 +121,7 @@ def checker(my_check: Callable) -> Answer:
     "great": what it misses and its false alarms are counted together.
 
     >>> gcl.exercises.checker(lambda cost, gradient, params, eps: "right")
-    Not yet: yours caught 0, missed 21, and raised 0 false alarms; ... It never says "wrong". ...
+    Not yet: yours caught 0, missed 21, raised 0 false alarms; ... It never says "wrong". ...
     """
     if not callable(my_check):
         return no_function(my_check)
@@ -164,7 +164,9 @@ def judged(verdicts: Sequence[Verdict], told: str) -> Answer:
     (caught, missed, alarms), (_, their_missed, their_alarms) = counts(verdicts, "yours"), counts(verdicts, "theirs")
     at = {eps: [verdict for verdict in verdicts if verdict.eps == eps] for eps in EPS}
     rows = tuple((short(eps), *counts(at[eps], "yours"), *counts(at[eps], "theirs")) for eps in EPS)
-    words = f"yours caught {caught}, missed {missed}, and raised {alarms} false alarms"
+    undecided = sum(verdict.yours == "look" and not verdict.scene.right for verdict in verdicts)
+    look = f", and left {undecided} of the wrong ones undecided" if undecided else ""
+    words = f"yours caught {caught}, missed {missed}, raised {alarms} false alarm{'s' * (alarms != 1)}{look}"
     words += f"; the lecture's rule missed {their_missed}, and raised {their_alarms}."
     never = {"right", "wrong"} - {verdict.yours for verdict in verdicts}
     if not never and missed + alarms <= their_missed + their_alarms:

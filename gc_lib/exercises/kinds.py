@@ -66,7 +66,7 @@ def of_form(pairs: Sequence[tuple], same: Callable) -> str:
         instead = "put it behind if" if isinstance(wanted[0], str) else "return what it compares"
         return f"True and False are what a comparison gives: {instead}."
     if all(isinstance(value, str) for value in given) and not isinstance(wanted[0], str):
-        return "that is a text, and no number; is it in quotes?"
+        return "that is a text; the number itself is wanted, as it is computed."
     if any(callable(value) for value in given):
         return "that is a function, not its value: call it, with brackets and its arguments."
     numbers = arrays(pairs)

@@ -24,6 +24,7 @@ from .code import Code
 
 COMPILED = "changed"  # the file in which a changed function says that it stands
 CHANGES, MISTAKES, PAIRS, LINES = 4000, 1000, 1500, 2000  # so many are tried, and so many lines does each of them run
+FORMS = "copy items ravel values np sqrt axis keepdims True".split()  # what gives the same in another form, or a root
 SLIP = 4  # so many words does a slip leave out, or replace
 
 
@@ -123,7 +124,7 @@ class Mending:
     def traded(self, change: Change) -> tuple[Counter, Counter]:
         """Return the words that a change takes out of a piece, and those that it puts in."""
         node, text = next(iter(change.texts.items()))
-        before, after = (Counter(re.findall(r"\w+|\[", words)) for words in (self.code.text(node), text))
+        before, after = (Counter(re.findall(r"\w+|\[|>", words)) for words in (self.code.text(node), text))
         return before - after, after - before
 
     def is_slip(self, change: Change) -> bool:
@@ -132,9 +133,10 @@ class Mending:
         return lost.total() <= SLIP and "[" not in got and not isinstance(change.node, ast.Compare)
 
     def is_plain(self, change: Change) -> bool:
-        """Tell whether a change only takes something out, or names nothing: another may lead anywhere by accident."""
+        """Tell whether a change only takes something out, or puts in a number or a form: others may lead anywhere."""
         lost, got = self.traded(change)
-        return not got or not {*lost, *got} & {*self.code.arguments, *self.code.made}
+        known = all(word in FORMS or word[0].isdigit() or word.isupper() for word in got)
+        return not got or (known and not {*lost, *got} & {*self.code.arguments, *self.code.made})
 
     def asked(self, change: Change) -> str:
         """Write the question of a change on one line, with its place."""

@@ -137,7 +137,7 @@ layer_1 = Repair(
         "m counts the units now; what does it have to count?": "dA1.shape[1] → dA1.shape[0]",
         "dW1 is mended; does db1 still divide by the old m?": "keepdims=True) / m → keepdims=True) / 4",
         "the mean is mended; does the L2 term still have the old m?": "lam / m → lam / 4",
-        "A1 >= 0 is always so, and A1 > 0 only where the unit is on.": "> 0 → >= 0",
+        "is ReLU's slope always 1? A1 >= 0 is always so, A1 > 0 only where the unit is on.": "> 0 → >= 0",
         "the 2 of λ/2m meets that of 2W: is one of them left?": "lam / m → lam / (2 * m)",
     }
     | SLIPS,
