@@ -818,7 +818,7 @@ TYPED = [
     ),
     (
         "training.evaluations",
-        "def f(sizes):\n    norm += 2\n    return norm",
+        "def f(sizes):\n    norm += 2 * sum(sizes)\n    return norm",
         "the norm outside is another one: give it a value inside, in the first line.",
     ),
     (

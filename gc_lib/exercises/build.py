@@ -12,7 +12,7 @@ import numpy as np
 from .answer import Answer, a_number, brief, near, no_function, run
 from .code import Code
 from .kinds import RELATED, behind, of_form, relation
-from .lines import STUB, endless, idle, is_stub, nothing, overwritten, seen, unused
+from .lines import STUB, endless, idle, is_stub, no_value, nothing, overwritten, seen, unused
 from .mends import Mending, compiled, mark, quiet
 
 
@@ -99,13 +99,7 @@ class Build:
 
     def halted(self, attempt: Callable, stopped: str, case: Sequence) -> str:
         """Say what is behind an error."""
-        told = unused(attempt)
-        unset = re.search("NameError: name '(.*)' is", stopped)
-        outside = re.search("local variable '(.*?)'", stopped)
-        if outside and outside[1] in Code(attempt).globals:
-            return f"the {outside[1]} outside is another one: give it a value inside, in the first line."
-        if not told and unset and unset[1] in Code(self.right).made:
-            return f"{unset[1]} has no value: is the line missing that gives it one?"
+        told = unused(attempt) or no_value(attempt, stopped, Code(self.right).made)
         if not told and not re.search("NameError|RecursionError|positional", stopped):  # a change would know too much
             told = self.mended(attempt)
         return told or behind(stopped, dict(zip(self.arguments(attempt), case, strict=False)))

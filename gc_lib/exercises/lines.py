@@ -157,6 +157,14 @@ def is_stub(attempt: Callable, given, stopped: str) -> bool:
     return given is Ellipsis or (left and (not stopped or "'ellipsis'" in stopped))
 
 
+def no_value(attempt: Callable, stopped: str, needed: Collection[str]) -> str:
+    """Say so where a name has a value outside of a student's function alone, or none and it is one of those needed."""
+    name = next(iter(re.findall("(?:NameError: name|local variable) '(.*?)'", stopped)), "")
+    if "UnboundLocalError" in stopped and name in Code(attempt).globals:
+        return f"the {name} outside is another one: give it a value inside, in the first line."
+    return f"{name} has no value: is the line missing that gives it one?" if name in needed else ""
+
+
 def nothing(attempt: Callable, before: bool) -> str:
     """Say why a student's function returns nothing, which it has not done `before`."""
     nodes = Code(attempt).nodes
