@@ -123,3 +123,11 @@ def test_the_caption_tells_it(state, said):
 def test_what_cannot_be_is_refused(state, message):
     with pytest.raises(ValueError, match=re.escape(message)):
         gcl.labs.hiding(**state)
+
+
+def test_in_another_place_the_bug_hides_at_first():
+    lab = gcl.labs.hiding()
+    place, out = lab.bound["place"], lab.bound["out"]
+    out.value = True
+    place.value = "λ = 0"
+    assert lab.state == State(place="λ = 0") and out.value is False

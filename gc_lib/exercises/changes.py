@@ -81,7 +81,7 @@ def operators(code: Code, node: ast.expr, parts: Sequence[str]) -> Iterator[tupl
             a, b, sign = code.text(left), code.text(right), code.between(left, right)
             power = not any(isinstance(part, ast.Name) for part in ast.walk(right))  # else it may have no end
             for other in OPERATORS if power else OPERATORS[:-1]:
-                yield f"does {sign} belong into “{whole}”?", f"({a}) {other} ({b})"
+                yield f"does {sign} belong between “{a}” and “{b}”?", f"({a}) {other} ({b})"
             yield f"which comes first in “{whole}”?", f"({b}) {sign} ({a})"
             if factor := re.match(r"(\w+) ?\* ?(\w.*)", whole):
                 yield f"does * belong behind “{factor[1]}” in “{whole}”?", f"{factor[1]} + {factor[2]}"

@@ -15,6 +15,7 @@ fresh = Guess(
         "that is what two unrelated vectors of the same length read; how long is dθ_approx here?": 0.5**0.5,
         "0 would mean that both agree in every digit.": 0.0,
     },
+    large=": no relative difference is larger than 1, for ‖a − b‖ is never more than ‖a‖ + ‖b‖.",
     small=": what fresh masks do to J is divided by 2ε, so dθ_approx is not a bit off, but millions of times too long.",
     tells=("resh reads 1",),
     solution="solutions/06_dropout_off.ipynb",

@@ -12,7 +12,7 @@ import numpy as np
 from .. import data
 from ..checker.objective import numeric_gradient
 from ..checker.slide import band, relative_difference
-from ..checker.words import html_table, printable, short
+from ..checker.words import html_table, listed, printable, short
 from ..network.network import Network
 from .answer import Answer, brief, no_function, run
 from .kinds import behind
@@ -121,7 +121,7 @@ def checker(my_check: Callable) -> Answer:
     "great": what it misses and its false alarms are counted together.
 
     >>> gcl.exercises.checker(lambda cost, gradient, params, eps: "right")
-    Not yet: yours caught 0, missed 21, raised 0 false alarms; ... It never says "wrong". ...
+    Not yet: it never says "wrong". Yours caught 0, missed 21, raised 0 false alarms; ... It passes ...
     """
     if not callable(my_check):
         return no_function(my_check)
@@ -170,9 +170,12 @@ def judged(verdicts: Sequence[Verdict], told: str) -> Answer:
     words += f"; the lecture's rule missed {their_missed}, and raised {their_alarms}."
     never = {"right", "wrong"} - {verdict.yours for verdict in verdicts}
     if not never and missed + alarms <= their_missed + their_alarms:
-        return Graded(True, words, rows)
+        both = {v.scene.words for v in verdicts if v.outcome("yours") == v.outcome("theirs") == "missed"}
+        return Graded(True, f"{words} Both miss {listed(sorted(both))}." if both else words, rows)
     why = [f'It never says "{min(never)}".'] if never else [] if told else [*amiss(verdicts)]
-    return Graded(False, " ".join(filter(None, [words, *why, f"{told[:1].upper()}{told[1:]}", PASSES])), rows)
+    told, words = (f"{said[:1].upper()}{said[1:]}" for said in (told, words))
+    cause, *rest = filter(None, [*why, told, words, PASSES])
+    return Graded(False, " ".join([f"{cause[:1].lower()}{cause[1:]}", *rest]), rows)
 
 
 def amiss(verdicts: Sequence[Verdict]) -> Iterator[str]:

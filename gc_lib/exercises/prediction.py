@@ -100,7 +100,7 @@ class Choose(Prediction):
 class Guess(Prediction):
     """Ask for a number, which may be off by a factor; `mistakes` are wrong numbers, each under its answer.
 
-    `small` ends the answer to any other number that is too small.
+    `small` and `large` end the answer to any other number that is too small, or too large.
 
     >>> best = gcl.exercises.Guess(1e-5, "there the V is deepest.", {"that is the lecture's ε.": 1e-7})
     >>> best(1e-7)
@@ -112,6 +112,7 @@ class Guess(Prediction):
     mistakes: Mapping[str, float]
     factor: float = 1.1
     small: str = "."
+    large: str = "."
 
     def __call__(self, number: float | None) -> Answer:
         """Tell whether the number is near enough."""
@@ -137,7 +138,8 @@ class Guess(Prediction):
             "is that in per cent? Write it as a plain number.": 100 * self.right,
         }
         asked = next((asked for asked, wrong in slips.items() if self.near(number, wrong)), "")
-        return Answer(False, asked or f"{number:g} is too {'large.' if number > self.right else f'small{self.small}'}")
+        size = f"large{self.large}" if number > self.right else f"small{self.small}"
+        return Answer(False, asked or f"{number:g} is too {size}")
 
     def near(self, number: float, wanted: float) -> bool:
         """Tell whether two numbers differ by no more than the factor."""

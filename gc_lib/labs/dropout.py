@@ -129,7 +129,7 @@ class Result(OfReports):
         elif self.state.bug != "none":
             alone = (
                 "shows with the frozen mask alone: fresh masks read alike, right or wrong, "
-                "and with dropout off there is no mask to get wrong"
+                "and with dropout off nothing is dropped or scaled"
             )
             yield f"{self.state.bug} {f'cannot be seen here: {behind}' if behind else alone}."
 

@@ -86,7 +86,7 @@ PLACES = {
     "a small entry": Place(
         f"dW1[0, {PIXEL}] is twice what it should be",
         f"pixel {PIXEL} is measured in a unit that makes it tiny, so the wrong slope is tiny and drowns in the norm",
-        f"pixel {PIXEL} in the others’ unit",
+        f"pixel {PIXEL} measured like the others",
         BenchState(lam=0, bugs=(DOUBLED,)),
         BenchState(lam=0, bugs=(DOUBLED,)),
         unit=1e-6,
@@ -186,3 +186,7 @@ class Hiding(Lab):
         "great, look and worry.",
         "Taylor's remainder against the step t, both on log axes, beside two guide lines that fall as t and as t².",
     )
+
+    def means(self, field: str, value) -> dict:
+        """Return the fields that a new value stands for: in another place the bug hides at first."""
+        return {"out": False} | super().means(field, value)

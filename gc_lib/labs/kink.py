@@ -28,7 +28,7 @@ class State(Fields):
     """Hold ε, the biases of layer 2, and how many examples there are."""
 
     eps: float = slider("ε", EPS, 1e-3, number(EPS[0], 1), width="340px")
-    b2: float = slider("biases b[2]", [0.0, *log_values(-8, 0, 1, 2, 5)], 0.01, number(0, 1), width="340px")
+    b2: float = slider("biases b2", [0.0, *log_values(-8, 0, 1, 2, 5)], 0.01, number(0, 1), width="340px")
     examples: int = slider("examples m", EXAMPLES, 8, width="240px")
 
     @property
