@@ -749,6 +749,27 @@ TYPED = [
     ),
     (
         "epsilon.best_eps",
+        "def f(u):\n    return int(np.argmin(np.logspace(-9, 0, 99) + u))",
+        "“np.argmin(np.logspace(-9, 0, 99) + u)” is a place in an array",
+    ),
+    (
+        "pattern.factor",
+        "def f(a, g):\n    for x, y in zip(a, g):\n        dot = x * y\n    return abs(dot) / (a @ a)",
+        "behind the loop dot has the value of the last round alone.",
+    ),
+    (
+        "hiding.remainder",
+        "def f(J, theta, dtheta, v, t):\n    return abs(J(theta + t * v) - J(theta) - t * norm(dtheta) * norm(v)) / t",
+        "is a division by t too many? And ‖dθ‖ ‖v‖ is dθ·v only where",
+    ),
+    (
+        "repair.adapter",
+        "def f(params):\n    g = gcl.exercises.repair.grads(params)\n"
+        "    return {n: -g['d' + {'W': 'b', 'b': 'W'}[n[0]] + n[1]] for n in params}",
+        "under W1 stands what belongs to b1: the sign is turned round.",
+    ),
+    (
+        "epsilon.best_eps",
         "def f(u):\n    E = [10.0 ** (-2 * k) + u * 10**k for k in range(9)]\n    return E.index(min(E))",
         "“E.index(min(E))” is a place in an array, and not what stands there.",
     ),
@@ -1035,6 +1056,17 @@ def test_a_change_is_no_order_of_texts():
     attempt = Code(typed("def f(line):\n    return line == 'dZ'"))
     parts = parts_of(Code(right), attempt, ["drop"])
     assert not [1 for change in changes(attempt, parts) if ">= ('dZ')" in attempt.changed(change.texts)]
+
+
+def test_no_change_lets_a_helper_call_itself():
+    code = Code(typed("def f(n):\n    def layer(k):\n        return k * k\n    return layer(n), abs(n)"))
+    asked = {change.asked for change in changes(code, ["0"])}
+    assert "is “abs(…)” missing around “k”?" in asked and "is “layer(…)” missing around “k”?" not in asked
+
+
+def test_what_comes_from_above_stands_first_in_a_line_of_ones_own():
+    said = exercises.own_line.plant(typed("def my_dZ(c, dA):\n    return dA * c.slope(c.Z)")).words
+    assert said.endswith("What comes from above stands first, and c second.")
 
 
 def test_every_change_is_another_source():

@@ -113,12 +113,12 @@ class Build:
         """Ask about what explains all pairs of what is given and what is wanted; "" where nothing does."""
         mending = Mending(attempt, self.right, self.cases.values(), self.same)
         sure = of_form(pairs, self.same) or unused(attempt) or self.remembers(attempt, pairs[0][0])
-        sure = sure or mending.one() or idle(attempt)
+        sure = sure or overwritten(attempt) or mending.one() or idle(attempt)
         related = "" if sure else relation(pairs, self.same)
         if sure or isinstance(pairs[0][1], Mapping | str):
             return sure or self.changed(attempt)[1] or related or mending.two(self.known())
         two = self.known_as([given for given, _ in pairs], self.pairs()) or mending.two(self.known())
-        return two or overwritten(attempt) or related
+        return two or related
 
     def remembers(self, attempt: Callable, first) -> str:
         """Say so where a function gives another value when it is called again."""

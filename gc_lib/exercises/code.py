@@ -20,7 +20,8 @@ class Code:
         added = {node.target for node in self.nodes if isinstance(node, ast.AugAssign)}  # a += 1 reads a as well
         pieces = [node for node in self.nodes if isinstance(node, ast.expr) and self.is_piece(node)]
         self.expressions = [node for node in pieces if node in added or not stored(node)]
-        self.called = {node.id for node in self.names if getattr(self.inside[node], "func", None) is node}
+        own = {node.name for node in self.nodes if isinstance(node, ast.FunctionDef)}  # which would call themselves
+        self.called = {node.id for node in self.names if getattr(self.inside[node], "func", None) is node} - own
         self.arguments = [*signature(function).parameters] if self.source else []
         self.made = {node.id for node in self.names if stored(node)}
         self.read = {node.id for node in self.names if not stored(node)}

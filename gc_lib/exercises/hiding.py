@@ -61,6 +61,7 @@ remainder = Build(
         "take the absolute value of the whole, t dθ·v inside.": "- J(theta) - t → - J(theta)) - (t",
         "the sum belongs to the dot product dθ·v alone.": "abs( → sum(abs(; np.sum(dtheta * v)) → dtheta * v))",
         "is the absolute value missing?": "abs( → (",
+        "r(t) itself is wanted: is a division by t too many?": "abs( → 1 / t * abs(",
         "that is a product of sums; dθ·v is the sum of the products.": (
             "np.sum(dtheta * v) → np.sum(dtheta) * np.sum(v)"
         ),

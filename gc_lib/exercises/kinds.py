@@ -5,6 +5,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import product
 from types import MappingProxyType
 
 import numpy as np
@@ -114,8 +115,11 @@ def of_names(value, wanted: Mapping, same: Callable) -> str:
         return f"{'; '.join(filter(None, said))}."
     for name in wanted:
         if not same(value[name], wanted[name]):
-            other = next((other for other in wanted if same(value[name], wanted[other])), "none of them")
-            return f"under {name} stands what belongs to {other}."
+            ways = {"": np.positive} | {f": {words}": of for words, of in RELATED.items()}
+            for other, (words, of) in product(wanted, ways.items()):
+                if same(value[name], run(of, (wanted[other],))[0]):
+                    return f"under {name} stands what belongs to {other}{words or '.'}"
+            return f"under {name} stands what belongs to none of them."
     return ""
 
 

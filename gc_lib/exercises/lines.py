@@ -41,7 +41,7 @@ def amiss(node: ast.AST, code: Code, given: Mapping[str, tuple]) -> str:
             return f"where that holds, “{said}” is written and not returned."
         case ast.Attribute(attr=name) if name in CALLED and getattr(code.inside[node], "func", None) is not node:
             return f"“{code.text(node)}” is a function and not what it gives: call it, {code.text(node)}()."
-        case ast.Return(value=ast.Call(func=ast.Attribute(attr="argmin" | "argmax" | "index")) as place):
+        case ast.Return(value=ast.Call() as call) if place := place_of(call):
             return f"“{code.text(place)}” is a place in an array, and not what stands there."
         case ast.Call(func=ast.Attribute(attr="append" | "concatenate" | "hstack"), args=[first, *_]):
             for name in (part.id for part in ast.walk(first) if isinstance(part, ast.Name)):
@@ -84,6 +84,14 @@ def amiss(node: ast.AST, code: Code, given: Mapping[str, tuple]) -> str:
         case ast.Assign(targets=[ast.Name(id=name)], value=value) if name in given and not uses(value, name):
             return f"{name} is given; “{code.text(node)}” puts something else in its place."
     return ""
+
+
+def place_of(call: ast.Call) -> ast.Call | None:
+    """Return what finds a place, such as np.argmin, in a call like int(np.argmin(E)); nothing where it finds none."""
+    for part in (call, *call.args):
+        if isinstance(part, ast.Call) and getattr(part.func, "attr", "") in ("argmin", "argmax", "index"):
+            return part
+    return None
 
 
 def behind_return(line: ast.stmt, code: Code) -> bool:

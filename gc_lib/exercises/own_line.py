@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from inspect import signature
 
 import numpy as np
 
@@ -27,6 +28,8 @@ def plant(wrong: Callable) -> Answer:
     except Exception as problem:
         own = re.search(rf"name '({'|'.join(Layer._fields)}|slope)' is not defined", str(problem))
         hint = f"it stands in c: c.{own[1]}." if own else behind(str(problem)) if "raised" in str(problem) else ""
+        if next(iter(signature(wrong).parameters), "") == "c":
+            hint = "what comes from above stands first, and c second."
         found, _, _ = str(problem).partition(" Or say it")  # there is no breaks= here
         return Answer(False, f"{found.rstrip('.')}.{hint and f' {hint[0].upper()}{hint[1:]}'}")
     red = report.that_are("wrong")
