@@ -29,8 +29,9 @@ class Fall(Panel):
         axes.text(1.5, low * 1.8, "round-off of J", ha="right", va="bottom", color=INK, backgroundcolor=PALE)
         guide = dict(color=INK, lw=1.2, zorder=9, clip_on=True)
         self.guides = {power: line(axes, dash, **guide) for power, dash in ((1, "--"), (2, ":"))}
-        word = dict(color=INK, ha="left", va="top", zorder=12, animated=True)
-        self.words = {power: axes.text(1, 1, f"falls as {written}", **word) for power, written in ((1, "t"), (2, "t²"))}
+        word = dict(color=INK, zorder=12, animated=True)
+        above = axes.text(1, 1, "falls as t", ha="right", va="bottom", **word)  # the dots lie below
+        self.words = {1: above, 2: axes.text(1, 1, "falls as t²", ha="left", va="top", **word)}
         self.before = line(axes, zorder=10, **BEFORE_LOOKS)
         self.dots = line(axes, "o-", color=DIFFERENCE, ms=6, zorder=11)
 
@@ -44,8 +45,8 @@ class Fall(Panel):
             fall = remainders[0] * (steps / steps[0]) ** power
             seen = fall > REMAINDERS.low
             guide.set_data(steps[seen], fall[seen])
-            start = -1 if power == 1 else 5
-            self.words[power].set_position((2 * steps[start], 0.6 * fall[start]))
+        self.words[1].set_position((steps[2], 1.5 * remainders[0] * steps[2] / steps[0]))
+        self.words[2].set_position((2 * steps[5], 0.6 * remainders[0] * (steps[5] / steps[0]) ** 2))
 
 
 def shown(taylor: Any) -> tuple[np.ndarray, np.ndarray]:
