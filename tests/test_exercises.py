@@ -16,7 +16,7 @@ from gc_lib.exercises import Build, Choose, Exercise, Guess, mends
 from gc_lib.exercises.answer import run
 from gc_lib.exercises.changes import changes, parts_of
 from gc_lib.exercises.code import Code, stored
-from gc_lib.exercises.lines import seen, unused
+from gc_lib.exercises.lines import endless, overwritten, seen, unused
 from gc_lib.exercises.mends import Mending, compiled, together
 
 
@@ -740,7 +740,7 @@ TYPED = [
         LOOP
         + ROUND.format("theta.size", "i", SLOPE.replace("approx[i] = ", "approx = np.append(approx, ") + ")")
         + "    return approx",
-        "approx is not empty to begin with: fill its places, approx[i] = …",
+        "approx is not empty to begin with: fill it, approx[i] = …",
     ),
     (
         "epsilon.best_eps",
@@ -1210,6 +1210,30 @@ def test_the_kits_own_check_raises_no_false_alarm():
 def test_a_checker_that_does_anything_is_answered_by_a_sentence(my_check, words):
     answer = exercises.checker(my_check)
     assert not answer.solved and words.lower() in answer.words.lower() and "\n" not in answer.words
+
+
+@pytest.mark.parametrize(
+    ("loop", "never"),
+    [
+        ("while i < len(v):\n        J(v)", True),
+        ("while True:\n        i += 1", True),
+        ("while i < v.size and True:\n        v[0] = 1", True),
+        ("while i < 3:\n        i += 1", False),
+        ("while True:\n        break", False),
+        ("while v:\n        v.pop()", False),
+        ("while v:\n        J(v)", False),
+        ("while v[0] < 3:\n        v[0] += 1", False),
+        ("while len(v) > i:\n        v.pop()\n        i, k = i + 1, 0", False),
+        ("while J(i) > 3:\n        v = 1", False),
+    ],
+)
+def test_a_loop_is_called_endless_only_where_nothing_can_end_it(loop, never):
+    assert bool(endless(typed(f"def f(J, v, i):\n    {loop}\n    return i"))) is never
+
+
+def test_a_value_of_the_last_round_is_named_only_where_every_round_gives_one():
+    source = "def f(v):\n    for x in v:\n        {}\n    return best"
+    assert overwritten(typed(source.format("best = 2 * x"))) and not overwritten(typed(source.format("if x: best = x")))
 
 
 def test_a_checker_that_never_ends_is_not_begun():

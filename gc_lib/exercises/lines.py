@@ -39,16 +39,15 @@ def amiss(node: ast.AST, code: Code, given: Mapping[str, tuple]) -> str:
             return f"“{code.text(node)}” stands behind return, and is never run."
         case ast.If(body=[ast.Expr(value=ast.Constant(value=str(said)))]):
             return f"where that holds, “{said}” is written and not returned."
-        case ast.Attribute(attr=name) if name in CALLED and getattr(code.inside[node], "func", None) is not node:
-            return f"“{code.text(node)}” is a function and not what it gives: call it, {code.text(node)}()."
+        case ast.Attribute(value=of, attr=name) if name in CALLED and code.text(of) != "np":
+            if getattr(code.inside[node], "func", None) is not node:
+                return f"“{code.text(node)}” is a function and not what it gives: call it, {code.text(node)}()."
         case ast.Return(value=ast.Call() as call) if place := place_of(call):
             return f"“{code.text(place)}” is a place in an array, and not what stands there."
         case ast.Call(func=ast.Attribute(attr="append" | "concatenate" | "hstack"), args=[first, *_]):
-            for name in (part.id for part in ast.walk(first) if isinstance(part, ast.Name)):
-                if re.search(rf"\b{name} = {FILLED}", code.source):
-                    return (
-                        f"{name} is not empty to begin with: fill its places, {name}[i] = …, or begin with np.zeros(0)."
-                    )
+            for name in map(code.text, [first, *getattr(first, "elts", [])]):
+                if name in code.made and re.search(rf"\b{name} = {FILLED}", code.source):
+                    return f"{name} is not empty to begin with: fill it, {name}[i] = …, or begin with np.zeros(0)."
         case ast.BinOp(ast.BinOp(op=ast.Div(), right=ast.Call(f)), ast.Add(), ast.Call(g) as last):
             if code.text(f) == code.text(g):
                 return f"“{code.text(node)}” adds {code.text(last)} to a quotient: does it belong below the line?"
@@ -101,11 +100,11 @@ def behind_return(line: ast.stmt, code: Code) -> bool:
 
 
 def overwritten(attempt: Callable) -> str:
-    """Name what each round of a loop gives a value, and nothing reads until the loop has ended; "" if there is none."""
+    """Name what each round of a loop gives a value, and is read after the loop alone; "" if there is none."""
     code = Code(attempt)
     read = {node.id for node in code.names if not stored(node)}
     for loop in (node for node in code.nodes if isinstance(node, ast.For)):
-        given = [node.targets[0] for node in ast.walk(loop) if isinstance(node, ast.Assign)]
+        given = [line.targets[0] for line in loop.body if isinstance(line, ast.Assign)]
         names = [node.id for node in given if isinstance(node, ast.Name) and not uses(loop, node.id)]
         for name in (name for name in names if name in read):
             return f"{code.line(loop)}: behind the loop {name} has the value of the last round alone."
@@ -117,13 +116,20 @@ def endless(attempt: Callable) -> str:
     code = Code(attempt)
     for loop in (node for node in code.nodes if isinstance(node, ast.While)):
         inside = [node for line in loop.body for node in ast.walk(line)]
-        changed = {node.id for node in inside if isinstance(node, ast.Name) and stored(node)}
-        called = [node.func for node in inside if isinstance(node, ast.Call)]
-        changed |= {code.text(node.value) for node in called if isinstance(node, ast.Attribute)}
+        names = [node for node in ast.walk(loop.test) if isinstance(node, ast.Name)]
+        asked = {node.id for node in names if not isinstance(code.inside[node], ast.Attribute | ast.Call)}
         ends = any(isinstance(node, ast.Break | ast.Return | ast.Raise) for node in inside)
-        if not ends and not any(uses(loop.test, name) for name in changed):
+        changed = any(changes(node, name, code) for node in inside for name in asked)
+        if not ends and not changed and (asked or isinstance(loop.test, ast.Constant)):
             return f"{code.line(loop)}: this loop never ends, since nothing in it changes “{code.text(loop.test)}”."
     return ""
+
+
+def changes(node: ast.AST, name: str, code: Code) -> bool:
+    """Tell whether a name may be another thing, or hold something else, after a node."""
+    if isinstance(node, ast.Call):
+        return name in map(code.text, [getattr(node.func, "value", node.func), *node.args])
+    return stored(node) and name == code.text(getattr(node, "value", node))
 
 
 def returns(node: ast.stmt) -> bool:
