@@ -1050,6 +1050,13 @@ def test_what_a_checker_leaves_undecided_is_counted():
     assert "raised 2 false alarms, and left 6 of the wrong ones undecided;" in exercises.checker(three_words).words
 
 
+@pytest.mark.parametrize("look", ["look", "worry"])  # a right function, and a wrong one
+def test_a_function_that_stops_when_it_is_called_once_more_is_answered_all_the_same(look):
+    left = [*exercises.start.word.cases]
+    answer = exercises.start.word(lambda x: left.pop() and exercises.start.word.right(x).replace("look", look))
+    assert answer.solved == (look == "look")
+
+
 def test_a_change_is_no_order_of_texts():
     """As texts, 'drop' and 'dZ' come after 'dA_prev': >= would do by accident."""
     right = typed("def f(line):\n    return line != 'dA_prev'")

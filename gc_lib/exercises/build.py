@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass
 from inspect import signature
@@ -74,16 +75,17 @@ class Build:
 
     def kept(self, attempt: Callable) -> Answer:
         """Praise a right function, and say so if it changes what it is given; it may not change the parameters."""
-        changed, name = self.changed(attempt)
-        if isinstance(changed, Mapping):
-            return Answer(False, name)
-        return Answer(True, f"{self.praise} But {name}" if name else self.praise)
+        argument, changed = self.changed(attempt)
+        if isinstance(argument, Mapping):
+            return Answer(False, changed)
+        return Answer(True, f"{self.praise} But {changed}" if changed else self.praise)
 
     def changed(self, attempt: Callable) -> tuple[object, str]:
         """Return the first argument that a function changes, and say so; "" where it leaves all as they are."""
         for case in self.cases.values():
             theirs = deepcopy(case)
-            attempt(*theirs)
+            with suppress(Exception):  # it has run before, but may stop when it is called again
+                attempt(*theirs)
             for name, before, after in zip(self.arguments(attempt), case, theirs, strict=False):
                 if isinstance(before, Mapping | np.ndarray | list) and not self.same(after, before):
                     return before, f"yours changes {name} itself, which others still need: make a new one."
