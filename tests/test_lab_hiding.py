@@ -100,12 +100,15 @@ def test_the_first_bar_is_the_whole_vector(place):
     ("state", "said"),
     [
         ({}, "great. And yet the code is wrong. What is wrong: db2 is summed over the examples and not divided"),
-        ({}, "The error bars say: right. Taylor's remainder falls as t²: right."),
+        ({}, "Entry by entry, the error bars say: right. Taylor's remainder falls as t²: right."),
         ({"out": True}, "Relative difference 0.86: worry. Brought out by m = 32. What is wrong: db2 is summed"),
-        ({"out": True}, "The error bars say of b2: wrong. Taylor's remainder falls only as t: wrong."),
-        ({"place": "dead units"}, "The error bars say of b1: cannot tell."),
+        ({"out": True}, "Entry by entry, the error bars say of b2: wrong. Taylor's remainder falls only as t: wrong."),
+        ({"place": "dead units"}, "Entry by entry, the error bars say of b1: cannot tell."),
         ({"place": "a small entry"}, ": great. And yet"),
-        ({"place": "a small entry"}, "The error bars say of W1: wrong. Taylor's remainder falls as t²: right."),
+        (
+            {"place": "a small entry"},
+            "Entry by entry, the error bars say of W1: wrong. Taylor's remainder falls as t²: right.",
+        ),
         ({"place": "a wrong J"}, "that you wanted another J, no check can know"),
     ],
 )

@@ -147,7 +147,7 @@ class Result(OfReport):
             yield f"It hides: {place.because}."
         found = {answer: report.that_are(answer) for answer in ("wrong", "cannot tell")}
         said = [f" of {listed(names)}: {answer}" for answer, names in found.items() if names]
-        yield f"The error bars say{','.join(said) or ': right'}."
+        yield f"Entry by entry, the error bars say{','.join(said) or ': right'}."
         yield FALLS[report.taylor.answer]
 
     @property
@@ -176,8 +176,8 @@ class Hiding(Lab):
 
     >>> print(gcl.labs.hiding(place="two that cancel", out=True))
     Relative difference 0.16: worry. Brought out by keep_prob = 0.8. What is wrong: dA_prev
-    of layer 2 is doubled, and layer 1 forgets its 1/keep_prob. The error bars say of W1 and
-    b1: wrong. Taylor's remainder falls only as t: wrong.
+    of layer 2 is doubled, and layer 1 forgets its 1/keep_prob. Entry by entry, the error
+    bars say of W1 and b1: wrong. Taylor's remainder falls only as t: wrong.
     """
 
     State, View, compute, room = State, hiding_picture, compute, 320

@@ -71,7 +71,7 @@ class NamedSlices(Panel):
         self.slices = [Slice(axes, field, title, along, ticks, key) for key in keys]
         self.field = field
         low, high = axes.get_xlim()
-        far = high * (high / low) ** 0.12 if axes.get_xscale() == "log" else high + 0.5 * (high - low)
+        far = high * (high / low) ** 0.12 if axes.get_xscale() == "log" else high + 0.54 * (high - low)
         axes.set_xlim(right=far)  # room for the names
         colour = for_words(DIFFERENCE, WORRY.tint)
         self.names = [curve_name(axes, high, key, colour) for key in keys]

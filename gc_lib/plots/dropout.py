@@ -23,7 +23,7 @@ class Again(Panel):
     def __init__(self, axes: Axes):
         super().__init__(axes)
         COSTS.apply(axes, "0.65 0.70 0.75")
-        axes.set(xlim=(0, TIMES + 11), ylabel="J", xlabel="evaluated again,\nat the same θ")
+        axes.set(xlim=(0, TIMES + 13), ylabel="J", xlabel="evaluated again,\nat the same θ")
         axes.set_xticks([1, TIMES])
         looks = {"off": ("--", GREY, GREY), "frozen": ("-s", INK, WHITE), "fresh": ("-o", INK, INK)}
         self.before = line(axes, zorder=10, **BEFORE_LOOKS)
