@@ -50,6 +50,40 @@ def test_the_gradient_of_x_and_a_dict_of_the_others(factor, answers):
     check(backward=back, inputs={"x": x}, w=w, b=b).assert_ok()  # the others are handed on
 
 
+DENSE = {"x": x, "params": {"W": w, "b": b}}
+
+
+def dense(x, params):
+    return x @ params["W"] + params["b"]
+
+
+@pytest.mark.parametrize("of_params", [dict, lambda found: {"b": found["b"], "W": found["W"], "more": 0}])
+@pytest.mark.parametrize("returned", [lambda dx, rest: (dx, rest), lambda dx, rest: {"params": rest, "x": dx}])
+def test_inputs_in_a_nest_come_to_forward_and_back_in_the_same_nest(of_params, returned):
+    for factor, answer in ((1, "right"), (2, "wrong")):
+
+        def back(dout, x, params, factor=factor):
+            return returned(dout @ params["W"].T, of_params({"W": x.T @ dout, "b": factor * dout.sum(0)}))
+
+        report = check(dense, back, DENSE)
+        assert report.answers == {"x": "right", "params.W": "right", "params.b": answer}
+
+
+def test_lists_and_integers_in_a_nest():
+    def add(xs, table):
+        return xs[0] @ xs[1] + table["rows"][table["at"]]
+
+    def back(dout, xs, table):
+        rows = np.zeros_like(table["rows"])
+        np.add.at(rows, table["at"], dout)
+        return [dout @ xs[1].T, xs[0].T @ dout], {"rows": rows}
+
+    table = {"rows": RNG.normal(size=(4, 2)), "at": np.array([1, 3, 1])}
+    report = check(add, back, {"xs": [x, w], "table": table})
+    report.assert_ok()
+    assert list(report.answers) == ["xs[0]", "xs[1]", "table.rows"] and report.integers == ("table.at",)
+
+
 def test_out_alone_and_backward_of_the_inputs():
     check(lambda x, w, b: x @ w + b, lambda dout, x, w, b: affine_backward(dout, (x, w))).assert_ok()
 
@@ -276,7 +310,7 @@ def test_the_same_seed_is_the_same_upstream():
         ({"backward": lambda d, c: (*affine_backward(d, c)[:2], d.sum(0)[None])}, r"; take .reshape\(\(2,\)\)"),
         ({"backward": lambda d, c: (*affine_backward(d, c)[:2], d.sum())}, r"shape \(\), but .*; return a slope"),
         ({"backward": lambda d, c: {"x": d @ w.T, "b": d.sum(0)}}, "no gradient of w, but of x and b; return that too"),
-        ({"backward": lambda d, c: (*affine_backward(d, c)[:2], None)}, "gradient of b is None"),
+        ({"backward": lambda d, c: (*affine_backward(d, c)[:2], None)}, "gradient: b is None"),
         ({"backward": lambda d, c: (np.nan * x, *affine_backward(d, c)[1:])}, "backward: x holds nan"),
         ({"backward": lambda d: d}, r"forward returned two values, \(out, cache\), so backward should take"),
         ({"backward": lambda d, c, e: d}, r"forward returned two values, \(out, cache\)"),
@@ -290,7 +324,10 @@ def test_the_same_seed_is_the_same_upstream():
         ({"forward": lambda x, w: (x, 0)}, r"forward should take x, w and b by name; it takes \(x, w\)"),
         ({"inputs": [x, w, b]}, "inputs should be a dict of forward's inputs by name"),
         ({"inputs": {"x": x, "w": w, "b": None}}, "inputs: b is None, no array; what is not differ"),
-        ({"inputs": {"x": x, "w": w, "b": {"W": b}}}, r"a dict, no array; give its arrays one by one, {…, \*\*b}, to"),
+        (
+            {"forward": dense, "backward": lambda dout, x, params: (dout, {"W": w}), "inputs": DENSE},
+            r"no gradient of params\.b, but of x, params and params\.W; return that too",
+        ),
         ({"inputs": {"x": x, "w": w, "b": b + 1j}}, "b holds complex128; every entry should be a real number"),
         ({"inputs": {k: np.ones(v.shape, int) for k, v in INPUTS.items()}}, "nudge, with x, w and b held in"),
         ({"inputs": {}}, "forward should take .* by name"),

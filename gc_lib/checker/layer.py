@@ -10,7 +10,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 
 from .inputs import all_real, function, kind_of, noted, squeezed, whole
-from .params import as_array, as_blocks, as_tensor, copied, is_tensor, like, plain_numbers, to_vector
+from .params import as_blocks, copied, like, plain_numbers, to_vector
 from .reason import Reason
 from .report import Report, check
 from .verdict import CANNOT_TELL, DECISIVE
@@ -83,29 +83,29 @@ class LayerReport(Report):
 
 
 class Pair(NamedTuple):
-    """Hold a layer's forward and backward, its inputs, which may be nudged or not, and what else forward takes.
+    """Hold a layer's forward and backward, its inputs, the blocks of these, and what else forward takes.
 
-    `tensors` are those inputs that were given as tensors: so they are handed on.
+    An input may be a nest; then it has a block for each of its arrays.
     """
 
     forward: Callable
     backward: Callable
-    inputs: dict[str, np.ndarray]
+    inputs: Mapping[str, Any]
+    blocks: dict[str, np.ndarray]
     handed_on: dict[str, Any]
-    tensors: dict[str, Any]
 
     @property
     def nudged(self) -> dict[str, np.ndarray]:
-        """The inputs with which a gradient is taken: all but integers."""
-        return {name: value for name, value in self.inputs.items() if value.dtype.kind not in "biu"}
+        """The blocks with which a gradient is taken: all but integers."""
+        return {name: value for name, value in self.blocks.items() if value.dtype.kind not in "biu"}
 
     @property
     def paired(self) -> bool:
         """Whether forward returns two arrays of which the second is neither an input nor the first again."""
-        inputs = copied(self.inputs)
-        match self.forward(**self.as_given(inputs), **self.others()):
+        blocks = copied(self.blocks)
+        match self.forward(**like(blocks, self.inputs), **self.others()):
             case tuple((out, np.ndarray(dtype=np.dtype(kind="f")) as second)):
-                return not any(np.array_equal(second, each) for each in (out, *inputs.values()))
+                return not any(np.array_equal(second, each) for each in (out, *blocks.values()))
         return False
 
     def others(self) -> dict[str, Any]:
@@ -113,13 +113,9 @@ class Pair(NamedTuple):
         written = np.ndarray | dict
         return {name: deepcopy(each) if isinstance(each, written) else each for name, each in self.handed_on.items()}
 
-    def as_given(self, inputs: Mapping[str, np.ndarray]) -> dict[str, Any]:
-        """Return inputs as tensors where they were given so."""
-        return {n: as_tensor(block, self.tensors[n]) if n in self.tensors else block for n, block in inputs.items()}
-
     def ahead(self, nudged: Mapping[str, np.ndarray]) -> tuple[Any, Callable]:
         """Go forward; return out, and backward as a function of dout alone."""
-        given, handed_on = self.as_given(copied(self.inputs) | nudged), self.others()
+        given, handed_on = like(copied(self.blocks) | nudged, self.inputs), self.others()
         found = noted(lambda given: self.forward(**given, **handed_on), given, lambda: "when forward was called")
         out = found[0] if isinstance(found, tuple) and len(found) == 2 else found
         return out, lambda dout: self.back(dout, found, given, handed_on)
@@ -173,8 +169,7 @@ class Pair(NamedTuple):
         """Go forward and back; return the gradients by input, copied at once. Raises where one does not fit."""
         out, back = self.ahead(nudged)
         dout = like(copied(upstream), {"out": out})["out"]
-        found = by_name(back(dout), self.nudged, self.inputs)
-        slopes = {name: as_array(slope, f"backward: the gradient of {name}") for name, slope in found.items()}
+        slopes = by_name(back(dout), self.nudged, self.inputs)
         all_real(slopes, "backward")
         shapes = {name: block.shape for name, block in self.nudged.items()}
         for name, slope in slopes.items():
@@ -202,47 +197,46 @@ def takes(function: Callable, /, *given, **named) -> bool:
     return True
 
 
-def by_name(found, nudged: Mapping[str, np.ndarray], inputs: Mapping[str, np.ndarray]) -> dict[str, Any]:
-    """Return what backward returned, by the names of the inputs that are nudged. Raises where the count is wrong."""
-    if isinstance(found, tuple) and found and isinstance(found[-1], Mapping):
-        found = {**dict(zip(nudged, found[:-1], strict=False)), **found[-1]}
-    if isinstance(found, Mapping):
-        missing = [name for name in nudged if name not in found]
-        if missing:
-            renamed = all(f"d{name}" in found for name in missing)
-            advice = "rename its keys" if renamed else f"return that too, or hand {listed(missing)} on by keyword"
-            there = listed(map(str, found)) or "nothing"
-            raise ValueError(f"backward returned no gradient of {listed(missing)}, but of {there}; {advice}")
-        return {name: found[name] for name in nudged}
-    one_each = isinstance(found, list) and (len(found) == len(nudged) > 1 or not plain_numbers(found))
-    several = isinstance(found, tuple) or one_each
-    slopes = list(found) if several else [found]
-    for names in (nudged, inputs):
-        if len(slopes) == len(names):
-            return {name: slope for name, slope in zip(names, slopes, strict=True) if name in nudged}
-    gradients, are = (f"{len(nudged)} gradients", "are") if len(nudged) > 1 else ("gradient", "is")
-    raise ValueError(
-        f"backward returned {kind_of(found)}, where the {gradients} of {listed(nudged)} {are} wanted; return a tuple "
-        "in this order, or a dict with these names"
-    )
+def by_name(found, nudged: Mapping[str, np.ndarray], inputs: Mapping[str, Any]) -> dict[str, np.ndarray]:
+    """Return what backward returned, by the names of the blocks that are nudged. Raises where the count is wrong."""
+    names = [name for name, value in inputs.items() if nudged.keys() & as_blocks({name: value}).keys()]
+    rest = isinstance(found, tuple) and found and isinstance(found[-1], Mapping)
+    if rest and not isinstance(inputs[names[-1]], Mapping):
+        found = {**dict(zip(names, found[:-1], strict=False)), **found[-1]}
+    if not isinstance(found, Mapping):
+        one_each = isinstance(found, list) and (len(found) == len(names) > 1 or not plain_numbers(found))
+        slopes = list(found) if isinstance(found, tuple) or one_each else [found]
+        fitting = [each for each in (names, list(inputs)) if len(each) == len(slopes)]
+        if not fitting:
+            gradients, are = (f"{len(names)} gradients", "are") if len(names) > 1 else ("gradient", "is")
+            raise ValueError(
+                f"backward returned {kind_of(found)}, where the {gradients} of {listed(names)} {are} wanted; return a "
+                "tuple in this order, or a dict with these names"
+            )
+        found = dict(zip(fitting[0], slopes, strict=True))
+    there = {name: found[name] for name in names if name in found}
+    blocks = as_blocks(there, "backward's gradient", nudged)
+    missing = [name for name in nudged if name not in blocks]
+    if missing:
+        renamed = all(f"d{name}" in found for name in missing)
+        advice = "rename its keys" if renamed else f"return that too, or hand {listed(missing)} on by keyword"
+        others = listed(map(str, {**found, **blocks})) or "nothing"
+        raise ValueError(f"backward returned no gradient of {listed(missing)}, but of {others}; {advice}")
+    return {name: blocks[name] for name in nudged}
 
 
 def arrays(
     inputs, options: Mapping[str, Any], forward: Callable, handed_on: Mapping[str, Any]
 ) -> dict[str, np.ndarray]:
-    """Return the inputs as arrays. Raises where they are none, or where forward does not take them by these names."""
+    """Return the blocks of the inputs. Raises where one is no array, or where forward does not take these names."""
     if not isinstance(inputs, Mapping) or not all(isinstance(name, str) for name in inputs):
         example = 'forward\'s inputs by name, such as {"x": x, "w": w}'
         raise TypeError(f"inputs should be a dict of {example}; got {kind_of(inputs)}")
-    found = {}
     for name, value in inputs.items():
-        if value is None or isinstance(value, str | bytes | Mapping):
-            nest = isinstance(value, Mapping)
-            apart = f"give its arrays one by one, {{…, **{name}}}, to lambda …, **{name}: …; " if nest else ""
-            why = f"{apart}what is not differentiated goes by keyword"
+        if value is None or isinstance(value, str | bytes):
+            why = "what is not differentiated goes by keyword"
             raise TypeError(f"inputs: {name} is {kind_of(value)}, no array; {why}")
-        found[name] = as_array(value, f"inputs: {name}")
-    both = [name for name in handed_on if name in found]
+    both = [name for name in handed_on if name in inputs]
     if both:
         raise TypeError(f"{listed(both)}: given as an input and by keyword; leave one of them out")
     changed = (name for name, value in options.items() if not np.isscalar(value) or value != DEFAULTS[name])
@@ -250,9 +244,9 @@ def arrays(
     if twice:
         advice = f"give forward its own by functools.partial(forward, {twice[0]}=…)"
         raise TypeError(f"{twice[0]} is an argument of the check and of forward; {advice}")
-    if not takes(forward, **found, **handed_on):
-        raise TypeError(f"forward should take {listed([*found, *handed_on])} by name; it takes {signature(forward)}")
-    return found
+    if not takes(forward, **inputs, **handed_on):
+        raise TypeError(f"forward should take {listed([*inputs, *handed_on])} by name; it takes {signature(forward)}")
+    return as_blocks(inputs, "inputs")
 
 
 def takes_name(function: Callable, name: str) -> bool:
@@ -305,9 +299,10 @@ def check_layer(
     layer remembers by itself. out may be an array, a dict or a tuple; two outputs without a cache are a dict, or
     ((a, b), None). The gradients come back as a tuple in the order of the inputs, as a dict with their names, as (dx,
     a dict of the rest), or as one array. R is random, fixed by `seed`, so that no output is weighted like another;
-    `upstream` is one of your own, in the form of out, or one number for all. Inputs of integers are handed on and not
-    nudged; PyTorch's tensors reach forward as tensors. Raises TypeError or ValueError, naming the input, where
-    something does not fit.
+    `upstream` is one of your own, in the form of out, or one number for all. An input may be a nest, as in {"x": x,
+    "params": {"W": W, "b": b}}: its gradient comes back in the same nest, and its blocks are called params.W and
+    params.b. Inputs of integers are handed on and not nudged; PyTorch's tensors reach forward as tensors. Raises
+    TypeError or ValueError, naming the input, where something does not fit.
 
     >>> forward, backward = lambda x, w: x @ w, lambda dout, x, w: (dout @ w.T, x.T @ dout / len(x))  # no mean
     >>> gcl.check_layer(forward, backward, {"x": np.ones((3, 2)), "w": np.eye(2)}).headline
@@ -315,11 +310,9 @@ def check_layer(
     """
     forward, backward = function("forward", forward), function("backward", backward)
     options = {"upstream": upstream, "seed": seed, "eps": eps, "rtol": rtol}
-    found = arrays(inputs, options, forward, handed_on)
-    tensors = {name: value for name, value in inputs.items() if is_tensor(value)}
-    pair = Pair(forward, backward, found, handed_on, tensors)
+    pair = Pair(forward, backward, inputs, arrays(inputs, options, forward, handed_on), handed_on)
     if not sum(block.size for block in pair.nudged.values()):
-        there = f"{listed(pair.inputs)} held in integers or empty" if pair.inputs else "none given"
+        there = f"{listed(pair.blocks)} held in integers or empty" if pair.blocks else "none given"
         raise ValueError(f"inputs: there is nothing to nudge, with {there}; take .astype(float)")
     all_real(pair.nudged, "inputs")
     out = pair.out(copied(pair.nudged))
@@ -340,7 +333,7 @@ def check_layer(
     shown = {each.name: getattr(report, each.name) for each in fields(report)}
     shown["opinion"] = replace(report.opinion, small=())  # no input is too small to matter
     still = tuple(name for name in report.parts if has_no_slope(report, name))
-    integers = tuple(name for name in pair.inputs if name not in pair.nudged)
+    integers = tuple(name for name in pair.blocks if name not in pair.nudged)
     shown |= {"still": still, "integers": integers, "paired": report.answer == "wrong" and pair.paired}
     return LayerReport(**shown, upstream=to_vector(R).astype(float))
 
