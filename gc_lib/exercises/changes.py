@@ -97,6 +97,8 @@ def keywords(code: Code, node: ast.expr, parts: Sequence[str]) -> Iterator[tuple
     match node:
         case ast.Attribute(attr="empty"):
             yield f"“{code.text(node)}” holds what stood in memory; is every place filled?", "np.zeros"
+        case ast.Attribute(attr="ones"):
+            yield f"is ones right in “{code.text(node)}”?", "np.zeros"
         case ast.Attribute(attr="outer"):
             yield f"is outer right in “{code.text(node)}”?", "np.dot"
         case ast.Attribute(value=of, attr="sum"):
@@ -137,7 +139,9 @@ def missing(code: Code, node: ast.expr, parts: Sequence[str]) -> Iterator[tuple[
     """Write something around a part; around a number, a factor."""
     inside, whole, number = code.inside[node], code.text(node), isinstance(node, ast.Constant)
     is_text = isinstance(getattr(node, "value", None), str)
-    if is_text or isinstance(inside, ast.Attribute | ast.Subscript) or node is getattr(inside, "func", None):
+    below_0 = isinstance(getattr(node, "operand", None), ast.Constant)
+    bound = isinstance(inside, ast.Attribute | ast.Subscript) or node is getattr(inside, "func", None)
+    if is_text or below_0 or bound:
         return
     own = {*re.findall(r"\w+", whole)}  # what stands there already is wrapped around itself by accident alone
     known = [part for part in parts if not own & {*re.findall(r"[^\W\d]\w*", part)}]

@@ -7,9 +7,11 @@ from inspect import getsource, signature
 from textwrap import dedent
 from types import ModuleType
 
+LAMBDA = "yours"  # the name of a lambda's def
+
 
 class Code:
-    """Hold the source of a function that is written with def, and its nodes; both are empty where there is none."""
+    """Hold the source of a function as a def, and its nodes; both are empty where there is none."""
 
     def __init__(self, function: Callable):
         self.function, self.source = function, source_of(function)
@@ -80,12 +82,21 @@ class Code:
 
 
 def source_of(function: Callable) -> str:
-    """Return the source of a function that is written with def; "" where there is none."""
+    """Return the source of a function as a def, also where it is written as a lambda; "" where there is none."""
     try:
         source = dedent(getsource(function))
-        return source if isinstance(ast.parse(source).body[0], ast.FunctionDef) else ""
-    except (OSError, TypeError, SyntaxError):
+        line = ast.parse(source).body[0]
+        if isinstance(line, ast.FunctionDef):
+            return source
+        (only,) = (node for node in ast.walk(line) if isinstance(node, ast.Lambda))
+        return f"def {LAMBDA}({ast.unparse(only.args)}): return ({ast.get_source_segment(source, only.body)})"
+    except (OSError, TypeError, SyntaxError, ValueError):
         return ""
+
+
+def name_of(function: Callable) -> str:
+    """Return the name that a function has in its source as a def."""
+    return LAMBDA if function.__name__ == "<lambda>" else function.__name__
 
 
 def stored(node: ast.AST) -> bool:

@@ -48,7 +48,7 @@ decayed = Build(
         "W2 = 2, slope 1, λ = 3, m = 4": ("W2", np.array([[1.0]]), np.array([[2.0]]), 3.0, 4),
         "b2 = 2, slope 1, λ = 3, m = 4": ("b2", np.array([[1.0]]), np.array([[2.0]]), 3.0, 4),
         "a matrix W3": ("W3", np.array([[0.1, -0.2], [0.3, 0.4]]), np.array([[1.0, 2.0], [-3.0, 0.5]]), 0.5, 10),
-        "a column b3": ("b3", np.array([[0.1], [0.2]]), np.array([[1.0], [-2.0]]), 0.5, 10),
+        "a column b3": ("b3", np.array([[0.1], [-0.2]]), np.array([[1.0], [-2.0]]), 0.5, 10),
     },
     {
         "is the λ term divided by the number of examples?": "lam / m → lam",

@@ -41,7 +41,7 @@ def right(dA, mask, keep_prob):
     return dA * mask / keep_prob
 
 
-RNG = np.random.default_rng(0)
+RNG = np.random.default_rng(6)  # so that the first row and the first column of the mask have a 0
 
 way_back = Build(
     right,

@@ -121,7 +121,7 @@ def checker(my_check: Callable) -> Answer:
     "great": what it misses and its false alarms are counted together.
 
     >>> gcl.exercises.checker(lambda cost, gradient, params, eps: "right")
-    Not yet: it never says "wrong". Yours caught 0, missed 21, raised 0 false alarms; ... It passes ...
+    Not yet: it never says "wrong". Yours never uses cost: ... Yours caught 0, missed 21, ... It passes ...
     """
     if not callable(my_check):
         return no_function(my_check)

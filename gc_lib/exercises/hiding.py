@@ -44,7 +44,7 @@ def right(J, theta, dtheta, v, t):
     return abs(J(theta + t * v) - J(theta) - t * np.sum(dtheta * v))
 
 
-place, way = np.array([1.0, 2.0, -1.0]), np.array([0.5, 0.5, 1.0])
+place, way = np.array([1.0, 2.0, -1.0]), np.array([0.5, 0.5, -1.0])
 remainder = Build(
     right,
     {

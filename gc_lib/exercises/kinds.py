@@ -70,6 +70,10 @@ def of_form(pairs: Sequence[tuple], same: Callable) -> str:
         return "that is a text; the number itself is wanted, as it is computed."
     if any(callable(value) for value in given):
         return "that is a function, not its value: call it, with brackets and its arguments."
+    if any(isinstance(value, complex | np.generic | np.ndarray) and np.iscomplexobj(value) for value in given):
+        return "that is a complex number, and a real one is wanted: a root of something below 0?"
+    if any(isinstance(value, Iterator) for value in given):
+        return "that gives its values one by one, as yield, map and zip do: collect them, such as in a list."
     numbers = arrays(pairs)
     if numbers and all(a.size == b.size and same(a.ravel(), b.ravel()) for a, b in numbers):
         yours, theirs = (side.shape for side in numbers[0])
@@ -88,8 +92,6 @@ def relation(pairs: Sequence[tuple], same: Callable) -> str:
             return f"“{strange}” is none of the words that are wanted here."
         never = next((word for word in wanted if word not in given), "")
         return never and f"yours never says “{never}”."
-    if any(isinstance(value, complex | np.generic | np.ndarray) and np.iscomplexobj(value) for value in given):
-        return "that is a complex number, and a real one is wanted: a root of something below 0?"
     numbers = arrays(pairs)
     if not numbers:
         parts = len(given[0]) if isinstance(given[0], list | tuple) and isinstance(wanted[0], np.ndarray) else 0
@@ -98,7 +100,7 @@ def relation(pairs: Sequence[tuple], same: Callable) -> str:
     if not all(np.isfinite(values).all() for values, _ in numbers):
         return "yours gives inf or nan somewhere: is something divided by 0, or a root taken of less than 0?"
     if any(a.shape != b.shape for a, b in numbers):
-        return next(of_shapes(numbers), "")
+        return next(of_shapes(numbers, same), "")
     yours, theirs = (np.concatenate([side.ravel() for side in sides]) for sides in zip(*numbers, strict=True))
     return next(of_numbers(yours, theirs, same), "")
 
@@ -131,7 +133,7 @@ def arrays(pairs: Sequence[tuple]) -> list[tuple[np.ndarray, ...]]:
         return []
 
 
-def of_shapes(numbers: Sequence[tuple]) -> Iterator[str]:
+def of_shapes(numbers: Sequence[tuple], same: Callable) -> Iterator[str]:
     """Say what is wrong with the shapes."""
     given, wanted = next((a, b) for a, b in numbers if a.shape != b.shape)
     if all(a.size > b.size == 1 for a, b in numbers):
@@ -140,6 +142,9 @@ def of_shapes(numbers: Sequence[tuple]) -> Iterator[str]:
         yield f"yours is one number, and {wanted.size} are wanted: does each have a place of its own?"
     if given.size != wanted.size and wanted.ndim == 1:
         amiss = "some are missing" if given.size < wanted.size else "some are there twice, or do not belong"
+        for side, part in (("last", wanted[: given.size]), ("first", wanted[-given.size :])):
+            if given.ndim == 1 and given.size and same(given, part):
+                amiss = f"the {side} are missing"
         yield f"in one case yours are {given.size} numbers, and {wanted.size} are wanted: {amiss}."
     if given.ndim:
         yield f"yours has the shape {given.shape}, and {wanted.shape} is wanted."

@@ -44,7 +44,7 @@ embedded = Build(
     right,
     {
         "row 2 used twice": (np.array([[1.0, 2.0], [3.0, 5.0], [10.0, 20.0]]), np.array([0, 2, 2]), 4),
-        "every row used once": (np.array([[1.0], [3.0]]), np.array([1, 0]), 2),
+        "every row used once": (np.array([[1.0], [-3.0]]), np.array([1, 0]), 2),
         "one row used three times": (np.array([[1.5], [4.0], [-2.25]]), np.array([1, 1, 1]), 3),
     },
     {

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Collection, Mapping
 
 from ..checker.words import listed
-from .code import Code, stored
+from .code import Code, name_of, stored
 
 RETURN_NEW = "append", "concatenate", "ravel", "flatten", "reshape", "copy"
 CHANGE = "append", "at", "extend", "fill", "insert", "sort", "update"  # what is called to change something
@@ -148,7 +148,7 @@ def unused(attempt: Callable) -> str:
     """Name an argument that a student's function never reads."""
     for node in Code(attempt).nodes:
         if isinstance(node, ast.FunctionDef):
-            whose = "yours" if node.name == attempt.__name__ else node.name
+            whose = "yours" if node.name == name_of(attempt) else node.name
             for name in (one.arg for one in node.args.args if not uses(node, one.arg)):
                 return f"{whose} never uses {name}: where is it needed?"
     return ""

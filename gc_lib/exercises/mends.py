@@ -20,7 +20,7 @@ import numpy as np
 
 from .answer import run
 from .changes import Change, changes, parts_of
-from .code import Code
+from .code import Code, name_of
 
 COMPILED = "changed"  # the file in which a changed function says that it stands
 CHANGES, MISTAKES, PAIRS, LINES = 4000, 1000, 1500, 2000  # so many are tried, and so many lines does each of them run
@@ -191,5 +191,5 @@ def compiled(source: str, *knows: Callable) -> Callable | None:
     source = source.replace("np.empty(", "np.nan * np.zeros(")  # what stands in memory may be right by chance
     with suppress(Exception), warnings.catch_warnings(action="ignore"):
         exec(compile(source, COMPILED, "exec"), names)
-        return names[knows[0].__name__]
+        return names[name_of(knows[0])]
     return None

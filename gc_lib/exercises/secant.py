@@ -17,7 +17,7 @@ two_sided = Build(
         "J = θ³ at θ = 1, ε = 0.01": (lambda t: t**3, 1.0, 0.01),
         "J = θ³ at θ = 0.5, ε = 0.1": (lambda t: t**3, 0.5, 0.1),
         "J = e^θ at θ = 2, ε = 0.1": (np.exp, 2.0, 0.1),
-        "J = cos θ, which falls, at θ = 1, ε = 0.1": (np.cos, 1.0, 0.1),
+        "J = cos θ, which falls, at θ = 2, ε = 0.1": (np.cos, 2.0, 0.1),
     },
     {
         "is there a 2 missing below the line?": "(2 * eps) → eps",

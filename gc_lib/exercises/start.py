@@ -26,7 +26,7 @@ word = Build(
         "yours leaves great near 1e-7, and look near 1e-5; the text says ten times more.": "GREAT → 1e-7; WORRY → 1e-5",
         "great up to 1e-5? It ends halfway between 1e-7 and 1e-5, in powers of ten.": "GREAT → 1e-5; WORRY → 1e-3",
         "look and worry have changed places.": 'else "worry" → else "look"; "look" if → "worry" if',
-        "look ends at 1e-4, and yours goes on beyond; 10e-4 would be 1e-3.": "WORRY → 1e-3",
+        "look ends at 1e-4, and yours goes on to 1e-3, which is 10e-4.": "WORRY → 1e-3",
         "where is worry? It begins above 1e-4.": "WORRY → 1",
         "where is worry? What is above 1e-4 is above 1e-6, too.": "'look' if reading > 1e-6 else 'great'",
         "yours is always great: is a < turned round, or a minus missing? 1e6 is a million.": "'great'",
