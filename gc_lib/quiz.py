@@ -102,7 +102,7 @@ def score(answers: Mapping[int, str], form: str) -> Said:
     if count[SKIPPED] == len(found):
         return Said(f"{head} Write your letters between the quotes, and run the cell again.")
     if form == "A":
-        return Said(f"{head} Which ones, you learn after form B, at the end of the course. Save the notebook.")
+        return Said(f"{head} What is right, you read after form B, which asks for the same. Save the notebook.")
     return Said("\n".join([head, *mended(found)]))
 
 

@@ -349,7 +349,11 @@ NAMED = [
     ("kink.jump", lambda J, t, e: 2 * abs(second(J, t, e)) - abs(second(J, t, 2 * e)), "not round its parts"),
     ("repair.adapter", lambda p: gradient_with(p, W3="W2"), "under W3 stands what belongs to W2"),
     ("repair.adapter", lambda p: {"b3": homework.repaired(p)["b3"]}, "does each round of the loop begin a new dict?"),
-    ("repair.adapter", lambda p: homework.repaired(homework.params), "for parameters half as large"),
+    (
+        "repair.adapter",
+        lambda p: homework.repaired(homework.params),
+        "half as large yours gives a dict of W1, b1, W2, b2, W3, b3, expected the same with other values",
+    ),
     ("layers.embedded", lambda dout, rows, n: embed(dout[rows], rows, n), "in the order of the uses"),
     ("layers.embedded", lambda dout, rows, n: embed(dout.astype(int), rows, n), "yours are whole numbers"),
     ("layers.embedded", lambda dout, rows, n: embed(dout, rows, n).sum(axis=1), "(4,), and (4, 2) is wanted."),

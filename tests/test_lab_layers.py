@@ -23,6 +23,7 @@ def test_the_first_minute_great_under_ones_and_red_after_one_click():
 def test_every_layer_opens_under_every_upstream(layer, upstream, m):
     result = compute(State(layer=layer, bug="none", upstream=upstream, m=m))
     assert not result.wrong.any() and result.report.that_are("wrong") == ()
+    assert result.block == next(iter(result.blocks)), "the map shows the first input, where none is wrong"
     assert result.headline.gist and result.table.count("<tr>") == len(result.blocks) + 1
 
 

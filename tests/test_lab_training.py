@@ -92,6 +92,13 @@ def test_most_broken_gradients_still_train(lab):
     assert "32 % more" in lab.set(bug="no_slope").words
 
 
+def test_two_broken_gradients_are_faster_at_first_than_the_right_one():
+    right = run("", 1.0).J
+    for bug, share in (("dA_doubled", 1.2), ("no_slope", 1.3)):
+        J = run(bug, 1.0).J
+        assert J[10] < right[10] and J[-1] > share * right[-1], bug
+
+
 def test_a_bug_that_hides_in_one_layer_only_is_not_called_hidden(lab):
     assert "no check can see it" not in lab.set(bug="db_one_sum", steps=0, scale=1.0).words  # layer 3 has one unit
     assert lab.result.report.that_are("wrong") == ("b1", "b2")

@@ -48,10 +48,17 @@ def test_the_forms_are_parallel_and_no_letter_gives_the_answer_away():
     assert sum(KEY["A"][n] == KEY["B"][n] for n in KEY["A"]) <= 6
 
 
+@pytest.mark.parametrize("word", ["check", "reads", "block", "red", "green", "great", "worry", "mask", "error bound"])
+def test_what_the_items_take_for_known_is_explained_before_them(word):
+    items = (" ".join([each.ask, *each.options.values()]) for form in "AB" for each in quiz.items(form).values())
+    assert re.search(rf"\b{word}", " ".join(items))
+    assert f"*{word}*" in nbformat.read(NOTEBOOK, as_version=4).cells[0].source
+
+
 def test_form_a_keeps_back_which_were_wrong_and_form_b_tells_with_the_belief():
     given = KEY["A"] | {1: "a", 2: ""}
     assert repr(gcl.quiz.score(given, form="A")) == (
-        "Form A: 10 of 12 right, 1 skipped. Which ones, you learn after form B, at the end of the course. "
+        "Form A: 10 of 12 right, 1 skipped. What is right, you read after form B, which asks for the same. "
         "Save the notebook."
     )
     given = KEY["B"] | {1: "B ", 2: ""}

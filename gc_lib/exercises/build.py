@@ -69,8 +69,10 @@ class Build:
         asked = asked or self.why(attempt, [answer[1:] for answer in answers])
         if not asked and len(wrong) == 1 < len(answers):
             asked = "in all other cases it is right."
-        words, given, wanted = next((answer for answer in wrong if not self.roughly(*answer[1:])), wrong[0])
-        found = f"for {words} yours gives {brief(given)}, expected {brief(wanted)}"
+        words, *pair = next((answer for answer in wrong if not self.roughly(*answer[1:])), wrong[0])
+        given, wanted = map(brief, pair)
+        due = wanted if wanted != given else "the same with other values"
+        found = f"for {words} yours gives {given}, expected {due}"
         return Answer(False, f"{found}; {asked}" if asked else f"{found}.")
 
     def kept(self, attempt: Callable) -> Answer:

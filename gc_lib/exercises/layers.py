@@ -23,7 +23,7 @@ coupled = Choose(
     {
         "a": "that is so in layer norm, where each example has a μ and a σ of its own. In batch norm they belong to a "
         "feature, and every example has its share in them.",
-        "b": "each feature has a μ and a σ of its own, so no other feature feels it.",
+        "b": "in feature 1 alone, true. But whose numbers go into its μ and its σ?",
         "c": "μ and σ of a feature are taken over the examples, so every example moves this output.",
         "d": "a nudge of another feature moves neither μ nor σ of this one.",
     },

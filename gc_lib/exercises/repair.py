@@ -95,7 +95,7 @@ layer_3 = Repair(
     given(homework.Y),
     {
         "does dZ3 hold the 1/m now? dW3 and db3 divide by m again.": '["A3"] - Y → ["A3"] / len(Y.T) - Y / len(Y.T)',
-        "does dZ3 hold the 1/m now? dW3 divides by m once more, and dA2 is the slope of a sum, not of a mean.": (
+        "does dZ3 hold the 1/m now? dW3 divides by m once more, and so does layer 2, by way of dA2.": (
             '["A3"] - Y → ["A3"] / len(Y.T) - Y / len(Y.T); keepdims=True) / m → keepdims=True)'
         ),
         "dA2 holds a 1/m now, of dZ3 or its own; but layer 2 divides by m again.": "@ dZ3, → @ dZ3 / m,",
@@ -175,8 +175,8 @@ begin = Choose(
         "top; b2 reads nearly as much, 4.8e-01, and its line is right.",
         "b": "a block at the bottom is computed from all that is above it. Mend layer 1's own bug first, and W1 reads "
         "even more, 3.1e-01, for the bugs above are left.",
-        "c": "nothing above a bug ever turns red, so what is red at the top has its bug at the top. "
-        "Mend layer 3, check again, then go one layer down.",
+        "c": "nothing above a bug ever turns red. So the highest red layer has a bug of its own, or is handed a wrong "
+        "dA; the top layer is handed none. Mend layer 3, check again, then go one layer down.",
         "d": "then two mistakes can cancel, or a new one come in, and you do not know which. One at a time.",
     },
     tells=("Divided by 3",),

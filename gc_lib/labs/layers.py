@@ -66,7 +66,7 @@ def report_of(layer: str, bug: str, upstream: str, m: int) -> LayerReport:
 
 @dataclass(frozen=True)
 class Result(OfReport):
-    """Hold the check of a layer, and of the input that is farthest off both gradients, entry by entry.
+    """Hold the check of a layer, and of one input both gradients, entry by entry.
 
     `rows` is in how many rows the map lays the input, `worst` the place of the entry in which the two differ most.
     """
@@ -134,7 +134,8 @@ class Layers(Lab):
     State, View, compute, room = State, layers_picture, compute, 260
     about = (
         "A bar for each input of the layer: its relative difference, on a log axis from 1e-12 to 1.",
-        "The entries of the input that is farthest off, in rows and columns, in the colours of great, look and worry.",
+        "The entries of the wrong input that is farthest off, else of the first, in rows and columns, in the colours "
+        "of great, look and worry.",
     )
 
     def means(self, field: str, value) -> dict:
