@@ -554,7 +554,7 @@ TYPED = [
     (
         "vector.loop",
         LOOP + ROUND.format("theta.size", "0", SLOPE) + "    return approx",
-        "does “0” belong into “step[0]”?",
+        "does “0” belong in “step[0]”?",
     ),
     (
         "vector.loop",
@@ -567,11 +567,11 @@ TYPED = [
         "stands behind the loop, so it runs once: indent it.",
     ),
     ("epsilon.best_eps", "def best_eps(u):\n    return 10^-5", "in Python a power is written **; “10^-5”"),
-    ("epsilon.best_eps", "def best_eps(u):\n    return (3 * u) ** 0.2", "does “0.2” belong into “(3 * u) ** 0.2”?"),
+    ("epsilon.best_eps", "def best_eps(u):\n    return (3 * u) ** 0.2", "does “0.2” belong in “(3 * u) ** 0.2”?"),
     (
         "start.word",
         "def f(x):\n    return 'great' if x < 1e-6 else 'look' if x < 1e-5 else 'worry'",
-        "does “1e-5” belong into “x < 1e-5”?",
+        "does “1e-5” belong in “x < 1e-5”?",
     ),
     (
         "vector.loop",
@@ -722,7 +722,7 @@ TYPED = [
         "def f(params, cache, Y, lam):\n    m, dZ = Y.shape[0], cache['A3'] - Y\n"
         "    dW = (dZ @ cache['A2'].T + lam * params['W3']) / m\n"
         "    return params['W3'].T @ dZ, dW, np.sum(dZ, axis=1, keepdims=True) / m",
-        "does “0” belong into “Y.shape[0]”?",
+        "does “0” belong in “Y.shape[0]”?",
     ),
     (
         "repair.layer_1",
@@ -796,7 +796,7 @@ TYPED = [
     (
         "decay.decayed",  # what a name is made of is asked about, and not the name
         "def f(name, s, b, lam, m):\n    decay = lam / 2 * m * b\n    return s + decay if name[0] == 'W' else s",
-        "in line 2 of the cell: does “lam / 2 * m” belong into",
+        "in line 2 of the cell: does “lam / 2 * m” belong in",
     ),
     ("pattern.factor", "def f(a, g):\n    return g @ a / np.dot(a)", "takes another number of arguments."),
     (
@@ -876,12 +876,12 @@ MENDED = [  # what is right, what is written, and what is asked
     ("a * v", "np.dot(a, v) * 1", "“np.dot(a, v)”"),
     ("a if a < 0 else 7 * b", "a if a > 0 else 7 * b", "is > right in “a > 0”?"),
     ("v.mean() + a", "v.sum() + a", "is sum right in “v.sum”?"),
-    ("a if name == 'W' else b", "a if name == 'w' else b", "does “'w'” belong into “name == 'w'”?"),
+    ("a if name == 'W' else b", "a if name == 'w' else b", "does “'w'” belong in “name == 'w'”?"),
     ("(a + b) * 3", "(a @\n        b) * 3", "does @ belong between “a” and “b”?"),
-    ("7 * b + 3", "7 * a * b + 3", "does “a” belong into “7 * a”?"),
+    ("7 * b + 3", "7 * a * b + 3", "does “a” belong in “7 * a”?"),
     ("a * (b / 3)", "a + b / 3", "does + belong between “a” and “b / 3”?"),
     ("a + 3 * b", "a * 3 * b", "does * belong behind “a” in “a * 3 * b”?"),
-    ("2 + a", "2 * b + a", "does “b” belong into “2 * b”?"),
+    ("2 + a", "2 * b + a", "does “b” belong in “2 * b”?"),
     ("9 / b", "a + 9 / b", "does “a + …” belong around “9 / b”?"),
     ("a - b", "(a - b) * a * b", "does “(…) * a * b” belong around “a - b”?"),
     ("5 * a", "5 * -a", "does “-…” belong around “a”?"),
@@ -924,7 +924,7 @@ TWICE = [  # two mistakes at once, and the words for the second
     (
         "hiding.remainder",
         "def f(J, theta, dtheta, v, t):\n    return abs(J(theta + v) - J(theta) - t * np.linalg.norm(dtheta * v))",
-        "does “np.linalg.norm” belong into",
+        "does “np.linalg.norm” belong in",
         "Then: the step is t v",
     ),
     (
