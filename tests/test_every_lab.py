@@ -191,6 +191,7 @@ def test_a_page_without_a_kernel_shows_picture_and_words(lab):
     for about, png in zip(lab.about, lab.png, strict=True):
         assert f'alt="{html.escape(about[:20])}' in page and base64.b64encode(png).decode() in page
     assert lab.result.headline.html in page and f"<figcaption>{lab.result.caption}" in page
+    assert page.count("; color: #333333") == page.count('"gc-band"'), "a tint is pale in a dark theme too"
     assert "A still picture: run the notebook to move it." in page
     control = next(iter(lab.bound.values()))
     control.value = some(control)[0]

@@ -604,7 +604,7 @@ TYPED = [
     (
         "vector.loop",
         LOOP + ROUND.format("theta.size", "0", SLOPE) + "    return approx",
-        "does “0” belong into “step[0]”?",
+        "does “0” belong in “step[0]”?",
     ),
     (
         "vector.loop",
@@ -617,11 +617,11 @@ TYPED = [
         "stands behind the loop, so it runs once: indent it.",
     ),
     ("epsilon.best_eps", "def best_eps(u):\n    return 10^-5", "in Python a power is written **; “10^-5”"),
-    ("epsilon.best_eps", "def best_eps(u):\n    return (3 * u) ** 0.2", "does “0.2” belong into “(3 * u) ** 0.2”?"),
+    ("epsilon.best_eps", "def best_eps(u):\n    return (3 * u) ** 0.2", "does “0.2” belong in “(3 * u) ** 0.2”?"),
     (
         "start.word",
         "def f(x):\n    return 'great' if x < 1e-6 else 'look' if x < 1e-5 else 'worry'",
-        "does “1e-5” belong into “x < 1e-5”?",
+        "does “1e-5” belong in “x < 1e-5”?",
     ),
     (
         "vector.loop",
@@ -772,7 +772,7 @@ TYPED = [
         "def f(params, cache, Y, lam):\n    m, dZ = Y.shape[0], cache['A3'] - Y\n"
         "    dW = (dZ @ cache['A2'].T + lam * params['W3']) / m\n"
         "    return params['W3'].T @ dZ, dW, np.sum(dZ, axis=1, keepdims=True) / m",
-        "does “0” belong into “Y.shape[0]”?",
+        "does “0” belong in “Y.shape[0]”?",
     ),
     (
         "repair.layer_1",
@@ -846,7 +846,7 @@ TYPED = [
     (
         "decay.decayed",  # what a name is made of is asked about, and not the name
         "def f(name, s, b, lam, m):\n    decay = lam / 2 * m * b\n    return s + decay if name[0] == 'W' else s",
-        "in line 2 of the cell: does “lam / 2 * m” belong into",
+        "in line 2 of the cell: does “lam / 2 * m” belong in",
     ),
     ("pattern.factor", "def f(a, g):\n    return g @ a / np.dot(a)", "takes another number of arguments."),
     (
@@ -896,7 +896,7 @@ TYPED = [
     (
         "repair.adapter",
         "def f(params):\n    return {n[1:]: g for n, g in gcl.exercises.repair.grads(params)}",
-        "is “….items()” missing around",
+        "is “….items()” missing behind",
     ),
     (
         "secant.two_sided",
@@ -926,12 +926,12 @@ MENDED = [  # what is right, what is written, and what is asked
     ("a * v", "np.dot(a, v) * 1", "“np.dot(a, v)”"),
     ("a if a < 0 else 7 * b", "a if a > 0 else 7 * b", "is > right in “a > 0”?"),
     ("v.mean() + a", "v.sum() + a", "is sum right in “v.sum”?"),
-    ("a if name == 'W' else b", "a if name == 'w' else b", "does “'w'” belong into “name == 'w'”?"),
+    ("a if name == 'W' else b", "a if name == 'w' else b", "does “'w'” belong in “name == 'w'”?"),
     ("(a + b) * 3", "(a @\n        b) * 3", "does @ belong between “a” and “b”?"),
-    ("7 * b + 3", "7 * a * b + 3", "does “a” belong into “7 * a”?"),
+    ("7 * b + 3", "7 * a * b + 3", "does “a” belong in “7 * a”?"),
     ("a * (b / 3)", "a + b / 3", "does + belong between “a” and “b / 3”?"),
     ("a + 3 * b", "a * 3 * b", "does * belong behind “a” in “a * 3 * b”?"),
-    ("2 + a", "2 * b + a", "does “b” belong into “2 * b”?"),
+    ("2 + a", "2 * b + a", "does “b” belong in “2 * b”?"),
     ("9 / b", "a + 9 / b", "does “a + …” belong around “9 / b”?"),
     ("a - b", "(a - b) * a * b", "does “(…) * a * b” belong around “a - b”?"),
     ("5 * a", "5 * -a", "does “-…” belong around “a”?"),
@@ -939,7 +939,7 @@ MENDED = [  # what is right, what is written, and what is asked
     ("abs(a + 1) * 3", "(a + 1) * 3", "is “abs(…)” missing around “(a + 1) * 3”?"),
     ("(a + b) ** 2 - 3", "a + b - 3", "is “… ** 2” missing around “a + b”?"),
     ("a * 3 / b + 1", "a * 3 + 1", "is “… / b” missing around “a * 3”?"),
-    ("v[1]", "v", "is “…[1]” missing around “v”?"),
+    ("v[1]", "v", "is “…[1]” missing behind “v”?"),
     ("1 / (b - a * 9)", "1 / (a * 9)", "is “b - …” missing around “a * 9”?"),
 ]
 
@@ -974,13 +974,13 @@ TWICE = [  # two mistakes at once, and the words for the second
     (
         "hiding.remainder",
         "def f(J, theta, dtheta, v, t):\n    return abs(J(theta + v) - J(theta) - t * np.linalg.norm(dtheta * v))",
-        "does “np.linalg.norm” belong into",
+        "does “np.linalg.norm” belong in",
         "Then: the step is t v",
     ),
     (
         "vector.flatten",  # to take the last block alone would lose the others
         "def f(p):\n    return np.concatenate([b.reshape(-1, 1) for b in list(p.values())[::-1]])",
-        "is “….ravel()” missing around",
+        "is “….ravel()” missing behind",
         "Then: these stand from the last layer to the first",
     ),
     (
@@ -1006,7 +1006,7 @@ def test_of_two_mistakes_at_once_both_are_named(name, source, first, second):
 
 def test_a_number_that_is_added_to_in_all_places_is_told():
     source = LOOP + ROUND.format("theta.size", "i", SLOPE.replace("[i] =", " +=")) + "    return approx"
-    assert "is “…[i]” missing around “approx”?" in exercises.vector.loop(typed(source)).words
+    assert "is “…[i]” missing behind “approx”?" in exercises.vector.loop(typed(source)).words
 
 
 @pytest.mark.parametrize(

@@ -115,6 +115,10 @@ CAPTIONS = {
         {"bugs": [("slope_at_A", 1)], "hidden": "relu", "bias": 0.01},
         ["slope_at_A cannot be seen here: the slope at A is the slope at Z."],
     ),
+    "hides, weak": (
+        {"bugs": [("no_slope", 2, 1e-6)]},
+        ["great", "no_slope cannot be seen here: no block disagrees."],
+    ),
     "hides, J": ({"mistakes": ["J_no_decay"], "lam": 0}, ["great", "J_no_decay cannot be seen here: λ is 0."]),
     "error bound": ({"scale": 1e-3}, ["within the error bound: the error bars of dθ_approx alone explain it."]),
     "norm of sum": ({"mistakes": ["norm_of_sum"], "bugs": [("sign_flipped", 3)], "lam": 0}, ["worry"]),

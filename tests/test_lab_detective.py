@@ -150,6 +150,7 @@ def test_a_check_costs_one_and_looking_back_nothing(lab):
     assert "Not checked yet with λ = 0." in lab.words and lab.result.before.blocks == first
     press(lab, "check")
     assert "All 8 blocks agree" in lab.words and lab.state.cost == 2 and lab.result.before.blocks == first
+    assert "  " not in lab.words
     lab.bound["lam"].value = 0.1
     assert lab.result.blocks == first and lab.state.cost == 2 and lab.press.disabled
 

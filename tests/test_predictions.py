@@ -105,7 +105,7 @@ MET = {  # where each is met in its lesson: the exercise, the answer that believ
     "a better ε changes what a bug reads": ("epsilon.suspect", "a", "A wrong line would still be wrong at 1e-5"),
     "the reddest bar is where the bug is": ("pattern.law", own_layer_too, "red is not where the bug is"),
     "a bug that vanishes was repaired": ("pattern.healed", "b", "ReLU changed the network, and not the line"),
-    "λ belongs into dW, and J is only for looking at": ("decay.forgets", "d", "The check compares just these two"),
+    "λ belongs in dW, and J is only for looking at": ("decay.forgets", "d", "The check compares just these two"),
     "λ/m or λ/2m, it is only a factor": ("decay.half", 0, "a factor, but in one of the two terms of dW"),
     "dropout adds a bit of noise, so the reading gets a bit worse": (
         "dropout.fresh",

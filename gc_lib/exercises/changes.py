@@ -123,16 +123,16 @@ def left_out(code: Code, node: ast.expr, parts: Sequence[str]) -> Iterator[tuple
 def exchanged(code: Code, node: ast.expr, parts: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Put a part of the right function, or another name, in the place of a part."""
     inside, itself = code.inside[node], rf"(?<![\w.'\"]){re.escape(code.text(node))}(?![\w'\"])"
-    into = f"into “{code.text(inside)}”" if isinstance(inside, ast.expr) else "there"
+    place = f"in “{code.text(inside)}”" if isinstance(inside, ast.expr) else "there"
     if code.passes_on(node):  # what it is made of can be exchanged
         return
     if stored(node):  # nothing but a name of the function itself: np.zeros += … would change numpy
         parts = [part for part in parts if part in code.made]
     for part in parts if size(node) <= LARGE else ():
         is_text = isinstance(getattr(node, "value", None), str)
-        grows = into.startswith(f"into “{part}.")  # a list that is put into itself has no end
+        grows = place.startswith(f"in “{part}.")  # a list that is put into itself has no end
         if is_text == (part[0] in QUOTES) and not grows and not re.search(itself, part):
-            yield f"does “{code.text(node)}” belong {into}?", part
+            yield f"does “{code.text(node)}” belong {place}?", part
 
 
 def missing(code: Code, node: ast.expr, parts: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -151,7 +151,8 @@ def missing(code: Code, node: ast.expr, parts: Sequence[str]) -> Iterator[tuple[
     calls = [f"{name}(…)" for name in sorted(code.called - own)]
     entries = [f"…[{part}]" for part in parts if part.isdigit()]
     for pattern in (*(() if number or stored(node) else (*AROUND, *calls, *entries)), *with_others):
-        yield f"is “{pattern}” missing around “{whole}”?", pattern.replace("…", f"({whole})")
+        where = "behind" if pattern.startswith(("….", "…(", "…[")) else "around"
+        yield f"is “{pattern}” missing {where} “{whole}”?", pattern.replace("…", f"({whole})")
 
 
 def rearranged(code: Code, block: list[ast.stmt]) -> Iterator[tuple[str, ast.stmt, dict]]:

@@ -11,7 +11,7 @@ smaller = Choose(
         "a": "that would be truncation, which falls as ε². But at 1e-7 something has long outdone it that grows as ε "
         "shrinks.",
         "b": "that would be the truncation of a one-sided difference, if J had endless digits. It has 16.",
-        "c": "at 1e-7 round-off rules. The last digit of J is always a little off; divided by a 2ε ten times "
+        "c": "at 1e-7 round-off rules. The last digit of J is a little off; divided by a 2ε ten times "
         "smaller, that becomes ten times as much.",
     },
     tells=("a larger ε reads less",),

@@ -106,7 +106,7 @@ def relation(pairs: Sequence[tuple], same: Callable) -> str:
 
 
 def of_names(value, wanted: Mapping, same: Callable) -> str:
-    """Say which names a dict lacks, which do not belong into it, and which hold something else."""
+    """Say which names a dict lacks, which do not belong in it, and which hold something else."""
     if not isinstance(value, Mapping):
         return f"a dict is wanted, with the names {', '.join(wanted)}."
     lacks, strange = [name for name in wanted if name not in value], [str(name) for name in value if name not in wanted]

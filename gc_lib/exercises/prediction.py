@@ -11,7 +11,7 @@ from .answer import Answer, a_number, brief, near
 
 SKIPPED = "skipped. What stood behind a cover opens when you run its cell again."
 SKIP = "skip"
-FIRST = 'First guess: write your guess into the cell above and run that cell, then this one. Or write "skip".'
+FIRST = 'First guess: write your guess into the cell above that asks for it, and run both. Or write "skip".'
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,7 @@ falls = Choose(
         "b": "that is true of the one-sided secant. On two sides the bend pulls both ends the same way, and cancels.",
         "c": "the one-sided error falls as ε, the two-sided one as ε². That is why the lecture looks to both sides.",
         "d": "to be as good as two sides are at ε = 1e-4, where they are 1e-8 off, one side needs ε = 3e-9, and there "
-        "rounding spoils it. In the lab, on the right, one line falls with slope 1, the other with slope 2.",
+        "rounding spoils it. In the lab, on the right, the two lines part as ε falls.",
     },
     tells=("two-sided error 100 times smaller",),
     solution="solutions/01_nudge_one_number.ipynb",
@@ -58,9 +58,9 @@ falls = Choose(
 
 slope = Guess(
     2.0,
-    "down two decades for one to the left: the error is about a constant times ε², of second order.",
+    "two powers of ten down for one to the left: the error is about a constant times ε², of second order.",
     {
         "that is the one-sided line; look at the other one.": 1.0,
-        "count decades on both axes, not the lines of the grid: ε falls by one, the error by how many?": 4.0,
+        "count powers of ten on both axes, not the lines of the grid: ε falls by one, the error by how many?": 4.0,
     },
 )

@@ -56,7 +56,7 @@ flatten = Build(
         "that goes down the columns; take each block row by row, as ravel() does.": "ravel() → ravel('F')",
         "all W before all b, as sorted by name; θ goes W1, b1, W2, …": "blocks. → dict(sorted(blocks.items())).",
         "these stand from the last layer to the first; θ begins with W1.": "blocks.values() → [*blocks.values()][::-1]",
-        "where are the biases? Every block of params belongs into θ.": (
+        "where are the biases? Every block of params belongs in θ.": (
             "blocks.values() → [block for name, block in blocks.items() if name[0] == 'W']"
         ),
         "b before W in each layer; θ begins with W1, then b1.": (

@@ -168,8 +168,9 @@ class Result(OfReport):
         if state.closed:
             yield f"{notes.verdict(state)} The check{here}: {disagreeing(self.report)}."
         else:
-            found = finding(self.report) if self.report is not None else f"Not checked yet{here}."
-            yield f"{notes.title(state.file)} {found} {notes.suspects_left(state, len(self.left))}"
+            yield notes.title(state.file)
+            yield finding(self.report) if self.report is not None else f"Not checked yet{here}."
+            yield notes.suspects_left(state, len(self.left))
 
     @property
     def table(self) -> str:

@@ -12,7 +12,7 @@ import numpy as np
 from ..checker.reading import Reading
 from ..checker.slide import GREAT
 from ..checker.words import in_lines
-from ..plots.style import BANDS
+from ..plots.style import BANDS, INK
 
 
 class Curve(NamedTuple):
@@ -35,7 +35,8 @@ class Headline(NamedTuple):
         if not self.band:
             return html.escape(self.sentence)
         looks = next(each for each in BANDS if each.word == self.band)
-        chip = f'<span class="gc-band" style="background: {looks.tint}">{SIGNS[self.band]} {self.band}</span>'
+        style = f"background: {looks.tint}; color: {INK}"  # which a page without our CSS needs as well
+        chip = f'<span class="gc-band" style="{style}">{SIGNS[self.band]} {self.band}</span>'
         return f"{chip} <b>{self.number}</b> · {html.escape(self.gist)}"
 
     @property
