@@ -125,7 +125,7 @@ class Guess(Prediction):
         except OverflowError:
             return Answer(False, "that is too large by far: no float can hold it.")
         except (TypeError, ValueError, ZeroDivisionError):
-            return Answer(False, f"here a number is wanted, such as 1e-3, not {brief(number)}.")
+            return Answer(False, f"here a number is wanted, such as 12 or 1e-3, not {brief(number)}.")
         if np.isnan(number):
             return Answer(False, "nan is what 0/0 gives, and no number; write one, such as 1e-3.")
         self.made = True
