@@ -273,7 +273,7 @@ def test_the_same_seed_is_the_same_upstream():
         ({"backward": lambda d, c: {"x": d @ w.T, "dw": 0, "b": 0}}, "of w, but of x, dw and b; rename"),
         ({"backward": lambda d, c: affine_backward(d, c)[::-1]}, "in the order of the inputs, x, w and b"),
         ({"backward": lambda d, c: (*affine_backward(d, c)[:2], d)}, r"of b has shape \(3, 2\), but b has \(2,\); sum"),
-        ({"backward": lambda d, c: (*affine_backward(d, c)[:2], d.sum(0)[None])}, r"; take .reshape\(\(2,\)\)"),
+        ({"backward": lambda d, c: (*affine_backward(d, c)[:2], d.sum(0)[None])}, r"; take np\.reshape\(…, \(2,\)\)"),
         ({"backward": lambda d, c: (*affine_backward(d, c)[:2], d.sum())}, r"shape \(\), but .*; return a slope"),
         ({"backward": lambda d, c: {"x": d @ w.T, "b": d.sum(0)}}, "no gradient of w, but of x and b; return that too"),
         ({"backward": lambda d, c: (*affine_backward(d, c)[:2], None)}, "gradient of b is None"),

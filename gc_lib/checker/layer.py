@@ -183,7 +183,7 @@ class Pair(NamedTuple):
                 if slope.size > nudged[name].size:
                     advice = f"sum it over the axes along which {name} is broadcast"
                 if squeezed(slope.shape) == squeezed(shapes[name]):
-                    advice = f"take .reshape({shapes[name]})"
+                    advice = f"take np.reshape(…, {shapes[name]})"
                 if sorted(shapes.values()) == sorted(slope.shape for slope in slopes.values()):
                     advice = f"return the gradients in the order of the inputs, {listed(shapes)}"
                 wanted = f"has shape {slope.shape}, but {name} has {shapes[name]}"
