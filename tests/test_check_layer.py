@@ -280,7 +280,9 @@ def test_the_same_seed_is_the_same_upstream():
         ({"backward": lambda d, c: (np.nan * x, *affine_backward(d, c)[1:])}, "backward: x holds nan"),
         ({"backward": lambda d: d}, r"forward returned two values, \(out, cache\), so backward should take"),
         ({"backward": lambda d, c, e: d}, r"forward returned two values, \(out, cache\)"),
+        ({"backward": lambda cache, d: d}, "backward takes cache first, where dout is given; take lambda dout, cache"),
         ({"backward": "back"}, "backward should be a function"),
+        ({"forward": np.exp, "inputs": {"x": x}}, r"should take x by name; it takes \(x, /.*\); take lambda x: …"),
         (
             {"forward": lambda x, w: x @ w, "backward": lambda w, x, dz: 0, "inputs": {"x": x, "w": w}},
             "backward takes w first, where dout is given; take lambda dout, x, w: …, which calls yours",

@@ -130,6 +130,10 @@ class Pair(NamedTuple):
         behind = [({"cache": found[1]}, {})] if paired else self.behind_dout(given)
         ways = [(more, named | others) for others in (handed_on, {}) for more, named in behind]
         fitting = [way for way in ways if takes(self.backward, 0, *way[0].values(), **way[1])]
+        if paired and takes_name(self.backward, "cache") and next(iter(signature(self.backward).parameters)) == "cache":
+            raise TypeError(
+                "backward takes cache first, where dout is given; take lambda dout, cache: …, in this order"
+            )
         if fitting:
             more, named = fitting[0]
             called = f"when backward was called with {listed(['dout', *more, *named])}"
@@ -251,7 +255,9 @@ def arrays(
         advice = f"give forward its own by functools.partial(forward, {twice[0]}=…)"
         raise TypeError(f"{twice[0]} is an argument of the check and of forward; {advice}")
     if not takes(forward, **found, **handed_on):
-        raise TypeError(f"forward should take {listed([*found, *handed_on])} by name; it takes {signature(forward)}")
+        names = [*found, *handed_on]
+        turned = f"take lambda {', '.join(names)}: …, which calls yours"
+        raise TypeError(f"forward should take {listed(names)} by name; it takes {signature(forward)}; {turned}")
     return found
 
 
