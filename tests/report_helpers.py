@@ -22,6 +22,9 @@ def reported(
     approx, gradient = APPROX.copy(), APPROX - gap
     ladder = made() if ladder is None else ladder
     learnt = {
+        "parts": {"a": slice(0, 6), "b": slice(6, 9)},
+        "weight": lambda name: 1.0,
+        "own_sizes": False,
         "whole": ladder if whole is None else whole,
         "ladders": {"a": ladder, "b": ladder},
         "wrong": {},
@@ -40,6 +43,7 @@ def reported(
             failure=None,
             writes=None,
             widened=False,
+            theta=np.concatenate([block.ravel() for block in SHAPES.values()]),
             corners=corners or (lambda i, h: []),
             cost=None,
             blocks=SHAPES,

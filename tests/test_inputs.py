@@ -163,7 +163,11 @@ WRONG = {
     "a set": ({1.0, 2.0}, TypeError, r"params: theta should be an array of numbers; got \{1\.0, 2\.0\}"),
     "a generator": ((x for x in TWO), TypeError, r"params: theta should be an array of numbers; got <generator"),
     "a function": (len, TypeError, r"params: theta should be an array of numbers; got <built-in function len>"),
-    "ragged": ([[1.0, 2.0], [3.0]], TypeError, r"params: theta should be an array of numbers; numpy says: .* inhomog"),
+    "ragged": (
+        [[1.0, 2.0], [3.0]],
+        TypeError,
+        r"params: theta should be an array of numbers; of this list numpy says: .* inhomog",
+    ),
     "None for a name": ([{None: TWO}], TypeError, r'by a string, such as "W1", or a whole number; got None in \[0\]'),
     "one name for two": ({"a.b": TWO, "a": {"b": TWO}}, ValueError, r"two blocks would have the name a\.b; rename"),
     "nan": ({"a": [np.array([[1, np.nan]])]}, ValueError, r"params: a\[0\] holds nan at \[0, 1\]; every entry"),
@@ -339,7 +343,7 @@ def too_hot(error):
 def test_what_a_cost_raises_in_the_loop_passes_through_with_a_note_of_where_it_was(error, entry, where):
     with pytest.raises(error, match="too hot") as raised:
         gcl.check(at_nudges_of(entry, too_hot(error)), slopes, THETA, EPS)
-    assert raised.value.__notes__ == [f"when cost was evaluated {where}"]
+    assert raised.value.__notes__ == [f"when cost was evaluated {where}, given an array of float64, shape (3,)"]
 
 
 def test_where_the_cost_finds_no_number_the_other_entries_get_their_answer_and_the_loop_alone_ends():
@@ -348,7 +352,8 @@ def test_where_the_cost_finds_no_number_the_other_entries_get_their_answer_and_t
     assert report.answer == "cannot tell" and [reason.kind for reason in report.reasons] == ["domain"]
     with pytest.raises(ZeroDivisionError) as raised:
         gcl.numeric_gradient(cost, THETA, EPS)
-    assert raised.value.__notes__ == ["when cost was evaluated at a nudge of theta, entry 1"]
+    (note,) = raised.value.__notes__
+    assert note == "when cost was evaluated at a nudge of theta, entry 1, given an array of float64, shape (3,)"
 
 
 def test_what_a_cost_raises_at_a_step_that_is_not_of_the_loop_does_not_end_the_check():
@@ -363,7 +368,7 @@ def test_what_a_cost_raises_at_a_step_that_is_not_of_the_loop_does_not_end_the_c
 def test_so_does_what_the_gradient_raises():
     with pytest.raises(LookupError) as raised:
         gcl.check(cubes, raising(LookupError("too cold")), THETA)
-    assert raised.value.__notes__ == ["when gradient was evaluated at θ"]
+    assert raised.value.__notes__ == ["when gradient was evaluated at θ, given an array of float64, shape (3,)"]
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit])
@@ -465,9 +470,14 @@ UNFIT = {
     "a row": (
         lambda g: g | {"W": g["W"][None]},
         ValueError,
-        r"\(1, 2, 3\), but .* \(2, 3\); take \.reshape\(\(2, 3\)\)$",
+        r"\(1, 2, 3\), but .* \(2, 3\); take np\.reshape\(…, \(2, 3\)\)$",
     ),
-    "another shape": (lambda g: g | {"W": g["W"].T}, ValueError, r"has shape \(3, 2\), but in params it has \(2, 3\)$"),
+    "turned": (lambda g: g | {"W": g["W"].T}, ValueError, r"\(3, 2\), but in .* \(2, 3\); take np\.transpose\(…\)$"),
+    "flat": (
+        lambda g: g | {"W": g["W"].ravel()},
+        ValueError,
+        r"shape \(6,\), but .* \(2, 3\); take np\.reshape\(…, \(2, 3\)\)$",
+    ),
     "more axes": (
         lambda g: g | {"W": np.ones((5, 3, 2))},
         ValueError,
@@ -481,10 +491,12 @@ UNFIT = {
     "a tuple": (
         lambda g: tuple(g.values()),
         ValueError,
-        r"misses block: W, b and has an extra block: \[0\], \[1\]; params",
+        r"misses block: W, b and has an extra block: \[0\], \[1\]; params has W, b; if it is in the order of params, "
+        r"take gcl\.from_vector\(gcl\.to_vector\(…\), params\)$",
     ),
     "one array": (lambda g: g["W"], ValueError, r"misses block: W, b and has an extra block: theta; params has W, b$"),
     "J as well": (lambda g: (1.0, g), TypeError, r"a number first, as in \(J, dθ\): take its second, or gradient=True"),
+    "and J behind": (lambda g: (g, np.array(1.0)), TypeError, r"a number second, as in \(dθ, J\): take its first$"),
     "a list": (lambda g: [1.0] * 99, ValueError, r"extra block: \[0\], \[1\], .*, \[7\], …; params has W, b$"),
     "deeper": (lambda g: g | {"b": {"x": g["b"]}}, ValueError, r"misses block: b and has an extra block: b\.x; params"),
     "nan": (lambda g: g | {"b": g["b"] * np.nan}, ValueError, r"gradient: b holds nan at \[0\]; every entry should be"),
@@ -496,6 +508,19 @@ def test_a_gradient_that_does_not_fit_is_refused_with_what_is_amiss(change, erro
     for call in (gcl.check, gcl.screen):
         with pytest.raises(error, match=words):
             call(cubes, lambda p: change(slopes(p)), BLOCKS)
+
+
+def test_a_gradient_of_two_that_belong_together_is_not_taken_for_j_and_a_gradient():
+    pair = collections.namedtuple("pair", "k w")
+    params = pair(0.5, TWO)
+    for gradient in (lambda p: pair(3 * p.k**2, 3 * p.w**2), lambda p: pair((3 * p.k**2).item(), 3 * p.w**2)):
+        assert gcl.check(lambda p: p.k**3 + (p.w**3).sum(), gradient, params, EPS).answer == "right"
+    with pytest.raises(ValueError, match="misses block: k, w and has an extra block"):
+        gcl.check(lambda p: p.k**3 + (p.w**3).sum(), lambda p: (1.0, 3 * p.w**2), params)
+    assert (
+        gcl.check(lambda t: (t**3).sum(), lambda t: [3 * t[0] ** 2, np.array(3 * t[1] ** 2)], TWO, EPS).answer
+        == "right"
+    )
 
 
 def test_what_a_nest_of_gradients_misses_is_named_by_the_way_to_it():
@@ -526,6 +551,13 @@ def test_where_it_does_not_return_both_that_is_said(found, said):
     for call in (gcl.check, gcl.screen):
         with pytest.raises(TypeError, match=rf"with gradient=True cost should return the two \(J, dθ\); it .*{said}"):
             call(lambda theta: found, True, THETA)
+
+
+def test_where_it_returns_both_in_the_other_order_that_is_said():
+    for J in (1.0, np.array(1.0)):
+        with pytest.raises(TypeError, match=r"should return \(J, dθ\), in this order; it returned a number second"):
+            gcl.check(lambda theta, J=J: (slopes(theta), J), True, THETA)
+    assert gcl.check(lambda t: (np.array(t**3), 3 * t**2), True, np.array(0.5), EPS).answer == "right"
 
 
 @pytest.mark.parametrize("cost", [None, 1.0, THETA])

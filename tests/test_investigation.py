@@ -616,3 +616,58 @@ def test_a_column_that_batch_norm_finds_constant_is_told_though_j_stands_still_a
         return times * slopes / np.sqrt(x.var(0) + 1e-5)
 
     assert gcl.check(lambda x: (normed(x) ** 3).sum(), gradient, x, eps=eps).answer == answer
+
+
+# ---- entries of unlike sizes in one block ----------------------------------------------------------------------------
+
+T = np.linspace(300.0, 400.0, 9)
+
+
+def rates(p):
+    """Arrhenius' rates, from a factor of 1e13 and an energy of 8e4."""
+    return p[0] * np.exp(-p[1] / (8.3 * T)) / 10
+
+
+def misfit(p):
+    return float(((rates(p) - 1) ** 2).sum())
+
+
+def slopes_of_misfit(p):
+    k = rates(p)
+    return 2 * np.array([k / p[0], -k / (8.3 * T)]) @ (k - 1)
+
+
+def relative(p):
+    """By how much a stiffness of E / (1 − ν²) is more than it should be."""
+    return p[0] / (1 - p[1] ** 2) / 1.8e11 - 1
+
+
+def slopes_of_moduli(p):
+    return 2 * relative(p) * (relative(p) + 1) * np.array([1 / p[0], 2 * p[1] / (1 - p[1] ** 2)])
+
+
+UNLIKE = {  # a hundredth of what is usual leads out of J's domain, or where it is huge
+    "logs": (lambda p: float((np.log(p) ** 2).sum()), lambda p: 2 * np.log(p) / p, np.array([1e-9, 1e6])),
+    "a rate": (misfit, slopes_of_misfit, np.array([1e13, 8e4])),
+    "moduli": (lambda p: relative(p) ** 2, slopes_of_moduli, np.array([2e11, 0.3])),
+}
+
+
+@pytest.mark.parametrize("cost, gradient, theta", UNLIKE.values(), ids=list(UNLIKE))
+def test_entries_of_unlike_sizes_are_nudged_by_shares_of_themselves(cost, gradient, theta):
+    for factor, answer in ((1, "right"), (1.01, "wrong"), (-1, "wrong")):
+        for eps in (1e-7, 1e-5, "auto"):
+            assert gcl.check(cost, lambda p, k=factor: k * gradient(p), theta, eps).answer == answer
+        assert gcl.screen(cost, lambda p, k=factor: k * gradient(p), theta).answer == answer
+    for i in (0, 1):  # whose slopes may be 1e12 apart
+        wrong = gcl.check(cost, lambda p, i=i: gradient(p) * np.where(np.arange(2) == i, 1.1, 1), theta)
+        assert wrong.answer == "wrong" and wrong.worst[:2] == ("theta", (i,)) and wrong.within["theta"].size > 1e-3
+
+
+def test_but_only_where_j_is_better_heard_so():
+    for theta, listened in ((A, 1), (np.append(A, 1e-6), 2)):
+        rng = np.random.default_rng(0)
+        found = investigate(lambda p, rng=rng: p.sum() + 1e-3 * rng.normal(), np.ones_like, theta)  # noise stays noise
+        asked = found.J.evaluations
+        assert not found.own_sizes and asked // 46 == listened
+        assert np.array_equal(found.scale, scales(theta, found.parts, least=1.0))

@@ -224,7 +224,11 @@ def test_a_copy_of_a_nest_shares_nothing_with_it_nor_within_itself():
         ({("a", 1): w}, TypeError, r"got \('a', 1\)$"),
         ({"a.b": w, "a": {"b": w}}, ValueError, r"params: two blocks would have the name a\.b; rename a key"),
         ({"a": [w], "a[0]": w}, ValueError, r"two blocks would have the name a\[0\]"),
-        ([[1.0, 2.0], [3.0]], TypeError, r"params: theta should be an array of numbers; numpy says: .*inhomogeneous"),
+        (
+            [[1.0, 2.0], [3.0]],
+            TypeError,
+            r"params: theta should be an array of numbers; of this list numpy says: .*inhom",
+        ),
     ],
 )
 def test_a_nest_that_cannot_be_named_or_holds_no_arrays_is_refused(nest, error, words):

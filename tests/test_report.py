@@ -302,3 +302,23 @@ def test_a_checker_with_another_difference_needs_its_own_step(checker):
 def test_a_factor_is_found_whatever_the_size_of_the_slopes(size):
     report = gcl.check(lambda w: size * (w @ w), lambda w: 3 * size * w, np.array([1.0, 2.0]))
     assert report.factor("theta") == pytest.approx(1.5)
+
+
+@pytest.mark.parametrize("unit, said", [([1e-3, 1, 1, 1e4], True), ([1, 1, 1, 1e4], False)])
+def test_entries_too_small_to_show_an_error_are_named_where_j_depends_on_them_as_on_the_others(unit, said):
+    unit = np.array(unit)
+
+    def cost(p):
+        return float(np.sin(p / unit).sum())
+
+    for factor in (1, 2, 0):  # of the last entry
+        report = gcl.check(cost, lambda p, k=factor: np.cos(p / unit) / unit * [1, 1, 1, k], unit)
+        named = [reason.entries for reason in report.reasons if reason.kind == "unlike sizes"]
+        assert named == [(("theta", (3,)),)] * said and ("In theta[3] dθ is so small" in str(report)) == said
+        assert report.answer == ("right" if said or factor == 1 else "wrong")
+    apart = gcl.check(
+        lambda p: cost(np.append(p["a"], p["b"])),
+        lambda p: {"a": np.cos(p["a"] / unit[:3]) / unit[:3], "b": 2 * np.cos(p["b"] / unit[3]) / unit[3]},
+        {"a": unit[:3], "b": unit[3]},
+    )
+    assert apart.that_are("wrong") == ("b",), "as the advice says"

@@ -31,6 +31,7 @@ def learnt(slopes, exact, reach=0.0, *, ladder=None, whole=1.0, here=1.0, steady
         slopes=np.append(slopes, rest),
         exact=np.append(exact, rest),
         reach=lambda name: reach,
+        weight=lambda name: 1.0,
         wrong={},
         open={},
         inexact={},

@@ -27,7 +27,7 @@ CLOUDS = {  # each kind: what is said of the blocks, and what to do
     ),
     "steps": (
         "J moves in steps of about {leap:.0e} near {blocks}: some of it is rounded, counted, chosen by comparing, in "
-        "float32, or stops where a tolerance is met.",
+        "float32, kept from the last call, or stops where a tolerance is met.",
         "Take that out, as log(1 − a) for a near 1; or let rtol say what may be off.",
     ),
     "noise": (
@@ -151,6 +151,24 @@ def cloud(report, kind: str, names: tuple[str, ...]) -> Reason:
         words["auto"] = ', or eps="auto"'
     said = evidence | words
     return Reason(kind, says.format(**said), advice.format(**said), names, at, evidence)
+
+
+def unseen(report) -> Iterator[Reason]:
+    """Say which entries of a right block are too small to show an error, though J depends on them as on the others."""
+    found, entries = report.found, []
+    for name in report.found.parts:
+        slopes, given = map(np.abs, report.known(name))
+        size = np.maximum(given, slopes - found.bars(name)[0])
+        theta = found.J.theta[report.parts[name]]
+        moves = size * np.where(theta, np.abs(theta), found.scale[report.parts[name]])
+        small = (size < 10 * found.allowed(name)) & (moves > moves.max() / 10)
+        if report.answers[name] == "right" and not found.own_sizes:
+            entries += [report.entry(report.parts[name].start + int(i))[:2] for i in np.flatnonzero(small)]
+    if entries:
+        which = listed(entry_name(*entry) for entry in entries[:3])
+        says = f"In {which} dθ is so small beside the rest of its block that an error would not show; θ is large there."
+        advice = "Check a block for each size of θ, as in {'a': …, 'b': …}, or in units in which all are alike."
+        yield Reason("unlike sizes", says, advice, tuple({block: 0 for block, _ in entries}), tuple(entries))
 
 
 def drowned(report) -> Iterator[Reason]:

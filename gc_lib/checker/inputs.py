@@ -119,6 +119,8 @@ def two_functions(cost, gradient) -> tuple[Any, Any]:
         found = cost(params)
         if not isinstance(found, tuple | list) or len(found) != 2:
             raise TypeError(f"with gradient=True cost should return the two (J, dθ); it returned {kind_of(found)}")
+        if isinstance(found[0], np.ndarray) and found[0].size > 1 and is_number(found[1]):
+            raise TypeError("with gradient=True cost should return (J, dθ), in this order; it returned a number second")
         return found
 
     return lambda params: pair(params)[0], lambda params: pair(params)[1]
@@ -137,7 +139,7 @@ def kind_of(value) -> str:
 
 def ask(cost: Callable, params, where: Callable[[], str]):
     """Return J, which is one finite number; `where()` says at which θ, where that has to be said."""
-    J = noted(cost, params, lambda: f"when cost was evaluated {where().rstrip(',')}")
+    J = noted(cost, params, lambda: f"when cost was evaluated {where().rstrip(',')}, given {kind_of(params)}")
     return J if isinstance(J, float) and np.isfinite(J) else one_number(J, where())
 
 
@@ -190,7 +192,7 @@ def no_number(J) -> str:
 
 def gradient_at(gradient: Callable, params, blocks: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Return dθ by blocks, copied at once: the gradient may write its next answer over it."""
-    found = noted(gradient, copied(params), lambda: "when gradient was evaluated at θ")
+    found = noted(gradient, copied(params), lambda: f"when gradient was evaluated at θ, given {kind_of(params)}")
     return {name: block.copy() for name, block in comparable(found, blocks).items()}
 
 
@@ -205,25 +207,38 @@ def fitting(gradient, blocks: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]
     """Return the blocks of a gradient in the order of θ. Raises where one is missing, extra or of another shape."""
     if gradient is None:
         raise TypeError("gradient returned None; is a `return` missing?")
-    if isinstance(gradient, tuple | list) and len(gradient) == 2 and np.isscalar(gradient[0]) and "[0]" not in blocks:
-        if not np.isscalar(gradient[1]):
-            raise TypeError("gradient returned a number first, as in (J, dθ): take its second, or gradient=True")
+    pair = isinstance(gradient, tuple | list) and not hasattr(gradient, "_fields") and len(gradient) == 2
+    if pair and "[0]" not in blocks:
+        others = [each for each in gradient if not is_number(each)]
+        if len(others) == 1 and (len(blocks) == 1 or not isinstance(others[0], np.ndarray)):
+            first = "first, as in (J, dθ): take its second, or gradient=True"
+            which = first if is_number(gradient[0]) else "second, as in (dθ, J): take its first"
+            raise TypeError(f"gradient returned a number {which}")
     found = as_blocks(gradient, "gradient", blocks)
     missing, extra = [name for name in blocks if name not in found], [name for name in found if name not in blocks]
     sides = ("misses", missing), ("has an extra", extra)
     amiss = " and ".join(f"{word} block: {few(names)}" for word, names in sides if names)
     if amiss:
-        renamed = "; rename its keys" if missing and {f"d{name}" for name in missing} <= {*extra} else ""
-        raise ValueError(f"gradient {amiss}; params has {few(blocks)}{renamed}")
+        advice = "; rename its keys" if missing and {f"d{name}" for name in missing} <= {*extra} else ""
+        if not advice and sum(block.size for block in found.values()) == sum(block.size for block in blocks.values()):
+            advice = "; if it is in the order of params, take gcl.from_vector(gcl.to_vector(…), params)"
+        raise ValueError(f"gradient {amiss}; params has {few(blocks)}{advice}")
     for name, block in blocks.items():
         shape = found[name].shape
         if shape != block.shape:
             jacobian = shape[1:] == block.shape and len(shape) > len(block.shape)
             advice = f"; are these the slopes of {shape[0]} numbers? Then {WEIGHTS}" if jacobian else ""
-            if squeezed(shape) == squeezed(block.shape):
-                advice = f"; take .reshape({block.shape})"
+            if shape == block.shape[::-1]:
+                advice = "; take np.transpose(…)"
+            if squeezed(shape) == squeezed(block.shape) or shape == (block.size,):
+                advice = f"; take np.reshape(…, {block.shape})"
             raise ValueError(f"gradient: {name} has shape {shape}, but in params it has {block.shape}{advice}")
     return {name: found[name] for name in blocks}
+
+
+def is_number(value) -> bool:
+    """Tell whether a value is one number: Python's, numpy's, or an array without axes."""
+    return np.isscalar(value) or (isinstance(value, np.ndarray) and not value.ndim)
 
 
 def squeezed(shape: tuple[int, ...]) -> list[int]:

@@ -48,6 +48,7 @@ class Investigation:
         self.notes: dict[str, str] = {}  # why the ε asked for did not do, where another one did
         self.blame: dict[str, list[str]] = {}
         self.noise = self.leap = self.calm = self.afar = 0.0
+        self.own_sizes = False  # whether entries of a block are nudged by shares of themselves, as unlike as they are
         self.listen()
 
     # ---- listen ------------------------------------------------------------------------------------------------------
@@ -59,6 +60,9 @@ class Investigation:
         self.spread = self.J.again(self.J.theta, 1, self.first)
         self.v = v = self.direction(slice(0, self.exact.size))
         self.whole = ladder = self.along(v)
+        if loudness(ladder) > 100 * EXACT * abs(self.J.here):
+            self.listen_by_own_sizes()
+            v, ladder = self.v, self.whole
         self.odd = ladder.judge(float(self.exact @ v), self.tolerance(v)) == "wrong"
         if ladder:
             self.noise = float(ladder.noise.max()) if ladder.moved else np.inf
@@ -67,9 +71,22 @@ class Investigation:
         digit = EXACT * abs(self.J.here)
         if self.noise > 100 * digit:
             self.ask_again(16)
-        if self.noise > 1e5 * digit:  # small entries would move within the noise
+        if self.noise > 1e5 * digit and not self.own_sizes:  # small entries would move within the noise
             self.scale = scales(self.J.theta, self.parts, least=1.0)
         self.ladders = dict.fromkeys(self.parts, ladder)
+
+    def listen_by_own_sizes(self) -> None:
+        """Nudge each entry by a share of itself alone: a share of what is usual beside it may be too much to hear J."""
+        usual, self.scale = self.scale, scales(self.J.theta, self.parts, least=0.0)
+        if (self.scale == usual).all():
+            return
+        v = self.direction(slice(0, self.exact.size))
+        ladder = self.along(v)
+        self.own_sizes = loudness(ladder) < 1e-3 * loudness(self.whole)
+        if self.own_sizes:
+            self.v, self.whole = v, ladder
+        else:
+            self.scale = usual
 
     def ask_again(self, times: int) -> None:
         """Ask J and dθ again: are they other numbers now? Ask J off θ, where more can differ than on it.
@@ -111,12 +128,18 @@ class Investigation:
 
     def tolerance(self, v: np.ndarray) -> float:
         """Return how far dθ·v may be off: by rtol of each block's RMS, and by its own rounding."""
-        allowed = sum(self.allowed(name) * norm(v[part]) for name, part in self.parts.items())
+        weighed = [(self.exact[part], v[part], self.weight(name)) for name, part in self.parts.items()]
+        allowed = sum(self.rtol * rms(g * weight) * norm(u / weight) for g, u, weight in weighed)
         return float((16 * EXACT * np.abs(self.exact) + self.rounding) @ np.abs(v)) + allowed
 
     def allowed(self, name: str) -> float:
         """Return how far an entry of a block may be off: rtol × the RMS of the block."""
         return self.rtol * rms(self.exact[self.parts[name]])
+
+    def weight(self, name: str) -> np.ndarray:
+        """Return by what the slopes of a block are compared: 1, or the sizes of its entries where these are unlike."""
+        part = self.parts[name]
+        return self.scale[part] if self.own_sizes else np.ones(part.stop - part.start)
 
     def rounding_of_gradient(self) -> np.ndarray:
         """Return by how much dθ is another in float64; nothing where it was in float64 all along, or cannot be."""
@@ -163,7 +186,7 @@ class Investigation:
         """Return the error bars of a block's slopes in two parts: the noise of J at these steps, and all else."""
         part = self.parts[name]
         of_block = self.J.theta[part], self.exact[part], self.scale[part], self.eps[part]
-        noise, rest = loop_bars(self.ladders[name], *of_block)
+        noise, rest = loop_bars(self.ladders[name], *of_block, self.weight(name))
         return noise, rest + self.extra[part]
 
     def bent(self, name: str) -> np.ndarray:
@@ -194,7 +217,9 @@ class Investigation:
         """Return the entries of a block in which dθ is farther from the slope of J than bar and tolerance allow."""
         part = self.parts[name]
         gap = np.abs(self.slopes[part] - self.exact[part])
-        bound = np.add(*self.bars(name)) + self.allowed(name) + self.rounding[part]
+        weight = self.weight(name)  # of a large θ a small slope tells as much
+        allowed = self.rtol * rms(self.exact[part] * weight) / weight
+        bound = np.add(*self.bars(name)) + np.minimum(allowed, self.allowed(name)) + self.rounding[part]
         return np.flatnonzero(~(gap <= bound)) + part.start
 
     # ---- look again --------------------------------------------------------------------------------------------------
@@ -306,7 +331,9 @@ class Investigation:
             self.extra[part] = ladder.truncation[ladder.best] / self.scale[part] / eps.size**0.5 if own else 0
 
     def look(self) -> None:
-        """Look again wherever the loop leaves a question."""
+        """Look again wherever the loop leaves a question; at each entry's own step first, where no one ε suits all."""
+        if self.own_sizes:
+            self.nudge(np.arange(self.exact.size), self.best_steps())
         if self.whole and self.whole.first_leap < np.inf and len(self.parts) > 1:
             for name in self.parts:  # which block makes the steps?
                 self.own_ladder(name)
@@ -327,6 +354,11 @@ class Investigation:
                 self.open[name] = ladder
 
 
+def loudness(ladder: Ladder) -> float:
+    """Return the noise of J along a ladder; infinity where it is nothing else, or J has no value."""
+    return float(ladder.noise.max()) if ladder and not ladder.all_noise else np.inf
+
+
 def scales(theta: np.ndarray, parts: Mapping[str, slice], least: float) -> np.ndarray:
     """Return the size of each entry's own nudges: |θᵢ|, but no less than a share of what is usual in its block."""
     size = np.abs(theta)
@@ -337,14 +369,14 @@ def scales(theta: np.ndarray, parts: Mapping[str, slice], least: float) -> np.nd
     return size
 
 
-def loop_bars(ladder: Ladder, theta, slopes, scale, eps) -> tuple[np.ndarray, np.ndarray]:
+def loop_bars(ladder: Ladder, theta, slopes, scale, eps, weight=1.0) -> tuple[np.ndarray, np.ndarray]:
     """Return how far the loop's slopes of a block may be off in two parts: the noise of J, and stairs and rounding."""
     if not ladder:
         return (np.full(eps.size, np.inf),) * 2
     rung = np.clip(np.searchsorted(ladder.steps, 2 * eps / scale), 0, ladder.steps.size - 1)
     hidden = (2 * eps / scale < ladder.first_leap) * ladder.hidden[0] / scale / eps.size**0.5
     size = np.abs(slopes)
-    rounding = size * np.spacing(np.abs(theta) + eps) / eps + 8 * EXACT * (size + rms(slopes))
+    rounding = size * np.spacing(np.abs(theta) + eps) / eps + 8 * EXACT * (size + rms(slopes * weight) / weight)
     return SURE * ladder.noise[rung] / eps, hidden + rounding
 
 

@@ -126,6 +126,10 @@ class Pair(NamedTuple):
         behind = [({"cache": found[1]}, {})] if paired else self.behind_dout(given)
         ways = [(more, named | others) for others in (handed_on, {}) for more, named in behind]
         fitting = [way for way in ways if takes(self.backward, 0, *way[0].values(), **way[1])]
+        if paired and takes_name(self.backward, "cache") and next(iter(signature(self.backward).parameters)) == "cache":
+            raise TypeError(
+                "backward takes cache first, where dout is given; take lambda dout, cache: …, in this order"
+            )
         if fitting:
             more, named = fitting[0]
             called = f"when backward was called with {listed(['dout', *more, *named])}"
@@ -178,7 +182,7 @@ class Pair(NamedTuple):
                 if slope.size > nudged[name].size:
                     advice = f"sum it over the axes along which {name} is broadcast"
                 if squeezed(slope.shape) == squeezed(shapes[name]):
-                    advice = f"take .reshape({shapes[name]})"
+                    advice = f"take np.reshape(…, {shapes[name]})"
                 if sorted(shapes.values()) == sorted(slope.shape for slope in slopes.values()):
                     advice = f"return the gradients in the order of the inputs, {listed(shapes)}"
                 wanted = f"has shape {slope.shape}, but {name} has {shapes[name]}"
@@ -245,7 +249,9 @@ def arrays(
         advice = f"give forward its own by functools.partial(forward, {twice[0]}=…)"
         raise TypeError(f"{twice[0]} is an argument of the check and of forward; {advice}")
     if not takes(forward, **inputs, **handed_on):
-        raise TypeError(f"forward should take {listed([*inputs, *handed_on])} by name; it takes {signature(forward)}")
+        names = [*inputs, *handed_on]
+        turned = f"take lambda {', '.join(names)}: …, which calls yours"
+        raise TypeError(f"forward should take {listed(names)} by name; it takes {signature(forward)}; {turned}")
     return as_blocks(inputs, "inputs")
 
 

@@ -86,9 +86,11 @@ def as_array(value, where: str) -> np.ndarray:
     try:
         array = np.asarray(value.detach().cpu() if is_tensor(value) else value)
     except Exception as error:  # a ragged list, or an array of a framework that may object in any way
-        raise TypeError(f"{where} should be an array of numbers; numpy says: {error}") from error
+        said = f"of this {type(value).__name__} numpy says: {error}"
+        raise TypeError(f"{where} should be an array of numbers; {said}") from error
     if array.dtype == object and array is not value and not array.ndim:
-        raise TypeError(f"{where} should be an array of numbers; got {value!r:.60}; take a dict or a list of arrays")
+        take = "take a dict or a list of arrays, or leave it out where it is no parameter"
+        raise TypeError(f"{where} should be an array of numbers; got {value!r:.60}; {take}")
     return array
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, SupportsFloat
 
 import numpy as np
 
-from .clouds import clouds, drowned, unsteady
+from .clouds import clouds, drowned, unseen, unsteady
 from .inputs import above_zero, gradient_at, nudgeable, two_functions, unmoved
 from .investigation import Investigation
 from .ladder import Judgement, Ladder
@@ -81,7 +81,7 @@ class Report(Reading):
         unclear = tuple(unsteady(self))
         if self.opinion.random:
             return unclear
-        return (*unclear, *mistakes(self), *clouds(self), *drowned(self))
+        return (*unclear, *mistakes(self), *clouds(self), *unseen(self), *drowned(self))
 
     def that_are(self, answer: str) -> tuple[str, ...]:
         """Return the blocks with this answer.
@@ -98,6 +98,7 @@ class Report(Reading):
         wrong = np.zeros(gap.size, bool)
         for name in self.that_are("wrong"):
             wrong[self.parts[name]] = True
+            gap[self.parts[name]] *= self.found.weight(name)
         return self.entry(int(np.where(wrong, gap, -1).argmax() if wrong.any() else gap.argmax()))
 
     def worst_of(self, name: str) -> Entry:
@@ -129,9 +130,9 @@ class Report(Reading):
 
     @property
     def second_opinion(self) -> str:
-        """One sentence where the answer is not what the lecture's word suggests, or ε led out of J's domain."""
+        """One sentence where the answer is not what the word suggests, ε led out of J's domain, or an error hides."""
         expected = "right" if self.band == "great" else "wrong"
-        if self.answer == expected and not (self.reasons and self.reasons[0].kind == "domain"):
+        if self.answer == expected and not (self.reasons and self.reasons[0].kind in ("domain", "unlike sizes")):
             return ""
         why = self.reasons[0].says if self.reasons else "At another step than ε the slope of J agrees with it."
         said = self.answer if self.answer == "cannot tell" else f"dθ is {self.answer}"
@@ -233,9 +234,9 @@ def check(
     """Compare gradient(params) with the central differences of cost(params), and report block by block.
 
     `params` is one floating array, or any nest of dicts, lists, tuples and NamedTuples of them; a block is named by the
-    way to it, as "layers[0].W". PyTorch's tensors are taken as arrays are. `cost` returns one number, `gradient` arrays
-    of the same names and shapes; with `gradient=True` cost returns both, (J, dθ). Both get copies of params; the
-    caller's arrays are left alone.
+    way to it, as "layers[0].W". PyTorch's tensors are taken as arrays are; a list of plain numbers, or a Series of
+    pandas, is handed out as one array. `cost` returns one number, `gradient` arrays of the same names and shapes; with
+    `gradient=True` cost returns both, (J, dθ). Both get copies of params; the caller's arrays are left alone.
     The number is the lecture's ‖dθ_approx − dθ‖ / (‖dθ_approx‖ + ‖dθ‖); beside it stands a second opinion, which
     listens to J at other steps too. `eps="auto"` takes the step that suits this very J. `rtol` is what an entry of dθ
     may be off, × the root mean square of its block. Raises TypeError or ValueError, naming the block, where the

@@ -73,7 +73,7 @@ def judge_block(found: Investigation, name: str) -> tuple[Within, tuple[str, ...
     """Return how far a block is off, and the kinds of reasons where that cannot be told."""
     slopes, exact = found.slopes[found.parts[name]], found.exact[found.parts[name]]
     if name in found.wrong:
-        slopes = np.nan_to_num(slopes)
+        slopes, exact = np.nan_to_num(slopes) * found.weight(name), exact * found.weight(name)
         return Within("wrong", float(norm(slopes - exact) / max(norm(slopes), norm(exact)))), ()
     off, size = norm(slopes - exact) + found.reach(name), norm(exact)
     if name not in found.open and size and off <= WORTH * size < np.inf:
