@@ -1,7 +1,7 @@
 """The lab of lesson 05: the λ term in J and in dW, right, wrong or forgotten; and what a large λ hides."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
@@ -43,7 +43,6 @@ def named(factor: str, what: str) -> str:
     return "nothing" if factor == "nothing" else f"{factor} {what}"
 
 
-@dataclass(frozen=True)
 class State(Fields):
     """Hold λ, what stands before Σ‖W‖² in J and before W in every dW, and a bug that has nothing to do with λ."""
 
@@ -59,7 +58,6 @@ class State(Fields):
         return BenchState(lam=self.lam, bugs=planted + BUGS[self.bug], mistakes=IN_J[self.in_J])
 
 
-@dataclass(frozen=True)
 class Result(OfReports):
     """Hold three checks, of J "whole", of the "data" term alone and of the "λ" term alone; and two curves against λ.
 

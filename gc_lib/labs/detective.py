@@ -1,7 +1,7 @@
 """The detective: a bug hidden in a network or in a layer, to be found with as few checks as possible."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 
 import ipywidgets as widgets
@@ -27,7 +27,6 @@ def switch(field: str):
     return choice(word, OFFERED[field], getattr(Setting(), field), say=words)
 
 
-@dataclass(frozen=True)
 class State(Fields):
     """Hold the case, the setting of the next check, the checks and accusations made so far, and the record.
 
@@ -131,7 +130,6 @@ def cost_of_case(number: int, cost: int) -> tuple[int, int]:
     return cases.case(number).number, int(cost)
 
 
-@dataclass(frozen=True)
 class Result(OfReport):
     """Hold the check that is looked at, if it was made, and the suspects after each check."""
 

@@ -1,7 +1,7 @@
 """The lab of lesson 06: the same check with fresh masks, with a frozen mask, and with dropout off."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
@@ -27,7 +27,6 @@ ALONG = [1.0, 0.9999, 0.999, 0.99, 0.9, 0.7, 0.5, 0.3]  # where the curves are t
 TIMES = 12  # how often J is evaluated at one and the same θ
 
 
-@dataclass(frozen=True)
 class State(Fields):
     """Hold keep_prob, the bug on dropout's way back, ε, and which masks are drawn."""
 
@@ -48,7 +47,6 @@ class State(Fields):
         return {"fresh": fresh, "frozen": replace(fresh, masks="frozen"), "off": replace(fresh, keep_prob=1.0)}
 
 
-@dataclass(frozen=True)
 class Result(OfReports):
     """Hold, for each of the three ways, J evaluated again and again at θ, and a check; and what fresh masks do.
 

@@ -1,7 +1,6 @@
 """Lesson 03: what a nudge that is too large, and one that is too small, do to a check; and what lies between them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from os.path import commonprefix
 from typing import NamedTuple
@@ -25,7 +24,6 @@ DIGITS = {"float64": 16, "float32": 8}  # after the point: the last one that a J
 NUDGE = 0.01  # a step at which neither error spoils a third difference of J in float64
 
 
-@dataclass(frozen=True)
 class State(Fields):
     """Hold ε, the scale of W, a mistake in dW2, the precision, and the kind of difference.
 
@@ -94,7 +92,6 @@ def predict(dtype: str, difference: str, scale: float, error: float) -> Predicti
     return Prediction(T / length, p, noise * up.size**0.5 / length, error * norm(dtheta["W2"].ravel()) / length)
 
 
-@dataclass(frozen=True)
 class Result(OfReport):
     """Hold the check where the student stands, the reading measured at every ε, and what was predicted.
 

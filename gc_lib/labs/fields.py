@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, fields, replace
-from typing import Any
+from typing import Any, dataclass_transform
 
 import numpy as np
 
@@ -14,8 +14,15 @@ from .controls import Choice, Menu, Slider
 Takes = Callable[[str, Any], Any]  # of a field's name and a value: returns the value tidied, or raises an error
 
 
-@dataclass(frozen=True)
-class Fields:
+@dataclass_transform(frozen_default=True, field_specifiers=(field,))
+class Frozen:
+    """Make a frozen dataclass of every class that is built on this one."""
+
+    def __init_subclass__(cls):
+        dataclass(frozen=True)(cls)
+
+
+class Fields(Frozen):
     """Tidy what every field is given. Raises TypeError or ValueError for what it does not take."""
 
     def __post_init__(self):

@@ -1,7 +1,6 @@
 """Where a bug hides from a check: wrong backprop that reads great, and what brings the bug out."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from ..checker.report import Report, check
@@ -9,7 +8,7 @@ from ..checker.slide import norm
 from ..checker.words import html_table, listed, short
 from ..network.backprop import weight_gradient
 from ..plots.hiding import hiding_picture
-from .fields import Fields, choice, menu
+from .fields import Fields, Frozen, choice, menu
 from .lab import Lab
 from .result import Headline, OfReport
 from .state import BenchState
@@ -18,8 +17,7 @@ from .words import blocks_table, stable
 PIXEL = 5  # whose unit of measurement can be another
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(Frozen):
     """Describe a hiding place: the mistake, behind what it hides, and what brings it out.
 
     `hiding` and `out` are the bench before and after. While the bug hides, `shift` is added to b1, and one pixel is
@@ -109,7 +107,6 @@ PLACES = {
 OUT = {False: "let it hide", True: "bring it out"}
 
 
-@dataclass(frozen=True)
 class State(Fields):
     """Say where the bug hides, and whether it is brought out."""
 
@@ -117,7 +114,6 @@ class State(Fields):
     out: bool = choice("the bug", OUT, False, say=OUT.get)
 
 
-@dataclass(frozen=True)
 class Result(OfReport):
     """Hold a check of wrong backprop, and Taylor's remainder."""
 

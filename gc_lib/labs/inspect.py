@@ -1,7 +1,6 @@
 """Look into a report, one's own: a block's dθ against its dθ_approx, which entries differ, and by which factor."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache, cached_property
 from html import escape
 from typing import Any
@@ -52,7 +51,6 @@ def not_empty(report: Report) -> list[str]:
     return [name for name, part in report.parts.items() if part.stop > part.start]
 
 
-@dataclass(frozen=True)
 class State(Fields):
     """Hold a report, which of its blocks is looked into, and the k by which dθ is divided there.
 
@@ -74,7 +72,6 @@ class State(Fields):
         return self.report is not handed_in() if name == "report" else super().changed(name)
 
 
-@dataclass(frozen=True)
 class Result(OfReport):
     """Hold what the picture shows of a block: both gradients as vectors, and how they compare once dθ is divided by k.
 

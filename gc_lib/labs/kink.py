@@ -1,7 +1,6 @@
 """A corner of ReLU dragged through the ε window: J along one bias, and what the check of all entries reads."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 import numpy as np
@@ -23,7 +22,6 @@ SILENT = 14  # the example that switches on no unit of layer 1: layer 2 sees not
 EXAMPLES, EPS = [1, 2, 4, 8, 16, 32], log_values(-10, 0, 1, 2, 5)
 
 
-@dataclass(frozen=True)
 class State(Fields):
     """Hold ε, the biases of layer 2, and how many examples there are."""
 
@@ -45,7 +43,6 @@ def problem(count: int) -> tuple:
     return NETWORK.on(X[:, order], Y[:, order])
 
 
-@dataclass(frozen=True)
 class Result(Shown):
     """Hold J along θ[i] in units of ε, its slopes, and the reading of the whole check.
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 import numpy as np
@@ -35,7 +34,6 @@ def named(bug: str) -> str:
     return bug if bug == "none" else f"{bug}: {re.split('[.,:]', find(bug).sentence)[0]}"
 
 
-@dataclass(frozen=True)
 class State(Fields):
     """Hold a layer, the bug in its backward, the upstream, and the number of examples.
 
@@ -64,7 +62,6 @@ def report_of(layer: str, bug: str, upstream: str, m: int) -> LayerReport:
     return check_layer(planted.forward, planted.backward, inputs, upstream=R)
 
 
-@dataclass(frozen=True)
 class Result(OfReport):
     """Hold the check of a layer, and of the input that is farthest off both gradients, entry by entry.
 

@@ -1,7 +1,7 @@
 """The pattern of a bug: which blocks it turns red, how they climb with its strength, and what makes it vanish."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -59,7 +59,6 @@ def as_far_as(steps: int) -> str:
     return ends.get(steps) or "layer {} · {}".format(*LINES[steps - 1])
 
 
-@dataclass(frozen=True)
 class State(Fields):
     """Say which bug stands in which layer, how strong it is, how many lines have run, and which remedy is tried.
 
@@ -91,7 +90,6 @@ class State(Fields):
         return replace(self.right, bugs=(Plant(self.bug, self.layer, strength),))
 
 
-@dataclass(frozen=True)
 class Result(OfReport):
     """Hold a check of the network with its bug, and how it reads at other strengths.
 

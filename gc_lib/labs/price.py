@@ -1,7 +1,6 @@
 """Lesson 07: what a check costs beside a step of training, counted for a network of any size, and timed here."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from time import perf_counter
 
@@ -12,7 +11,7 @@ from ..checker.slide import two_sided_loop
 from ..checker.words import html_table, short
 from ..network.network import Network
 from ..plots.price import price_picture
-from .fields import Fields, button, offered, slider, whole_number
+from .fields import Fields, Frozen, button, offered, slider, whole_number
 from .lab import Lab
 from .result import Headline, Shown
 
@@ -22,7 +21,6 @@ UNITS = (2, 4, 8, 16, 32, 64)
 STEP = 3  # evaluations of J that a step of training costs: one on the way forward, about two on the way back
 
 
-@dataclass(frozen=True)
 class State(Fields):
     """Hold the units of both hidden layers, and whether the work is to be timed."""
 
@@ -30,8 +28,7 @@ class State(Fields):
     timed: bool = button("time it on this computer", False, offered((False, True)), lambda _: True)
 
 
-@dataclass(frozen=True)
-class Costs:
+class Costs(Frozen):
     """Hold what the work costs for one size of network: in evaluations of J, or in seconds."""
 
     parameters: int
@@ -79,7 +76,6 @@ def seconds(work: Callable) -> float:
     return min(times)
 
 
-@dataclass(frozen=True)
 class Result(Shown):
     """Hold the counted price for the network where the student stands, and the prices timed so far."""
 

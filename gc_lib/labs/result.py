@@ -3,7 +3,7 @@
 import html
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import Any, ClassVar, NamedTuple
 
@@ -13,6 +13,7 @@ from ..checker.reading import Reading
 from ..checker.slide import GREAT
 from ..checker.words import in_lines
 from ..plots.style import BANDS
+from .fields import Frozen
 
 
 class Curve(NamedTuple):
@@ -51,8 +52,7 @@ class Headline(NamedTuple):
 SIGNS = {"great": "●", "look": "◆", "worry": "✕"}  # as on the bars
 
 
-@dataclass(frozen=True)
-class Shown:
+class Shown(Frozen):
     """Hold what the picture of a state shows, and `before`, the result that its pale marks show.
 
     `headline` is the finding in one line, `said` yields what else there is to say in plain words; `table` is the
@@ -90,7 +90,6 @@ class Shown:
         return {"text/plain": str(self)}
 
 
-@dataclass(frozen=True)
 class OfReport(Shown):
     """Hold the check where the student stands; `curves`, if there are any, are what it reads along fields of the state.
 
@@ -132,7 +131,6 @@ class Bars(NamedTuple):
     before: "Bars | None"
 
 
-@dataclass(frozen=True)
 class OfReports(Shown):
     """Hold several checks, each for a panel of bars, and curves; `here` is where the student stands on each curve."""
 

@@ -1,7 +1,6 @@
 """The lost digits of 1 − A: J from A, as the lecture writes it, beside J from Z, in the assignment's own network."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 import numpy as np
@@ -36,7 +35,6 @@ GIVEN = float(PAIRS["from Z"][0].layers(PARAMS)[-1].Z[0, 2])
 ZS = sorted([GIVEN, *range(0, 37, 2)])
 
 
-@dataclass(frozen=True)
 class State(Fields):
     """Hold ε, and z of the third example, whose label is 0: the bias b3 moves it."""
 
@@ -49,7 +47,6 @@ class State(Fields):
         return PARAMS | {"b3": PARAMS["b3"] + (self.z - GIVEN)}
 
 
-@dataclass(frozen=True)
 class Result(Shown):
     """Hold how both J rise from θ along b3, at `steps` of ε; what both read against ε; and 1 − A of the example.
 

@@ -1,7 +1,6 @@
 """One number nudged: the secants through θ and θ ± ε, the tangent that they become, and how fast their error falls."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
@@ -42,7 +41,6 @@ COSTS = {
 }
 
 
-@dataclass(frozen=True)
 class State(Fields):
     """Hold ε, θ, and which cost J."""
 
@@ -90,7 +88,6 @@ def drawn(cost: str) -> tuple[np.ndarray, np.ndarray]:
     return theta, np.array([COSTS[cost].J(t) for t in theta.tolist()])
 
 
-@dataclass(frozen=True)
 class Result(Shown):
     """Hold the nudge where the student stands, those by smaller and larger ε, and that by ε / 10, if it is on the axis.
 

@@ -5,7 +5,7 @@ is added to every nudged loss before two of them are subtracted, so that the rou
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
@@ -34,7 +34,6 @@ FEWEST = [1e-9, 1e-5], [0.0, 1.0], [1.0, 0.9, 0.5]
 SLOW = 500  # parameters above which the slices are painted after the bars, and the fewest points drawn anew
 
 
-@dataclass(frozen=True)
 class Result(OfReport):
     """Hold a check where the student stands, three slices through it, and what right backprop would read there."""
 

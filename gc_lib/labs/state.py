@@ -1,7 +1,7 @@
 """The state of the bench: all that its controls say, and the network, the checker and θ that follow from it."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property, lru_cache
 from numbers import Real
 from typing import Any
@@ -84,7 +84,6 @@ STEPS = [0, 1, 2, 5, 10, 20, 50, 100, 150, 200, 250, 300]
 SCALES, SIZES = [1e-3, 1e-2, 0.1, 0.3, 1.0, 2.0, 3.0, 10.0], [0.0, 1e-3, 0.01, 0.1, 1.0]
 
 
-@dataclass(frozen=True)
 class BenchState(Fields):
     """Hold all that the bench's controls say; the defaults are where it opens.
 

@@ -30,7 +30,6 @@ CHECKED = (0, 1, 3, 10, 30, 100, 300)
 SIZES, LAM, RATE, EPS = (16, 6, 6, 1), 0.1, 0.4, 1e-7
 
 
-@dataclass(frozen=True)
 class State(Fields):
     """Hold the bug, the steps of training that went before the check, and the scale of W.
 
@@ -90,7 +89,6 @@ def look(bug: str, scale: float, steps: int) -> tuple[Report, str]:
     return check(cost, gradient, theta, EPS), behind[0] if all(behind) and behind else ""
 
 
-@dataclass(frozen=True)
 class Result(OfReport):
     """Hold the training with this backprop and the one with the right backprop, and where the student stands."""
 

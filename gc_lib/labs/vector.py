@@ -1,7 +1,6 @@
 """Lesson 02: the blocks as one vector θ, dθ beneath it, and the loop that fills dθ_approx entry after entry."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 import numpy as np
@@ -29,7 +28,6 @@ PARAMS = NETWORK.initialise(seed=2)
 SIZE = to_vector(PARAMS).size
 
 
-@dataclass(frozen=True)
 class State(Fields):
     """Hold where the loop stands, the order of dθ, and by what J is multiplied."""
 
@@ -51,7 +49,6 @@ def named(i: int, d: str = "") -> str:
     return d + entry_name(*entry(i, PARAMS))
 
 
-@dataclass(frozen=True)
 class Result(Shown):
     """Hold θ, dθ in the order chosen, the two J of every nudge, and dθ_approx as far as the loop has come.
 
