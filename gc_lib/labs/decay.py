@@ -22,7 +22,7 @@ from .lab import Lab
 from .result import Curve, Headline, OfReports, beyond
 from .slices import glimpse, layers, measure
 from .state import BenchState
-from .words import as_if, disagreeing, finding, stable
+from .words import as_if, curve_table, disagreeing, finding, stable
 
 IN_J = {"λ/2m": [], "λ/m": ["J_decay_over_m"], "nothing": ["J_no_decay"]}
 IN_DW = {
@@ -64,9 +64,8 @@ class Result(OfReports):
     The curves are what all W together and all b together read when J is checked whole.
     """
 
-    @cached_property
-    def headline(self) -> Headline:
-        """What the whole reads, in one line."""
+    def in_short(self) -> Headline:
+        """Say what the whole reads, in one line."""
         whole = self.reports["whole"]
         return Headline(disagreeing(whole), stable(whole), whole.band)
 
@@ -112,17 +111,14 @@ class Result(OfReports):
         reads = "agrees" if decay.band == "great" else f"reads {short(decay.difference, 2)}{k}"
         return f"Checked apart: the data term {said}; the λ term {reads}."
 
-    @property
-    def table(self) -> str:
-        """What the picture shows, as tables."""
+    def tables(self) -> Iterator[str]:
+        """Write what the picture shows."""
         rows = [
             [name, *(short(bars.blocks[name], 2) if name in bars.blocks else "–" for bars in self.bars.values())]
             for name in self.reports["whole"].blocks
         ]
-        along = zip(*self.curves["W"], self.curves["b"].y, strict=True)
-        slices = [(short(lam), short(W, 2), short(b, 2)) for lam, W, b in along]
-        readings = html_table(["block", "both terms", "data term alone", "λ term alone"], rows, named=True)
-        return readings + html_table(["λ", "all W", "all b"], slices)
+        yield html_table(["block", "both terms", "data term alone", "λ term alone"], rows, named=True)
+        yield curve_table(["λ", "all W", "all b"], self.curves["W"], self.curves["b"])
 
 
 def compute(state: State) -> Result:

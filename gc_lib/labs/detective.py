@@ -146,9 +146,8 @@ class Result(OfReport):
         """What the error bars alone explain, block by block."""
         return self.report.bounds if self.report is not None else self.blocks
 
-    @cached_property
-    def headline(self) -> Headline:
-        """What the check that is looked at reads, and how many suspects are left; of a closed case, what it was."""
+    def in_short(self) -> Headline:
+        """Say what the check that is looked at reads, and how many suspects are left; of a closed case, what it was."""
         state, report = self.state, self.report
         if state.closed:
             return Headline(notes.outcome(state))
@@ -169,12 +168,11 @@ class Result(OfReport):
             found = finding(self.report) if self.report is not None else f"Not checked yet{here}."
             yield f"{notes.title(state.file)} {found} {notes.suspects_left(state, len(self.left))}"
 
-    @property
-    def table(self) -> str:
-        """The bars as a table, and the suspects after each check."""
-        counts = [(n, f"{count:,}") for n, count in enumerate(self.counts)]
-        bars = blocks_table(self.report) if self.report is not None else ""
-        return bars + html_table(["checks", "suspects left"], counts)
+    def tables(self) -> Iterator[str]:
+        """Write the bars as a table, and the suspects after each check."""
+        if self.report is not None:
+            yield blocks_table(self.report)
+        yield html_table(["checks", "suspects left"], [(n, f"{count:,}") for n, count in enumerate(self.counts)])
 
 
 def compute(state: State) -> Result:

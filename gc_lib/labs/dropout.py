@@ -19,7 +19,7 @@ from .lab import Lab
 from .result import Curve, Headline, OfReports
 from .slices import at_eps, glimpse, layers, reading
 from .state import BenchState
-from .words import disagreeing, finding, room, stable
+from .words import curve_table, disagreeing, finding, room, stable
 
 BUGS = ("none", *(name for name, bug in bugs.CATALOGUE.items() if bug.breaks is drop))
 WAYS = ("fresh", "frozen", "off")
@@ -62,9 +62,8 @@ class Result(OfReports):
         """Say what the three ways make of J and of the check."""
         return self.off() if self.state.keep_prob == 1 else self.on()
 
-    @cached_property
-    def headline(self) -> Headline:
-        """The finding with the frozen mask, in one line."""
+    def in_short(self) -> Headline:
+        """Say the finding with the frozen mask, in one line."""
         frozen = self.reports["frozen"]
         if self.state.keep_prob == 1:
             gist = "keep_prob is 1.0: nothing is dropped"
@@ -131,17 +130,14 @@ class Result(OfReports):
             )
             yield f"{self.state.bug} {f'cannot be seen here: {behind}' if behind else alone}."
 
-    @property
-    def table(self) -> str:
-        """What the picture shows, as tables."""
+    def tables(self) -> Iterator[str]:
+        """Write what the picture shows."""
         lines = {f"J, time {k}": [f"{self.again[way][k - 1]:.4f}" for way in WAYS] for k in range(1, TIMES + 1)}
         lines |= {
             name: [short(self.reports[way].blocks[name], 2) for way in WAYS] for name in self.reports["off"].blocks
         }
-        along = zip(*self.curves["fresh"], self.curves["frozen"].y, strict=True)
-        curve = [(short(x), short(y, 2), short(frozen, 2)) for x, y, frozen in along]
-        table = html_table(["", *WAYS], [(name, *each) for name, each in lines.items()], named=True)
-        return table + html_table(["keep_prob", "fresh", "frozen"], curve)
+        yield html_table(["", *WAYS], [(name, *each) for name, each in lines.items()], named=True)
+        yield curve_table(["keep_prob", *self.curves], *self.curves.values())
 
 
 def compute(state: State) -> Result:

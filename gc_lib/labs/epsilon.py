@@ -115,9 +115,8 @@ class Result(OfReport):
         noisy = self.causes["round-off"] > 0.03 * self.report.difference
         return f"about {near(self.report.difference)}" if noisy else short(self.report.difference, 2)
 
-    @cached_property
-    def headline(self) -> Headline:
-        """The number, and which cause rules here."""
+    def in_short(self) -> Headline:
+        """Say the number, and which cause rules here."""
         (cause, most), (_, next_most) = sorted(self.causes.items(), key=lambda each: -each[1])[:2]
         rules = RULES[cause] if most > 3 * next_most else "two causes are about even here"
         return Headline(rules, self.number, self.report.band)
@@ -153,15 +152,14 @@ class Result(OfReport):
         nudged = f"θ[i] is {entry_name(entry.block, entry.index)}"
         return f"<pre>{J}</pre>{nudged}. The equal digits go when one J is taken from the other; {survive}: {found}."
 
-    @property
-    def table(self) -> str:
-        """The picture as tables: measured and predicted at every ε, and each block with its error bound."""
+    def tables(self) -> Iterator[str]:
+        """Write the picture as tables: measured and predicted at every ε, and each block with its error bound."""
         x, y = self.curves["eps"]
         columns = (y, self.prediction.truncation(x), self.prediction.roundoff(x))
         rows = [(short(eps, 1), *map(near, row)) for eps, *row in zip(x, *columns, strict=True)]
         blocks = [(name, near(reading), near(self.bounds[name])) for name, reading in self.blocks.items()]
-        curve = html_table(["ε", "measured", "truncation", "round-off"], rows)
-        return curve + html_table(["block", "reading", "error bound"], blocks, named=True)
+        yield html_table(["ε", "measured", "truncation", "round-off"], rows)
+        yield html_table(["block", "reading", "error bound"], blocks, named=True)
 
 
 def near(x: float) -> str:

@@ -1,7 +1,7 @@
 """Where a bug hides from a check: wrong backprop that reads great, and what brings the bug out."""
 
 from collections.abc import Iterator
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 from ..checker.report import Report, check
 from ..checker.slide import norm
@@ -128,9 +128,8 @@ class Result(OfReport):
         length = norm(self.report.approx) + norm(self.report.gradient)
         return {"all θ": float(norm(self.report.bars) / length)} | self.report.bounds
 
-    @cached_property
-    def headline(self) -> Headline:
-        """The number, and what is wrong."""
+    def in_short(self) -> Headline:
+        """Say the number, and what is wrong."""
         place = PLACES[self.state.place]
         gist = f"brought out by {place.remedy}" if self.state.out else "and yet the code is wrong"
         return Headline(gist, stable(self.report), self.report.band)
@@ -146,12 +145,12 @@ class Result(OfReport):
         yield f"The error bars say{','.join(said) or ': right'}."
         yield FALLS[report.taylor.answer]
 
-    @property
-    def table(self) -> str:
-        """What the picture shows, as tables."""
+    def tables(self) -> Iterator[str]:
+        """Write what the picture shows."""
         pairs = zip(self.report.taylor.steps, self.report.taylor.remainders, strict=True)
         rows = [(short(step, 1), short(remainder, 1)) for step, remainder in pairs]
-        return blocks_table(self.report) + html_table(["t", "remainder"], rows)
+        yield blocks_table(self.report)
+        yield html_table(["t", "remainder"], rows)
 
 
 FALLS = {

@@ -106,9 +106,8 @@ class Result(OfReport):
         count = self.approx.size
         return self.shape[0] if len(self.shape) > 1 else int(np.ceil(count / np.ceil(count**0.5)))
 
-    @cached_property
-    def headline(self) -> Headline:
-        """Whether the block agrees, and in how many entries it does not."""
+    def in_short(self) -> Headline:
+        """Say whether the block agrees, and in how many entries it does not."""
         block, reading, k = self.block, self.blocks[self.block], self.state.k
         divided = "" if k == 1 else f"divided by {short(k, 4)}, "
         if self.wrong.any():
@@ -166,8 +165,7 @@ class Result(OfReport):
         """Return an entry of the block, with both its slopes."""
         return self.report.entry(self.report.parts[self.block].start + i)
 
-    @property
-    def table(self) -> str:
+    def tables(self) -> Iterator[str]:
         """Write the entries that differ most, as a table: both slopes, their quotient, and the relative difference."""
         a, g, rows = self.approx, self.gradient, []
         for i in np.argsort(-np.abs(a - g / self.state.k), kind="stable")[:LISTED]:
@@ -175,7 +173,7 @@ class Result(OfReport):
             numbers = short(a[i], 4), short(g[i], 4), quotient, short(self.readings[i], 2)
             rows.append((entry_name(escape(self.block), self.entry(i).index), *numbers))
         head = ["entry", "dθ_approx", "dθ", "dθ / dθ_approx", "relative difference"]
-        return html_table(head, rows, named=True)
+        yield html_table(head, rows, named=True)
 
 
 def compute(state: State) -> Result:

@@ -1,7 +1,7 @@
 """A corner of ReLU dragged through the ε window: J along one bias, and what the check of all entries reads."""
 
 from collections.abc import Iterator
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 import numpy as np
 
@@ -70,9 +70,8 @@ class Result(Shown):
         """How many entries of θ have a corner in their window."""
         return int((self.nearest < self.state.eps).sum())
 
-    @cached_property
-    def headline(self) -> Headline:
-        """What the whole check reads, and why."""
+    def in_short(self) -> Headline:
+        """Say what the whole check reads, and why."""
         if self.reading < GREAT:
             gist = f"all {self.nearest.size} entries agree"
         elif self.crossed:
@@ -103,14 +102,13 @@ class Result(Shown):
             corner = "Here backprop gives one of the two slopes at each corner."
             yield "Backprop is right." if self.nearest.all() else corner
 
-    @property
-    def table(self) -> str:
-        """What the picture shows, as tables."""
+    def tables(self) -> Iterator[str]:
+        """Write what the picture shows."""
         words = "left of θ[i]", "right of θ[i]", "dθ_approx[i]", "dθ[i]"
         slopes = zip(words, (*self.slopes, self.approx, self.gradient), strict=True)
         rows = [(short(eps), short(y, 1), int((self.nearest < eps).sum())) for eps, y in zip(*self.curve, strict=True)]
-        first = html_table(["", "slope of J"], [(words, short(slope, 2)) for words, slope in slopes], named=True)
-        return first + html_table(["ε", "relative difference", "entries with a corner within ε"], rows)
+        yield html_table(["", "slope of J"], [(words, short(slope, 2)) for words, slope in slopes], named=True)
+        yield html_table(["ε", "relative difference", "entries with a corner within ε"], rows)
 
 
 @lru_cache(256)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 import numpy as np
 
@@ -76,9 +76,8 @@ class Result(OfReport):
     worst: int
     rows: int
 
-    @cached_property
-    def headline(self) -> Headline:
-        """The lecture's number, which inputs are wrong, and of which nobody can tell."""
+    def in_short(self) -> Headline:
+        """Say the lecture's number, which inputs are wrong, and of which nobody can tell."""
         wrong, unknown = self.report.that_are("wrong"), self.report.that_are("cannot tell")
         said = [f"{listed(wrong)} {be(wrong)} wrong"] if wrong else []
         said += [f"of {listed(unknown)} it cannot tell"] if unknown else []
@@ -94,11 +93,10 @@ class Result(OfReport):
         if self.state.bug != "none":
             yield f"{self.state.bug}: {find(self.state.bug).sentence}"
 
-    @property
-    def table(self) -> str:
-        """What the check says of each input, as a table."""
+    def tables(self) -> Iterator[str]:
+        """Write what the check says of each input, as a table."""
         rows = [(name, short(x, 2), str(self.report.within[name])) for name, x in self.blocks.items()]
-        return html_table(["input", "relative difference", "answer"], rows, named=True)
+        yield html_table(["input", "relative difference", "answer"], rows, named=True)
 
 
 def compute(state: State) -> Result:

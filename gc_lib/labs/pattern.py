@@ -134,9 +134,8 @@ class Result(OfReport):
 
         return {line: band(worst(line)) for line in LINES[: self.state.steps]}
 
-    @property
-    def headline(self) -> Headline:
-        """What the bench would say in one line; before the end, how far it has come, and what is red by then."""
+    def in_short(self) -> Headline:
+        """Say what the bench would say in one line; before the end, how far it has come, and what is red by then."""
         if self.state.steps == len(LINES):
             return self.check.headline
         red = [name for name in beyond(self.report) if name in self.come]
@@ -150,10 +149,10 @@ class Result(OfReport):
         if state.steps == len(LINES):
             yield self.check.caption
 
-    @property
-    def table(self) -> str:
-        """The bars and the curve as tables."""
-        return blocks_table(self.report, self.come) + curve_table("strength", self.curves["strength"])
+    def tables(self) -> Iterator[str]:
+        """Write the bars and the curve as tables."""
+        yield blocks_table(self.report, self.come)
+        yield curve_table(["strength", "relative difference"], self.curves["strength"])
 
 
 def compute(state: State) -> Result:

@@ -1,7 +1,7 @@
 """Lesson 07: what a check costs beside a step of training, counted for a network of any size, and timed here."""
 
 from collections.abc import Callable, Iterator
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from time import perf_counter
 
 from .. import data
@@ -87,9 +87,8 @@ class Result(Shown):
         """How many steps of training cost as much as one check."""
         return self.counted.loop / self.counted.step
 
-    @cached_property
-    def headline(self) -> Headline:
-        """How many steps of training one check costs."""
+    def in_short(self) -> Headline:
+        """Say how many steps of training one check costs."""
         return Headline(f"one check costs as much as {self.steps:,.0f} steps of training")
 
     def said(self) -> Iterator[str]:
@@ -103,20 +102,18 @@ class Result(Shown):
             yield f"Timed here a moment ago: the loop took {1e3 * last.loop:,.0f} ms,"
             yield f"a gradient {in_ms(last.step)}, the screen {in_ms(last.screen)}."
 
-    @property
-    def table(self) -> str:
-        """The picture as a table: counted for every size, and timed where that was asked for."""
+    def tables(self) -> Iterator[str]:
+        """Write the picture as a table: counted for every size, and timed where that was asked for."""
         works = ("step", "screen", "loop")
         prices = [(units, count(units)) for units in UNITS]
         counted = [(n, f"{each.parameters:,}", each.step, each.screen, f"{each.loop:,}") for n, each in prices]
-        table = html_table(["hidden units", "parameters", *works], counted)
-        if not self.timed:
-            return table
+        yield html_table(["hidden units", "parameters", *works], counted)
         times = [
             (f"{each.parameters:,}", in_ms(each.step), in_ms(each.screen), f"{1e3 * each.loop:,.0f} ms")
             for each in self.timed
         ]
-        return table + html_table(["parameters", "gradient", *works[1:]], times)
+        if times:
+            yield html_table(["parameters", "gradient", *works[1:]], times)
 
 
 def in_ms(seconds: float) -> str:

@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import field
 from functools import cached_property
 from typing import Any, ClassVar, NamedTuple
@@ -55,27 +55,32 @@ SIGNS = {"great": "●", "look": "◆", "worry": "✕"}  # as on the bars
 class Shown(Frozen):
     """Hold what the picture of a state shows, and `before`, the result that its pale marks show.
 
-    `headline` is the finding in one line, `said` yields what else there is to say in plain words; `table` is the
-    picture as tables in HTML; `names` are those of the blocks that the picture has bars of.
+    `in_short` returns the finding in one line, `said` yields what else there is to say in plain words, `tables` what
+    the picture shows, in HTML; `names` are those of the blocks that the picture has bars of.
     """
 
     state: Any
     before: Any = field(default=None, kw_only=True)
     names = ()
 
-    def said(self) -> Iterator[str]:
-        """Say what was found."""
-        raise NotImplementedError
+    in_short: ClassVar[Callable[[Any], Headline]]
+    said: ClassVar[Callable[[Any], Iterator[str]]]
+    tables: ClassVar[Callable[[Any], Iterator[str]]]
 
     @cached_property
     def headline(self) -> Headline:
         """The finding, in one line."""
-        raise NotImplementedError
+        return self.in_short()
 
     @cached_property
     def caption(self) -> str:
         """What is to be said beside the headline, in plain words."""
         return " ".join(filter(None, self.said()))
+
+    @property
+    def table(self) -> str:
+        """The picture as tables."""
+        return "".join(self.tables())
 
     @property
     def words(self) -> str:

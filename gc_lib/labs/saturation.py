@@ -1,7 +1,7 @@
 """The lost digits of 1 − A: J from A, as the lecture writes it, beside J from Z, in the assignment's own network."""
 
 from collections.abc import Iterator
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 import numpy as np
 
@@ -59,9 +59,8 @@ class Result(Shown):
     rest: float
     steps, scattered, following = STEPS, (), False
 
-    @cached_property
-    def headline(self) -> Headline:
-        """What the check reads with the lecture's J, and with the other."""
+    def in_short(self) -> Headline:
+        """Say what the check reads with the lecture's J, and with the other."""
         (_, written), (_, known) = self.here.values()
         return Headline(f"from Z the same backprop reads {in_digits(known, GREAT)}", short(written, 2), band(written))
 
@@ -72,12 +71,11 @@ class Result(Shown):
         yield f"So <b>J from A moves in steps of {short(step, 1)}</b>;"
         yield f"from θ − ε to θ + ε it should move by {short(moved, 1)}. Backprop is right."
 
-    @property
-    def table(self) -> str:
-        """Both curves as a table."""
+    def tables(self) -> Iterator[str]:
+        """Write both curves as a table."""
         readings = zip(*self.curves["from A"], self.curves["from Z"].y, strict=True)
         rows = [(short(eps), *(in_digits(reading, GREAT) for reading in each)) for eps, *each in readings]
-        return html_table(["ε", "J from A reads", "J from Z reads"], rows)
+        yield html_table(["ε", "J from A reads", "J from Z reads"], rows)
 
 
 @lru_cache(64)

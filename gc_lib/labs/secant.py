@@ -1,7 +1,7 @@
 """One number nudged: the secants through θ and θ ± ε, the tangent that they become, and how fast their error falls."""
 
 from collections.abc import Callable, Iterator
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -113,9 +113,8 @@ class Result(Shown):
             return ""
         return f"{float(f'{short(self.here.errors[side] / finer.errors[side], 2)}'):g}"
 
-    @cached_property
-    def headline(self) -> Headline:
-        """How far the better of both slopes is off."""
+    def in_short(self) -> Headline:
+        """Say how far the better of both slopes is off."""
         off = "right but for rounding" if self.here.lost("two-sided") else self.here.error("two-sided")
         return Headline(f"the tangent's slope is {short(self.slope, 4)}; two-sided: {off}")
 
@@ -127,11 +126,10 @@ class Result(Shown):
         if falls:
             yield f"Divide ε by 10, and it makes {' and '.join(falls)}."
 
-    @property
-    def table(self) -> str:
-        """What the picture shows, as a table."""
+    def tables(self) -> Iterator[str]:
+        """Write what the picture shows."""
         rows = [(short(each.eps), each.error("one-sided"), each.error("two-sided")) for each in self.path]
-        return html_table(["ε", "one-sided error", "two-sided error"], rows)
+        yield html_table(["ε", "one-sided error", "two-sided error"], rows)
 
 
 def compute(state: State) -> Result:

@@ -6,7 +6,7 @@ is added to every nudged loss before two of them are subtracted, so that the rou
 
 from collections.abc import Iterable
 from dataclasses import replace
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,11 +19,11 @@ from ..network import bugs, nudge
 from ..network.backprop import backprop
 from ..network.forward import Layer, squared_norms
 from ..plots.bench import LENGTH_NAMES
+from . import words
 from .controls import log_values
 from .listening import Heard, hear
 from .result import Curve, OfReport, beyond
 from .state import BenchState
-from .words import headline, said, table
 
 ALONG = "eps", "lam", "keep_prob"
 
@@ -68,7 +68,7 @@ class Result(OfReport):
             found |= {str(bug.name): "no block disagrees" for bug in state.bugs if isinstance(bug.name, bugs.Bug)}
         return {name: behind for name, behind in found.items() if behind}
 
-    headline, said, table = cached_property(headline), said, property(table)  # in words.py
+    in_short, said, tables = words.in_short, words.said, words.tables
 
 
 def compute(state: BenchState, before: Result | None = None) -> Result:

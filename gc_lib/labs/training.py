@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from itertools import islice
 
 import numpy as np
@@ -106,9 +106,8 @@ class Result(OfReport):
         """J after the steps of training, with this backprop and with the right one."""
         return float(self.run.J[self.state.steps]), float(self.right.J[self.state.steps])
 
-    @cached_property
-    def headline(self) -> Headline:
-        """What the check sees after so many steps, in one line."""
+    def in_short(self) -> Headline:
+        """Say what the check sees after so many steps, in one line."""
         bug, red = self.state.bug, self.report.that_are("wrong")
         when = {0: "at the start", 1: "after 1 step"}.get(self.state.steps, f"after {self.state.steps} steps")
         if not bug:
@@ -145,17 +144,16 @@ class Result(OfReport):
             told = f"{float(f'{short(J / right, 1)}'):,.0f} times as much"
         return f"J is {short(J, 2)}; with right backprop it would be {short(right, 2)}: {told}."
 
-    @property
-    def table(self) -> str:
-        """The picture as tables: reading, error bound and J at each check, and each block with its error bound."""
+    def tables(self) -> Iterator[str]:
+        """Write reading, error bound and J at each check, and each block with its error bound, as tables."""
         columns = (self.run.readings, self.run.bounds, self.run.J[[*CHECKED]], self.right.J[[*CHECKED]])
         rows = [
             (step, short(reading, 1), short(bound, 1), short(J, 2), short(right, 2))
             for step, reading, bound, J, right in zip(CHECKED, *columns, strict=True)
         ]
         blocks = [(name, short(reading, 1), short(self.bounds[name], 1)) for name, reading in self.blocks.items()]
-        checks = html_table(["steps", "reading", "error bound", "J", "J, right backprop"], rows)
-        return checks + html_table(["block", "reading", "error bound"], blocks, named=True)
+        yield html_table(["steps", "reading", "error bound", "J", "J, right backprop"], rows)
+        yield html_table(["block", "reading", "error bound"], blocks, named=True)
 
 
 def compute(state: State) -> Result:

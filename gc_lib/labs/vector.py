@@ -1,7 +1,7 @@
 """Lesson 02: the blocks as one vector θ, dθ beneath it, and the loop that fills dθ_approx entry after entry."""
 
 from collections.abc import Iterator
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 import numpy as np
 
@@ -65,9 +65,8 @@ class Result(Shown):
     difference: float
     theta = to_vector(PARAMS)
 
-    @cached_property
-    def headline(self) -> Headline:
-        """Which entry θ[i] is, and the relative difference so far."""
+    def in_short(self) -> Headline:
+        """Say which entry θ[i] is, and the relative difference so far."""
         reading = short(self.difference, 2) if self.difference > 1e-7 else "below 1e-7"
         return Headline(f"θ[{self.state.i}] is {named(self.state.i)}", reading, band(self.difference))
 
@@ -81,17 +80,16 @@ class Result(Shown):
         done = f"all {SIZE} entries" if i == SIZE - 1 else f"the {i + 1} done so far" if i else "the first one alone"
         yield f"The relative difference is over {done}."
 
-    @property
-    def table(self) -> str:
-        """The picture as tables: every entry as far as the loop has come, and the three norms."""
+    def tables(self) -> Iterator[str]:
+        """Write the picture as tables: every entry as far as the loop has come, and the three norms."""
         approx = [short(slope, 4) for slope in self.approx] + ["—"] * (SIZE - self.approx.size)
         rows = [
             (i, named(i), f"{self.theta[i]:.4f}", named(place, "d"), short(self.dtheta[i], 4), approx[i])
             for i, place in enumerate(self.places.tolist())
         ]
-        entries = html_table(["i", "θ[i] is", "θ[i]", "dθ[i] is", "dθ[i]", "dθ_approx[i]"], rows)
+        yield html_table(["i", "θ[i] is", "θ[i]", "dθ[i] is", "dθ[i]", "dθ_approx[i]"], rows)
         norms = [(f"‖{name}‖", in_digits(size, 1e-5)) for name, size in self.lengths.items()]
-        return entries + html_table([], norms, named=True)
+        yield html_table([], norms, named=True)
 
 
 def compute(state: State) -> Result:
