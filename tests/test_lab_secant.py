@@ -36,7 +36,7 @@ def test_the_neuron_is_the_logistic_cost_of_its_three_examples():
     """J = mean log(1 + exp(−xθ)), all labels being 1, and dθ = mean −x / (1 + exp(xθ))."""
     x, theta = np.array([8.0, 5.0, -6.0]), 0.3
     assert nudge(0.1, theta, "one neuron").costs[1] == pytest.approx(np.log1p(np.exp(-x * theta)).mean())
-    assert COSTS["one neuron"].slope(theta) == pytest.approx((-x / (1 + np.exp(x * theta))).mean())
+    assert COSTS["one neuron"][1](theta) == pytest.approx((-x / (1 + np.exp(x * theta))).mean())
 
 
 @pytest.mark.parametrize("theta", [k / 10 for k in range(11)])

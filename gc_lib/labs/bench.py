@@ -44,7 +44,6 @@ class Bench(Lab):
     def build(self) -> widgets.Widget:
         """Build the page: three sliders, the masks and one bug in sight, the rest folded."""
         self.rows: list[BugRow] = []
-        self.said: tuple | None = None
         self.folded_rows, self.line = widgets.VBox(), widgets.HTML()
         first = self.another_row()
         self.rows[0].where.children += (*self.controls(*IN_SIGHT),)
@@ -118,17 +117,6 @@ class Bench(Lab):
         return tuple(name for name, box in self.mistakes.items() if box.value)
 
     def show(self) -> None:
-        """Bring the bugs and the mistakes in line with the state, where they are not."""
-        if self.said != self.says():
-            self.show_bugs()
-            self.said = self.says()
-
-    def says(self) -> tuple:
-        """Return what the rows of bugs and the boxes of mistakes depend on, and what they say."""
-        rows = [control.value for row in self.rows for control in row.controls]
-        return self.state.start, self.state.bugs, self.state.mistakes, self.ticked(), rows
-
-    def show_bugs(self) -> None:
         """Show the bugs and the mistakes of the state in their rows and boxes."""
         while len(self.rows) < len(self.state.bugs):
             self.folded_rows.children = [*self.folded_rows.children, self.another_row()]

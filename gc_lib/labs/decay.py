@@ -1,6 +1,6 @@
 """The lab of lesson 05: the λ term in J and in dW, right, wrong or forgotten; and what a large λ hides."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property
 
@@ -126,7 +126,7 @@ def compute(state: State) -> Result:
     reports = {"whole": glimpse(state.bench).report, "data": glimpse(replace(state.bench, lam=0.0)).report}
     along = curves(state.bench)
     here = {kind: (state.lam, float(y[x == state.lam][0])) for kind, (x, y) in along.items()}
-    return Result(state, reports | {"λ": decay_alone(state.bench)}, along, here)
+    return Result(state, reports | {"λ": decay_alone(state.bench)}, here, curves=along)
 
 
 def decay_alone(state: BenchState) -> Reading:
@@ -158,7 +158,7 @@ def curves(state: BenchState) -> dict[str, Curve]:
 
 
 @pictures([2.25, 2.25, 1.2], [3.9])
-def decay_picture(names: Sequence[str], whole, data, decay, against) -> tuple:
+def decay_picture(whole, data, decay, against) -> tuple:
     """Show which of the two terms of J is wrong, and what λ does to the readings of W and b."""
     banded(whole, data, decay)
     banded(against)

@@ -54,7 +54,9 @@ class State(Fields):
     reasons: tuple[tuple[int, int], ...] = kept((), lambda _, given: tuple((int(n), int(i)) for n, i in given))
     listed: tuple[int, ...] = kept((), lambda _, listed: tuple(sorted(set(listed))))
     given_up: bool = kept(False, lambda _, given_up: given_up)
-    record: tuple[tuple[int, int], ...] = kept((), lambda _, solved: tuple(cost_of_case(*each) for each in solved))
+    record: tuple[tuple[int, int], ...] = kept(
+        (), lambda _, solved: tuple((cases.case(n).number, int(cost)) for n, cost in solved)
+    )
 
     def __post_init__(self):
         super().__post_init__()
@@ -123,11 +125,6 @@ class State(Fields):
         """Return the suspects that are left after so many checks, without those accused wrongly."""
         left = cases.left(self.case, self.checks[:checks])
         return tuple(suspect for suspect in left if self.closed or suspect not in self.accused)
-
-
-def cost_of_case(number: int, cost: int) -> tuple[int, int]:
-    """Return an entry of the record."""
-    return cases.case(number).number, int(cost)
 
 
 class Result(OfReport):

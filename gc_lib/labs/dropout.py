@@ -35,10 +35,6 @@ class State(Fields):
     eps: float = slider("ε", log_values(-8, -1, 1), 1e-7, step, width="215px")
     mask_seed: int = button("new masks", 0, whole, lambda seed: seed + 1)
 
-    def __post_init__(self):
-        super().__post_init__()
-        self.ways  # noqa: B018  # raises where a number cannot be
-
     @cached_property
     def ways(self) -> dict[str, BenchState]:
         """A network of two layers without λ: with fresh masks, with a frozen one, and with dropout off."""
@@ -148,7 +144,7 @@ def compute(state: State) -> Result:
     here = {way: (state.keep_prob, reports[way].difference) for way in curves}
     worst, (J_plus, J_minus) = reports["fresh"].worst, at_eps(state.ways["fresh"]).J_nudged
     i = reports["fresh"].index(worst.block, worst.index)
-    return Result(state, reports, curves, here, again, (float(J_plus[0, i]), float(J_minus[0, i])))
+    return Result(state, reports, here, again, (float(J_plus[0, i]), float(J_minus[0, i])), curves=curves)
 
 
 def evaluations(state: BenchState) -> np.ndarray:

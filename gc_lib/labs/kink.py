@@ -153,17 +153,9 @@ def compute(state: State) -> Result:
     below, at, above = along(state, eps * np.array([-1, 0, 1]))
     steps = np.union1d(np.linspace(-2, 2, 81), corners[np.abs(corners) < 2 * eps] / eps)
     here = readings[EPS.index(eps)] if eps in EPS else reading(state, exact, eps)
-    return Result(
-        state,
-        steps,
-        along(state, eps * steps),
-        corners,
-        distances,
-        (float(at - below) / eps, float(above - at) / eps),
-        float(exact["b2"][UNIT, 0]),
-        (np.array(EPS), np.array(readings)),
-        here,
-    )
+    slopes, gradient = (float(at - below) / eps, float(above - at) / eps), float(exact["b2"][UNIT, 0])
+    curve, costs = (np.array(EPS), np.array(readings)), along(state, eps * steps)
+    return Result(state, steps, costs, corners, distances, slopes, gradient, curve, here)
 
 
 class Kink(Lab):

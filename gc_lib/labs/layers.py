@@ -1,7 +1,7 @@
 """Check a layer under one upstream or another: what ones hide in a norm, and a random upstream shows."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import lru_cache
 
 import numpy as np
@@ -111,7 +111,7 @@ def compute(state: State) -> Result:
 
 
 @pictures([4.2], [4.2])
-def layers_picture(names: Sequence[str], blocks, places) -> tuple:
+def layers_picture(names: list[str], blocks, places) -> tuple:
     """Show what the check of a layer reads for each input, and which entries of one differ."""
     banded(blocks)
     return Chosen(blocks, names, "each input"), Map(places)

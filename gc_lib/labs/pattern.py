@@ -1,6 +1,6 @@
 """The pattern of a bug: which blocks it turns red, how they climb with its strength, and what makes it vanish."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -164,7 +164,7 @@ def compute(state: State) -> Result:
 
 
 @pictures([3.2], [2.9], [3.5])
-def pattern_picture(names: Sequence[str], blocks, way, climb) -> tuple:
+def pattern_picture(names: list[str], blocks, way, climb) -> tuple:
     """Show which blocks turn red, how the error runs down, and how the relative difference climbs with its strength."""
     banded(blocks)
     banded(climb)

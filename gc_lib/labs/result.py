@@ -56,11 +56,16 @@ class Shown(Frozen):
     """Hold what the picture of a state shows, and `before`, the result that its pale marks show.
 
     `in_short` returns the finding in one line, `said` yields what else there is to say in plain words, `tables` what
-    the picture shows, in HTML; `names` are those of the blocks that the picture has bars of.
+    the picture shows, in HTML; `names` are those of the blocks that the picture has bars of. `curves`, if there are
+    any, are readings along fields of the state. In one that is `scattered`, each point is a draw of its own. While new
+    curves are `following`, the old ones stand.
     """
 
     state: Any
     before: Any = field(default=None, kw_only=True)
+    curves: dict[str, Curve] = field(default_factory=dict, kw_only=True)
+    following: bool = field(default=False, kw_only=True)
+    scattered: ClassVar[tuple[str, ...]] = ()
     names = ()
 
     in_short: ClassVar[Callable[[Any], Headline]]
@@ -96,16 +101,9 @@ class Shown(Frozen):
 
 
 class OfReport(Shown):
-    """Hold the check where the student stands; `curves`, if there are any, are what it reads along fields of the state.
-
-    In a curve that is `scattered`, each point is a draw of its own. While new curves are `following`, the old ones
-    stand.
-    """
+    """Hold the check where the student stands."""
 
     report: Any
-    curves: dict[str, Curve] = field(default_factory=dict, kw_only=True)
-    following: bool = field(default=False, kw_only=True)
-    scattered: ClassVar[tuple[str, ...]] = ()
 
     @property
     def blocks(self) -> dict[str, float]:
@@ -137,13 +135,10 @@ class Bars(NamedTuple):
 
 
 class OfReports(Shown):
-    """Hold several checks, each for a panel of bars, and curves; `here` is where the student stands on each curve."""
+    """Hold several checks, each for a panel of bars; `here` is where the student stands on each curve."""
 
     reports: dict[str, Reading]
-    curves: dict[str, Curve]
     here: dict[str, tuple[float, float]]
-    scattered: ClassVar[tuple[str, ...]] = ()
-    following: ClassVar[bool] = False
 
     @cached_property
     def bars(self) -> dict[str, Bars]:

@@ -48,16 +48,15 @@ class State(Fields):
 
 
 class Result(Shown):
-    """Hold how both J rise from θ along b3, at `steps` of ε; what both read against ε; and 1 − A of the example.
+    """Hold how both J rise from θ along b3, at `steps` of ε; and 1 − A of the example.
 
-    `here` is where the student stands on each curve.
+    The curves are what both read against ε; `here` is where the student stands on each.
     """
 
     rises: dict[str, np.ndarray]
-    curves: dict[str, Curve]
     here: dict[str, tuple[float, float]]
     rest: float
-    steps, scattered, following = STEPS, (), False
+    steps = STEPS
 
     def in_short(self) -> Headline:
         """Say what the check reads with the lecture's J, and with the other."""
@@ -93,7 +92,7 @@ def compute(state: State) -> Result:
     rises = {words: cost.at(stack, len(STEPS)) - cost(theta) for words, (cost, _) in PAIRS.items()}
     curves = {words: Curve(np.array(EPS), np.array([read(words, z, eps) for eps in EPS])) for words in PAIRS}
     here = {words: (state.eps, read(words, z, state.eps)) for words in PAIRS}
-    return Result(state, rises, curves, here, 1 - float(PAIRS["from A"][0].layers(theta)[-1].A[0, 2]))
+    return Result(state, rises, here, 1 - float(PAIRS["from A"][0].layers(theta)[-1].A[0, 2]), curves=curves)
 
 
 class Saturation(Lab):

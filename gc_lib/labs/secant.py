@@ -27,17 +27,10 @@ def weight(theta: float) -> dict[str, np.ndarray]:
     return {"W1": np.array([[theta]]), "b1": np.zeros((1, 1))}
 
 
-class Cost(NamedTuple):
-    """Hold J(θ) of one number, and its slope dθ."""
-
-    J: Callable
-    slope: Callable
-
-
-COSTS = {
-    "θ³": Cost(lambda theta: theta * theta * theta, lambda theta: 3 * theta * theta),
-    "θ²": Cost(lambda theta: theta * theta, lambda theta: 2 * theta),
-    "one neuron": Cost(lambda t: float(neuron_cost(weight(t))), lambda t: neuron_gradient(weight(t))["W1"].item()),
+COSTS = {  # J(θ) of one number, and its slope dθ
+    "θ³": (lambda theta: theta * theta * theta, lambda theta: 3 * theta * theta),
+    "θ²": (lambda theta: theta * theta, lambda theta: 2 * theta),
+    "one neuron": (lambda t: float(neuron_cost(weight(t))), lambda t: neuron_gradient(weight(t))["W1"].item()),
 }
 
 
@@ -84,8 +77,8 @@ def nudge(eps: float, theta: float, cost: str) -> Nudge:
 @lru_cache(len(COSTS))
 def drawn(cost: str) -> tuple[np.ndarray, np.ndarray]:
     """Return θ and J(θ) from end to end of the picture."""
-    theta = np.linspace(-1.1, 2.1, 161)
-    return theta, np.array([COSTS[cost].J(t) for t in theta.tolist()])
+    (J, _), theta = COSTS[cost], np.linspace(-1.1, 2.1, 161)
+    return theta, np.array([J(t) for t in theta.tolist()])
 
 
 class Result(Shown):

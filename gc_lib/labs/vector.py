@@ -13,7 +13,6 @@ from ..checker.words import entry_name, html_table, in_digits, short
 from ..network import bugs
 from ..network.network import Network
 from ..plots.vector import vector_picture
-from .controls import in_rows
 from .fields import Fields, choice, number, slider, whole_number
 from .lab import Lab
 from .result import Headline, Shown
@@ -117,7 +116,7 @@ class Vector(Lab):
         "The lengths of dθ_approx − dθ, dθ_approx and dθ on a log axis.",
     )
 
-    def build(self):
-        """Build the page, with a button that lets the loop take one step."""
+    def controls(self) -> list:
+        """Build the controls, and a button that lets the loop take one step."""
         further = self.button("nudge the next entry", lambda: {"i": min(self.state.i + 1, SIZE - 1)})
-        return self.page([in_rows(self.controls())], [further])
+        return [*super().controls(), further]

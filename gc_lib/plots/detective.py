@@ -1,8 +1,5 @@
 """The picture of a case: the bar of each block in one check."""
 
-from collections.abc import Sequence
-from typing import Any
-
 import numpy as np
 from matplotlib.axes import Axes
 
@@ -21,13 +18,13 @@ class Question(Panel):
             0.5, 0.5, "?", fontsize=64, color=for_words(GREY, WORRY.tint), zorder=9, **middle, **MOVES
         )
 
-    def move(self, result: Any) -> None:
+    def move(self, result) -> None:
         """Move to a result."""
         self.mark.set_visible(np.isnan(list(result.blocks.values())).all())
 
 
 @pictures([4.5], height=3.3)
-def detective_picture(names: Sequence[str], blocks: Axes) -> tuple:
+def detective_picture(names: list[str], blocks: Axes) -> tuple:
     """Show the blocks in the check that is looked at, or a question mark."""
     banded(blocks)
     label = "←  backprop walks from right to left" if "W1" in names else "each input of the layer"

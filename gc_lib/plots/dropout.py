@@ -1,8 +1,5 @@
 """The picture of lesson 06: J again and again at one θ, and the check with fresh masks, a frozen one, and none."""
 
-from collections.abc import Sequence
-from typing import Any
-
 import numpy as np
 from matplotlib.axes import Axes
 
@@ -33,7 +30,7 @@ class Again(Panel):
             self.names[way] = curve_name(axes, TIMES + 1, way, for_words(colour, PALE))
         self.off = Marks(axes, size=20)
 
-    def move(self, result: Any) -> None:
+    def move(self, result) -> None:
         """Move to a result, and leave the fresh evaluations from before it as pale marks."""
         x = np.arange(1, TIMES + 1)
         for way, own in self.lines.items():
@@ -47,7 +44,7 @@ class Again(Panel):
 
 
 @pictures([1.55, 1.55, 1.55], [2.1, 2.85])
-def dropout_picture(names: Sequence[str], fresh: Axes, frozen: Axes, off: Axes, again: Axes, against: Axes) -> tuple:
+def dropout_picture(fresh: Axes, frozen: Axes, off: Axes, again: Axes, against: Axes) -> tuple:
     """Show what fresh masks do to the check and to J, and what a frozen one and none do."""
     bars = fresh, frozen, off
     banded(*bars)

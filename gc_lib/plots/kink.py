@@ -1,7 +1,6 @@
 """The picture of a corner in the window: J along one entry, magnified by ε, and what the check reads against ε."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -42,7 +41,7 @@ class Magnified(Panel):
         self.corners = line(axes, "v", color=INK, ms=9, zorder=15)
         self.word = axes.text(0, 0, "corner", ha="center", va="bottom", zorder=15, **MOVES)
 
-    def move(self, result: Any) -> None:
+    def move(self, result) -> None:
         """Move to a result."""
         eps, steps, low = result.state.eps, result.steps, result.costs.min()
         height = np.ptp(result.costs) or 1.0
@@ -82,7 +81,7 @@ class Readings(Panel):
         self.window = line(axes, ":", color=INK, lw=1.4, zorder=12)
         self.here = ring(axes, zorder=14)
 
-    def move(self, result: Any) -> None:
+    def move(self, result) -> None:
         """Move to a result, and leave the curve from before it as pale marks."""
         eps, foot = result.state.eps, 6e-12
         self.curve.set_data(result.curve[0], DIFFERENCES.place(result.curve[1]))
@@ -102,6 +101,6 @@ def on_axis(distances: Sequence[float] | np.ndarray) -> np.ndarray:
 
 
 @pictures([5.0], [4.6])
-def kink_picture(names: Sequence[str], magnified: Axes, readings: Axes) -> tuple:
+def kink_picture(magnified: Axes, readings: Axes) -> tuple:
     """Show a corner of J in the window of a nudge, and how far from θ the corners of all entries are."""
     return Magnified(magnified), Readings(readings)

@@ -1,8 +1,5 @@
 """The picture of lesson 07 on what a check costs: three straight lines that were counted, and dots that were timed."""
 
-from collections.abc import Sequence
-from typing import Any
-
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
@@ -43,7 +40,7 @@ class Works(Panel):
             for name, (colour, mark) in WORKS.items()
         }
 
-    def move(self, result: Any) -> None:
+    def move(self, result) -> None:
         """Move to a result."""
         counted = result.counted
         self.here.set_data([counted.parameters], [counted.loop])
@@ -56,6 +53,6 @@ class Works(Panel):
 
 
 @pictures([7.2])
-def price_picture(names: Sequence[str], works: Axes) -> tuple:
+def price_picture(works: Axes) -> tuple:
     """Show what the two-sided loop, the screen and a step of training cost as the network grows."""
     return (Works(works),)

@@ -1,7 +1,5 @@
 """A report as a still picture: dθ against dθ_approx, the reading of every block, and the V-curve of this very J."""
 
-from typing import Any
-
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -20,7 +18,7 @@ ROOM = 20  # letters of the names of blocks side by side
 NEAR = 10  # an ε less than so many times larger or smaller is near the best one
 
 
-def draw_report(report: Any) -> Drawing:
+def draw_report(report) -> Drawing:
     """Draw a report; its headline is the answer, its caption the answer and what the picture shows."""
     with styled():
         figure = Figure((10.2, 4.2), layout="constrained")
@@ -35,7 +33,7 @@ def draw_report(report: Any) -> Drawing:
         return Drawing(figure, f"{report.headline}. {left} {middle} Right: {found}")
 
 
-def draw_entries(axes: Axes, report: Any) -> None:
+def draw_entries(axes: Axes, report) -> None:
     """Draw dθ against dθ_approx; in front what is wrong: of a wrong block, what its error bars do not explain."""
     slopes = np.nan_to_num([report.approx, report.gradient], posinf=0, neginf=0)
     largest = np.abs(slopes).max() or 1.0
@@ -61,7 +59,7 @@ def face_of(answer: str) -> str:
     return WHITE if answer == "cannot tell" else LOOKS[answer][0]
 
 
-def draw_blocks(axes: Axes, report: Any) -> None:
+def draw_blocks(axes: Axes, report) -> None:
     """Draw the reading of each block over the bands, and what its error bars explain."""
     names = list(report.blocks)
     x, low = np.arange(len(names)), axes.get_ylim()[0]
@@ -76,7 +74,7 @@ def draw_blocks(axes: Axes, report: Any) -> None:
     axes.set_xlim(-0.7, len(names) - 0.3)
 
 
-def draw_curve(axes: Axes, report: Any) -> str:
+def draw_curve(axes: Axes, report) -> str:
     """Draw what dθ reads at every step along one direction, and hatched what the errors explain; say it in words."""
     ladder, said = report.ladder, float(report.gradient @ report.found.v)
     axes.set_xlabel("step ε, along one direction")
@@ -114,7 +112,7 @@ def draw_curve(axes: Axes, report: Any) -> str:
     return f"{shows} ε = {shown} is {beside} the best one."
 
 
-def name_causes(axes: Axes, ladder: Any, eps: np.ndarray, error: np.ndarray) -> list[str]:
+def name_causes(axes: Axes, ladder, eps: np.ndarray, error: np.ndarray) -> list[str]:
     """Write over each stretch of the curve what makes most of the error there, and return these words."""
     parts, named = ladder.causes, []
     most = np.argmax([*parts.values()], axis=0)

@@ -1,8 +1,5 @@
 """The picture of a saturated unit: J from A and J from Z magnified by ε, and what a check with each reads against ε."""
 
-from collections.abc import Sequence
-from typing import Any
-
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
@@ -35,7 +32,7 @@ class Stairs(Panel):
         self.known, self.written, self.secant = (line(axes, color=c, lw=w, **looks) for c, w in KEY.values())
         self.ends = line(axes, "o", color=INK, ms=6, zorder=13, clip_on=True)
 
-    def move(self, result: Any) -> None:
+    def move(self, result) -> None:
         """Move to a result."""
         written, known = result.rises["from A"], result.rises["from Z"]
         tall = np.abs(known).max() or 1.0
@@ -47,7 +44,7 @@ class Stairs(Panel):
 
 
 @pictures([4.6], [5.0])
-def saturation_picture(names: Sequence[str], stairs: Axes, against: Axes) -> tuple:
+def saturation_picture(stairs: Axes, against: Axes) -> tuple:
     """Show a staircase beside a line, and the V of each."""
     banded(against)
     along = LogAxis(1e-12, 1e-2, 10), "1e-12 1e-10 1e-8 1e-6 1e-4 1e-2"

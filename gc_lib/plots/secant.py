@@ -1,8 +1,5 @@
 """The picture of one nudged number: J(θ) with its tangent and two secants, and the error of their slopes against ε."""
 
-from collections.abc import Sequence
-from typing import Any
-
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
@@ -51,7 +48,7 @@ class Secants(Panel):
         self.here = ring(axes, zorder=14)
         self.inset = Inset(axes)
 
-    def move(self, result: Any) -> None:
+    def move(self, result) -> None:
         """Move to a result, and leave the secants from before it as pale marks."""
         self.curve.set_data(*result.curve)
         (below, at, above), heights = spots(result), result.here.costs
@@ -89,7 +86,7 @@ class Inset:
         for artist in self.artists[1:-2]:
             artist.set(clip_on=True, clip_path=self.box)
 
-    def move(self, result: Any) -> None:
+    def move(self, result) -> None:
         """Move to a result."""
         eps, theta, (_, at, _) = result.state.eps, result.state.theta, result.here.costs
         for artist in self.artists:
@@ -111,19 +108,19 @@ class Inset:
         self.word.set_text(f"θ ± 2ε, at ε = {result.eps}")
 
 
-def spots(result: Any) -> tuple[float, float, float]:
+def spots(result) -> tuple[float, float, float]:
     """Return θ − ε, θ and θ + ε."""
     theta, eps = result.state.theta, result.state.eps
     return theta - eps, theta, theta + eps
 
 
-def chord(result: Any, side: str) -> tuple[tuple, tuple]:
+def chord(result, side: str) -> tuple[tuple, tuple]:
     """Return the two points of the curve through which a secant goes, as x and y."""
     first = 0 if side == "two-sided" else 1
     return spots(result)[first :: 2 - first], result.here.costs[first :: 2 - first]
 
 
-def secant(result: Any, side: str) -> tuple[np.ndarray, np.ndarray]:
+def secant(result, side: str) -> tuple[np.ndarray, np.ndarray]:
     """Return a secant from edge to edge."""
     (_, x), (_, y) = chord(result, side)
     return straight(x, y, result.here.slopes[side])
@@ -146,12 +143,12 @@ class Fall:
         self.name = axes.text(1, 1, f" {side}", va="top", zorder=14, **MOVES)
         self.factor = axes.text(1, 1, "", ha="right" if above else "left", va="center", zorder=14, **MOVES)
 
-    def along(self, result: Any) -> tuple[list, np.ndarray]:
+    def along(self, result) -> tuple[list, np.ndarray]:
         """Return ε and how far the slope is off, where that is on the axis and not rounding alone."""
         errors = np.array([np.nan if each.lost(self.side) else each.errors[self.side] for each in result.path])
         return [each.eps for each in result.path], np.where(errors < ERRORS.low, np.nan, errors)
 
-    def move(self, result: Any) -> None:
+    def move(self, result) -> None:
         """Move to a result."""
         eps, errors = self.along(result)
         self.curve.set_data(eps, errors)
@@ -190,7 +187,7 @@ class Errors(Panel):
         for side, (_, _, mark) in SIDES.items():
             self.here[side].set_marker(mark)
 
-    def move(self, result: Any) -> None:
+    def move(self, result) -> None:
         """Move to a result, and leave the curves from before it as pale marks."""
         for fall in self.falls:
             fall.move(result)
@@ -203,6 +200,6 @@ class Errors(Panel):
 
 
 @pictures([4.9], [4.7])
-def secant_picture(names: Sequence[str], curve: Axes, errors: Axes) -> tuple:
+def secant_picture(curve: Axes, errors: Axes) -> tuple:
     """Show the secants of one nudge turn into the tangent, and how fast."""
     return Secants(curve), Errors(errors)
