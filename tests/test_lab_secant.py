@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import gc_lib as gcl
-from gc_lib.labs.controls import log_values
+from gc_lib.labs.fields import log_values
 from gc_lib.labs.secant import COSTS, Nudge, State, compute, nudge
 
 

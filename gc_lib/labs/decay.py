@@ -16,8 +16,7 @@ from ..plots.curves import NamedSlices
 from ..plots.parts import Blocks
 from ..plots.picture import pictures
 from ..plots.style import banded
-from .controls import log_values
-from .fields import Fields, menu, number, slider
+from .fields import Fields, log_values, menu, number, slider
 from .lab import Lab
 from .result import Curve, Headline, OfReports, beyond
 from .slices import glimpse, layers, measure

@@ -12,9 +12,8 @@ from ..checker.words import entry_name, html_table, short
 from ..network import bugs
 from ..network.backprop import drop
 from ..plots.bench import KEEP_PROBS
-from ..plots.dropout import dropout_picture
-from .controls import log_values
-from .fields import Fields, button, menu, slider, step
+from ..plots.dropout import TIMES, WAYS, dropout_picture
+from .fields import Fields, button, log_values, menu, slider, step
 from .lab import Lab
 from .result import Curve, Headline, OfReports
 from .slices import at_eps, glimpse, layers, reading
@@ -22,9 +21,7 @@ from .state import BenchState
 from .words import curve_table, disagreeing, finding, room, stable
 
 BUGS = ("none", *(name for name, bug in bugs.CATALOGUE.items() if bug.breaks is drop))
-WAYS = ("fresh", "frozen", "off")
 ALONG = [1.0, 0.9999, 0.999, 0.99, 0.9, 0.7, 0.5, 0.3]  # where the curves are taken
-TIMES = 12  # how often J is evaluated at one and the same θ
 
 
 class State(Fields):

@@ -11,8 +11,8 @@ import numpy as np
 from ..checker.slide import GREAT, in_order, norm, score
 from ..checker.words import entry_name, html_table, short
 from ..plots.epsilon import epsilon_picture
-from .controls import in_rows, log_values
-from .fields import Fields, menu, number, slider, step
+from .controls import in_rows
+from .fields import Fields, log_values, menu, number, slider, step
 from .lab import Lab
 from .result import Curve, Headline, OfReport
 from .slices import at_eps, glimpse, measure

@@ -45,6 +45,11 @@ class Fields(Frozen):
         return follow | {name: getattr(type(self), name)}
 
 
+def log_values(low: int, high: int, *digits: int) -> list[float]:
+    """Return the numbers that begin with one of the digits, from 10^low to 10^high: 1, 2, 5, 10, 20, …"""
+    return [float(f"{digit}e{k}") for k in range(low, high) for digit in digits] + [float(f"1e{high}")]
+
+
 # ---- with which control ----------------------------------------------------------------------------------------------
 
 

@@ -72,7 +72,7 @@ class State(Fields):
         return self.report is not handed_in() if name == "report" else super().changed(name)
 
 
-class Result(OfReport):
+class OfBlock(OfReport):
     """Hold what the picture shows of a block: both gradients as vectors, and how they compare once dθ is divided by k.
 
     `readings` is each entry's own relative difference; `wrong` tells which entries are not great, and farther off than
@@ -84,6 +84,10 @@ class Result(OfReport):
     readings: np.ndarray
     wrong: np.ndarray
     worst: int
+
+
+class Result(OfBlock):
+    """Hold the check, and the block that is looked into."""
 
     @property
     def block(self) -> str:
@@ -122,7 +126,8 @@ class Result(OfReport):
 
     def said(self) -> Iterator[str]:
         """Say by which factor the block is off, what its wrong entries share, and which is worst."""
-        yield from (self.factor, self.pattern)
+        yield self.factor
+        yield from self.pattern()
         if self.state.k == 1 and self.wrong[self.worst]:
             yield f"The ring: {escape(str(self.entry(self.worst)))}."
 
@@ -147,19 +152,16 @@ class Result(OfReport):
         helps = left < self.blocks[self.block]
         return f"No one factor explains it{f': the best, {short(k, 2)}, leaves {short(left, 2)}' if helps else ''}."
 
-    @property
-    def pattern(self) -> str:
+    def pattern(self) -> Iterator[str]:
         """Say what the entries that differ have in common."""
         off = self.wrong.reshape(self.shape or (1,))
         place = where(off, ~off)
-        said = [f"They are all in {escape(place.of(self.block))}."] if place and off.sum() > 1 else []
-        still = np.count_nonzero(self.wrong & (self.approx == 0))
-        zero = np.count_nonzero(self.wrong & (self.gradient == 0))
-        if still:
-            said.append(f"In {counted(still)} the cost does not move at all, and yet dθ is not 0.")
-        if zero:
-            said.append(f"In {counted(zero)} dθ is 0, and yet the cost moves.")
-        return " ".join(said)
+        if place and off.sum() > 1:
+            yield f"They are all in {escape(place.of(self.block))}."
+        if still := np.count_nonzero(self.wrong & (self.approx == 0)):
+            yield f"In {counted(still)} the cost does not move at all, and yet dθ is not 0."
+        if zero := np.count_nonzero(self.wrong & (self.gradient == 0)):
+            yield f"In {counted(zero)} dθ is 0, and yet the cost moves."
 
     def entry(self, i: int) -> Entry:
         """Return an entry of the block, with both its slopes."""

@@ -11,8 +11,7 @@ from ..checker.words import html_table, in_digits, short
 from ..data import moons
 from ..network.network import Network
 from ..plots.kink import kink_picture
-from .controls import log_values
-from .fields import Fields, number, slider
+from .fields import Fields, log_values, number, slider
 from .lab import Lab
 from .result import Headline, Shown
 

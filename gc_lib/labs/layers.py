@@ -14,9 +14,9 @@ from ..plots.inspect import Chosen, Map
 from ..plots.picture import pictures
 from ..plots.style import banded
 from .fields import Fields, choice, menu, slider
-from .inspect import entry_by_entry
+from .inspect import OfBlock, entry_by_entry
 from .lab import Lab
-from .result import Headline, OfReport
+from .result import Headline
 from .words import be
 
 UPSTREAMS = ("ones", "one output", "random")
@@ -62,18 +62,13 @@ def report_of(layer: str, bug: str, upstream: str, m: int) -> LayerReport:
     return check_layer(planted.forward, planted.backward, inputs, upstream=R)
 
 
-class Result(OfReport):
+class Result(OfBlock):
     """Hold the check of a layer, and of the input that is farthest off both gradients, entry by entry.
 
-    `rows` is in how many rows the map lays the input, `worst` the place of the entry in which the two differ most.
+    `rows` is in how many rows the map lays the input.
     """
 
     block: str
-    approx: np.ndarray
-    gradient: np.ndarray
-    readings: np.ndarray
-    wrong: np.ndarray
-    worst: int
     rows: int
 
     def in_short(self) -> Headline:
@@ -107,7 +102,7 @@ def compute(state: State) -> Result:
     if block in report.still:
         readings = np.ones_like(readings)  # equal or not, they say nothing
     rows, *columns = report.shapes[block].shape
-    return Result(state, report, block, *report.pairs[block], readings, wrong, worst, rows if columns else 1)
+    return Result(state, report, *report.pairs[block], readings, wrong, worst, block, rows if columns else 1)
 
 
 @pictures([4.2], [4.2])

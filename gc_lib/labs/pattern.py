@@ -16,8 +16,8 @@ from ..plots.parts import Blocks
 from ..plots.picture import pictures
 from ..plots.style import Band, band, banded
 from ..plots.way_back import Line, WayBack
-from .controls import WHOLE, label, log_values
-from .fields import Fields, choice, menu, number, slider
+from .controls import WHOLE, label
+from .fields import Fields, choice, log_values, menu, number, slider
 from .lab import Lab
 from .result import Curve, Headline, OfReport, beyond
 from .slices import Result as Check

@@ -126,12 +126,13 @@ class OfReport(Shown):
         return {name: (getattr(self.state, name), self.report.difference) for name in self.curves}
 
 
-class Bars(NamedTuple):
-    """Hold what a panel of bars shows: the reading and the error bound of each block, and the bars from before."""
+class Bars(OfReport):
+    """Hold one of several checks, as a panel of bars shows it."""
 
-    blocks: dict[str, float]
-    bounds: dict[str, float]
-    before: "Bars | None"
+    @property
+    def bounds(self) -> dict[str, float]:
+        """What the error bars alone explain; where no nudge moves J in any digit, nothing."""
+        return super().bounds if self.report.approx.any() else dict.fromkeys(self.blocks, 0.0)
 
 
 class OfReports(Shown):
@@ -142,12 +143,9 @@ class OfReports(Shown):
 
     @cached_property
     def bars(self) -> dict[str, Bars]:
-        """What each panel of bars shows; a J that no nudge moves in any digit has no error bound."""
-        bars = {}
-        for key, report in self.reports.items():
-            bounds = report.bounds if report.approx.any() else dict.fromkeys(report.blocks, 0.0)
-            bars[key] = Bars(report.blocks, bounds, self.before and self.before.bars[key])
-        return bars
+        """What each panel of bars shows."""
+        before = self.before.bars if self.before else {}
+        return {key: Bars(self.state, report, before=before.get(key)) for key, report in self.reports.items()}
 
 
 def beyond(report: Reading) -> tuple[str, ...]:

@@ -10,8 +10,7 @@ from ..checker.slide import GREAT, SLIDE, band, score
 from ..checker.words import html_table, in_digits, short
 from ..network.network import Network
 from ..plots.saturation import saturation_picture
-from .controls import log_values
-from .fields import Fields, number, slider
+from .fields import Fields, log_values, number, slider
 from .lab import Lab
 from .result import Curve, Headline, Shown
 

@@ -10,8 +10,7 @@ from ..checker.slide import ONE_SIDED, SLIDE
 from ..checker.words import html_table, short
 from ..network.network import Network
 from ..plots.secant import secant_picture
-from .controls import log_values
-from .fields import Fields, menu, number, slider
+from .fields import Fields, log_values, menu, number, slider
 from .lab import Lab
 from .result import Headline, Shown
 

@@ -20,7 +20,7 @@ from ..network.backprop import backprop
 from ..network.forward import Layer, squared_norms
 from ..plots.bench import LENGTH_NAMES
 from . import words
-from .controls import log_values
+from .fields import log_values
 from .listening import Heard, hear
 from .result import Curve, OfReport, beyond
 from .state import BenchState
@@ -104,10 +104,9 @@ def glimpse(state: BenchState, before: Result | None = None) -> Result:
     bars, noise = data_alone.bars(loop - decay_slopes(state), state.eps, here.J)
     still = unmoved(state.theta, state.eps)
     report = Reading(state.eps, here.J, approx, exact, state.theta, bars, noise, still, state.checker.quotient)
-    points = {key: Curve(np.array([getattr(state, key)]), np.array([report.difference])) for key in ALONG}
     well = state.right is state or state.random
     right = report.difference if well else reading(state.right, state.keep_prob)
-    return Result(state, report, right, curves=points, before=before)
+    return Result(state, report, right, before=before)
 
 
 @lru_cache(64)

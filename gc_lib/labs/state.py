@@ -17,8 +17,7 @@ from ..network.forward import Terms
 from ..network.network import Network, Plant
 from ..network.train import descend
 from ..plots.bench import KEEP_PROBS
-from .controls import log_values
-from .fields import Fields, button, kept, menu, number, slider, step, whole_number
+from .fields import Fields, button, kept, log_values, menu, number, slider, step, whole_number
 
 DATA = {
     "3 or 8, 4×4 pixels": lambda m: data.digits(3, 8, examples=m, side=4),

@@ -13,10 +13,8 @@ class Question(Panel):
 
     def __init__(self, axes: Axes):
         super().__init__(axes)
-        middle = dict(ha="center", va="center", transform=axes.transAxes)
-        self.mark = axes.text(
-            0.5, 0.5, "?", fontsize=64, color=for_words(GREY, WORRY.tint), zorder=9, **middle, **MOVES
-        )
+        looks = dict(fontsize=64, ha="center", va="center", zorder=9, transform=axes.transAxes)
+        self.mark = axes.text(0.5, 0.5, "?", color=for_words(GREY, WORRY.tint), **looks, **MOVES)
 
     def move(self, result) -> None:
         """Move to a result."""

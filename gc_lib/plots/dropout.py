@@ -10,7 +10,7 @@ from .parts import BEFORE_LOOKS, Blocks, Marks, Panel, line
 from .picture import pictures
 from .style import GREY, INK, PALE, WHITE, Scale, banded, for_words
 
-COSTS, TIMES = Scale(0.64, 0.78), 12
+COSTS, TIMES = Scale(0.64, 0.78), 12  # how often J is evaluated at one and the same θ
 WAYS, BLOCKS = ("fresh", "frozen", "off"), ("W1", "b1", "W2", "b2")
 
 
@@ -35,9 +35,8 @@ class Again(Panel):
         x = np.arange(1, TIMES + 1)
         for way, own in self.lines.items():
             own.set_data(x, COSTS.place(result.again[way]))
-        self.before.set_visible(result.before is not None)
-        if result.before is not None:
-            self.before.set_data(x, COSTS.place(result.before.again["fresh"]))
+        before = result.before.again["fresh"] if result.before else []
+        self.before.set_data(x[: len(before)], COSTS.place(before))
         x, J = np.tile(x, len(self.lines)), np.concatenate([result.again[way] for way in self.lines])
         self.off.point(x, J, COSTS, INK)
         set_names(list(self.names.values()), [own.get_ydata()[-1] for own in self.lines.values()], COSTS)

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
-from .parts import BEFORE_LOOKS, BEFORE_NOW, HERE, NOW, Panel, line, magnify, ring
+from .parts import BEFORE_LOOKS, BEFORE_NOW, HERE, NOW, Panel, key, line, magnify, ring
 from .picture import MOVES, pictures
 from .style import APPROX, DIFFERENCE, DIFFERENCES, GRADIENT, GREY, INK, SILVER, WHITE, banded, set_ticks
 
 KEY = {
-    "slope dθ, from backprop": (GRADIENT, "-"),
-    "slope dθ_approx, through θ − ε and θ + ε": (APPROX, "-"),
+    "slope dθ, from backprop": dict(color=GRADIENT, lw=2.6),
+    "slope dθ_approx, through θ − ε and θ + ε": dict(color=APPROX, lw=2.6),
 }
 ON_THETA, NEAREST = 2e-12, 1e-10  # where a distance of 0 stands, left of the break, and the smallest that has a place
 
@@ -23,16 +23,9 @@ class Magnified(Panel):
 
     def __init__(self, axes: Axes):
         super().__init__(axes)
-        axes.set(
-            ylim=(-0.2, 1.62),
-            xlabel="one entry, θ[i] = b2[1]\n▼ corners",
-            ylabel="J(θ), stretched to fit",
-        )
+        axes.set(ylim=(-0.2, 1.62), xlabel="one entry, θ[i] = b2[1]\n▼ corners", ylabel="J(θ), stretched to fit")
         magnify(axes, -0.13)
-        for row, (words, (colour, dashes)) in enumerate(KEY.items()):
-            height = 1.5 - 0.15 * row
-            axes.plot([-1.9, -1.66], [height, height], color=colour, linestyle=dashes, lw=2.6)
-            axes.text(-1.58, height, words, va="center")
+        key(axes, (-1.9, -1.66, -1.58), 1.5, 0.15, KEY)
         self.curve = line(axes, color=SILVER, lw=6, solid_capstyle="butt", zorder=9, clip_on=True)
         self.tangent = line(axes, color=GRADIENT, lw=2.2, zorder=11, clip_on=True)
         self.secant = line(axes, color=APPROX, lw=2.6, zorder=12, clip_on=True)

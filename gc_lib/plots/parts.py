@@ -77,6 +77,14 @@ def magnify(axes: Axes, low: float) -> None:
     axes.text(0, low, "the window", color=INK, ha="center", va="center")
 
 
+def key(axes: Axes, x: Sequence[float], top: float, step: float, looks: Mapping[str, dict]) -> None:
+    """Say what lines mean, in rows from `top` down: a piece of each from x[0] to x[1], and its words at x[2]."""
+    for row, (words, look) in enumerate(looks.items()):
+        height = top - step * row
+        axes.plot(x[:2], [height, height], **look)
+        axes.text(x[2], height, words, va="center")
+
+
 def ring(axes: Axes, zorder: int = 12) -> Line2D:
     """Add the ring that will show where the student stands."""
     return line(axes, **RING, ms=11, mew=2.2, zorder=zorder)

@@ -6,14 +6,14 @@ from matplotlib.lines import Line2D
 
 from .axis import LogAxis
 from .curves import Slice
-from .parts import BEFORE_NOW, HERE, Panel, line, magnify
+from .parts import BEFORE_NOW, HERE, Panel, key, line, magnify
 from .picture import pictures
 from .style import APPROX, DIFFERENCE, INK, SILVER, WHITE, banded
 
 KEY = {
-    "J from Z: its slope is dθ": (SILVER, 6),
-    "J from A": (INK, 1.6),
-    "slope dθ_approx, of J from A": (APPROX, 2.6),
+    "J from Z: its slope is dθ": dict(color=SILVER, lw=6, solid_capstyle="butt"),
+    "J from A": dict(color=INK, lw=1.6, solid_capstyle="butt"),
+    "slope dθ_approx, of J from A": dict(color=APPROX, lw=2.6, solid_capstyle="butt"),
 }
 
 
@@ -24,12 +24,8 @@ class Stairs(Panel):
         super().__init__(axes)
         axes.set(ylim=(-1.4, 2), xlabel="one entry, θ[i] = b3", ylabel="rise of J(θ), stretched to fit")
         magnify(axes, -1.25)
-        for row, (words, (colour, width)) in enumerate(KEY.items()):
-            height = 1.8 - 0.22 * row
-            axes.plot([-1.9, -1.66], [height, height], color=colour, lw=width, solid_capstyle="butt")
-            axes.text(-1.58, height, words, va="center")
-        looks = dict(zorder=9, clip_on=True, solid_capstyle="butt")
-        self.known, self.written, self.secant = (line(axes, color=c, lw=w, **looks) for c, w in KEY.values())
+        key(axes, (-1.9, -1.66, -1.58), 1.8, 0.22, KEY)
+        self.known, self.written, self.secant = (line(axes, **look, zorder=9, clip_on=True) for look in KEY.values())
         self.ends = line(axes, "o", color=INK, ms=6, zorder=13, clip_on=True)
 
     def move(self, result) -> None:

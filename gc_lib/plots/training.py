@@ -20,9 +20,8 @@ class Bound(Panel):
         super().__init__(axes)
         self.zero = zero
         self.line = line(axes, "--", color=GREY, lw=1.4, zorder=9)
-        self.word = axes.text(
-            0, 1, "error bound", color=for_words(GREY, WORRY.tint), ha="left", va="bottom", zorder=9, animated=True
-        )
+        looks = dict(color=for_words(GREY, WORRY.tint), ha="left", va="bottom", zorder=9, animated=True)
+        self.word = axes.text(0, 1, "error bound", **looks)
 
     def move(self, result) -> None:
         """Move to a result."""
