@@ -53,7 +53,17 @@ class Result(OfReports):
 
     def said(self) -> Iterator[str]:
         """Say what the three ways make of J and of the check."""
-        return self.off() if self.state.keep_prob == 1 else self.on()
+        fresh, frozen, off = self.reports.values()
+        if self.state.keep_prob == 1:
+            yield f"J is the same number each time, {self.again['off'][0]:.4f},"
+            yield f"and the check reads {stable(off)}."
+            yield from self.unseen("keep_prob is 1")
+            return
+        yield self.twice()
+        yield self.unlike() if fresh.difference >= GREAT else "Fresh reads great, by luck: hardly a unit is dropped."
+        yield f"<b>Frozen reads {stable(frozen)}: {frozen.band}.</b> {finding(frozen)}"
+        yield f"<b>Off reads {stable(off)}: {off.band}.</b>"
+        yield from self.unseen(self.hidden)
 
     def in_short(self) -> Headline:
         """Say the finding with the frozen mask, in one line."""
@@ -66,22 +76,6 @@ class Result(OfReports):
             gist = f"frozen: {disagreeing(frozen, letters=0)}"
             gist += f"; fresh {fresh}" if len(f"{gist}; fresh {fresh}") <= room(frozen) else ""
         return Headline(gist, stable(frozen), frozen.band)
-
-    def off(self) -> Iterator[str]:
-        """Say what a check says where nothing is dropped."""
-        report = self.reports["off"]
-        yield f"J is the same number each time, {self.again['off'][0]:.4f},"
-        yield f"and the check reads {stable(report)}."
-        yield from self.unseen("keep_prob is 1")
-
-    def on(self) -> Iterator[str]:
-        """Say what fresh masks, a frozen one and none do to J and to the check."""
-        fresh, frozen, off = self.reports.values()
-        yield self.twice()
-        yield self.unlike() if fresh.difference >= GREAT else "Fresh reads great, by luck: hardly a unit is dropped."
-        yield f"<b>Frozen reads {stable(frozen)}: {frozen.band}.</b> {finding(frozen)}"
-        yield f"<b>Off reads {stable(off)}: {off.band}.</b>"
-        yield from self.unseen(self.hidden)
 
     def twice(self) -> str:
         """Say what J is at θ, and what it is at the next evaluation that differs."""

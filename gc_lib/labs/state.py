@@ -72,11 +72,6 @@ def in_words(units: tuple[int, ...]) -> str:
     return "-".join(map(str, units)) or "none"
 
 
-def biases(name: str, value) -> float | None:
-    """Take a size of b, or None for what suits the activation."""
-    return None if value is None else number(0)(name, value)
-
-
 EPS, LAMBDAS = log_values(-12, 0, 1, 3), [0.0, *log_values(-6, 4, 1, 3)]
 UNITS = [(), (6,), (6, 6), (16, 8), (6, 6, 6)]
 STEPS = [0, 1, 2, 5, 10, 20, 50, 100, 150, 200, 250, 300]
@@ -105,7 +100,7 @@ class BenchState(Fields):
     hidden: str = menu("activation", ACTIVATIONS, "tanh", width="200px")
     dtype: str = menu("precision", ["float64", "float32"], "float64", width="170px")
     scale: float = slider("scale of W", SCALES, 1.0, number(0))
-    bias: Any = slider("size of b", SIZES, None, biases)
+    bias: Any = slider("size of b", SIZES, None, lambda name, b: b if b is None else number(0)(name, b))
     steps: int = slider("training steps", STEPS, 0, whole_number(0, 300))
     seed: int = button("new random start", 0, whole, lambda seed: seed + 1)
     mask_seed: int = button("new masks", 0, whole, lambda seed: seed + 1)

@@ -99,12 +99,10 @@ def finding(report: Reading) -> str:
     red, silent = beyond(report), unheard(report)
     wrong = [name for name in red if band(report.blocks[name]) == "worry"]
     look = [name for name in red if name not in wrong]
-    said: list[str] = []
     kinds: dict[str, list[str]] = {}
     for name in wrong:
         kinds.setdefault(kind(report, name), []).append(name)
-    for words, names in kinds.items():
-        said.append(f"<b>{listed(names)}</b>: {most(report, names)}{words}.")
+    said = [f"<b>{listed(names)}</b>: {most(report, names)}{words}." for words, names in kinds.items()]
     if look:
         said.append(f"<b>{listed(look)}</b>: {most(report, look)}, worth a look.")
     if silent:

@@ -53,8 +53,8 @@ class Slice(Panel):
         self.before.set_visible(result.before is not None)
         if result.before is not None:
             self.lay(self.before, result.before, "--")
-            self.before.set_marker("o" if self.key in result.before.scattered else "")
-            self.before.set(markersize=4, markerfacecolor="none")
+            marker = "o" if self.key in result.before.scattered else ""
+            self.before.set(marker=marker, markersize=4, markerfacecolor="none")
         (x, y), curve = result.here[self.key], result.curves[self.key]
         self.here.set_data(self.place([x]), DIFFERENCES.place([y]))
         self.off.point(self.place(np.append(curve.x, x)), np.append(curve.y, y), DIFFERENCES, DIFFERENCE)

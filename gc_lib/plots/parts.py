@@ -85,9 +85,9 @@ def key(axes: Axes, x: Sequence[float], top: float, step: float, looks: Mapping[
         axes.text(x[2], height, words, va="center")
 
 
-def ring(axes: Axes, zorder: int = 12) -> Line2D:
+def ring(axes: Axes, zorder: int = 12, marker: str = "o") -> Line2D:
     """Add the ring that will show where the student stands."""
-    return line(axes, **RING, ms=11, mew=2.2, zorder=zorder)
+    return line(axes, **RING | {"marker": marker}, ms=11, mew=2.2, zorder=zorder)
 
 
 MARK = (0.09 * 72) ** 2  # the area of a mark of 9 pixels of the page, as matplotlib counts it

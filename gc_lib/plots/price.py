@@ -45,8 +45,7 @@ class Works(Panel):
         counted = result.counted
         self.here.set_data([counted.parameters], [counted.loop])
         self.gap.set_data([counted.parameters] * 2, [counted.step, counted.loop])
-        self.word.set_x(counted.parameters * 1.1)
-        self.word.set_text(f"{result.steps:,.0f} steps of training")
+        self.word.set(x=counted.parameters * 1.1, text=f"{result.steps:,.0f} steps of training")
         for name, dots in self.dots.items():
             y = np.array([getattr(timed, name) / timed.evaluation for timed in result.timed])
             dots.set_data([timed.parameters for timed in result.timed], EVALUATIONS.place(y))

@@ -8,10 +8,10 @@ from matplotlib.ticker import LogLocator, NullLocator
 from .picture import Drawing
 from .style import BLUISH_GREEN, DIFFERENCE, DIFFERENCES, GREY, INK, VERMILLION, WHITE, banded, styled
 
-LOOKS = {  # colour and mark of an answer
-    "right": (BLUISH_GREEN, "o"),
-    "cannot tell": (GREY, "s"),
-    "wrong": (VERMILLION, "X"),
+LOOKS = {  # colour, mark and filling of an answer: hollow where the check cannot tell
+    "right": (BLUISH_GREEN, "o", BLUISH_GREEN),
+    "cannot tell": (GREY, "s", WHITE),
+    "wrong": (VERMILLION, "X", VERMILLION),
 }
 WORD = dict(zorder=5, bbox=dict(boxstyle="square,pad=0.15", facecolor=WHITE, alpha=0.85, linewidth=0))
 ROOM = 20  # letters of the names of blocks side by side
@@ -43,20 +43,15 @@ def draw_entries(axes: Axes, report) -> None:
         answers[report.parts[name]] = "right"
         answers[report.found.suspects(name)] = "wrong"
     axes.axline((0, 0), slope=1, color=GREY, linewidth=1, zorder=1)
-    for answer, (colour, mark) in LOOKS.items():
+    for answer, (colour, mark, face) in LOOKS.items():
         chosen = answers == answer
         if chosen.any():
-            bars, face = np.minimum(report.bars[chosen], 3 * rim), face_of(answer)
+            bars = np.minimum(report.bars[chosen], 3 * rim)
             looks = dict(fmt=mark, ms=6, color=colour, mfc=face, mec=colour, elinewidth=1.2, zorder=2)
             axes.errorbar(report.approx[chosen], report.gradient[chosen], xerr=bars, label=answer, **looks)
     axes.set(xlim=(-rim, rim), ylim=(-rim, rim), xlabel="dθ_approx, the slope of J", ylabel="dθ")
     axes.locator_params(nbins=4)
     axes.legend(loc="upper left", frameon=False, handletextpad=0.2)
-
-
-def face_of(answer: str) -> str:
-    """Return the colour that fills a mark: none where the check cannot tell."""
-    return WHITE if answer == "cannot tell" else LOOKS[answer][0]
 
 
 def draw_blocks(axes: Axes, report) -> None:
@@ -66,9 +61,9 @@ def draw_blocks(axes: Axes, report) -> None:
     bounds = DIFFERENCES.place(np.array([report.bounds[name] for name in names]))
     axes.bar(x, bounds - low, bottom=low, width=0.7, color="none", edgecolor=GREY, hatch="////", linewidth=0)
     for i, name in enumerate(names):
-        colour, mark = LOOKS[report.answers[name]]
+        colour, mark, face = LOOKS[report.answers[name]]
         reading = float(DIFFERENCES.place(np.array(report.blocks[name])))
-        axes.plot(i, reading, mark, ms=9, mfc=face_of(report.answers[name]), mec=colour, clip_on=False, zorder=3)
+        axes.plot(i, reading, mark, ms=9, mfc=face, mec=colour, clip_on=False, zorder=3)
     long = sum(map(len, names)) > ROOM
     axes.set_xticks(x, names, **(dict(rotation=30, ha="right", rotation_mode="anchor") if long else {}))
     axes.set_xlim(-0.7, len(names) - 0.3)
@@ -86,8 +81,7 @@ def draw_curve(axes: Axes, report) -> str:
     eps, best = ladder.steps * np.median(report.found.scale), ladder.best
     size = abs(ladder.slope[best]) + abs(said) or 1.0
     error = DIFFERENCES.place(np.where(np.isfinite(ladder.error), ladder.error / size, np.nan))
-    looks = dict(facecolor="none", edgecolor=GREY, hatch="////", linewidth=0)
-    axes.fill_between(eps, axes.get_ylim()[0], error, **looks)
+    axes.fill_between(eps, axes.get_ylim()[0], error, facecolor="none", edgecolor=GREY, hatch="////", linewidth=0)
     axes.plot(eps, error, color=INK, linewidth=1.4)
     axes.plot(eps, DIFFERENCES.place(np.abs(ladder.slope - said) / size), "o", color=DIFFERENCE, ms=4.5, zorder=3)
     causes = name_causes(axes, ladder, eps, error)

@@ -22,6 +22,11 @@ KEY = {
 }
 
 
+def both(axes: Axes, **looks) -> dict[str, Line2D]:
+    """Add a line for each way."""
+    return {way: line(axes, color=colour, linestyle=dashes, **looks) for way, (colour, dashes, _) in SIDES.items()}
+
+
 class Secants(Panel):
     """Show J(θ), its tangent at θ, and the secant of each way."""
 
@@ -38,10 +43,7 @@ class Secants(Panel):
         self.before = {side: line(axes, zorder=10, **BEFORE_LOOKS | {"clip_on": True}) for side in SIDES}
         self.window = line(axes, ":", color=GREY, lw=1.4, zorder=10, clip_on=True)
         self.tangent = line(axes, color=GRADIENT, lw=4, zorder=10, clip_on=True)
-        self.lines, self.chords = {}, {}
-        for side, (colour, dashes, _) in SIDES.items():
-            self.lines[side] = line(axes, color=colour, linestyle=dashes, lw=1.4, zorder=12, clip_on=True)
-            self.chords[side] = line(axes, color=colour, linestyle=dashes, lw=2.8, zorder=12, clip_on=True)
+        self.lines, self.chords = (both(axes, lw=width, zorder=12, clip_on=True) for width in (1.4, 2.8))
         self.ends = line(axes, "o", color=INK, ms=6, zorder=13)
         self.here = ring(axes, zorder=14)
         self.inset = Inset(axes)
@@ -72,10 +74,7 @@ class Inset:
         self.box = axes.add_patch(Rectangle((x - width, y - height), 2 * width, 2 * height, **look))
         self.curve = line(axes, color=SILVER, lw=5, solid_capstyle="butt", zorder=16)
         self.tangent = line(axes, color=GRADIENT, lw=4, zorder=17)
-        self.chords = {
-            side: line(axes, color=colour, linestyle=dashes, lw=2.4, zorder=18)
-            for side, (colour, dashes, _) in SIDES.items()
-        }
+        self.chords = both(axes, lw=2.4, zorder=18)
         self.here = ring(axes, zorder=19)
         self.word = axes.text(x, y - 0.94 * height, "", ha="center", va="bottom", fontsize="small", zorder=19, **MOVES)
         self.artists = [self.box, self.curve, self.tangent, *self.chords.values(), self.here, self.word]
@@ -171,9 +170,7 @@ class Errors(Panel):
         self.falls = Fall(axes, "one-sided", above=True), Fall(axes, "two-sided", above=False)
         self.lost = line(axes, ".", color=GREY, ms=5, zorder=11)
         self.rounding = axes.text(6e-9, 9, "grey dots:\nonly rounding", va="top", zorder=14, **MOVES)
-        self.here = {side: ring(axes, zorder=13) for side in SIDES}
-        for side, (_, _, mark) in SIDES.items():
-            self.here[side].set_marker(mark)
+        self.here = {side: ring(axes, 13, mark) for side, (_, _, mark) in SIDES.items()}
 
     def move(self, result) -> None:
         """Move to a result, and leave the curves from before it as pale marks."""

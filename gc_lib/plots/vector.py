@@ -81,8 +81,7 @@ class Strips(Panel):
             bars.set_verts(boxes(x + 0.14, x + 0.86, level, level + np.clip(share, -1.2, 1.2) * HALF * 0.92))
         self.column.set_x(i)
         self.of_theta.set_xy(self.cells[i])
-        self.of_dtheta.set_xy(self.cells[result.places[i]])
-        self.of_dtheta.set_visible(bool(result.places[i] != i))
+        self.of_dtheta.set(xy=self.cells[result.places[i]], visible=bool(result.places[i] != i))
 
 
 class Norms(Panel):
