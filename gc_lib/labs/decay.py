@@ -112,10 +112,8 @@ class Result(OfReports):
 
     def tables(self) -> Iterator[str]:
         """Write what the picture shows."""
-        rows = [
-            [name, *(short(bars.blocks[name], 2) if name in bars.blocks else "–" for bars in self.bars.values())]
-            for name in self.reports["whole"].blocks
-        ]
+        blocks = [report.blocks for report in self.reports.values()]
+        rows = [[name, *(short(of[name], 2) if name in of else "–" for of in blocks)] for name in blocks[0]]
         yield html_table(["block", "both terms", "data term alone", "λ term alone"], rows, named=True)
         yield curve_table(["λ", "all W", "all b"], self.curves["W"], self.curves["b"])
 

@@ -57,13 +57,13 @@ class Result(OfReports):
         if self.state.keep_prob == 1:
             yield f"J is the same number each time, {self.again['off'][0]:.4f},"
             yield f"and the check reads {stable(off)}."
-            yield from self.unseen("keep_prob is 1")
-            return
-        yield self.twice()
-        yield self.unlike() if fresh.difference >= GREAT else "Fresh reads great, by luck: hardly a unit is dropped."
-        yield f"<b>Frozen reads {stable(frozen)}: {frozen.band}.</b> {finding(frozen)}"
-        yield f"<b>Off reads {stable(off)}: {off.band}.</b>"
-        yield from self.unseen(self.hidden)
+        else:
+            lucky = "Fresh reads great, by luck: hardly a unit is dropped."
+            yield self.twice()
+            yield self.unlike() if fresh.difference >= GREAT else lucky
+            yield f"<b>Frozen reads {stable(frozen)}: {frozen.band}.</b> {finding(frozen)}"
+            yield f"<b>Off reads {stable(off)}: {off.band}.</b>"
+        yield from self.unseen()
 
     def in_short(self) -> Headline:
         """Say the finding with the frozen mask, in one line."""
@@ -98,19 +98,14 @@ class Result(OfReports):
             f"where dθ has {short(float(entry.gradient), 1)}."
         )
 
-    @property
-    def hidden(self) -> str:
-        """What hides the bug from the frozen mask, or nothing."""
-        if self.state.bug == "none":
-            return ""
-        frozen = self.state.ways["frozen"]
-        return bugs.find(self.state.bug).hidden(layers(frozen.start, frozen.keep_prob)[0])
-
-    def unseen(self, behind: str) -> Iterator[str]:
+    def unseen(self) -> Iterator[str]:
         """Say where the bug cannot be seen; or why right backprop reads worse than great."""
         if self.state.bug == "none" and self.reports["frozen"].band != "great":
             yield f"Backprop is right: ε is too {'large' if self.state.eps > 1e-5 else 'small'} for this network."
         elif self.state.bug != "none":
+            frozen = self.state.ways["frozen"]
+            hidden = bugs.find(self.state.bug).hidden(layers(frozen.start, frozen.keep_prob)[0])
+            behind = "keep_prob is 1" if self.state.keep_prob == 1 else hidden
             alone = (
                 "shows with the frozen mask alone: fresh masks read alike, right or wrong, "
                 "and with dropout off nothing is dropped or scaled"
@@ -120,9 +115,8 @@ class Result(OfReports):
     def tables(self) -> Iterator[str]:
         """Write what the picture shows."""
         lines = {f"J, time {k}": [f"{self.again[way][k - 1]:.4f}" for way in WAYS] for k in range(1, TIMES + 1)}
-        lines |= {
-            name: [short(self.reports[way].blocks[name], 2) for way in WAYS] for name in self.reports["off"].blocks
-        }
+        blocks = [report.blocks for report in self.reports.values()]
+        lines |= {name: [short(readings[name], 2) for readings in blocks] for name in blocks[0]}
         yield html_table(["", *WAYS], [(name, *each) for name, each in lines.items()], named=True)
         yield curve_table(["keep_prob", *self.curves], *self.curves.values())
 

@@ -217,11 +217,8 @@ class Inspect(Lab):
 
     def controls(self) -> list:
         """Build the menu of the report's blocks, the slider of k, and the button that finds k."""
-        return [
-            self.bind("block", Menu("block", not_empty(self.state.report), str, "200px")),
-            *super().controls(),
-            self.button("the k that fits best", lambda: {"k": self.best()}),
-        ]
+        blocks = self.bind("block", Menu("block", not_empty(self.state.report), str, "200px"))
+        return [blocks, *super().controls(), self.button("the k that fits best", lambda: {"k": self.best()})]
 
     def best(self) -> float:
         """Return the k that fits best. Raises ValueError where there is none."""

@@ -181,13 +181,8 @@ class Blocks(Panel):
         before = {} if result.before is None else result.before.blocks
         bands, heard = [band(reading) for reading in readings], (readings > bounds) | (readings < GREAT.high)
         colours = np.where(heard, [each.colour for each in bands], SAYS_NOTHING)
-        self.columns.move(
-            readings,
-            [before.get(name, np.nan) for name in self.names],
-            [each.mark for each in bands],
-            colours,
-            edges=np.where(heard, WHITE, GREY),
-            faces=np.where(heard, INK, WHITE),
-        )
+        edges, faces = np.where(heard, WHITE, GREY), np.where(heard, INK, WHITE)
+        stood, marks = [before.get(name, np.nan) for name in self.names], [each.mark for each in bands]
+        self.columns.move(readings, stood, marks, colours, edges, faces)
         corners = self.columns.corners(0.9, np.clip(bounds, *DIFFERENCES))
         self.bounds.set_path(Outline(corners.reshape(-1, 2), self.pen))  # one path: its hatch is drawn once

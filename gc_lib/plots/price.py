@@ -35,10 +35,8 @@ class Works(Panel):
         self.gap = line(axes, ":", color=INK, lw=1.4, zorder=9)
         self.word = axes.text(1, 32, "", color=INK, ha="left", va="center", zorder=10, animated=True)
         self.here = ring(axes)
-        self.dots = {
-            name: line(axes, mark, color=colour, ms=7, mec=WHITE, mew=0.8, zorder=11)
-            for name, (colour, mark) in WORKS.items()
-        }
+        looks = dict(ms=7, mec=WHITE, mew=0.8, zorder=11)
+        self.dots = {name: line(axes, mark, color=colour, **looks) for name, (colour, mark) in WORKS.items()}
 
     def move(self, result) -> None:
         """Move to a result."""
