@@ -81,23 +81,17 @@ class Result(OfReports):
             yield "λ is 0, so nothing that is written about λ can be seen."
         elif (state.in_J, state.in_dW) not in FIT:
             unseen = "" if beyond(self.reports["whole"]) else ", but λ is so small that they hardly matter"
-            yield (
-                f"<b>The λ terms of J and dW do not fit{unseen}</b>: that strikes every W and no b, "
-                "since no b stands in them."
-            )
+            yield f"<b>The λ terms of J and dW do not fit{unseen}</b>: that strikes every W and no b,"
+            yield "since no b stands in them."
         elif state.in_J == "nothing":
-            yield (
-                "J and dW both leave λ out, so dθ is the gradient of this J; "
-                "whether it is the J that you wanted, no check can say."
-            )
+            yield "J and dW both leave λ out, so dθ is the gradient of this J;"
+            yield "whether it is the J that you wanted, no check can say."
         elif state.bug != "none":
             whole, data = (self.reports[term].blocks for term in ("whole", "data"))
             hides = "hides the bug from the W bars" if whole["W2"] <= WORRY else "shrinks what W reads"
             reads = short(whole["W2"], 2) if whole["W2"] >= GREAT else "below 1e-6"
-            yield (
-                f"<b>λ {hides}:</b> W2 reads {reads}, without the λ term "
-                f"{short(data['W2'], 2)}. b2 reads {short(whole['b2'], 1)} at every λ, since biases are not decayed."
-            )
+            yield f"<b>λ {hides}:</b> W2 reads {reads}, without the λ term {short(data['W2'], 2)}."
+            yield f"b2 reads {short(whole['b2'], 1)} at every λ, since biases are not decayed."
 
     def apart(self) -> str:
         """Say what the two terms read when each is checked alone."""

@@ -79,12 +79,10 @@ class Result(OfReports):
 
     def twice(self) -> str:
         """Say what J is at θ, and what it is at the next evaluation that differs."""
-        fresh, frozen = self.again["fresh"], self.again["frozen"][0]
-        others = np.flatnonzero(fresh != fresh[0])
-        then = f"then {fresh[others[0]]:.4f}" if len(others) else f"{TIMES} times, for hardly a unit is dropped,"
-        return (
-            f"<b>J at one and the same θ:</b> {fresh[0]:.4f}, {then} with fresh masks; {frozen:.4f} with a frozen one."
-        )
+        J, frozen = self.again["fresh"], self.again["frozen"][0]
+        others = np.flatnonzero(J != J[0])
+        then = f"then {J[others[0]]:.4f}" if len(others) else f"{TIMES} times, for hardly a unit is dropped,"
+        return f"<b>J at one and the same θ:</b> {J[0]:.4f}, {then} with fresh masks; {frozen:.4f} with a frozen one."
 
     def unlike(self) -> str:
         """Say why fresh masks read badly, by the numbers of the worst entry."""

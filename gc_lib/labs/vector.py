@@ -22,7 +22,6 @@ TIMES = (0.001, 1.0, 1000.0)
 EPS = 1e-7
 
 NETWORK = Network([2, 4, 3, 1], hidden="tanh", lam=0.1)
-PROBLEM = data.moons(24)
 PARAMS = NETWORK.initialise(seed=2)
 SIZE = to_vector(PARAMS).size
 
@@ -38,7 +37,7 @@ class State(Fields):
 @lru_cache(16)
 def looped(times: float) -> tuple[np.ndarray, np.ndarray, dict[str, np.ndarray]]:
     """Return J(θ + ε eᵢ) and J(θ − ε eᵢ) for every i, and the blocks of dθ, where J is multiplied by a number."""
-    cost, gradient = NETWORK.on(*PROBLEM)
+    cost, gradient = NETWORK.on(*data.moons(24))
     up, down = Objective(lambda params: times * cost(params), PARAMS).loop(EPS)
     return up, down, {name: times * block for name, block in gradient(PARAMS).items()}
 
