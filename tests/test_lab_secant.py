@@ -5,6 +5,7 @@ import pytest
 
 import gc_lib as gcl
 from gc_lib.labs.fields import log_values
+from gc_lib.labs.lab import CRISP
 from gc_lib.labs.secant import COSTS, Nudge, State, compute, nudge
 
 
@@ -85,3 +86,10 @@ def test_the_caption_says_by_what_each_error_falls():
 def test_a_state_that_cannot_be_is_refused_in_words(state, words):
     with pytest.raises(ValueError, match=words):
         gcl.labs.secant(**state)
+
+
+def test_each_secant_is_drawn_between_the_two_points_that_its_slope_is_taken_from():
+    lab = gcl.labs.secant(eps=0.5, theta=0.5, cost="θ²")
+    (curve, _) = lab.view(lab.result.names, CRISP).panels
+    drawn = {side: chord.get_xydata().tolist() for side, chord in curve.chords.items()}
+    assert drawn == {"one-sided": [[0.5, 0.25], [1.0, 1.0]], "two-sided": [[0.0, 0.0], [1.0, 1.0]]}
