@@ -1,7 +1,5 @@
 """What is changed out of sight is named over the picture, can be taken back there, and is counted on its fold."""
 
-from dataclasses import dataclass
-
 import ipywidgets as widgets
 import pytest
 from helpers import below
@@ -187,7 +185,6 @@ def test_a_page_without_a_kernel_names_what_is_folded(bench):
     assert "db_no_mean" in bundle["text/plain"] and "J_no_decay" in bundle["text/plain"]
 
 
-@dataclass(frozen=True)
 class State(Fields):
     """A small state, one field of each kind."""
 

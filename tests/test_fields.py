@@ -1,7 +1,7 @@
 """The fields of a lab's state: what they take, what they refuse and how, and the controls that are built from them."""
 
 import inspect
-from dataclasses import FrozenInstanceError, dataclass, fields
+from dataclasses import FrozenInstanceError, fields
 from types import SimpleNamespace
 
 import numpy as np
@@ -12,7 +12,6 @@ from gc_lib.labs.controls import Choice, Menu, Slider
 from gc_lib.labs.fields import Fields, button, choice, kept, menu, number, slider, step, whole_number
 
 
-@dataclass(frozen=True)
 class State(Fields):
     """Have a field of every kind."""
 

@@ -15,7 +15,7 @@ from gc_lib.checker.words import short
 from gc_lib.labs.bench import Bench
 from gc_lib.labs.slices import Result, compute
 from gc_lib.labs.state import BenchState as State
-from gc_lib.labs.words import misfit, table
+from gc_lib.labs.words import misfit
 from gc_lib.network.activations import ACTIVATIONS
 
 pytestmark = pytest.mark.slow
@@ -186,7 +186,7 @@ def test_the_table_lists_every_block_and_every_point_and_follows_once_opened(ben
     bench.folds.opened = bench.table
     for changes in ({}, {"eps": 3e-5}, {"masks": "fresh"}, {"units": (6, 6, 6)}):
         bench.set(**changes)
-        assert table(bench.result) in bench.table.value
+        assert bench.result.table in bench.table.value
         rows = [re.findall(r"<t[hd]>(.*?)</t[hd]>", row) for row in re.findall(r"<tr>(.*?)</tr>", bench.table.value)]
         for name, reading in bench.result.blocks.items():
             row = next(row for row in rows if row[0] == name)
@@ -199,7 +199,7 @@ def test_the_table_lists_every_block_and_every_point_and_follows_once_opened(ben
     bench.folds.opened = None
     bench.set(eps=1e-2)
     bench.folds.opened = bench.table
-    assert table(bench.result) in bench.table.value
+    assert bench.result.table in bench.table.value
 
 
 def test_show_the_line_shows_the_right_and_the_wrong_lines(bench):

@@ -7,6 +7,7 @@ import pytest
 
 import gc_lib as gcl
 from gc_lib.checker.slide import norm
+from gc_lib.checker.words import short
 from gc_lib.labs.decay import IN_DW, IN_J, State, compute
 from gc_lib.labs.result import beyond
 
@@ -134,3 +135,10 @@ def test_the_caption_tells_it(state, said):
 def test_what_cannot_be_is_refused(state, message):
     with pytest.raises(ValueError, match=re.escape(message)):
         gcl.labs.decay(**state)
+
+
+def test_the_table_has_a_column_for_each_curve():
+    result = compute(State(in_dW="nothing"))
+    W, b = (result.curves[kind] for kind in "Wb")
+    for readings in zip(W.y, b.y, strict=True):
+        assert "".join(f"<td>{short(reading, 2)}</td>" for reading in readings) in result.table

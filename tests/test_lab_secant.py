@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 import gc_lib as gcl
-from gc_lib.labs.controls import log_values
+from gc_lib.labs.fields import log_values
+from gc_lib.labs.lab import CRISP
 from gc_lib.labs.secant import COSTS, Nudge, State, compute, nudge
 
 
@@ -36,7 +37,7 @@ def test_the_neuron_is_the_logistic_cost_of_its_three_examples():
     """J = mean log(1 + exp(−xθ)), all labels being 1, and dθ = mean −x / (1 + exp(xθ))."""
     x, theta = np.array([8.0, 5.0, -6.0]), 0.3
     assert nudge(0.1, theta, "one neuron").costs[1] == pytest.approx(np.log1p(np.exp(-x * theta)).mean())
-    assert COSTS["one neuron"].slope(theta) == pytest.approx((-x / (1 + np.exp(x * theta))).mean())
+    assert COSTS["one neuron"][1](theta) == pytest.approx((-x / (1 + np.exp(x * theta))).mean())
 
 
 @pytest.mark.parametrize("theta", [k / 10 for k in range(11)])
@@ -85,3 +86,10 @@ def test_the_caption_says_by_what_each_error_falls():
 def test_a_state_that_cannot_be_is_refused_in_words(state, words):
     with pytest.raises(ValueError, match=words):
         gcl.labs.secant(**state)
+
+
+def test_each_secant_is_drawn_between_the_two_points_that_its_slope_is_taken_from():
+    lab = gcl.labs.secant(eps=0.5, theta=0.5, cost="θ²")
+    (curve, _) = lab.view(lab.result.names, CRISP).panels
+    drawn = {side: chord.get_xydata().tolist() for side, chord in curve.chords.items()}
+    assert drawn == {"one-sided": [[0.5, 0.25], [1.0, 1.0]], "two-sided": [[0.0, 0.0], [1.0, 1.0]]}

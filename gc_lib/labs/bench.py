@@ -9,15 +9,69 @@ import ipywidgets as widgets
 
 from ..checker.words import short
 from ..network import bugs
-from ..network.network import Plant
+from ..network.network import Network, Plant
 from ..plots.bench import bench_picture
-from .controls import BugRow, Change, Toggle, in_rows
+from .controls import WHOLE, Change, Menu, Slider, Toggle, in_rows, label
+from .fields import log_values
 from .lab import Lab
 from .slices import Result, anew, compute, glimpse, slow
 from .state import BenchState
 
 IN_SIGHT = "eps", "lam", "keep_prob", "masks"
 FOLDED = "data", "examples", "units", "hidden", "dtype", "scale", "bias", "steps", "seed", "mask_seed"
+
+
+class BugRow:
+    """A row of controls that plants one bug in backprop: which, in which layer, how strong and with which factor.
+
+    A bug of the student's `own`, once shown, stays in its menu.
+    """
+
+    def __init__(self):
+        self.own: list[bugs.Bug] = []
+        self.bug = Menu("bug", [""], label, width=WHOLE)
+        self.layer = Menu("layer", [1], words=str, width="95px")
+        self.strength = Slider("strength", log_values(-8, 0, 1, 3), width="220px")
+        self.factor = Slider("factor", [-2, -1, 0, 0.5, 0.9, 1.1, 1.5, 2, 3, 4, 10], width="220px")
+        self.show(None)
+        self.controls = (self.bug, self.layer, self.strength, self.factor)
+        self.where = in_rows([self.layer, self.strength, self.factor])
+        self.box = widgets.VBox([self.bug, self.where])
+
+    def plant(self, network: Network) -> Plant | None:
+        """Return what the row plants in this network; None where it names no bug, or one that cannot be planted."""
+        name, layer = self.bug.value, self.layer.value
+        if not name or network.obstacle(name, layer):
+            return None
+        return Plant(name, layer, self.strength.value, None if bugs.find(name).factor is None else self.factor.value)
+
+    def show(self, plant: Plant | None) -> None:
+        """Set the row to a bug, or to none."""
+        plant = plant or Plant("", 1)
+        if isinstance(plant.name, bugs.Bug) and plant.name not in self.own:
+            self.own.append(plant.name)
+            self.bug.options = [*self.bug.options, (str(plant.name), plant.name)]
+        self.bug.show(plant.name)
+        self.layer.show(plant.layer)
+        self.strength.show(plant.strength)
+        self.factor.show(2 if plant.factor is None else plant.factor)
+
+    def offer(self, network: Network) -> None:
+        """List the layers, and every bug: those that cannot be planted in that layer of the network with the reason."""
+        name, layer = self.bug.value, min(self.layer.value, network.L)
+        self.relist(self.layer, [(str(l), l) for l in range(1, network.L + 1)], layer)
+        names: list = ["", *self.own, *(n for n, bug in bugs.CATALOGUE.items() if bug.family is bugs.Steps)]
+        reasons = {n: network.obstacle(n, layer) if n else "" for n in names}
+        self.relist(self.bug, [(label(n, reason), n) for n, reason in reasons.items()], name)
+        self.strength.disabled = not name
+        self.factor.disabled = not name or bugs.find(name).factor is None
+
+    @staticmethod
+    def relist(menu: Menu, options: list, value) -> None:
+        """Replace a menu's options where they differ, and set its value."""
+        if list(menu.options) != options:
+            menu.options = options
+            menu.value = value
 
 
 class Bench(Lab):
@@ -44,7 +98,6 @@ class Bench(Lab):
     def build(self) -> widgets.Widget:
         """Build the page: three sliders, the masks and one bug in sight, the rest folded."""
         self.rows: list[BugRow] = []
-        self.said: tuple | None = None
         self.folded_rows, self.line = widgets.VBox(), widgets.HTML()
         first = self.another_row()
         self.rows[0].where.children += (*self.controls(*IN_SIGHT),)
@@ -118,17 +171,6 @@ class Bench(Lab):
         return tuple(name for name, box in self.mistakes.items() if box.value)
 
     def show(self) -> None:
-        """Bring the bugs and the mistakes in line with the state, where they are not."""
-        if self.said != self.says():
-            self.show_bugs()
-            self.said = self.says()
-
-    def says(self) -> tuple:
-        """Return what the rows of bugs and the boxes of mistakes depend on, and what they say."""
-        rows = [control.value for row in self.rows for control in row.controls]
-        return self.state.start, self.state.bugs, self.state.mistakes, self.ticked(), rows
-
-    def show_bugs(self) -> None:
         """Show the bugs and the mistakes of the state in their rows and boxes."""
         while len(self.rows) < len(self.state.bugs):
             self.folded_rows.children = [*self.folded_rows.children, self.another_row()]

@@ -198,10 +198,8 @@ def case(number: int) -> Case:
     """Return a case by its number. Raises ValueError for a number that there is not."""
     if number not in NUMBERS:
         raise ValueError(f"case should be a whole number, {NUMBERS[0]} … {NUMBERS[-1]}; got {number!r}")
-    world = NETWORK
-    if number in PLANTS:
-        plants = PLANTS[number]
-    else:
+    world, plants = NETWORK, PLANTS.get(number)
+    if plants is None:
         layer, *names = HIDDEN["layers"][str(number)]
         world, plants = WORLDS[layer], tuple((name, 0) for name in sorted(names))
     threads = tuple(filter(None, (bugs.find(name).seen for name, _ in plants)))

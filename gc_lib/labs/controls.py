@@ -1,4 +1,4 @@
-"""The controls of a lab: sliders and menus over named values, and a row that plants one bug."""
+"""The controls of a lab: sliders and menus over named values, buttons, folds, and chips that name a change."""
 
 from collections.abc import Callable, Iterable, Mapping
 from threading import RLock
@@ -8,17 +8,11 @@ import ipywidgets as widgets
 from traitlets import Instance, Unicode, observe
 
 from ..checker.words import short
-from ..network.bugs import CATALOGUE, Bug, Steps, find
-from ..network.network import Network, Plant
+from ..network.bugs import Bug, find
 
 LOCK = RLock()  # guards the states and pages of all labs, which share what is cached
 WHOLE = "900px"  # of a menu that shows the whole sentence of the bug chosen
 CANNOT = "✕ "  # begins the label of a bug that cannot be planted here; the style of the lab greys it
-
-
-def log_values(low: int, high: int, *digits: int) -> list[float]:
-    """Return the numbers that begin with one of the digits, from 10^low to 10^high: 1, 2, 5, 10, 20, …"""
-    return [float(f"{digit}e{k}") for k in range(low, high) for digit in digits] + [float(f"1e{high}")]
 
 
 class Named(widgets.Widget):
@@ -214,56 +208,3 @@ def label(name: str | Bug, reason: str = "") -> str:
     if reason:
         return f"{CANNOT}{bug.slot} · {bug.name}, not planted: {reason}"
     return f"{bug.slot} · {bug.name}: {bug.sentence}"
-
-
-class BugRow:
-    """A row of controls that plants one bug in backprop: which, in which layer, how strong and with which factor.
-
-    A bug of the student's `own`, once shown, stays in its menu.
-    """
-
-    def __init__(self):
-        self.own: list[Bug] = []
-        self.bug = Menu("bug", [""], label, width=WHOLE)
-        self.layer = Menu("layer", [1], words=str, width="95px")
-        self.strength = Slider("strength", log_values(-8, 0, 1, 3), width="220px")
-        self.factor = Slider("factor", [-2, -1, 0, 0.5, 0.9, 1.1, 1.5, 2, 3, 4, 10], width="220px")
-        self.show(None)
-        self.controls = (self.bug, self.layer, self.strength, self.factor)
-        self.where = in_rows([self.layer, self.strength, self.factor])
-        self.box = widgets.VBox([self.bug, self.where])
-
-    def plant(self, network: Network) -> Plant | None:
-        """Return what the row plants in this network; None where it names no bug, or one that cannot be planted."""
-        name, layer = self.bug.value, self.layer.value
-        if not name or network.obstacle(name, layer):
-            return None
-        return Plant(name, layer, self.strength.value, None if find(name).factor is None else self.factor.value)
-
-    def show(self, plant: Plant | None) -> None:
-        """Set the row to a bug, or to none."""
-        plant = plant or Plant("", 1)
-        if isinstance(plant.name, Bug) and plant.name not in self.own:
-            self.own.append(plant.name)
-            self.bug.options = [*self.bug.options, (str(plant.name), plant.name)]
-        self.bug.show(plant.name)
-        self.layer.show(plant.layer)
-        self.strength.show(plant.strength)
-        self.factor.show(2 if plant.factor is None else plant.factor)
-
-    def offer(self, network: Network) -> None:
-        """List the layers, and every bug: those that cannot be planted in that layer of the network with the reason."""
-        name, layer = self.bug.value, min(self.layer.value, network.L)
-        self.relist(self.layer, [(str(l), l) for l in range(1, network.L + 1)], layer)
-        names: list[str | Bug] = ["", *self.own, *(n for n, bug in CATALOGUE.items() if bug.family is Steps)]
-        reasons = {n: network.obstacle(n, layer) if n else "" for n in names}
-        self.relist(self.bug, [(label(n, reason), n) for n, reason in reasons.items()], name)
-        self.strength.disabled = not name
-        self.factor.disabled = not name or find(name).factor is None
-
-    @staticmethod
-    def relist(menu: Menu, options: list, value) -> None:
-        """Replace a menu's options where they differ, and set its value."""
-        if list(menu.options) != options:
-            menu.options = options
-            menu.value = value

@@ -1,7 +1,7 @@
 """The lab of lesson 05: the λ term in J and in dW, right, wrong or forgotten; and what a large λ hides."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
@@ -16,13 +16,12 @@ from ..plots.curves import NamedSlices
 from ..plots.parts import Blocks
 from ..plots.picture import pictures
 from ..plots.style import banded
-from .controls import log_values
-from .fields import Fields, menu, number, slider
+from .fields import Fields, log_values, menu, number, slider
 from .lab import Lab
 from .result import Curve, Headline, OfReports, beyond
 from .slices import glimpse, layers, measure
 from .state import BenchState
-from .words import as_if, disagreeing, finding, stable
+from .words import as_if, curve_table, disagreeing, finding, stable
 
 IN_J = {"λ/2m": [], "λ/m": ["J_decay_over_m"], "nothing": ["J_no_decay"]}
 IN_DW = {
@@ -43,7 +42,6 @@ def named(factor: str, what: str) -> str:
     return "nothing" if factor == "nothing" else f"{factor} {what}"
 
 
-@dataclass(frozen=True)
 class State(Fields):
     """Hold λ, what stands before Σ‖W‖² in J and before W in every dW, and a bug that has nothing to do with λ."""
 
@@ -59,16 +57,14 @@ class State(Fields):
         return BenchState(lam=self.lam, bugs=planted + BUGS[self.bug], mistakes=IN_J[self.in_J])
 
 
-@dataclass(frozen=True)
 class Result(OfReports):
     """Hold three checks, of J "whole", of the "data" term alone and of the "λ" term alone; and two curves against λ.
 
     The curves are what all W together and all b together read when J is checked whole.
     """
 
-    @cached_property
-    def headline(self) -> Headline:
-        """What the whole reads, in one line."""
+    def in_short(self) -> Headline:
+        """Say what the whole reads, in one line."""
         whole = self.reports["whole"]
         return Headline(disagreeing(whole), stable(whole), whole.band)
 
@@ -85,23 +81,17 @@ class Result(OfReports):
             yield "λ is 0, so nothing that is written about λ can be seen."
         elif (state.in_J, state.in_dW) not in FIT:
             unseen = "" if beyond(self.reports["whole"]) else ", but λ is so small that they hardly matter"
-            yield (
-                f"<b>The λ terms of J and dW do not fit{unseen}</b>: that strikes every W and no b, "
-                "since no b stands in them."
-            )
+            yield f"<b>The λ terms of J and dW do not fit{unseen}</b>: that strikes every W and no b,"
+            yield "since no b stands in them."
         elif state.in_J == "nothing":
-            yield (
-                "J and dW both leave λ out, so dθ is the gradient of this J; "
-                "whether it is the J that you wanted, no check can say."
-            )
+            yield "J and dW both leave λ out, so dθ is the gradient of this J;"
+            yield "whether it is the J that you wanted, no check can say."
         elif state.bug != "none":
             whole, data = (self.reports[term].blocks for term in ("whole", "data"))
             hides = "hides the bug from the W bars" if whole["W2"] <= WORRY else "shrinks what W reads"
             reads = short(whole["W2"], 2) if whole["W2"] >= GREAT else "below 1e-6"
-            yield (
-                f"<b>λ {hides}:</b> W2 reads {reads}, without the λ term "
-                f"{short(data['W2'], 2)}. b2 reads {short(whole['b2'], 1)} at every λ, since biases are not decayed."
-            )
+            yield f"<b>λ {hides}:</b> W2 reads {reads}, without the λ term {short(data['W2'], 2)}."
+            yield f"b2 reads {short(whole['b2'], 1)} at every λ, since biases are not decayed."
 
     def apart(self) -> str:
         """Say what the two terms read when each is checked alone."""
@@ -114,17 +104,12 @@ class Result(OfReports):
         reads = "agrees" if decay.band == "great" else f"reads {short(decay.difference, 2)}{k}"
         return f"Checked apart: the data term {said}; the λ term {reads}."
 
-    @property
-    def table(self) -> str:
-        """What the picture shows, as tables."""
-        rows = [
-            [name, *(short(bars.blocks[name], 2) if name in bars.blocks else "–" for bars in self.bars.values())]
-            for name in self.reports["whole"].blocks
-        ]
-        along = zip(*self.curves["W"], self.curves["b"].y, strict=True)
-        slices = [(short(lam), short(W, 2), short(b, 2)) for lam, W, b in along]
-        readings = html_table(["block", "both terms", "data term alone", "λ term alone"], rows, named=True)
-        return readings + html_table(["λ", "all W", "all b"], slices)
+    def tables(self) -> Iterator[str]:
+        """Write what the picture shows."""
+        blocks = [report.blocks for report in self.reports.values()]
+        rows = [[name, *(short(of[name], 2) if name in of else "–" for of in blocks)] for name in blocks[0]]
+        yield html_table(["block", "both terms", "data term alone", "λ term alone"], rows, named=True)
+        yield curve_table(["λ", "all W", "all b"], self.curves["W"], self.curves["b"])
 
 
 def compute(state: State) -> Result:
@@ -132,7 +117,7 @@ def compute(state: State) -> Result:
     reports = {"whole": glimpse(state.bench).report, "data": glimpse(replace(state.bench, lam=0.0)).report}
     along = curves(state.bench)
     here = {kind: (state.lam, float(y[x == state.lam][0])) for kind, (x, y) in along.items()}
-    return Result(state, reports | {"λ": decay_alone(state.bench)}, along, here)
+    return Result(state, reports | {"λ": decay_alone(state.bench)}, here, curves=along)
 
 
 def decay_alone(state: BenchState) -> Reading:
@@ -164,7 +149,7 @@ def curves(state: BenchState) -> dict[str, Curve]:
 
 
 @pictures([2.25, 2.25, 1.2], [3.9])
-def decay_picture(names: Sequence[str], whole, data, decay, against) -> tuple:
+def decay_picture(whole, data, decay, against) -> tuple:
     """Show which of the two terms of J is wrong, and what λ does to the readings of W and b."""
     banded(whole, data, decay)
     banded(against)

@@ -1,7 +1,7 @@
 """The detective: a bug hidden in a network or in a layer, to be found with as few checks as possible."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 
 import ipywidgets as widgets
@@ -27,7 +27,6 @@ def switch(field: str):
     return choice(word, OFFERED[field], getattr(Setting(), field), say=words)
 
 
-@dataclass(frozen=True)
 class State(Fields):
     """Hold the case, the setting of the next check, the checks and accusations made so far, and the record.
 
@@ -55,7 +54,9 @@ class State(Fields):
     reasons: tuple[tuple[int, int], ...] = kept((), lambda _, given: tuple((int(n), int(i)) for n, i in given))
     listed: tuple[int, ...] = kept((), lambda _, listed: tuple(sorted(set(listed))))
     given_up: bool = kept(False, lambda _, given_up: given_up)
-    record: tuple[tuple[int, int], ...] = kept((), lambda _, solved: tuple(cost_of_case(*each) for each in solved))
+    record: tuple[tuple[int, int], ...] = kept(
+        (), lambda _, solved: tuple((cases.case(n).number, int(cost)) for n, cost in solved)
+    )
 
     def __post_init__(self):
         super().__post_init__()
@@ -126,12 +127,6 @@ class State(Fields):
         return tuple(suspect for suspect in left if self.closed or suspect not in self.accused)
 
 
-def cost_of_case(number: int, cost: int) -> tuple[int, int]:
-    """Return an entry of the record."""
-    return cases.case(number).number, int(cost)
-
-
-@dataclass(frozen=True)
 class Result(OfReport):
     """Hold the check that is looked at, if it was made, and the suspects after each check."""
 
@@ -148,9 +143,8 @@ class Result(OfReport):
         """What the error bars alone explain, block by block."""
         return self.report.bounds if self.report is not None else self.blocks
 
-    @cached_property
-    def headline(self) -> Headline:
-        """What the check that is looked at reads, and how many suspects are left; of a closed case, what it was."""
+    def in_short(self) -> Headline:
+        """Say what the check that is looked at reads, and how many suspects are left; of a closed case, what it was."""
         state, report = self.state, self.report
         if state.closed:
             return Headline(notes.outcome(state))
@@ -172,12 +166,11 @@ class Result(OfReport):
             yield finding(self.report) if self.report is not None else f"Not checked yet{here}."
             yield notes.suspects_left(state, len(self.left))
 
-    @property
-    def table(self) -> str:
-        """The bars as a table, and the suspects after each check."""
-        counts = [(n, f"{count:,}") for n, count in enumerate(self.counts)]
-        bars = blocks_table(self.report) if self.report is not None else ""
-        return bars + html_table(["checks", "suspects left"], counts)
+    def tables(self) -> Iterator[str]:
+        """Write the bars as a table, and the suspects after each check."""
+        if self.report is not None:
+            yield blocks_table(self.report)
+        yield html_table(["checks", "suspects left"], [(n, f"{count:,}") for n, count in enumerate(self.counts)])
 
 
 def compute(state: State) -> Result:

@@ -1,7 +1,7 @@
 """The lab of lesson 06: the same check with fresh masks, with a frozen mask, and with dropout off."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
@@ -12,22 +12,18 @@ from ..checker.words import entry_name, html_table, short
 from ..network import bugs
 from ..network.backprop import drop
 from ..plots.bench import KEEP_PROBS
-from ..plots.dropout import dropout_picture
-from .controls import log_values
-from .fields import Fields, button, menu, slider, step
+from ..plots.dropout import TIMES, WAYS, dropout_picture
+from .fields import Fields, button, log_values, menu, slider, step
 from .lab import Lab
 from .result import Curve, Headline, OfReports
 from .slices import at_eps, glimpse, layers, reading
 from .state import BenchState
-from .words import disagreeing, finding, room, stable
+from .words import curve_table, disagreeing, finding, room, stable
 
 BUGS = ("none", *(name for name, bug in bugs.CATALOGUE.items() if bug.breaks is drop))
-WAYS = ("fresh", "frozen", "off")
 ALONG = [1.0, 0.9999, 0.999, 0.99, 0.9, 0.7, 0.5, 0.3]  # where the curves are taken
-TIMES = 12  # how often J is evaluated at one and the same θ
 
 
-@dataclass(frozen=True)
 class State(Fields):
     """Hold keep_prob, the bug on dropout's way back, ε, and which masks are drawn."""
 
@@ -35,10 +31,6 @@ class State(Fields):
     bug: str = menu("bug on the way back", BUGS, "none", width="290px")
     eps: float = slider("ε", log_values(-8, -1, 1), 1e-7, step, width="215px")
     mask_seed: int = button("new masks", 0, whole, lambda seed: seed + 1)
-
-    def __post_init__(self):
-        super().__post_init__()
-        self.ways  # noqa: B018  # raises where a number cannot be
 
     @cached_property
     def ways(self) -> dict[str, BenchState]:
@@ -48,7 +40,6 @@ class State(Fields):
         return {"fresh": fresh, "frozen": replace(fresh, masks="frozen"), "off": replace(fresh, keep_prob=1.0)}
 
 
-@dataclass(frozen=True)
 class Result(OfReports):
     """Hold, for each of the three ways, J evaluated again and again at θ, and a check; and what fresh masks do.
 
@@ -62,11 +53,20 @@ class Result(OfReports):
 
     def said(self) -> Iterator[str]:
         """Say what the three ways make of J and of the check."""
-        return self.off() if self.state.keep_prob == 1 else self.on()
+        fresh, frozen, off = self.reports.values()
+        if self.state.keep_prob == 1:
+            yield f"J is the same number each time, {self.again['off'][0]:.4f},"
+            yield f"and the check reads {stable(off)}."
+        else:
+            lucky = "Fresh reads great, by luck: hardly a unit is dropped."
+            yield self.twice()
+            yield self.unlike() if fresh.difference >= GREAT else lucky
+            yield f"<b>Frozen reads {stable(frozen)}: {frozen.band}.</b> {finding(frozen)}"
+            yield f"<b>Off reads {stable(off)}: {off.band}.</b>"
+        yield from self.unseen()
 
-    @cached_property
-    def headline(self) -> Headline:
-        """The finding with the frozen mask, in one line."""
+    def in_short(self) -> Headline:
+        """Say the finding with the frozen mask, in one line."""
         frozen = self.reports["frozen"]
         if self.state.keep_prob == 1:
             gist = "keep_prob is 1.0: nothing is dropped"
@@ -77,30 +77,12 @@ class Result(OfReports):
             gist += f"; fresh {fresh}" if len(f"{gist}; fresh {fresh}") <= room(frozen) else ""
         return Headline(gist, stable(frozen), frozen.band)
 
-    def off(self) -> Iterator[str]:
-        """Say what a check says where nothing is dropped."""
-        report = self.reports["off"]
-        yield f"J is the same number each time, {self.again['off'][0]:.4f},"
-        yield f"and the check reads {stable(report)}."
-        yield from self.unseen("keep_prob is 1")
-
-    def on(self) -> Iterator[str]:
-        """Say what fresh masks, a frozen one and none do to J and to the check."""
-        fresh, frozen, off = self.reports.values()
-        yield self.twice()
-        yield self.unlike() if fresh.difference >= GREAT else "Fresh reads great, by luck: hardly a unit is dropped."
-        yield f"<b>Frozen reads {stable(frozen)}: {frozen.band}.</b> {finding(frozen)}"
-        yield f"<b>Off reads {stable(off)}: {off.band}.</b>"
-        yield from self.unseen(self.hidden)
-
     def twice(self) -> str:
         """Say what J is at θ, and what it is at the next evaluation that differs."""
-        fresh, frozen = self.again["fresh"], self.again["frozen"][0]
-        others = np.flatnonzero(fresh != fresh[0])
-        then = f"then {fresh[others[0]]:.4f}" if len(others) else f"{TIMES} times, for hardly a unit is dropped,"
-        return (
-            f"<b>J at one and the same θ:</b> {fresh[0]:.4f}, {then} with fresh masks; {frozen:.4f} with a frozen one."
-        )
+        J, frozen = self.again["fresh"], self.again["frozen"][0]
+        others = np.flatnonzero(J != J[0])
+        then = f"then {J[others[0]]:.4f}" if len(others) else f"{TIMES} times, for hardly a unit is dropped,"
+        return f"<b>J at one and the same θ:</b> {J[0]:.4f}, {then} with fresh masks; {frozen:.4f} with a frozen one."
 
     def unlike(self) -> str:
         """Say why fresh masks read badly, by the numbers of the worst entry."""
@@ -114,36 +96,27 @@ class Result(OfReports):
             f"where dθ has {short(float(entry.gradient), 1)}."
         )
 
-    @property
-    def hidden(self) -> str:
-        """What hides the bug from the frozen mask, or nothing."""
-        if self.state.bug == "none":
-            return ""
-        frozen = self.state.ways["frozen"]
-        return bugs.find(self.state.bug).hidden(layers(frozen.start, frozen.keep_prob)[0])
-
-    def unseen(self, behind: str) -> Iterator[str]:
+    def unseen(self) -> Iterator[str]:
         """Say where the bug cannot be seen; or why right backprop reads worse than great."""
         if self.state.bug == "none" and self.reports["frozen"].band != "great":
             yield f"Backprop is right: ε is too {'large' if self.state.eps > 1e-5 else 'small'} for this network."
         elif self.state.bug != "none":
+            frozen = self.state.ways["frozen"]
+            hidden = bugs.find(self.state.bug).hidden(layers(frozen.start, frozen.keep_prob)[0])
+            behind = "keep_prob is 1" if self.state.keep_prob == 1 else hidden
             alone = (
                 "shows with the frozen mask alone: fresh masks read alike, right or wrong, "
                 "and with dropout off nothing is dropped or scaled"
             )
             yield f"{self.state.bug} {f'cannot be seen here: {behind}' if behind else alone}."
 
-    @property
-    def table(self) -> str:
-        """What the picture shows, as tables."""
+    def tables(self) -> Iterator[str]:
+        """Write what the picture shows."""
         lines = {f"J, time {k}": [f"{self.again[way][k - 1]:.4f}" for way in WAYS] for k in range(1, TIMES + 1)}
-        lines |= {
-            name: [short(self.reports[way].blocks[name], 2) for way in WAYS] for name in self.reports["off"].blocks
-        }
-        along = zip(*self.curves["fresh"], self.curves["frozen"].y, strict=True)
-        curve = [(short(x), short(y, 2), short(frozen, 2)) for x, y, frozen in along]
-        table = html_table(["", *WAYS], [(name, *each) for name, each in lines.items()], named=True)
-        return table + html_table(["keep_prob", "fresh", "frozen"], curve)
+        blocks = [report.blocks for report in self.reports.values()]
+        lines |= {name: [short(readings[name], 2) for readings in blocks] for name in blocks[0]}
+        yield html_table(["", *WAYS], [(name, *each) for name, each in lines.items()], named=True)
+        yield curve_table(["keep_prob", *self.curves], *self.curves.values())
 
 
 def compute(state: State) -> Result:
@@ -154,7 +127,7 @@ def compute(state: State) -> Result:
     here = {way: (state.keep_prob, reports[way].difference) for way in curves}
     worst, (J_plus, J_minus) = reports["fresh"].worst, at_eps(state.ways["fresh"]).J_nudged
     i = reports["fresh"].index(worst.block, worst.index)
-    return Result(state, reports, curves, here, again, (float(J_plus[0, i]), float(J_minus[0, i])))
+    return Result(state, reports, here, again, (float(J_plus[0, i]), float(J_minus[0, i])), curves=curves)
 
 
 def evaluations(state: BenchState) -> np.ndarray:

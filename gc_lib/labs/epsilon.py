@@ -1,7 +1,6 @@
 """Lesson 03: what a nudge that is too large, and one that is too small, do to a check; and what lies between them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from os.path import commonprefix
 from typing import NamedTuple
@@ -12,8 +11,8 @@ import numpy as np
 from ..checker.slide import GREAT, in_order, norm, score
 from ..checker.words import entry_name, html_table, short
 from ..plots.epsilon import epsilon_picture
-from .controls import in_rows, log_values
-from .fields import Fields, menu, number, slider, step
+from .controls import in_rows
+from .fields import Fields, log_values, menu, number, slider, step
 from .lab import Lab
 from .result import Curve, Headline, OfReport
 from .slices import at_eps, glimpse, measure
@@ -25,7 +24,6 @@ DIGITS = {"float64": 16, "float32": 8}  # after the point: the last one that a J
 NUDGE = 0.01  # a step at which neither error spoils a third difference of J in float64
 
 
-@dataclass(frozen=True)
 class State(Fields):
     """Hold ε, the scale of W, a mistake in dW2, the precision, and the kind of difference.
 
@@ -94,7 +92,6 @@ def predict(dtype: str, difference: str, scale: float, error: float) -> Predicti
     return Prediction(T / length, p, noise * up.size**0.5 / length, error * norm(dtheta["W2"].ravel()) / length)
 
 
-@dataclass(frozen=True)
 class Result(OfReport):
     """Hold the check where the student stands, the reading measured at every ε, and what was predicted.
 
@@ -118,9 +115,8 @@ class Result(OfReport):
         noisy = self.causes["round-off"] > 0.03 * self.report.difference
         return f"about {near(self.report.difference)}" if noisy else short(self.report.difference, 2)
 
-    @cached_property
-    def headline(self) -> Headline:
-        """The number, and which cause rules here."""
+    def in_short(self) -> Headline:
+        """Say the number, and which cause rules here."""
         (cause, most), (_, next_most) = sorted(self.causes.items(), key=lambda each: -each[1])[:2]
         rules = RULES[cause] if most > 3 * next_most else "two causes are about even here"
         return Headline(rules, self.number, self.report.band)
@@ -156,15 +152,14 @@ class Result(OfReport):
         nudged = f"θ[i] is {entry_name(entry.block, entry.index)}"
         return f"<pre>{J}</pre>{nudged}. The equal digits go when one J is taken from the other; {survive}: {found}."
 
-    @property
-    def table(self) -> str:
-        """The picture as tables: measured and predicted at every ε, and each block with its error bound."""
+    def tables(self) -> Iterator[str]:
+        """Write the picture as tables: measured and predicted at every ε, and each block with its error bound."""
         x, y = self.curves["eps"]
         columns = (y, self.prediction.truncation(x), self.prediction.roundoff(x))
         rows = [(short(eps, 1), *map(near, row)) for eps, *row in zip(x, *columns, strict=True)]
         blocks = [(name, near(reading), near(self.bounds[name])) for name, reading in self.blocks.items()]
-        curve = html_table(["ε", "measured", "truncation", "round-off"], rows)
-        return curve + html_table(["block", "reading", "error bound"], blocks, named=True)
+        yield html_table(["ε", "measured", "truncation", "round-off"], rows)
+        yield html_table(["block", "reading", "error bound"], blocks, named=True)
 
 
 def near(x: float) -> str:

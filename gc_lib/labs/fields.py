@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, fields, replace
-from typing import Any
+from typing import Any, dataclass_transform
 
 import numpy as np
 
@@ -14,8 +14,15 @@ from .controls import Choice, Menu, Slider
 Takes = Callable[[str, Any], Any]  # of a field's name and a value: returns the value tidied, or raises an error
 
 
-@dataclass(frozen=True)
-class Fields:
+@dataclass_transform(frozen_default=True, field_specifiers=(field,))
+class Frozen:
+    """Make a frozen dataclass of every class that is built on this one."""
+
+    def __init_subclass__(cls):
+        dataclass(frozen=True)(cls)
+
+
+class Fields(Frozen):
     """Tidy what every field is given. Raises TypeError or ValueError for what it does not take."""
 
     def __post_init__(self):
@@ -36,6 +43,11 @@ class Fields:
         """Return what to change for a field to stand as if nobody gave it, and with it what follows from it."""
         follow = {each.name: None for each in fields(self) if each.default is None and not self.changed(each.name)}
         return follow | {name: getattr(type(self), name)}
+
+
+def log_values(low: int, high: int, *digits: int) -> list[float]:
+    """Return the numbers that begin with one of the digits, from 10^low to 10^high: 1, 2, 5, 10, 20, …"""
+    return [float(f"{digit}e{k}") for k in range(low, high) for digit in digits] + [float(f"1e{high}")]
 
 
 # ---- with which control ----------------------------------------------------------------------------------------------

@@ -1,15 +1,15 @@
 """Where a bug hides from a check: wrong backprop that reads great, and what brings the bug out."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from dataclasses import field, replace
+from functools import lru_cache
 
 from ..checker.report import Report, check
 from ..checker.slide import norm
 from ..checker.words import html_table, listed, short
 from ..network.backprop import weight_gradient
 from ..plots.hiding import hiding_picture
-from .fields import Fields, choice, menu
+from .fields import Fields, Frozen, choice, menu
 from .lab import Lab
 from .result import Headline, OfReport
 from .state import BenchState
@@ -18,21 +18,25 @@ from .words import blocks_table, stable
 PIXEL = 5  # whose unit of measurement can be another
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(Frozen):
     """Describe a hiding place: the mistake, behind what it hides, and what brings it out.
 
-    `hiding` and `out` are the bench before and after. While the bug hides, `shift` is added to b1, and one pixel is
-    multiplied by `unit`.
+    `out` is the bench once it is out. While the bug hides, `hides` is changed there, `shift` is added to b1, and one
+    pixel is multiplied by `unit`.
     """
 
     mistake: str
     because: str
     remedy: str
-    hiding: BenchState
     out: BenchState
+    hides: dict = field(default_factory=dict)
     shift: float = 0.0
     unit: float = 1.0
+
+    @property
+    def hiding(self) -> BenchState:
+        """The bench while the bug hides."""
+        return replace(self.out, **self.hides)
 
     def check(self, out: bool) -> Report:
         """Check the wrong backprop in its hiding place, or brought out of it."""
@@ -50,66 +54,60 @@ def doubled_dW(dZ, c):
     return dW
 
 
-NO_MEAN, NO_DECAY, NO_MASK = ("db_no_mean", 2), ("no_decay", 2), ("no_mask", 1)
-DROPPED, DOUBLED, PAIR = ("last_example_dropped", 1), (doubled_dW, 1), (("dA_doubled", 2), ("no_keep_prob", 1))
-NO_DECAY_AT_ALL = tuple(("no_decay", l) for l in (1, 2, 3))
 PLACES = {
     "m = 1": Place(
         "db2 is summed over the examples and not divided by m",
         "of one example the sum is the mean, so dθ is the gradient here",
         "m = 32",
-        BenchState(examples=1, bugs=(NO_MEAN,)),
-        BenchState(bugs=(NO_MEAN,)),
+        BenchState(bugs=[("db_no_mean", 2)]),
+        {"examples": 1},
     ),
     "λ = 0": Place(
         "dW2 forgets λ/m W2",
         "at λ = 0 there is nothing to forget, so dθ is the gradient here",
         "λ = 0.1",
-        BenchState(lam=0, bugs=(NO_DECAY,)),
-        BenchState(bugs=(NO_DECAY,)),
+        BenchState(bugs=[("no_decay", 2)]),
+        {"lam": 0},
     ),
     "keep_prob = 1": Place(
         "backprop forgets the mask of layer 1",
         "at keep_prob = 1 no unit is dropped, so dθ is the gradient here",
         "keep_prob = 0.8 and a frozen mask",
-        BenchState(bugs=(NO_MASK,)),
-        BenchState(keep_prob=0.8, bugs=(NO_MASK,)),
+        BenchState(keep_prob=0.8, bugs=[("no_mask", 1)]),
+        {"keep_prob": 1},
     ),
     "dead units": Place(
         "dW1 leaves out the last example",
         "every ReLU of layer 1 is dead, z < 0 on all examples, so no example gives W1 any slope, left out or not",
         "b1 near 0, where the units live",
-        BenchState(hidden="relu", bugs=(DROPPED,)),
-        BenchState(hidden="relu", bugs=(DROPPED,)),
+        BenchState(hidden="relu", bugs=[("last_example_dropped", 1)]),
         shift=-10.0,
     ),
     "a small entry": Place(
         f"dW1[0, {PIXEL}] is twice what it should be",
         f"pixel {PIXEL} is measured in a unit that makes it tiny, so the wrong slope is tiny and drowns in the norm",
         f"pixel {PIXEL} measured like the others",
-        BenchState(lam=0, bugs=(DOUBLED,)),
-        BenchState(lam=0, bugs=(DOUBLED,)),
+        BenchState(lam=0, bugs=[(doubled_dW, 1)]),
         unit=1e-6,
     ),
     "two that cancel": Place(
         "dA_prev of layer 2 is doubled, and layer 1 forgets its 1/keep_prob",
         "at keep_prob = 0.5 what is forgotten is also a factor 2: the two cancel, and dθ is the gradient here",
         "keep_prob = 0.8",
-        BenchState(keep_prob=0.5, bugs=PAIR),
-        BenchState(keep_prob=0.8, bugs=PAIR),
+        BenchState(keep_prob=0.8, bugs=[("dA_doubled", 2), ("no_keep_prob", 1)]),
+        {"keep_prob": 0.5},
     ),
     "a wrong J": Place(
         "J forgets the λ term, and so does every dW",
         "dθ is the gradient of this J; that you wanted another J, no check can know",
         "J as the lecture writes it",
-        BenchState(lam=1, bugs=NO_DECAY_AT_ALL, mistakes=("J_no_decay",)),
-        BenchState(lam=1, bugs=NO_DECAY_AT_ALL),
+        BenchState(lam=1, bugs=[("no_decay", l) for l in (1, 2, 3)]),
+        {"mistakes": ["J_no_decay"]},
     ),
 }
 OUT = {False: "let it hide", True: "bring it out"}
 
 
-@dataclass(frozen=True)
 class State(Fields):
     """Say where the bug hides, and whether it is brought out."""
 
@@ -117,7 +115,6 @@ class State(Fields):
     out: bool = choice("the bug", OUT, False, say=OUT.get)
 
 
-@dataclass(frozen=True)
 class Result(OfReport):
     """Hold a check of wrong backprop, and Taylor's remainder."""
 
@@ -132,9 +129,8 @@ class Result(OfReport):
         length = norm(self.report.approx) + norm(self.report.gradient)
         return {"all θ": float(norm(self.report.bars) / length)} | self.report.bounds
 
-    @cached_property
-    def headline(self) -> Headline:
-        """The number, and what is wrong."""
+    def in_short(self) -> Headline:
+        """Say the number, and what is wrong."""
         place = PLACES[self.state.place]
         gist = f"brought out by {place.remedy}" if self.state.out else "and yet the code is wrong"
         return Headline(gist, stable(self.report), self.report.band)
@@ -150,12 +146,12 @@ class Result(OfReport):
         yield f"Entry by entry, the error bars say{','.join(said) or ': right'}."
         yield FALLS[report.taylor.answer]
 
-    @property
-    def table(self) -> str:
-        """What the picture shows, as tables."""
+    def tables(self) -> Iterator[str]:
+        """Write what the picture shows."""
         pairs = zip(self.report.taylor.steps, self.report.taylor.remainders, strict=True)
         rows = [(short(step, 1), short(remainder, 1)) for step, remainder in pairs]
-        return blocks_table(self.report) + html_table(["t", "remainder"], rows)
+        yield blocks_table(self.report)
+        yield html_table(["t", "remainder"], rows)
 
 
 FALLS = {

@@ -1,7 +1,6 @@
 """Look into a report, one's own: a block's dθ against its dθ_approx, which entries differ, and by which factor."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache, cached_property
 from html import escape
 from typing import Any
@@ -52,7 +51,6 @@ def not_empty(report: Report) -> list[str]:
     return [name for name, part in report.parts.items() if part.stop > part.start]
 
 
-@dataclass(frozen=True)
 class State(Fields):
     """Hold a report, which of its blocks is looked into, and the k by which dθ is divided there.
 
@@ -74,8 +72,7 @@ class State(Fields):
         return self.report is not handed_in() if name == "report" else super().changed(name)
 
 
-@dataclass(frozen=True)
-class Result(OfReport):
+class OfBlock(OfReport):
     """Hold what the picture shows of a block: both gradients as vectors, and how they compare once dθ is divided by k.
 
     `readings` is each entry's own relative difference; `wrong` tells which entries are not great, and farther off than
@@ -87,6 +84,10 @@ class Result(OfReport):
     readings: np.ndarray
     wrong: np.ndarray
     worst: int
+
+
+class Result(OfBlock):
+    """Hold the check, and the block that is looked into."""
 
     @property
     def block(self) -> str:
@@ -109,9 +110,8 @@ class Result(OfReport):
         count = self.approx.size
         return self.shape[0] if len(self.shape) > 1 else int(np.ceil(count / np.ceil(count**0.5)))
 
-    @cached_property
-    def headline(self) -> Headline:
-        """Whether the block agrees, and in how many entries it does not."""
+    def in_short(self) -> Headline:
+        """Say whether the block agrees, and in how many entries it does not."""
         block, reading, k = self.block, self.blocks[self.block], self.state.k
         divided = "" if k == 1 else f"divided by {short(k, 4)}, "
         if self.wrong.any():
@@ -126,7 +126,8 @@ class Result(OfReport):
 
     def said(self) -> Iterator[str]:
         """Say by which factor the block is off, what its wrong entries share, and which is worst."""
-        yield from (self.factor, self.pattern)
+        yield self.factor
+        yield from self.pattern()
         if self.state.k == 1 and self.wrong[self.worst]:
             yield f"The ring: {escape(str(self.entry(self.worst)))}."
 
@@ -151,26 +152,22 @@ class Result(OfReport):
         helps = left < self.blocks[self.block]
         return f"No one factor explains it{f': the best, {short(k, 2)}, leaves {short(left, 2)}' if helps else ''}."
 
-    @property
-    def pattern(self) -> str:
+    def pattern(self) -> Iterator[str]:
         """Say what the entries that differ have in common."""
         off = self.wrong.reshape(self.shape or (1,))
         place = where(off, ~off)
-        said = [f"They are all in {escape(place.of(self.block))}."] if place and off.sum() > 1 else []
-        still = np.count_nonzero(self.wrong & (self.approx == 0))
-        zero = np.count_nonzero(self.wrong & (self.gradient == 0))
-        if still:
-            said.append(f"In {counted(still)} the cost does not move at all, and yet dθ is not 0.")
-        if zero:
-            said.append(f"In {counted(zero)} dθ is 0, and yet the cost moves.")
-        return " ".join(said)
+        if place and off.sum() > 1:
+            yield f"They are all in {escape(place.of(self.block))}."
+        if still := np.count_nonzero(self.wrong & (self.approx == 0)):
+            yield f"In {counted(still)} the cost does not move at all, and yet dθ is not 0."
+        if zero := np.count_nonzero(self.wrong & (self.gradient == 0)):
+            yield f"In {counted(zero)} dθ is 0, and yet the cost moves."
 
     def entry(self, i: int) -> Entry:
         """Return an entry of the block, with both its slopes."""
         return self.report.entry(self.report.parts[self.block].start + i)
 
-    @property
-    def table(self) -> str:
+    def tables(self) -> Iterator[str]:
         """Write the entries that differ most, as a table: both slopes, their quotient, and the relative difference."""
         a, g, rows = self.approx, self.gradient, []
         for i in np.argsort(-np.abs(a - g / self.state.k), kind="stable")[:LISTED]:
@@ -178,7 +175,7 @@ class Result(OfReport):
             numbers = short(a[i], 4), short(g[i], 4), quotient, short(self.readings[i], 2)
             rows.append((entry_name(escape(self.block), self.entry(i).index), *numbers))
         head = ["entry", "dθ_approx", "dθ", "dθ / dθ_approx", "relative difference"]
-        return html_table(head, rows, named=True)
+        yield html_table(head, rows, named=True)
 
 
 def compute(state: State) -> Result:
@@ -220,11 +217,8 @@ class Inspect(Lab):
 
     def controls(self) -> list:
         """Build the menu of the report's blocks, the slider of k, and the button that finds k."""
-        return [
-            self.bind("block", Menu("block", not_empty(self.state.report), str, "200px")),
-            *super().controls(),
-            self.button("the k that fits best", lambda: {"k": self.best()}),
-        ]
+        blocks = self.bind("block", Menu("block", not_empty(self.state.report), str, "200px"))
+        return [blocks, *super().controls(), self.button("the k that fits best", lambda: {"k": self.best()})]
 
     def best(self) -> float:
         """Return the k that fits best. Raises ValueError where there is none."""

@@ -1,8 +1,7 @@
 """A corner of ReLU dragged through the ε window: J along one bias, and what the check of all entries reads."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 import numpy as np
 
@@ -12,8 +11,7 @@ from ..checker.words import html_table, in_digits, short
 from ..data import moons
 from ..network.network import Network
 from ..plots.kink import kink_picture
-from .controls import log_values
-from .fields import Fields, number, slider
+from .fields import Fields, log_values, number, slider
 from .lab import Lab
 from .result import Headline, Shown
 
@@ -23,7 +21,6 @@ SILENT = 14  # the example that switches on no unit of layer 1: layer 2 sees not
 EXAMPLES, EPS = [1, 2, 4, 8, 16, 32], log_values(-10, 0, 1, 2, 5)
 
 
-@dataclass(frozen=True)
 class State(Fields):
     """Hold ε, the biases of layer 2, and how many examples there are."""
 
@@ -45,7 +42,6 @@ def problem(count: int) -> tuple:
     return NETWORK.on(X[:, order], Y[:, order])
 
 
-@dataclass(frozen=True)
 class Result(Shown):
     """Hold J along θ[i] in units of ε, its slopes, and the reading of the whole check.
 
@@ -73,9 +69,8 @@ class Result(Shown):
         """How many entries of θ have a corner in their window."""
         return int((self.nearest < self.state.eps).sum())
 
-    @cached_property
-    def headline(self) -> Headline:
-        """What the whole check reads, and why."""
+    def in_short(self) -> Headline:
+        """Say what the whole check reads, and why."""
         if self.reading < GREAT:
             gist = f"all {self.nearest.size} entries agree"
         elif self.crossed:
@@ -106,14 +101,13 @@ class Result(Shown):
             corner = "Here backprop gives one of the two slopes at each corner."
             yield "Backprop is right." if self.nearest.all() else corner
 
-    @property
-    def table(self) -> str:
-        """What the picture shows, as tables."""
+    def tables(self) -> Iterator[str]:
+        """Write what the picture shows."""
         words = "left of θ[i]", "right of θ[i]", "dθ_approx[i]", "dθ[i]"
         slopes = zip(words, (*self.slopes, self.approx, self.gradient), strict=True)
         rows = [(short(eps), short(y, 1), int((self.nearest < eps).sum())) for eps, y in zip(*self.curve, strict=True)]
-        first = html_table(["", "slope of J"], [(words, short(slope, 2)) for words, slope in slopes], named=True)
-        return first + html_table(["ε", "relative difference", "entries with a corner within ε"], rows)
+        yield html_table(["", "slope of J"], [(words, short(slope, 2)) for words, slope in slopes], named=True)
+        yield html_table(["ε", "relative difference", "entries with a corner within ε"], rows)
 
 
 @lru_cache(256)
@@ -158,17 +152,9 @@ def compute(state: State) -> Result:
     below, at, above = along(state, eps * np.array([-1, 0, 1]))
     steps = np.union1d(np.linspace(-2, 2, 81), corners[np.abs(corners) < 2 * eps] / eps)
     here = readings[EPS.index(eps)] if eps in EPS else reading(state, exact, eps)
-    return Result(
-        state,
-        steps,
-        along(state, eps * steps),
-        corners,
-        distances,
-        (float(at - below) / eps, float(above - at) / eps),
-        float(exact["b2"][UNIT, 0]),
-        (np.array(EPS), np.array(readings)),
-        here,
-    )
+    slopes, gradient = (float(at - below) / eps, float(above - at) / eps), float(exact["b2"][UNIT, 0])
+    curve, costs = (np.array(EPS), np.array(readings)), along(state, eps * steps)
+    return Result(state, steps, costs, corners, distances, slopes, gradient, curve, here)
 
 
 class Kink(Lab):

@@ -1,9 +1,8 @@
 """Check a layer under one upstream or another: what ones hide in a norm, and a random upstream shows."""
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from collections.abc import Iterator
+from functools import lru_cache
 
 import numpy as np
 
@@ -15,9 +14,9 @@ from ..plots.inspect import Chosen, Map
 from ..plots.picture import pictures
 from ..plots.style import banded
 from .fields import Fields, choice, menu, slider
-from .inspect import entry_by_entry
+from .inspect import OfBlock, entry_by_entry
 from .lab import Lab
-from .result import Headline, OfReport
+from .result import Headline
 from .words import be
 
 UPSTREAMS = ("ones", "one output", "random")
@@ -35,7 +34,6 @@ def named(bug: str) -> str:
     return bug if bug == "none" else f"{bug}: {re.split('[.,:]', find(bug).sentence)[0]}"
 
 
-@dataclass(frozen=True)
 class State(Fields):
     """Hold a layer, the bug in its backward, the upstream, and the number of examples.
 
@@ -64,24 +62,17 @@ def report_of(layer: str, bug: str, upstream: str, m: int) -> LayerReport:
     return check_layer(planted.forward, planted.backward, inputs, upstream=R)
 
 
-@dataclass(frozen=True)
-class Result(OfReport):
+class Result(OfBlock):
     """Hold the check of a layer, and of one input both gradients, entry by entry.
 
-    `rows` is in how many rows the map lays the input, `worst` the place of the entry in which the two differ most.
+    `rows` is in how many rows the map lays the input.
     """
 
     block: str
-    approx: np.ndarray
-    gradient: np.ndarray
-    readings: np.ndarray
-    wrong: np.ndarray
-    worst: int
     rows: int
 
-    @cached_property
-    def headline(self) -> Headline:
-        """The lecture's number, which inputs are wrong, and of which nobody can tell."""
+    def in_short(self) -> Headline:
+        """Say the lecture's number, which inputs are wrong, and of which nobody can tell."""
         wrong, unknown = self.report.that_are("wrong"), self.report.that_are("cannot tell")
         said = [f"{listed(wrong)} {be(wrong)} wrong"] if wrong else []
         said += [f"of {listed(unknown)} it cannot tell"] if unknown else []
@@ -97,11 +88,10 @@ class Result(OfReport):
         if self.state.bug != "none":
             yield f"{self.state.bug}: {find(self.state.bug).sentence}"
 
-    @property
-    def table(self) -> str:
-        """What the check says of each input, as a table."""
+    def tables(self) -> Iterator[str]:
+        """Write what the check says of each input, as a table."""
         rows = [(name, short(x, 2), str(self.report.within[name])) for name, x in self.blocks.items()]
-        return html_table(["input", "relative difference", "answer"], rows, named=True)
+        yield html_table(["input", "relative difference", "answer"], rows, named=True)
 
 
 def compute(state: State) -> Result:
@@ -112,11 +102,11 @@ def compute(state: State) -> Result:
     if block in report.still:
         readings = np.ones_like(readings)  # equal or not, they say nothing
     rows, *columns = report.shapes[block].shape
-    return Result(state, report, block, *report.pairs[block], readings, wrong, worst, rows if columns else 1)
+    return Result(state, report, *report.pairs[block], readings, wrong, worst, block, rows if columns else 1)
 
 
 @pictures([4.2], [4.2])
-def layers_picture(names: Sequence[str], blocks, places) -> tuple:
+def layers_picture(names: list[str], blocks, places) -> tuple:
     """Show what the check of a layer reads for each input, and which entries of one differ."""
     banded(blocks)
     return Chosen(blocks, names, "each input"), Map(places)

@@ -33,11 +33,9 @@ class Pictures(widgets.Box):
 
     def __init__(self, view: View, sliders: Mapping[str, widgets.Widget], about: Sequence[str]):
         self.images = [Image(format="png", tooltip=words) for words in about]
-        framed = [
-            self.framed(image, picture.width, self.track(view.under(picture), sliders, view.spare(picture)))
-            for image, picture in zip(self.images, view.pictures, strict=True)
-        ]
-        super().__init__(framed)
+        tracks = [self.track(view.under(each), sliders, view.spare(each)) for each in view.pictures]
+        widths = [each.width for each in view.pictures]
+        super().__init__([*map(self.framed, self.images, widths, tracks)])
         self.add_class("gc-pictures")
 
     @staticmethod

@@ -1,7 +1,7 @@
 """The pattern of a bug: which blocks it turns red, how they climb with its strength, and what makes it vanish."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -16,8 +16,8 @@ from ..plots.parts import Blocks
 from ..plots.picture import pictures
 from ..plots.style import Band, band, banded
 from ..plots.way_back import Line, WayBack
-from .controls import WHOLE, label, log_values
-from .fields import Fields, choice, menu, number, slider
+from .controls import WHOLE, label
+from .fields import Fields, choice, log_values, menu, number, slider
 from .lab import Lab
 from .result import Curve, Headline, OfReport, beyond
 from .slices import Result as Check
@@ -59,7 +59,6 @@ def as_far_as(steps: int) -> str:
     return ends.get(steps) or "layer {} · {}".format(*LINES[steps - 1])
 
 
-@dataclass(frozen=True)
 class State(Fields):
     """Say which bug stands in which layer, how strong it is, how many lines have run, and which remedy is tried.
 
@@ -91,7 +90,6 @@ class State(Fields):
         return replace(self.right, bugs=(Plant(self.bug, self.layer, strength),))
 
 
-@dataclass(frozen=True)
 class Result(OfReport):
     """Hold a check of the network with its bug, and how it reads at other strengths.
 
@@ -136,9 +134,8 @@ class Result(OfReport):
 
         return {line: band(worst(line)) for line in LINES[: self.state.steps]}
 
-    @property
-    def headline(self) -> Headline:
-        """What the bench would say in one line; before the end, how far it has come, and what is red by then."""
+    def in_short(self) -> Headline:
+        """Say what the bench would say in one line; before the end, how far it has come, and what is red by then."""
         if self.state.steps == len(LINES):
             return self.check.headline
         red = [name for name in beyond(self.report) if name in self.come]
@@ -152,10 +149,10 @@ class Result(OfReport):
         if state.steps == len(LINES):
             yield self.check.caption
 
-    @property
-    def table(self) -> str:
-        """The bars and the curve as tables."""
-        return blocks_table(self.report, self.come) + curve_table("strength", self.curves["strength"])
+    def tables(self) -> Iterator[str]:
+        """Write the bars and the curve as tables."""
+        yield blocks_table(self.report, self.come)
+        yield curve_table(["strength", "relative difference"], self.curves["strength"])
 
 
 def compute(state: State) -> Result:
@@ -167,7 +164,7 @@ def compute(state: State) -> Result:
 
 
 @pictures([3.2], [2.9], [3.5])
-def pattern_picture(names: Sequence[str], blocks, way, climb) -> tuple:
+def pattern_picture(names: list[str], blocks, way, climb) -> tuple:
     """Show which blocks turn red, how the error runs down, and how the relative difference climbs with its strength."""
     banded(blocks)
     banded(climb)

@@ -1,8 +1,7 @@
 """Lesson 07: what a check costs beside a step of training, counted for a network of any size, and timed here."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from time import perf_counter
 
 from .. import data
@@ -12,7 +11,7 @@ from ..checker.slide import two_sided_loop
 from ..checker.words import html_table, short
 from ..network.network import Network
 from ..plots.price import price_picture
-from .fields import Fields, button, offered, slider, whole_number
+from .fields import Fields, Frozen, button, offered, slider, whole_number
 from .lab import Lab
 from .result import Headline, Shown
 
@@ -22,7 +21,6 @@ UNITS = (2, 4, 8, 16, 32, 64)
 STEP = 3  # evaluations of J that a step of training costs: one on the way forward, about two on the way back
 
 
-@dataclass(frozen=True)
 class State(Fields):
     """Hold the units of both hidden layers, and whether the work is to be timed."""
 
@@ -30,8 +28,7 @@ class State(Fields):
     timed: bool = button("time it on this computer", False, offered((False, True)), lambda _: True)
 
 
-@dataclass(frozen=True)
-class Costs:
+class Costs(Frozen):
     """Hold what the work costs for one size of network: in evaluations of J, or in seconds."""
 
     parameters: int
@@ -60,13 +57,10 @@ def clock(units: int) -> Costs:
     cost, gradient = net.on(*data.digits(3, 8, examples=32))
     params = net.initialise(seed=0)
     J = Objective(cost, params)
-    works = {
-        "evaluation": lambda: cost(params),
-        "step": lambda: gradient(params),
-        "screen": lambda: screen(cost, gradient, params),
-        "loop": lambda: two_sided_loop(J, J.theta, 1e-7),
-    }
-    return Costs(count(units).parameters, **{name: seconds(work) for name, work in works.items()})
+    evaluation, step = seconds(lambda: cost(params)), seconds(lambda: gradient(params))
+    screened = seconds(lambda: screen(cost, gradient, params))
+    looped = seconds(lambda: two_sided_loop(J, J.theta, 1e-7))
+    return Costs(count(units).parameters, evaluation, step, screened, looped)
 
 
 def seconds(work: Callable) -> float:
@@ -79,7 +73,6 @@ def seconds(work: Callable) -> float:
     return min(times)
 
 
-@dataclass(frozen=True)
 class Result(Shown):
     """Hold the counted price for the network where the student stands, and the prices timed so far."""
 
@@ -91,9 +84,8 @@ class Result(Shown):
         """How many steps of training cost as much as one check."""
         return self.counted.loop / self.counted.step
 
-    @cached_property
-    def headline(self) -> Headline:
-        """How many steps of training one check costs."""
+    def in_short(self) -> Headline:
+        """Say how many steps of training one check costs."""
         return Headline(f"one check costs as much as {self.steps:,.0f} steps of training")
 
     def said(self) -> Iterator[str]:
@@ -107,20 +99,18 @@ class Result(Shown):
             yield f"Timed here a moment ago: the loop took {1e3 * last.loop:,.0f} ms,"
             yield f"a gradient {in_ms(last.step)}, the screen {in_ms(last.screen)}."
 
-    @property
-    def table(self) -> str:
-        """The picture as a table: counted for every size, and timed where that was asked for."""
+    def tables(self) -> Iterator[str]:
+        """Write the picture as a table: counted for every size, and timed where that was asked for."""
         works = ("step", "screen", "loop")
         prices = [(units, count(units)) for units in UNITS]
         counted = [(n, f"{each.parameters:,}", each.step, each.screen, f"{each.loop:,}") for n, each in prices]
-        table = html_table(["hidden units", "parameters", *works], counted)
-        if not self.timed:
-            return table
+        yield html_table(["hidden units", "parameters", *works], counted)
         times = [
             (f"{each.parameters:,}", in_ms(each.step), in_ms(each.screen), f"{1e3 * each.loop:,.0f} ms")
             for each in self.timed
         ]
-        return table + html_table(["parameters", "gradient", *works[1:]], times)
+        if times:
+            yield html_table(["parameters", "gradient", *works[1:]], times)
 
 
 def in_ms(seconds: float) -> str:

@@ -2,8 +2,8 @@
 
 import html
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import field
 from functools import cached_property
 from typing import Any, ClassVar, NamedTuple
 
@@ -13,6 +13,7 @@ from ..checker.reading import Reading
 from ..checker.slide import GREAT
 from ..checker.words import in_lines
 from ..plots.style import BANDS, INK
+from .fields import Frozen
 
 
 class Curve(NamedTuple):
@@ -52,31 +53,40 @@ class Headline(NamedTuple):
 SIGNS = {"great": "●", "look": "◆", "worry": "✕"}  # as on the bars
 
 
-@dataclass(frozen=True)
-class Shown:
+class Shown(Frozen):
     """Hold what the picture of a state shows, and `before`, the result that its pale marks show.
 
-    `headline` is the finding in one line, `said` yields what else there is to say in plain words; `table` is the
-    picture as tables in HTML; `names` are those of the blocks that the picture has bars of.
+    `in_short` returns the finding in one line, `said` yields what else there is to say in plain words, `tables` what
+    the picture shows, in HTML; `names` are those of the blocks that the picture has bars of. `curves`, if there are
+    any, are readings along fields of the state. In one that is `scattered`, each point is a draw of its own. While new
+    curves are `following`, the old ones stand.
     """
 
     state: Any
     before: Any = field(default=None, kw_only=True)
+    curves: dict[str, Curve] = field(default_factory=dict, kw_only=True)
+    following: bool = field(default=False, kw_only=True)
+    scattered: ClassVar[tuple[str, ...]] = ()
     names = ()
 
-    def said(self) -> Iterator[str]:
-        """Say what was found."""
-        raise NotImplementedError
+    in_short: ClassVar[Callable[[Any], Headline]]
+    said: ClassVar[Callable[[Any], Iterator[str]]]
+    tables: ClassVar[Callable[[Any], Iterator[str]]]
 
     @cached_property
     def headline(self) -> Headline:
         """The finding, in one line."""
-        raise NotImplementedError
+        return self.in_short()
 
     @cached_property
     def caption(self) -> str:
         """What is to be said beside the headline, in plain words."""
         return " ".join(filter(None, self.said()))
+
+    @property
+    def table(self) -> str:
+        """The picture as tables."""
+        return "".join(self.tables())
 
     @property
     def words(self) -> str:
@@ -91,18 +101,10 @@ class Shown:
         return {"text/plain": str(self)}
 
 
-@dataclass(frozen=True)
 class OfReport(Shown):
-    """Hold the check where the student stands; `curves`, if there are any, are what it reads along fields of the state.
-
-    In a curve that is `scattered`, each point is a draw of its own. While new curves are `following`, the old ones
-    stand.
-    """
+    """Hold the check where the student stands."""
 
     report: Any
-    curves: dict[str, Curve] = field(default_factory=dict, kw_only=True)
-    following: bool = field(default=False, kw_only=True)
-    scattered: ClassVar[tuple[str, ...]] = ()
 
     @property
     def blocks(self) -> dict[str, float]:
@@ -125,32 +127,26 @@ class OfReport(Shown):
         return {name: (getattr(self.state, name), self.report.difference) for name in self.curves}
 
 
-class Bars(NamedTuple):
-    """Hold what a panel of bars shows: the reading and the error bound of each block, and the bars from before."""
+class Bars(OfReport):
+    """Hold one of several checks, as a panel of bars shows it."""
 
-    blocks: dict[str, float]
-    bounds: dict[str, float]
-    before: "Bars | None"
+    @property
+    def bounds(self) -> dict[str, float]:
+        """What the error bars alone explain; where no nudge moves J in any digit, nothing."""
+        return super().bounds if self.report.approx.any() else dict.fromkeys(self.blocks, 0.0)
 
 
-@dataclass(frozen=True)
 class OfReports(Shown):
-    """Hold several checks, each for a panel of bars, and curves; `here` is where the student stands on each curve."""
+    """Hold several checks, each for a panel of bars; `here` is where the student stands on each curve."""
 
     reports: dict[str, Reading]
-    curves: dict[str, Curve]
     here: dict[str, tuple[float, float]]
-    scattered: ClassVar[tuple[str, ...]] = ()
-    following: ClassVar[bool] = False
 
     @cached_property
     def bars(self) -> dict[str, Bars]:
-        """What each panel of bars shows; a J that no nudge moves in any digit has no error bound."""
-        bars = {}
-        for key, report in self.reports.items():
-            bounds = report.bounds if report.approx.any() else dict.fromkeys(report.blocks, 0.0)
-            bars[key] = Bars(report.blocks, bounds, self.before and self.before.bars[key])
-        return bars
+        """What each panel of bars shows."""
+        before = self.before.bars if self.before else {}
+        return {key: Bars(self.state, report, before=before.get(key)) for key, report in self.reports.items()}
 
 
 def beyond(report: Reading) -> tuple[str, ...]:

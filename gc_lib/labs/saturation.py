@@ -1,8 +1,7 @@
 """The lost digits of 1 − A: J from A, as the lecture writes it, beside J from Z, in the assignment's own network."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 import numpy as np
 
@@ -11,8 +10,7 @@ from ..checker.slide import GREAT, SLIDE, band, score
 from ..checker.words import html_table, in_digits, short
 from ..network.network import Network
 from ..plots.saturation import saturation_picture
-from .controls import log_values
-from .fields import Fields, number, slider
+from .fields import Fields, log_values, number, slider
 from .lab import Lab
 from .result import Curve, Headline, Shown
 
@@ -36,7 +34,6 @@ GIVEN = float(PAIRS["from Z"][0].layers(PARAMS)[-1].Z[0, 2])
 ZS = sorted([GIVEN, *range(0, 37, 2)])
 
 
-@dataclass(frozen=True)
 class State(Fields):
     """Hold ε, and z of the third example, whose label is 0: the bias b3 moves it."""
 
@@ -49,22 +46,19 @@ class State(Fields):
         return PARAMS | {"b3": PARAMS["b3"] + (self.z - GIVEN)}
 
 
-@dataclass(frozen=True)
 class Result(Shown):
-    """Hold how both J rise from θ along b3, at `steps` of ε; what both read against ε; and 1 − A of the example.
+    """Hold how both J rise from θ along b3, at `steps` of ε; and 1 − A of the example.
 
-    `here` is where the student stands on each curve.
+    The curves are what both read against ε; `here` is where the student stands on each.
     """
 
     rises: dict[str, np.ndarray]
-    curves: dict[str, Curve]
     here: dict[str, tuple[float, float]]
     rest: float
-    steps, scattered, following = STEPS, (), False
+    steps = STEPS
 
-    @cached_property
-    def headline(self) -> Headline:
-        """What the check reads with the lecture's J, and with the other."""
+    def in_short(self) -> Headline:
+        """Say what the check reads with the lecture's J, and with the other."""
         (_, written), (_, known) = self.here.values()
         return Headline(f"from Z the same backprop reads {in_digits(known, GREAT)}", short(written, 2), band(written))
 
@@ -75,12 +69,11 @@ class Result(Shown):
         yield f"So <b>J from A moves in steps of {short(step, 1)}</b>;"
         yield f"from θ − ε to θ + ε it should move by {short(moved, 1)}. Backprop is right."
 
-    @property
-    def table(self) -> str:
-        """Both curves as a table."""
+    def tables(self) -> Iterator[str]:
+        """Write both curves as a table."""
         readings = zip(*self.curves["from A"], self.curves["from Z"].y, strict=True)
         rows = [(short(eps), *(in_digits(reading, GREAT) for reading in each)) for eps, *each in readings]
-        return html_table(["ε", "J from A reads", "J from Z reads"], rows)
+        yield html_table(["ε", "J from A reads", "J from Z reads"], rows)
 
 
 @lru_cache(64)
@@ -98,7 +91,7 @@ def compute(state: State) -> Result:
     rises = {words: cost.at(stack, len(STEPS)) - cost(theta) for words, (cost, _) in PAIRS.items()}
     curves = {words: Curve(np.array(EPS), np.array([read(words, z, eps) for eps in EPS])) for words in PAIRS}
     here = {words: (state.eps, read(words, z, state.eps)) for words in PAIRS}
-    return Result(state, rises, curves, here, 1 - float(PAIRS["from A"][0].layers(theta)[-1].A[0, 2]))
+    return Result(state, rises, here, 1 - float(PAIRS["from A"][0].layers(theta)[-1].A[0, 2]), curves=curves)
 
 
 class Saturation(Lab):

@@ -1,8 +1,7 @@
 """One number nudged: the secants through θ and θ ± ε, the tangent that they become, and how fast their error falls."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -11,8 +10,7 @@ from ..checker.slide import ONE_SIDED, SLIDE
 from ..checker.words import html_table, short
 from ..network.network import Network
 from ..plots.secant import secant_picture
-from .controls import log_values
-from .fields import Fields, menu, number, slider
+from .fields import Fields, log_values, menu, number, slider
 from .lab import Lab
 from .result import Headline, Shown
 
@@ -28,21 +26,13 @@ def weight(theta: float) -> dict[str, np.ndarray]:
     return {"W1": np.array([[theta]]), "b1": np.zeros((1, 1))}
 
 
-class Cost(NamedTuple):
-    """Hold J(θ) of one number, and its slope dθ."""
-
-    J: Callable
-    slope: Callable
-
-
-COSTS = {
-    "θ³": Cost(lambda theta: theta * theta * theta, lambda theta: 3 * theta * theta),
-    "θ²": Cost(lambda theta: theta * theta, lambda theta: 2 * theta),
-    "one neuron": Cost(lambda t: float(neuron_cost(weight(t))), lambda t: neuron_gradient(weight(t))["W1"].item()),
+COSTS = {  # J(θ) of one number, and its slope dθ
+    "θ³": (lambda theta: theta * theta * theta, lambda theta: 3 * theta * theta),
+    "θ²": (lambda theta: theta * theta, lambda theta: 2 * theta),
+    "one neuron": (lambda t: float(neuron_cost(weight(t))), lambda t: neuron_gradient(weight(t))["W1"].item()),
 }
 
 
-@dataclass(frozen=True)
 class State(Fields):
     """Hold ε, θ, and which cost J."""
 
@@ -86,11 +76,10 @@ def nudge(eps: float, theta: float, cost: str) -> Nudge:
 @lru_cache(len(COSTS))
 def drawn(cost: str) -> tuple[np.ndarray, np.ndarray]:
     """Return θ and J(θ) from end to end of the picture."""
-    theta = np.linspace(-1.1, 2.1, 161)
-    return theta, np.array([COSTS[cost].J(t) for t in theta.tolist()])
+    (J, _), theta = COSTS[cost], np.linspace(-1.1, 2.1, 161)
+    return theta, np.array([J(t) for t in theta.tolist()])
 
 
-@dataclass(frozen=True)
 class Result(Shown):
     """Hold the nudge where the student stands, those by smaller and larger ε, and that by ε / 10, if it is on the axis.
 
@@ -116,9 +105,8 @@ class Result(Shown):
             return ""
         return f"{float(f'{short(self.here.errors[side] / finer.errors[side], 2)}'):g}"
 
-    @cached_property
-    def headline(self) -> Headline:
-        """How far the better of both slopes is off."""
+    def in_short(self) -> Headline:
+        """Say how far the better of both slopes is off."""
         off = "right but for rounding" if self.here.lost("two-sided") else self.here.error("two-sided")
         return Headline(f"the tangent's slope is {short(self.slope, 4)}; two-sided: {off}")
 
@@ -130,11 +118,10 @@ class Result(Shown):
         if falls:
             yield f"Divide ε by 10, and it makes {' and '.join(falls)}."
 
-    @property
-    def table(self) -> str:
-        """What the picture shows, as a table."""
+    def tables(self) -> Iterator[str]:
+        """Write what the picture shows."""
         rows = [(short(each.eps), each.error("one-sided"), each.error("two-sided")) for each in self.path]
-        return html_table(["ε", "one-sided error", "two-sided error"], rows)
+        yield html_table(["ε", "one-sided error", "two-sided error"], rows)
 
 
 def compute(state: State) -> Result:

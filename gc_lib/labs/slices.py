@@ -5,8 +5,8 @@ is added to every nudged loss before two of them are subtracted, so that the rou
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from dataclasses import replace
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,11 +19,11 @@ from ..network import bugs, nudge
 from ..network.backprop import backprop
 from ..network.forward import Layer, squared_norms
 from ..plots.bench import LENGTH_NAMES
-from .controls import log_values
+from . import words
+from .fields import log_values
 from .listening import Heard, hear
 from .result import Curve, OfReport, beyond
 from .state import BenchState
-from .words import headline, said, table
 
 ALONG = "eps", "lam", "keep_prob"
 
@@ -34,7 +34,6 @@ FEWEST = [1e-9, 1e-5], [0.0, 1.0], [1.0, 0.9, 0.5]
 SLOW = 500  # parameters above which the slices are painted after the bars, and the fewest points drawn anew
 
 
-@dataclass(frozen=True)
 class Result(OfReport):
     """Hold a check where the student stands, three slices through it, and what right backprop would read there."""
 
@@ -69,7 +68,7 @@ class Result(OfReport):
             found |= {str(bug.name): "no block disagrees" for bug in state.bugs if not found[str(bug.name)]}
         return {name: behind for name, behind in found.items() if behind}
 
-    headline, said, table = cached_property(headline), said, property(table)  # in words.py
+    in_short, said, tables = words.in_short, words.said, words.tables
 
 
 def compute(state: BenchState, before: Result | None = None) -> Result:
@@ -105,10 +104,9 @@ def glimpse(state: BenchState, before: Result | None = None) -> Result:
     bars, noise = data_alone.bars(loop - decay_slopes(state), state.eps, here.J)
     still = unmoved(state.theta, state.eps)
     report = Reading(state.eps, here.J, approx, exact, state.theta, bars, noise, still, state.checker.quotient)
-    points = {key: Curve(np.array([getattr(state, key)]), np.array([report.difference])) for key in ALONG}
     well = state.right is state or state.random
     right = report.difference if well else reading(state.right, state.keep_prob)
-    return Result(state, report, right, curves=points, before=before)
+    return Result(state, report, right, before=before)
 
 
 @lru_cache(64)

@@ -1,7 +1,7 @@
 """The state of the bench: all that its controls say, and the network, the checker and θ that follow from it."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property, lru_cache
 from numbers import Real
 from typing import Any
@@ -17,8 +17,7 @@ from ..network.forward import Terms
 from ..network.network import Network, Plant
 from ..network.train import descend
 from ..plots.bench import KEEP_PROBS
-from .controls import log_values
-from .fields import Fields, button, kept, menu, number, slider, step, whole_number
+from .fields import Fields, button, kept, log_values, menu, number, slider, step, whole_number
 
 DATA = {
     "3 or 8, 4×4 pixels": lambda m: data.digits(3, 8, examples=m, side=4),
@@ -73,18 +72,12 @@ def in_words(units: tuple[int, ...]) -> str:
     return "-".join(map(str, units)) or "none"
 
 
-def biases(name: str, value) -> float | None:
-    """Take a size of b, or None for what suits the activation."""
-    return None if value is None else number(0)(name, value)
-
-
 EPS, LAMBDAS = log_values(-12, 0, 1, 3), [0.0, *log_values(-6, 4, 1, 3)]
 UNITS = [(), (6,), (6, 6), (16, 8), (6, 6, 6)]
 STEPS = [0, 1, 2, 5, 10, 20, 50, 100, 150, 200, 250, 300]
 SCALES, SIZES = [1e-3, 1e-2, 0.1, 0.3, 1.0, 2.0, 3.0, 10.0], [0.0, 1e-3, 0.01, 0.1, 1.0]
 
 
-@dataclass(frozen=True)
 class BenchState(Fields):
     """Hold all that the bench's controls say; the defaults are where it opens.
 
@@ -107,7 +100,7 @@ class BenchState(Fields):
     hidden: str = menu("activation", ACTIVATIONS, "tanh", width="200px")
     dtype: str = menu("precision", ["float64", "float32"], "float64", width="170px")
     scale: float = slider("scale of W", SCALES, 1.0, number(0))
-    bias: Any = slider("size of b", SIZES, None, biases)
+    bias: Any = slider("size of b", SIZES, None, lambda name, b: b if b is None else number(0)(name, b))
     steps: int = slider("training steps", STEPS, 0, whole_number(0, 300))
     seed: int = button("new random start", 0, whole, lambda seed: seed + 1)
     mask_seed: int = button("new masks", 0, whole, lambda seed: seed + 1)

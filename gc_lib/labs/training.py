@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from itertools import islice
 
 import numpy as np
@@ -30,7 +30,6 @@ CHECKED = (0, 1, 3, 10, 30, 100, 300)
 SIZES, LAM, RATE, EPS = (16, 6, 6, 1), 0.1, 0.4, 1e-7
 
 
-@dataclass(frozen=True)
 class State(Fields):
     """Hold the bug, the steps of training that went before the check, and the scale of W.
 
@@ -90,7 +89,6 @@ def look(bug: str, scale: float, steps: int) -> tuple[Report, str]:
     return check(cost, gradient, theta, EPS), behind[0] if all(behind) and behind else ""
 
 
-@dataclass(frozen=True)
 class Result(OfReport):
     """Hold the training with this backprop and the one with the right backprop, and where the student stands."""
 
@@ -108,9 +106,8 @@ class Result(OfReport):
         """J after the steps of training, with this backprop and with the right one."""
         return float(self.run.J[self.state.steps]), float(self.right.J[self.state.steps])
 
-    @cached_property
-    def headline(self) -> Headline:
-        """What the check sees after so many steps, in one line."""
+    def in_short(self) -> Headline:
+        """Say what the check sees after so many steps, in one line."""
         bug, red = self.state.bug, self.report.that_are("wrong")
         when = {0: "at the start", 1: "after 1 step"}.get(self.state.steps, f"after {self.state.steps} steps")
         if not bug:
@@ -147,17 +144,16 @@ class Result(OfReport):
             told = f"{float(f'{short(J / right, 1)}'):,.0f} times as much"
         return f"J is {short(J, 2)}; with right backprop it would be {short(right, 2)}: {told}."
 
-    @property
-    def table(self) -> str:
-        """The picture as tables: reading, error bound and J at each check, and each block with its error bound."""
+    def tables(self) -> Iterator[str]:
+        """Write reading, error bound and J at each check, and each block with its error bound, as tables."""
         columns = (self.run.readings, self.run.bounds, self.run.J[[*CHECKED]], self.right.J[[*CHECKED]])
         rows = [
             (step, short(reading, 1), short(bound, 1), short(J, 2), short(right, 2))
             for step, reading, bound, J, right in zip(CHECKED, *columns, strict=True)
         ]
         blocks = [(name, short(reading, 1), short(self.bounds[name], 1)) for name, reading in self.blocks.items()]
-        checks = html_table(["steps", "reading", "error bound", "J", "J, right backprop"], rows)
-        return checks + html_table(["block", "reading", "error bound"], blocks, named=True)
+        yield html_table(["steps", "reading", "error bound", "J", "J, right backprop"], rows)
+        yield html_table(["block", "reading", "error bound"], blocks, named=True)
 
 
 def compute(state: State) -> Result:

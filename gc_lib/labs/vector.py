@@ -1,8 +1,7 @@
 """Lesson 02: the blocks as one vector θ, dθ beneath it, and the loop that fills dθ_approx entry after entry."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 import numpy as np
 
@@ -14,7 +13,6 @@ from ..checker.words import entry_name, html_table, in_digits, short
 from ..network import bugs
 from ..network.network import Network
 from ..plots.vector import vector_picture
-from .controls import in_rows
 from .fields import Fields, choice, number, slider, whole_number
 from .lab import Lab
 from .result import Headline, Shown
@@ -24,12 +22,10 @@ TIMES = (0.001, 1.0, 1000.0)
 EPS = 1e-7
 
 NETWORK = Network([2, 4, 3, 1], hidden="tanh", lam=0.1)
-PROBLEM = data.moons(24)
 PARAMS = NETWORK.initialise(seed=2)
 SIZE = to_vector(PARAMS).size
 
 
-@dataclass(frozen=True)
 class State(Fields):
     """Hold where the loop stands, the order of dθ, and by what J is multiplied."""
 
@@ -41,7 +37,7 @@ class State(Fields):
 @lru_cache(16)
 def looped(times: float) -> tuple[np.ndarray, np.ndarray, dict[str, np.ndarray]]:
     """Return J(θ + ε eᵢ) and J(θ − ε eᵢ) for every i, and the blocks of dθ, where J is multiplied by a number."""
-    cost, gradient = NETWORK.on(*PROBLEM)
+    cost, gradient = NETWORK.on(*data.moons(24))
     up, down = Objective(lambda params: times * cost(params), PARAMS).loop(EPS)
     return up, down, {name: times * block for name, block in gradient(PARAMS).items()}
 
@@ -51,7 +47,6 @@ def named(i: int, d: str = "") -> str:
     return d + entry_name(*entry(i, PARAMS))
 
 
-@dataclass(frozen=True)
 class Result(Shown):
     """Hold θ, dθ in the order chosen, the two J of every nudge, and dθ_approx as far as the loop has come.
 
@@ -68,9 +63,8 @@ class Result(Shown):
     difference: float
     theta = to_vector(PARAMS)
 
-    @cached_property
-    def headline(self) -> Headline:
-        """Which entry θ[i] is, and the relative difference so far."""
+    def in_short(self) -> Headline:
+        """Say which entry θ[i] is, and the relative difference so far."""
         reading = short(self.difference, 2) if self.difference > 1e-7 else "below 1e-7"
         return Headline(f"θ[{self.state.i}] is {named(self.state.i)}", reading, band(self.difference))
 
@@ -84,17 +78,16 @@ class Result(Shown):
         done = f"all {SIZE} entries" if i == SIZE - 1 else f"the {i + 1} done so far" if i else "the first one alone"
         yield f"The relative difference is over {done}."
 
-    @property
-    def table(self) -> str:
-        """The picture as tables: every entry as far as the loop has come, and the three norms."""
+    def tables(self) -> Iterator[str]:
+        """Write the picture as tables: every entry as far as the loop has come, and the three norms."""
         approx = [short(slope, 4) for slope in self.approx] + ["—"] * (SIZE - self.approx.size)
         rows = [
             (i, named(i), f"{self.theta[i]:.4f}", named(place, "d"), short(self.dtheta[i], 4), approx[i])
             for i, place in enumerate(self.places.tolist())
         ]
-        entries = html_table(["i", "θ[i] is", "θ[i]", "dθ[i] is", "dθ[i]", "dθ_approx[i]"], rows)
+        yield html_table(["i", "θ[i] is", "θ[i]", "dθ[i] is", "dθ[i]", "dθ_approx[i]"], rows)
         norms = [(f"‖{name}‖", in_digits(size, 1e-5)) for name, size in self.lengths.items()]
-        return entries + html_table([], norms, named=True)
+        yield html_table([], norms, named=True)
 
 
 def compute(state: State) -> Result:
@@ -122,7 +115,7 @@ class Vector(Lab):
         "The lengths of dθ_approx − dθ, dθ_approx and dθ on a log axis.",
     )
 
-    def build(self):
-        """Build the page, with a button that lets the loop take one step."""
+    def controls(self) -> list:
+        """Build the controls, and a button that lets the loop take one step."""
         further = self.button("nudge the next entry", lambda: {"i": min(self.state.i + 1, SIZE - 1)})
-        return self.page([in_rows(self.controls())], [further])
+        return [*super().controls(), further]

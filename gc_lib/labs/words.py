@@ -13,7 +13,7 @@ FEW, LINE = 3, 64  # blocks that a headline names, and its letters
 FACTORS = {2.0: "twice", 0.5: "half", -1.0: "the opposite of", 3.0: "three times", 4.0: "four times"}
 
 
-def headline(result) -> Headline:
+def in_short(result) -> Headline:
     """Say in one line what the bench found."""
     report, planted = result.report, [name for name in result.hiding if not beyond(result.report)]
     follow = "; the curves follow" if result.following else ""
@@ -99,12 +99,10 @@ def finding(report: Reading) -> str:
     red, silent = beyond(report), unheard(report)
     wrong = [name for name in red if band(report.blocks[name]) == "worry"]
     look = [name for name in red if name not in wrong]
-    said: list[str] = []
     kinds: dict[str, list[str]] = {}
     for name in wrong:
         kinds.setdefault(kind(report, name), []).append(name)
-    for words, names in kinds.items():
-        said.append(f"<b>{listed(names)}</b>: {most(report, names)}{words}.")
+    said = [f"<b>{listed(names)}</b>: {most(report, names)}{words}." for words, names in kinds.items()]
     if look:
         said.append(f"<b>{listed(look)}</b>: {most(report, look)}, worth a look.")
     if silent:
@@ -140,12 +138,14 @@ def blocks_table(report: Reading, blocks: Collection[str] | None = None) -> str:
     return html_table(["block", "reading", "error bound", ""], rows, named=True)
 
 
-def curve_table(words: str, curve) -> str:
-    """Write a curve of readings as a table; `words` say against what it is taken."""
-    return html_table([words, "relative difference"], [(short(x), short(y, 2)) for x, y in zip(*curve, strict=True)])
+def curve_table(head: Sequence[str], *curves) -> str:
+    """Write curves of readings over the same x as a table."""
+    along = zip(curves[0].x, *(curve.y for curve in curves), strict=True)
+    return html_table(head, [(short(x), *(short(y, 2) for y in readings)) for x, *readings in along])
 
 
-def table(result) -> str:
+def tables(result) -> Iterator[str]:
     """Write what the picture shows as tables: each block, and each slice."""
-    slices = (("eps", "ε"), ("lam", "λ"), ("keep_prob", "keep_prob"))
-    return blocks_table(result.report) + "".join(curve_table(words, result.curves[key]) for key, words in slices)
+    yield blocks_table(result.report)
+    for key, words in (("eps", "ε"), ("lam", "λ"), ("keep_prob", "keep_prob")):
+        yield curve_table([words, "relative difference"], result.curves[key])

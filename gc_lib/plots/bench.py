@@ -1,18 +1,33 @@
 """The picture of the bench: its blocks, and slices against ε, λ and keep_prob."""
 
-from collections.abc import Sequence
-
+import numpy as np
 from matplotlib.axes import Axes
 
 from .axis import KeepProbAxis, LogAxis
 from .curves import Slice
-from .parts import Blocks, Lengths
+from .parts import MARK, Blocks, Columns, Panel
 from .picture import View, pictures
-from .style import LENGTHS, banded
+from .style import APPROX, GRADIENT, LENGTHS, banded
 
 SLICES = 2.2, 2.1, 1.9
 LENGTH_NAMES = ["dθ_approx", "dθ"]  # stand among the names where the picture also shows how long both are
 KEEP_PROBS = [1, 0.9999, 0.999, 0.99, 0.97, 0.9, 0.8, 0.7, 0.5, 0.3]
+
+
+class Lengths(Panel):
+    """Show how long dθ_approx and dθ are, on an axis of their own."""
+
+    def __init__(self, axes: Axes):
+        super().__init__(axes)
+        self.columns = Columns(axes, LENGTHS, 2, width=0.12, size=MARK)
+        axes.set_xticks(self.columns.x, ["approx", "dθ"])
+        axes.set(xlim=(-0.45, 1.45), xlabel="lengths")
+
+    def move(self, result) -> None:
+        """Move to a result."""
+        before = (np.nan, np.nan) if result.before is None else result.before.lengths
+        colours = (APPROX, GRADIENT)
+        self.columns.move(result.lengths, before, "os", colours, edges=colours, faces=colours)
 
 
 def slices(eps: Axes, lam: Axes, keep_prob: Axes) -> tuple:
@@ -25,7 +40,7 @@ def slices(eps: Axes, lam: Axes, keep_prob: Axes) -> tuple:
 
 
 @pictures([3.4], SLICES)
-def usual(names: Sequence[str], blocks: Axes, *against: Axes) -> tuple:
+def usual(names: list[str], blocks: Axes, *against: Axes) -> tuple:
     """Show each block, and the three slices."""
     banded(blocks)
     banded(*against)
@@ -33,7 +48,7 @@ def usual(names: Sequence[str], blocks: Axes, *against: Axes) -> tuple:
 
 
 @pictures([2.25, 1.15], SLICES)
-def with_lengths(names: Sequence[str], blocks: Axes, lengths: Axes, *against: Axes) -> tuple:
+def with_lengths(names: list[str], blocks: Axes, lengths: Axes, *against: Axes) -> tuple:
     """Show each block, how long both gradients are, and the three slices."""
     banded(blocks)
     banded(*against)
@@ -45,6 +60,6 @@ def with_lengths(names: Sequence[str], blocks: Axes, lengths: Axes, *against: Ax
     return panels
 
 
-def bench_picture(names: Sequence[str], scale: float = 1) -> View:
+def bench_picture(names: list[str], scale: float = 1) -> View:
     """Show each block and three slices; with fresh masks, how long both gradients are as well."""
     return (with_lengths if names[-2:] == LENGTH_NAMES else usual)(names, scale)

@@ -1,7 +1,6 @@
 """The relative difference against one control; where there are several curves, each has its name at its right end."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -38,7 +37,7 @@ class Slice(Panel):
         """Return where values of the field stand on the x axis."""
         return self.along.place(x)
 
-    def lay(self, drawn: Line2D, result: Any, dashes: str) -> None:
+    def lay(self, drawn: Line2D, result, dashes: str) -> None:
         """Draw a line through a result's curve, broken at the break; dots alone where each point is its own draw."""
         curve = result.curves[self.key]
         x, y = self.place(curve.x), DIFFERENCES.place(curve.y)
@@ -48,14 +47,14 @@ class Slice(Panel):
         scattered = self.key in result.scattered
         drawn.set(linestyle="none" if scattered else dashes, markersize=9 if scattered else 5)
 
-    def move(self, result: Any) -> None:
+    def move(self, result) -> None:
         """Move to a result, and leave the curve from before it as pale dashes."""
         self.lay(self.curve, result, ":" if result.following else "-")
         self.before.set_visible(result.before is not None)
         if result.before is not None:
             self.lay(self.before, result.before, "--")
-            self.before.set_marker("o" if self.key in result.before.scattered else "")
-            self.before.set(markersize=4, markerfacecolor="none")
+            marker = "o" if self.key in result.before.scattered else ""
+            self.before.set(marker=marker, markersize=4, markerfacecolor="none")
         (x, y), curve = result.here[self.key], result.curves[self.key]
         self.here.set_data(self.place([x]), DIFFERENCES.place([y]))
         self.off.point(self.place(np.append(curve.x, x)), np.append(curve.y, y), DIFFERENCES, DIFFERENCE)
@@ -82,7 +81,7 @@ class NamedSlices(Panel):
         """Return where values of the field stand on the x axis."""
         return self.slices[0].place(x)
 
-    def move(self, result: Any) -> None:
+    def move(self, result) -> None:
         """Move to a result."""
         for each in self.slices:
             each.move(result)

@@ -1,8 +1,5 @@
 """The picture of a case: the bar of each block in one check."""
 
-from collections.abc import Sequence
-from typing import Any
-
 import numpy as np
 from matplotlib.axes import Axes
 
@@ -16,18 +13,16 @@ class Question(Panel):
 
     def __init__(self, axes: Axes):
         super().__init__(axes)
-        middle = dict(ha="center", va="center", transform=axes.transAxes)
-        self.mark = axes.text(
-            0.5, 0.5, "?", fontsize=64, color=for_words(GREY, WORRY.tint), zorder=9, **middle, **MOVES
-        )
+        looks = dict(fontsize=64, ha="center", va="center", zorder=9, transform=axes.transAxes)
+        self.mark = axes.text(0.5, 0.5, "?", color=for_words(GREY, WORRY.tint), **looks, **MOVES)
 
-    def move(self, result: Any) -> None:
+    def move(self, result) -> None:
         """Move to a result."""
         self.mark.set_visible(np.isnan(list(result.blocks.values())).all())
 
 
 @pictures([4.5], height=3.3)
-def detective_picture(names: Sequence[str], blocks: Axes) -> tuple:
+def detective_picture(names: list[str], blocks: Axes) -> tuple:
     """Show the blocks in the check that is looked at, or a question mark."""
     banded(blocks)
     label = "←  backprop walks from right to left" if "W1" in names else "each input of the layer"

@@ -1,8 +1,5 @@
 """The picture of lesson 06: J again and again at one θ, and the check with fresh masks, a frozen one, and none."""
 
-from collections.abc import Sequence
-from typing import Any
-
 import numpy as np
 from matplotlib.axes import Axes
 
@@ -13,7 +10,7 @@ from .parts import BEFORE_LOOKS, Blocks, Marks, Panel, line
 from .picture import pictures
 from .style import GREY, INK, PALE, WHITE, Scale, banded, for_words
 
-COSTS, TIMES = Scale(0.64, 0.78), 12
+COSTS, TIMES = Scale(0.64, 0.78), 12  # how often J is evaluated at one and the same θ
 WAYS, BLOCKS = ("fresh", "frozen", "off"), ("W1", "b1", "W2", "b2")
 
 
@@ -33,21 +30,20 @@ class Again(Panel):
             self.names[way] = curve_name(axes, TIMES + 1, way, for_words(colour, PALE))
         self.off = Marks(axes, size=20)
 
-    def move(self, result: Any) -> None:
+    def move(self, result) -> None:
         """Move to a result, and leave the fresh evaluations from before it as pale marks."""
         x = np.arange(1, TIMES + 1)
         for way, own in self.lines.items():
             own.set_data(x, COSTS.place(result.again[way]))
-        self.before.set_visible(result.before is not None)
-        if result.before is not None:
-            self.before.set_data(x, COSTS.place(result.before.again["fresh"]))
+        before = result.before.again["fresh"] if result.before else []
+        self.before.set_data(x[: len(before)], COSTS.place(before))
         x, J = np.tile(x, len(self.lines)), np.concatenate([result.again[way] for way in self.lines])
         self.off.point(x, J, COSTS, INK)
         set_names(list(self.names.values()), [own.get_ydata()[-1] for own in self.lines.values()], COSTS)
 
 
 @pictures([1.55, 1.55, 1.55], [2.1, 2.85])
-def dropout_picture(names: Sequence[str], fresh: Axes, frozen: Axes, off: Axes, again: Axes, against: Axes) -> tuple:
+def dropout_picture(fresh: Axes, frozen: Axes, off: Axes, again: Axes, against: Axes) -> tuple:
     """Show what fresh masks do to the check and to J, and what a frozen one and none do."""
     bars = fresh, frozen, off
     banded(*bars)

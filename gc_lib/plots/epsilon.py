@@ -1,8 +1,5 @@
 """The picture of lesson 03: the reading against ε, as measured and as predicted, and the error bound of each block."""
 
-from collections.abc import Sequence
-from typing import Any
-
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
@@ -35,7 +32,7 @@ class Lines(Panel):
             for power in ("ε", "ε²")
         ]
 
-    def move(self, result: Any) -> None:
+    def move(self, result) -> None:
         """Move to a result."""
         predicted, (best, least) = result.prediction, result.best
         self.roundoff.set_data(SPAN, predicted.roundoff(SPAN))
@@ -53,7 +50,7 @@ class Lines(Panel):
 
 
 @pictures([3.0], [6.4])
-def epsilon_picture(names: Sequence[str], blocks: Axes, eps: Axes) -> tuple:
+def epsilon_picture(names: list[str], blocks: Axes, eps: Axes) -> tuple:
     """Show the blocks with their error bounds, and the V of the reading against ε over its two predicted lines."""
     banded(blocks)
     banded(eps)

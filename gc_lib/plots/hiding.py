@@ -1,8 +1,5 @@
 """The picture of lesson 09: the reading of all θ and of each block, and the fall of Taylor's remainder."""
 
-from collections.abc import Sequence
-from typing import Any
-
 import numpy as np
 from matplotlib.axes import Axes
 
@@ -35,7 +32,7 @@ class Fall(Panel):
         self.before = line(axes, zorder=10, **BEFORE_LOOKS)
         self.dots = line(axes, "o-", color=DIFFERENCE, ms=6, zorder=11)
 
-    def move(self, result: Any) -> None:
+    def move(self, result) -> None:
         """Move to a result."""
         steps, remainders = shown(result.report.taylor)
         self.dots.set_data(steps, REMAINDERS.place(remainders))
@@ -49,14 +46,14 @@ class Fall(Panel):
         self.words[2].set_position((2 * steps[5], 0.6 * remainders[0] * (steps[5] / steps[0]) ** 2))
 
 
-def shown(taylor: Any) -> tuple[np.ndarray, np.ndarray]:
+def shown(taylor) -> tuple[np.ndarray, np.ndarray]:
     """Return the steps that are on the axis, and their remainders."""
     on_axis = taylor.steps > STEPS[0]
     return taylor.steps[on_axis], taylor.remainders[on_axis]
 
 
 @pictures([5.2], [4.4])
-def hiding_picture(names: Sequence[str], blocks: Axes, fall: Axes) -> tuple:
+def hiding_picture(names: list[str], blocks: Axes, fall: Axes) -> tuple:
     """Show what a check reads, and beside it how Taylor's remainder falls."""
     banded(blocks)
     blocks.axvline(0.5, color=INK, lw=0.8, zorder=5)

@@ -1,7 +1,6 @@
 """The picture of a report: its blocks, and the entries of one of them, against each other and in their places."""
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -24,19 +23,19 @@ NUMBERED = 10  # rows, or columns, that have room for their numbers
 class Chosen(Blocks):
     """Show the bars of all blocks, and a pointer under the one that is looked into."""
 
-    def __init__(self, axes: Axes, names: Sequence[str], label: str = "each block"):
+    def __init__(self, axes: Axes, names: list[str], label: str = "each block"):
         super().__init__(axes, [name if len(name) <= 12 else f"{name[:11]}…" for name in names], label)
         self.names = list(names)
         foot = axes.get_xaxis_transform()  # below the mark of a reading of 0
         self.pointer = line(axes, "^", color=INK, ms=8, zorder=14, clip_on=False, transform=foot)
 
-    def move(self, result: Any) -> None:
+    def move(self, result) -> None:
         """Move to a result."""
         super().move(result)
         self.pointer.set_data([self.names.index(result.block)], [0])
 
 
-def looks(result: Any) -> list[Band]:
+def looks(result) -> list[Band]:
     """Return how each entry of a result looks: as its band, or silent where its reading says nothing."""
     pairs = zip(result.readings, result.wrong, strict=True)
     return [band(reading) if off or reading < GREAT.high else SILENT for reading, off in pairs]
@@ -53,7 +52,7 @@ class Square(Panel):
         self.points = Marks(axes, size=64)
         self.ring = line(axes, "o", mfc="none", mec=INK, mew=2, ms=16, zorder=14)
 
-    def lay(self, x: np.ndarray, y: np.ndarray, result: Any, bands: list[Band]) -> None:
+    def lay(self, x: np.ndarray, y: np.ndarray, result, bands: list[Band]) -> None:
         """Move the points."""
         edges = [GREY if each is SILENT else WHITE for each in bands]
         self.points.move(x, y, [each.mark for each in bands], edges, [each.colour for each in bands])
@@ -79,7 +78,7 @@ class Against(Square):
         x = RIM / max(1, abs(k))
         return [-x, x], [-k * x, k * x]
 
-    def move(self, result: Any) -> None:
+    def move(self, result) -> None:
         """Move to a result, whose largest entry reaches the end of an axis."""
         size = max(np.abs(result.approx).max(), np.abs(result.gradient).max()) or 1.0
         self.lay(result.approx / size, result.gradient / size, result, looks(result))
@@ -102,7 +101,7 @@ class Map(Square):
         self.across = [axes.text(0, 0, "", ha="center", va="bottom", **beside) for _ in range(NUMBERED)]
         self.down = [axes.text(0, 0, "", ha="right", va="center", **beside) for _ in range(NUMBERED)]
 
-    def move(self, result: Any) -> None:
+    def move(self, result) -> None:
         """Move to a result."""
         count, rows, bands = result.approx.size, result.rows, looks(result)
         columns, few = -(-count // rows), count <= FEW
@@ -135,7 +134,7 @@ def numbered(words: list[Text], count: int, least: float) -> Iterator[tuple[int,
 
 
 @pictures([3.0], [3.35, 3.15])
-def inspect_picture(names: Sequence[str], blocks: Axes, against: Axes, places: Axes) -> tuple:
+def inspect_picture(names: list[str], blocks: Axes, against: Axes, places: Axes) -> tuple:
     """Show what a check found: the blocks, and the entries of one of them."""
     banded(blocks)
     return Chosen(blocks, names), Against(against), Map(places)

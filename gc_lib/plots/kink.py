@@ -1,18 +1,17 @@
 """The picture of a corner in the window: J along one entry, magnified by ε, and what the check reads against ε."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 
-from .parts import BEFORE_LOOKS, BEFORE_NOW, HERE, NOW, Panel, line, magnify, ring
+from .parts import BEFORE_LOOKS, BEFORE_NOW, HERE, NOW, Panel, key, line, magnify, ring
 from .picture import MOVES, pictures
 from .style import APPROX, DIFFERENCE, DIFFERENCES, GRADIENT, GREY, INK, SILVER, WHITE, banded, set_ticks
 
 KEY = {
-    "slope dθ, from backprop": (GRADIENT, "-"),
-    "slope dθ_approx, through θ − ε and θ + ε": (APPROX, "-"),
+    "slope dθ, from backprop": dict(color=GRADIENT, lw=2.6),
+    "slope dθ_approx, through θ − ε and θ + ε": dict(color=APPROX, lw=2.6),
 }
 ON_THETA, NEAREST = 2e-12, 1e-10  # where a distance of 0 stands, left of the break, and the smallest that has a place
 
@@ -24,16 +23,9 @@ class Magnified(Panel):
 
     def __init__(self, axes: Axes):
         super().__init__(axes)
-        axes.set(
-            ylim=(-0.2, 1.62),
-            xlabel="one entry, θ[i] = b2[1]\n▼ corners",
-            ylabel="J(θ), stretched to fit",
-        )
+        axes.set(ylim=(-0.2, 1.62), xlabel="one entry, θ[i] = b2[1]\n▼ corners", ylabel="J(θ), stretched to fit")
         magnify(axes, -0.13)
-        for row, (words, (colour, dashes)) in enumerate(KEY.items()):
-            height = 1.5 - 0.15 * row
-            axes.plot([-1.9, -1.66], [height, height], color=colour, linestyle=dashes, lw=2.6)
-            axes.text(-1.58, height, words, va="center")
+        key(axes, (-1.9, -1.66, -1.58), 1.5, 0.15, KEY)
         self.curve = line(axes, color=SILVER, lw=6, solid_capstyle="butt", zorder=9, clip_on=True)
         self.tangent = line(axes, color=GRADIENT, lw=2.2, zorder=11, clip_on=True)
         self.secant = line(axes, color=APPROX, lw=2.6, zorder=12, clip_on=True)
@@ -42,7 +34,7 @@ class Magnified(Panel):
         self.corners = line(axes, "v", color=INK, ms=9, zorder=15)
         self.word = axes.text(0, 0, "corner", ha="center", va="bottom", zorder=15, **MOVES)
 
-    def move(self, result: Any) -> None:
+    def move(self, result) -> None:
         """Move to a result."""
         eps, steps, low = result.state.eps, result.steps, result.costs.min()
         height = np.ptp(result.costs) or 1.0
@@ -82,7 +74,7 @@ class Readings(Panel):
         self.window = line(axes, ":", color=INK, lw=1.4, zorder=12)
         self.here = ring(axes, zorder=14)
 
-    def move(self, result: Any) -> None:
+    def move(self, result) -> None:
         """Move to a result, and leave the curve from before it as pale marks."""
         eps, foot = result.state.eps, 6e-12
         self.curve.set_data(result.curve[0], DIFFERENCES.place(result.curve[1]))
@@ -102,6 +94,6 @@ def on_axis(distances: Sequence[float] | np.ndarray) -> np.ndarray:
 
 
 @pictures([5.0], [4.6])
-def kink_picture(names: Sequence[str], magnified: Axes, readings: Axes) -> tuple:
+def kink_picture(magnified: Axes, readings: Axes) -> tuple:
     """Show a corner of J in the window of a nudge, and how far from θ the corners of all entries are."""
     return Magnified(magnified), Readings(readings)

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -15,22 +14,7 @@ from matplotlib.path import Path as Outline
 from matplotlib.transforms import ScaledTranslation, Transform
 
 from .picture import MOVES
-from .style import (
-    APPROX,
-    BEFORE,
-    DIFFERENCE,
-    DIFFERENCES,
-    GRADIENT,
-    GREAT,
-    GREY,
-    INK,
-    LENGTHS,
-    SAYS_NOTHING,
-    WHITE,
-    Colours,
-    Scale,
-    band,
-)
+from .style import BEFORE, DIFFERENCE, DIFFERENCES, GREAT, GREY, INK, SAYS_NOTHING, WHITE, Colours, Scale, band
 
 BEFORE_LOOKS = dict(color=BEFORE, linestyle="--", lw=1.2)
 RING = dict(marker="o", linestyle="none", color=WHITE, mec=INK)
@@ -61,7 +45,7 @@ class Panel:
         (x,) = self.place([value])
         return float(self.axes.transData.transform((x, 1))[0] / self.axes.figure.bbox.width)
 
-    def move(self, result: Any) -> None:
+    def move(self, result) -> None:
         """Move to a result."""
         raise NotImplementedError
 
@@ -79,7 +63,7 @@ class Rounded(Transform):
         return np.round(values, 3)
 
 
-def line(axes: Axes, *looks: str, **more: Any) -> Line2D:
+def line(axes: Axes, *looks: str, **more) -> Line2D:
     """Add a line, or marks, that will move."""
     return axes.plot([], [], *looks, **MOVES | {"transform": axes.transData + Rounded()} | more)[0]
 
@@ -93,9 +77,17 @@ def magnify(axes: Axes, low: float) -> None:
     axes.text(0, low, "the window", color=INK, ha="center", va="center")
 
 
-def ring(axes: Axes, zorder: int = 12) -> Line2D:
+def key(axes: Axes, x: Sequence[float], top: float, step: float, looks: Mapping[str, dict]) -> None:
+    """Say what lines mean, in rows from `top` down: a piece of each from x[0] to x[1], and its words at x[2]."""
+    for row, (words, look) in enumerate(looks.items()):
+        height = top - step * row
+        axes.plot(x[:2], [height, height], **look)
+        axes.text(x[2], height, words, va="center")
+
+
+def ring(axes: Axes, zorder: int = 12, marker: str = "o") -> Line2D:
     """Add the ring that will show where the student stands."""
-    return line(axes, **RING, ms=11, mew=2.2, zorder=zorder)
+    return line(axes, **RING | {"marker": marker}, ms=11, mew=2.2, zorder=zorder)
 
 
 MARK = (0.09 * 72) ** 2  # the area of a mark of 9 pixels of the page, as matplotlib counts it
@@ -182,36 +174,15 @@ class Blocks(Panel):
         hatch = PathPatch(Outline([(0, 0)]), fill=False, hatch="////", edgecolor=GREY, linewidth=0, zorder=11, **MOVES)
         self.bounds = axes.add_patch(hatch)
 
-    def move(self, result: Any) -> None:
+    def move(self, result) -> None:
         """Move to a result; a hollow mark on a grey bar is a reading that its error bound explains."""
         result = result.bars[self.key] if self.key else result
         readings, bounds = (np.array([of[name] for name in self.names]) for of in (result.blocks, result.bounds))
         before = {} if result.before is None else result.before.blocks
         bands, heard = [band(reading) for reading in readings], (readings > bounds) | (readings < GREAT.high)
         colours = np.where(heard, [each.colour for each in bands], SAYS_NOTHING)
-        self.columns.move(
-            readings,
-            [before.get(name, np.nan) for name in self.names],
-            [each.mark for each in bands],
-            colours,
-            edges=np.where(heard, WHITE, GREY),
-            faces=np.where(heard, INK, WHITE),
-        )
+        edges, faces = np.where(heard, WHITE, GREY), np.where(heard, INK, WHITE)
+        stood, marks = [before.get(name, np.nan) for name in self.names], [each.mark for each in bands]
+        self.columns.move(readings, stood, marks, colours, edges, faces)
         corners = self.columns.corners(0.9, np.clip(bounds, *DIFFERENCES))
         self.bounds.set_path(Outline(corners.reshape(-1, 2), self.pen))  # one path: its hatch is drawn once
-
-
-class Lengths(Panel):
-    """Show how long dθ_approx and dθ are, on an axis of their own."""
-
-    def __init__(self, axes: Axes):
-        super().__init__(axes)
-        self.columns = Columns(axes, LENGTHS, 2, width=0.12, size=MARK)
-        axes.set_xticks(self.columns.x, ["approx", "dθ"])
-        axes.set(xlim=(-0.45, 1.45), xlabel="lengths")
-
-    def move(self, result: Any) -> None:
-        """Move to a result."""
-        before = (np.nan, np.nan) if result.before is None else result.before.lengths
-        colours = (APPROX, GRADIENT)
-        self.columns.move(result.lengths, before, "os", colours, edges=colours, faces=colours)

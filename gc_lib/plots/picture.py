@@ -9,7 +9,6 @@ import html
 import io
 from collections.abc import Callable, Sequence
 from functools import cache, wraps
-from typing import Any
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -106,7 +105,7 @@ class View:
     def __init__(self, pictures: Sequence[Picture], panels: Sequence, names: Sequence[str] = ()):
         self.pictures, self.panels, self.names = pictures, panels, list(names)
 
-    def update(self, result: Any) -> tuple[bytes, ...]:
+    def update(self, result) -> tuple[bytes, ...]:
         """Move every panel to a result, and return each picture as PNG."""
         for panel in self.panels:
             panel.move(result)
@@ -127,10 +126,10 @@ class View:
 
 
 def pictures(*widths: Sequence[float], height: float = 3.7, inks: tuple[str, ...] = ()) -> Callable:
-    """Turn a function that builds panels, from names of blocks and from axes, into one that builds their view.
+    """Turn a function that builds panels, from axes and, if there are any, names of blocks, into one of their view.
 
     Each of `widths` is a picture: the widths of its axes in hundreds of pixels of the page. The function is handed the
-    axes of all pictures in turn.
+    axes of all pictures in turn, and before them the names.
     """
 
     def drawn(build: Callable[..., Sequence]) -> Callable[..., View]:
@@ -143,7 +142,7 @@ def pictures(*widths: Sequence[float], height: float = 3.7, inks: tuple[str, ...
                     for figure, each in zip(figures, widths, strict=True)
                     for own in figure.subplots(1, len(each), width_ratios=each, squeeze=False)[0]
                 ]
-                panels = build(names, *axes)
+                panels = build(list(names), *axes) if names else build(*axes)
                 for figure in figures:
                     name_marks(figure, [panel for panel in panels if panel.axes.figure is figure])
                 line_up(figures)

@@ -1,8 +1,5 @@
 """The picture of lesson 07 on what a check costs: three straight lines that were counted, and dots that were timed."""
 
-from collections.abc import Sequence
-from typing import Any
-
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
@@ -38,24 +35,21 @@ class Works(Panel):
         self.gap = line(axes, ":", color=INK, lw=1.4, zorder=9)
         self.word = axes.text(1, 32, "", color=INK, ha="left", va="center", zorder=10, animated=True)
         self.here = ring(axes)
-        self.dots = {
-            name: line(axes, mark, color=colour, ms=7, mec=WHITE, mew=0.8, zorder=11)
-            for name, (colour, mark) in WORKS.items()
-        }
+        looks = dict(ms=7, mec=WHITE, mew=0.8, zorder=11)
+        self.dots = {name: line(axes, mark, color=colour, **looks) for name, (colour, mark) in WORKS.items()}
 
-    def move(self, result: Any) -> None:
+    def move(self, result) -> None:
         """Move to a result."""
         counted = result.counted
         self.here.set_data([counted.parameters], [counted.loop])
         self.gap.set_data([counted.parameters] * 2, [counted.step, counted.loop])
-        self.word.set_x(counted.parameters * 1.1)
-        self.word.set_text(f"{result.steps:,.0f} steps of training")
+        self.word.set(x=counted.parameters * 1.1, text=f"{result.steps:,.0f} steps of training")
         for name, dots in self.dots.items():
             y = np.array([getattr(timed, name) / timed.evaluation for timed in result.timed])
             dots.set_data([timed.parameters for timed in result.timed], EVALUATIONS.place(y))
 
 
 @pictures([7.2])
-def price_picture(names: Sequence[str], works: Axes) -> tuple:
+def price_picture(works: Axes) -> tuple:
     """Show what the two-sided loop, the screen and a step of training cost as the network grows."""
     return (Works(works),)

@@ -1,7 +1,5 @@
 """A report as a still picture: dθ against dθ_approx, the reading of every block, and the V-curve of this very J."""
 
-from typing import Any
-
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -10,17 +8,17 @@ from matplotlib.ticker import LogLocator, NullLocator
 from .picture import Drawing
 from .style import BLUISH_GREEN, DIFFERENCE, DIFFERENCES, GREY, INK, VERMILLION, WHITE, banded, styled
 
-LOOKS = {  # colour and mark of an answer
-    "right": (BLUISH_GREEN, "o"),
-    "cannot tell": (GREY, "s"),
-    "wrong": (VERMILLION, "X"),
+LOOKS = {  # colour, mark and filling of an answer: hollow where the check cannot tell
+    "right": (BLUISH_GREEN, "o", BLUISH_GREEN),
+    "cannot tell": (GREY, "s", WHITE),
+    "wrong": (VERMILLION, "X", VERMILLION),
 }
 WORD = dict(zorder=5, bbox=dict(boxstyle="square,pad=0.15", facecolor=WHITE, alpha=0.85, linewidth=0))
 ROOM = 20  # letters of the names of blocks side by side
 NEAR = 10  # an ε less than so many times larger or smaller is near the best one
 
 
-def draw_report(report: Any) -> Drawing:
+def draw_report(report) -> Drawing:
     """Draw a report; its headline is the answer, its caption the answer and what the picture shows."""
     with styled():
         figure = Figure((10.2, 4.2), layout="constrained")
@@ -35,7 +33,7 @@ def draw_report(report: Any) -> Drawing:
         return Drawing(figure, f"{report.headline}. {left} {middle} Right: {found}")
 
 
-def draw_entries(axes: Axes, report: Any) -> None:
+def draw_entries(axes: Axes, report) -> None:
     """Draw dθ against dθ_approx; in front what is wrong: of a wrong block, what its error bars do not explain."""
     slopes = np.nan_to_num([report.approx, report.gradient], posinf=0, neginf=0)
     largest = np.abs(slopes).max() or 1.0
@@ -45,10 +43,10 @@ def draw_entries(axes: Axes, report: Any) -> None:
         answers[report.parts[name]] = "right"
         answers[report.found.suspects(name)] = "wrong"
     axes.axline((0, 0), slope=1, color=GREY, linewidth=1, zorder=1)
-    for answer, (colour, mark) in LOOKS.items():
+    for answer, (colour, mark, face) in LOOKS.items():
         chosen = answers == answer
         if chosen.any():
-            bars, face = np.minimum(report.bars[chosen], 3 * rim), face_of(answer)
+            bars = np.minimum(report.bars[chosen], 3 * rim)
             looks = dict(fmt=mark, ms=6, color=colour, mfc=face, mec=colour, elinewidth=1.2, zorder=2)
             axes.errorbar(report.approx[chosen], report.gradient[chosen], xerr=bars, label=answer, **looks)
     axes.set(xlim=(-rim, rim), ylim=(-rim, rim), xlabel="dθ_approx, the slope of J", ylabel="dθ")
@@ -56,27 +54,22 @@ def draw_entries(axes: Axes, report: Any) -> None:
     axes.legend(loc="upper left", frameon=False, handletextpad=0.2)
 
 
-def face_of(answer: str) -> str:
-    """Return the colour that fills a mark: none where the check cannot tell."""
-    return WHITE if answer == "cannot tell" else LOOKS[answer][0]
-
-
-def draw_blocks(axes: Axes, report: Any) -> None:
+def draw_blocks(axes: Axes, report) -> None:
     """Draw the reading of each block over the bands, and what its error bars explain."""
     names = list(report.blocks)
     x, low = np.arange(len(names)), axes.get_ylim()[0]
     bounds = DIFFERENCES.place(np.array([report.bounds[name] for name in names]))
     axes.bar(x, bounds - low, bottom=low, width=0.7, color="none", edgecolor=GREY, hatch="////", linewidth=0)
     for i, name in enumerate(names):
-        colour, mark = LOOKS[report.answers[name]]
+        colour, mark, face = LOOKS[report.answers[name]]
         reading = float(DIFFERENCES.place(np.array(report.blocks[name])))
-        axes.plot(i, reading, mark, ms=9, mfc=face_of(report.answers[name]), mec=colour, clip_on=False, zorder=3)
+        axes.plot(i, reading, mark, ms=9, mfc=face, mec=colour, clip_on=False, zorder=3)
     long = sum(map(len, names)) > ROOM
     axes.set_xticks(x, names, **(dict(rotation=30, ha="right", rotation_mode="anchor") if long else {}))
     axes.set_xlim(-0.7, len(names) - 0.3)
 
 
-def draw_curve(axes: Axes, report: Any) -> str:
+def draw_curve(axes: Axes, report) -> str:
     """Draw what dθ reads at every step along one direction, and hatched what the errors explain; say it in words."""
     ladder, said = report.ladder, float(report.gradient @ report.found.v)
     axes.set_xlabel("step ε, along one direction")
@@ -88,8 +81,7 @@ def draw_curve(axes: Axes, report: Any) -> str:
     eps, best = ladder.steps * np.median(report.found.scale), ladder.best
     size = abs(ladder.slope[best]) + abs(said) or 1.0
     error = DIFFERENCES.place(np.where(np.isfinite(ladder.error), ladder.error / size, np.nan))
-    looks = dict(facecolor="none", edgecolor=GREY, hatch="////", linewidth=0)
-    axes.fill_between(eps, axes.get_ylim()[0], error, **looks)
+    axes.fill_between(eps, axes.get_ylim()[0], error, facecolor="none", edgecolor=GREY, hatch="////", linewidth=0)
     axes.plot(eps, error, color=INK, linewidth=1.4)
     axes.plot(eps, DIFFERENCES.place(np.abs(ladder.slope - said) / size), "o", color=DIFFERENCE, ms=4.5, zorder=3)
     causes = name_causes(axes, ladder, eps, error)
@@ -114,7 +106,7 @@ def draw_curve(axes: Axes, report: Any) -> str:
     return f"{shows} ε = {shown} is {beside} the best one."
 
 
-def name_causes(axes: Axes, ladder: Any, eps: np.ndarray, error: np.ndarray) -> list[str]:
+def name_causes(axes: Axes, ladder, eps: np.ndarray, error: np.ndarray) -> list[str]:
     """Write over each stretch of the curve what makes most of the error there, and return these words."""
     parts, named = ladder.causes, []
     most = np.argmax([*parts.values()], axis=0)

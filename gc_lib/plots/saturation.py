@@ -1,22 +1,19 @@
 """The picture of a saturated unit: J from A and J from Z magnified by ε, and what a check with each reads against ε."""
 
-from collections.abc import Sequence
-from typing import Any
-
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from .axis import LogAxis
 from .curves import Slice
-from .parts import BEFORE_NOW, HERE, Panel, line, magnify
+from .parts import BEFORE_NOW, HERE, Panel, key, line, magnify
 from .picture import pictures
 from .style import APPROX, DIFFERENCE, INK, SILVER, WHITE, banded
 
 KEY = {
-    "J from Z: its slope is dθ": (SILVER, 6),
-    "J from A": (INK, 1.6),
-    "slope dθ_approx, of J from A": (APPROX, 2.6),
+    "J from Z: its slope is dθ": dict(color=SILVER, lw=6, solid_capstyle="butt"),
+    "J from A": dict(color=INK, lw=1.6, solid_capstyle="butt"),
+    "slope dθ_approx, of J from A": dict(color=APPROX, lw=2.6, solid_capstyle="butt"),
 }
 
 
@@ -27,15 +24,11 @@ class Stairs(Panel):
         super().__init__(axes)
         axes.set(ylim=(-1.4, 2), xlabel="one entry, θ[i] = b3", ylabel="rise of J(θ), stretched to fit")
         magnify(axes, -1.25)
-        for row, (words, (colour, width)) in enumerate(KEY.items()):
-            height = 1.8 - 0.22 * row
-            axes.plot([-1.9, -1.66], [height, height], color=colour, lw=width, solid_capstyle="butt")
-            axes.text(-1.58, height, words, va="center")
-        looks = dict(zorder=9, clip_on=True, solid_capstyle="butt")
-        self.known, self.written, self.secant = (line(axes, color=c, lw=w, **looks) for c, w in KEY.values())
+        key(axes, (-1.9, -1.66, -1.58), 1.8, 0.22, KEY)
+        self.known, self.written, self.secant = (line(axes, **look, zorder=9, clip_on=True) for look in KEY.values())
         self.ends = line(axes, "o", color=INK, ms=6, zorder=13, clip_on=True)
 
-    def move(self, result: Any) -> None:
+    def move(self, result) -> None:
         """Move to a result."""
         written, known = result.rises["from A"], result.rises["from Z"]
         tall = np.abs(known).max() or 1.0
@@ -47,7 +40,7 @@ class Stairs(Panel):
 
 
 @pictures([4.6], [5.0])
-def saturation_picture(names: Sequence[str], stairs: Axes, against: Axes) -> tuple:
+def saturation_picture(stairs: Axes, against: Axes) -> tuple:
     """Show a staircase beside a line, and the V of each."""
     banded(against)
     along = LogAxis(1e-12, 1e-2, 10), "1e-12 1e-10 1e-8 1e-6 1e-4 1e-2"

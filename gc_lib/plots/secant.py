@@ -1,14 +1,11 @@
 """The picture of one nudged number: J(θ) with its tangent and two secants, and the error of their slopes against ε."""
 
-from collections.abc import Sequence
-from typing import Any
-
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
-from .parts import BEFORE_LOOKS, BEFORE_NOW, HERE, Panel, line, ring
+from .parts import BEFORE_LOOKS, BEFORE_NOW, HERE, Panel, key, line, ring
 from .picture import MOVES, pictures
 from .style import APPROX, GRADIENT, GREY, INK, SILVER, WHITE, Scale
 
@@ -17,11 +14,17 @@ SIDES = {  # the two ways of taking the slope: colour, dashes, mark
     "one-sided": (INK, (0, (4, 2)), "^"),
     "two-sided": (APPROX, "-", "o"),
 }
+FIRST = {"one-sided": 1, "two-sided": 0}  # from which of θ − ε, θ and θ + ε a secant goes to the last
 KEY = {
-    "tangent: its slope is dθ": (GRADIENT, "-"),
-    "two-sided: through θ − ε and θ + ε": SIDES["two-sided"][:2],
-    "one-sided: through θ and θ + ε": SIDES["one-sided"][:2],
+    "tangent: its slope is dθ": dict(color=GRADIENT, lw=2.6),
+    "two-sided: through θ − ε and θ + ε": dict(color=APPROX, lw=2.6),
+    "one-sided: through θ and θ + ε": dict(color=INK, linestyle=(0, (4, 2)), lw=2.6),
 }
+
+
+def both(axes: Axes, **looks) -> dict[str, Line2D]:
+    """Add a line for each way."""
+    return {way: line(axes, color=colour, linestyle=dashes, **looks) for way, (colour, dashes, _) in SIDES.items()}
 
 
 class Secants(Panel):
@@ -35,36 +38,28 @@ class Secants(Panel):
         axes.set(xlim=(LEFT, RIGHT), ylim=(-1.6, 8.4), ylabel="J(θ)")
         axes.set_xticks([-1, 0, 1, 2], ["−1", "0", "1", "2"])
         axes.set_yticks([0, 2, 4, 6, 8])
-        for row, (words, (colour, dashes)) in enumerate(KEY.items()):
-            height = 7.8 - 0.75 * row
-            axes.plot([-0.98, -0.72], [height, height], color=colour, linestyle=dashes, lw=2.6)
-            axes.text(-0.64, height, words, va="center")
+        key(axes, (-0.98, -0.72, -0.64), 7.8, 0.75, KEY)
         self.curve = line(axes, color=SILVER, lw=5, solid_capstyle="butt", zorder=9, clip_on=True)
-        self.before = [line(axes, zorder=10, **BEFORE_LOOKS | {"clip_on": True}) for _ in SIDES]
+        self.before = {side: line(axes, zorder=10, **BEFORE_LOOKS | {"clip_on": True}) for side in SIDES}
         self.window = line(axes, ":", color=GREY, lw=1.4, zorder=10, clip_on=True)
         self.tangent = line(axes, color=GRADIENT, lw=4, zorder=10, clip_on=True)
-        self.lines, self.chords = {}, {}
-        for side, (colour, dashes, _) in SIDES.items():
-            self.lines[side] = line(axes, color=colour, linestyle=dashes, lw=1.4, zorder=12, clip_on=True)
-            self.chords[side] = line(axes, color=colour, linestyle=dashes, lw=2.8, zorder=12, clip_on=True)
+        self.lines, self.chords = (both(axes, lw=width, zorder=12, clip_on=True) for width in (1.4, 2.8))
         self.ends = line(axes, "o", color=INK, ms=6, zorder=13)
         self.here = ring(axes, zorder=14)
         self.inset = Inset(axes)
 
-    def move(self, result: Any) -> None:
+    def move(self, result) -> None:
         """Move to a result, and leave the secants from before it as pale marks."""
         self.curve.set_data(*result.curve)
-        (below, at, above), heights = spots(result), result.here.costs
-        self.window.set_data(np.repeat([below, at, above], 3), np.ravel([(-1.6, J, np.nan) for J in heights]))
-        self.ends.set_data([below, above], [heights[0], heights[2]])
-        self.here.set_data([at], [heights[1]])
-        self.tangent.set_data(*straight(at, heights[1], result.slope))
-        for side, before in zip(SIDES, self.before, strict=True):
-            self.chords[side].set_data(*chord(result, side))
+        x, J = spots(result), result.here.costs
+        self.window.set_data(np.repeat(x, 3), np.ravel([(-1.6, cost, np.nan) for cost in J]))
+        self.ends.set_data(x[::2], J[::2])
+        self.here.set_data([x[1]], [J[1]])
+        self.tangent.set_data(*straight(x[1], J[1], result.slope))
+        for side, first in FIRST.items():
+            self.chords[side].set_data([x[first], x[2]], [J[first], J[2]])
             self.lines[side].set_data(*secant(result, side))
-            before.set_visible(result.before is not None)
-            if result.before is not None:
-                before.set_data(*secant(result.before, side))
+            self.before[side].set_data(*(secant(result.before, side) if result.before else ((), ())))
         self.inset.move(result)
 
 
@@ -79,23 +74,20 @@ class Inset:
         self.box = axes.add_patch(Rectangle((x - width, y - height), 2 * width, 2 * height, **look))
         self.curve = line(axes, color=SILVER, lw=5, solid_capstyle="butt", zorder=16)
         self.tangent = line(axes, color=GRADIENT, lw=4, zorder=17)
-        self.chords = {
-            side: line(axes, color=colour, linestyle=dashes, lw=2.4, zorder=18)
-            for side, (colour, dashes, _) in SIDES.items()
-        }
+        self.chords = both(axes, lw=2.4, zorder=18)
         self.here = ring(axes, zorder=19)
         self.word = axes.text(x, y - 0.94 * height, "", ha="center", va="bottom", fontsize="small", zorder=19, **MOVES)
         self.artists = [self.box, self.curve, self.tangent, *self.chords.values(), self.here, self.word]
         for artist in self.artists[1:-2]:
             artist.set(clip_on=True, clip_path=self.box)
 
-    def move(self, result: Any) -> None:
+    def move(self, result) -> None:
         """Move to a result."""
-        eps, theta, (_, at, _) = result.state.eps, result.state.theta, result.here.costs
+        eps, theta, J = result.state.eps, result.state.theta, result.here.costs
         for artist in self.artists:
             artist.set_visible(eps < self.most)
         steps = np.linspace(-2, 2, 41)
-        curve = np.array([result.J(theta + step * eps) - at for step in steps])
+        curve = np.array([result.J(theta + step * eps) - J[1] for step in steps])
         tall = np.abs(curve).max() or 1.0
 
         def lay(drawn: Line2D, x: np.ndarray, rises: np.ndarray) -> None:
@@ -104,29 +96,21 @@ class Inset:
 
         lay(self.curve, steps, curve)
         lay(self.tangent, steps, steps * eps * result.slope)
-        for side, first in (("two-sided", -1), ("one-sided", 0)):
-            x = np.array([first, 1])
-            lay(self.chords[side], x, np.array([result.here.costs[first + 1], result.here.costs[2]]) - at)
+        for side, first in FIRST.items():
+            lay(self.chords[side], np.array([first - 1, 1]), np.array([J[first], J[2]]) - J[1])
         lay(self.here, np.zeros(1), np.zeros(1))
         self.word.set_text(f"θ ± 2ε, at ε = {result.eps}")
 
 
-def spots(result: Any) -> tuple[float, float, float]:
+def spots(result) -> tuple[float, float, float]:
     """Return θ − ε, θ and θ + ε."""
     theta, eps = result.state.theta, result.state.eps
     return theta - eps, theta, theta + eps
 
 
-def chord(result: Any, side: str) -> tuple[tuple, tuple]:
-    """Return the two points of the curve through which a secant goes, as x and y."""
-    first = 0 if side == "two-sided" else 1
-    return spots(result)[first :: 2 - first], result.here.costs[first :: 2 - first]
-
-
-def secant(result: Any, side: str) -> tuple[np.ndarray, np.ndarray]:
+def secant(result, side: str) -> tuple[np.ndarray, np.ndarray]:
     """Return a secant from edge to edge."""
-    (_, x), (_, y) = chord(result, side)
-    return straight(x, y, result.here.slopes[side])
+    return straight(spots(result)[2], result.here.costs[2], result.here.slopes[side])
 
 
 def straight(x: float, y: float, slope: float) -> tuple[np.ndarray, np.ndarray]:
@@ -146,12 +130,12 @@ class Fall:
         self.name = axes.text(1, 1, f" {side}", va="top", zorder=14, **MOVES)
         self.factor = axes.text(1, 1, "", ha="right" if above else "left", va="center", zorder=14, **MOVES)
 
-    def along(self, result: Any) -> tuple[list, np.ndarray]:
+    def along(self, result) -> tuple[list, np.ndarray]:
         """Return ε and how far the slope is off, where that is on the axis and not rounding alone."""
         errors = np.array([np.nan if each.lost(self.side) else each.errors[self.side] for each in result.path])
         return [each.eps for each in result.path], np.where(errors < ERRORS.low, np.nan, errors)
 
-    def move(self, result: Any) -> None:
+    def move(self, result) -> None:
         """Move to a result."""
         eps, errors = self.along(result)
         self.curve.set_data(eps, errors)
@@ -186,11 +170,9 @@ class Errors(Panel):
         self.falls = Fall(axes, "one-sided", above=True), Fall(axes, "two-sided", above=False)
         self.lost = line(axes, ".", color=GREY, ms=5, zorder=11)
         self.rounding = axes.text(6e-9, 9, "grey dots:\nonly rounding", va="top", zorder=14, **MOVES)
-        self.here = {side: ring(axes, zorder=13) for side in SIDES}
-        for side, (_, _, mark) in SIDES.items():
-            self.here[side].set_marker(mark)
+        self.here = {side: ring(axes, 13, mark) for side, (_, _, mark) in SIDES.items()}
 
-    def move(self, result: Any) -> None:
+    def move(self, result) -> None:
         """Move to a result, and leave the curves from before it as pale marks."""
         for fall in self.falls:
             fall.move(result)
@@ -203,6 +185,6 @@ class Errors(Panel):
 
 
 @pictures([4.9], [4.7])
-def secant_picture(names: Sequence[str], curve: Axes, errors: Axes) -> tuple:
+def secant_picture(curve: Axes, errors: Axes) -> tuple:
     """Show the secants of one nudge turn into the tangent, and how fast."""
     return Secants(curve), Errors(errors)

@@ -1,8 +1,5 @@
 """The picture of lesson 07: reading, error bound and J as training goes on, and the blocks."""
 
-from collections.abc import Sequence
-from typing import Any
-
 import numpy as np
 from matplotlib.axes import Axes
 
@@ -23,11 +20,10 @@ class Bound(Panel):
         super().__init__(axes)
         self.zero = zero
         self.line = line(axes, "--", color=GREY, lw=1.4, zorder=9)
-        self.word = axes.text(
-            0, 1, "error bound", color=for_words(GREY, WORRY.tint), ha="left", va="bottom", zorder=9, animated=True
-        )
+        looks = dict(color=for_words(GREY, WORRY.tint), ha="left", va="bottom", zorder=9, animated=True)
+        self.word = axes.text(0, 1, "error bound", **looks)
 
-    def move(self, result: Any) -> None:
+    def move(self, result) -> None:
         """Move to a result."""
         x, y = result.bound
         self.line.set_data(np.where(x == 0, self.zero, x), DIFFERENCES.place(y))
@@ -49,7 +45,7 @@ class Costs(Panel):
         axes.text(0, 1.02, "— J, this backprop", color=INK, ha="left", **words)
         axes.text(1, 1.02, "– – right", color=for_words(GREY), ha="right", **words)
 
-    def move(self, result: Any) -> None:
+    def move(self, result) -> None:
         """Move to a result; J at the start stands left of the first step."""
         steps = np.arange(len(result.run.J))
         for drawn, run in ((self.own, result.run), (self.right, result.right)):
@@ -58,7 +54,7 @@ class Costs(Panel):
 
 
 @pictures([3.0], [3.6, 2.9])
-def training_picture(names: Sequence[str], blocks: Axes, readings: Axes, costs: Axes) -> tuple:
+def training_picture(names: list[str], blocks: Axes, readings: Axes, costs: Axes) -> tuple:
     """Show how the blocks, the reading and J change as training goes on."""
     banded(blocks)
     banded(readings)

@@ -1,7 +1,6 @@
 """The picture of lesson 02: the numbered matrices over the strips of θ, dθ and dθ_approx, and the three norms."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -72,7 +71,7 @@ class Strips(Panel):
         for x, end in ((left, start), (left + columns, start + rows * columns)):
             axes.plot([x, end], [foot, strip], color=GREY, lw=0.7, zorder=1)
 
-    def move(self, result: Any) -> None:
+    def move(self, result) -> None:
         """Move to a result."""
         i, largest = result.state.i, abs(result.dtheta).max()
         shares = result.theta / abs(result.theta).max(), result.dtheta / largest, result.approx / largest
@@ -82,8 +81,7 @@ class Strips(Panel):
             bars.set_verts(boxes(x + 0.14, x + 0.86, level, level + np.clip(share, -1.2, 1.2) * HALF * 0.92))
         self.column.set_x(i)
         self.of_theta.set_xy(self.cells[i])
-        self.of_dtheta.set_xy(self.cells[result.places[i]])
-        self.of_dtheta.set_visible(bool(result.places[i] != i))
+        self.of_dtheta.set(xy=self.cells[result.places[i]], visible=bool(result.places[i] != i))
 
 
 class Norms(Panel):
@@ -102,7 +100,7 @@ class Norms(Panel):
         self.bars = axes.add_collection(PolyCollection([], facecolors=colours, zorder=5, **MOVES), autolim=False)
         self.before = line(axes, "|", color=BEFORE, ms=22, mew=3, zorder=6)
 
-    def move(self, result: Any) -> None:
+    def move(self, result) -> None:
         """Move to a result; where the bars ended before, a pale mark stays."""
         ends = np.clip(list(result.lengths.values()), *RANGE)
         left = np.full(3, RANGE[0])
@@ -112,6 +110,6 @@ class Norms(Panel):
 
 
 @pictures([7.2], [2.4], height=4.2, inks=(*TINTS.values(), for_words(GRADIENT), for_words(APPROX)))
-def vector_picture(names: Sequence[str], strips: Axes, norms: Axes) -> tuple:
+def vector_picture(strips: Axes, norms: Axes) -> tuple:
     """Show the blocks as one vector, the loop at work, and the norms of what it has found."""
     return Strips(strips), Norms(norms)

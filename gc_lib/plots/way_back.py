@@ -1,7 +1,6 @@
 """The way back through the layers: the lines of each, the wires between them, and where an error runs."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -58,7 +57,7 @@ class WayBack(Panel):
             looks = dict(ha="center", va="center", fontsize="small", color=INK, zorder=13)
             axes.text(*spot(line), f"{line[1]}{number}", **looks, **MOVES)
 
-    def move(self, result: Any) -> None:
+    def move(self, result) -> None:
         """Move to a result."""
         run = result.lines
         colours = {line: run[line].colour if line in run else SILVER for line in self.lines}
