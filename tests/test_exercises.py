@@ -352,7 +352,7 @@ NAMED = [
     (
         "repair.adapter",
         lambda p: homework.repaired(homework.params),
-        "half as large yours gives a dict of W1, b1, W2, b2, W3, b3, expected the same with other values",
+        "half as large yours gives a dict of W1, b1, W2, b2, W3, b3, expected other arrays under these names",
     ),
     ("layers.embedded", lambda dout, rows, n: embed(dout[rows], rows, n), "in the order of the uses"),
     ("layers.embedded", lambda dout, rows, n: embed(dout.astype(int), rows, n), "yours are whole numbers"),
@@ -404,6 +404,30 @@ def test_what_people_write_wrong_is_named(name, wrong, words):
     assert not answer.solved and words in answer.words
 
 
+def relative_step(J, theta, eps):
+    ends = [(theta * (1 + eps * row), theta * (1 - eps * row)) for row in np.eye(theta.size)]
+    return [(J(up) - J(down)) / (2 * eps) for up, down in ends]
+
+
+def others_at_zero(J, theta, eps):
+    ends = [((theta + eps) * row, (theta - eps) * row) for row in np.eye(theta.size)]
+    return [(J(up) - J(down)) / 2 / eps for up, down in ends]
+
+
+def return_in_while(J, theta, eps):
+    approx, i = 0 * theta, 0
+    while i < theta.size:
+        step = eps * np.eye(theta.size)[i]
+        approx[i] = (J(theta + step) - J(theta - step)) / eps
+        i += 1
+        return approx
+
+
+def squared_step(J, theta, eps):
+    S = [(J(theta + h) - 2 * J(theta) + J(theta - h)) / h**2 for h in (eps, 2 * eps)]
+    return abs(S[0] - S[1])
+
+
 WRITTEN = [
     ("pattern.factor", lambda a, g: (a @ g / (a @ a)) ** 2, "does “(…) ** 2” belong around “a @ g / (a @ a)”?"),
     ("layers.embedded", lambda dout, rows, n: embed(dout, rows, n).sum(axis=1), "does “….sum(axis=1)” belong around"),
@@ -415,6 +439,11 @@ WRITTEN = [
     ),
     ("vector.loop", lambda J, p, e: (J(p) for _ in p), "that gives its values one by one, as yield, map and zip do"),
     ("epsilon.best_eps", lambda u: np.roots([1, 0, 0, -3 * u])[0], "that is a complex number"),
+    ("start.word", lambda x: exercises.start.word.right(round(x, 6)), "for a reading of 8e-07"),
+    ("vector.loop", relative_step, "yours moves θ[i] by a share ε of itself"),
+    ("vector.loop", others_at_zero, "the other entries stay what they are in θ"),
+    ("vector.loop", return_in_while, "this loop ends in its first round"),
+    ("kink.jump", squared_step, "S divides by h. And did you lose the 2 before S(ε)?"),
     ("layers.embedded", lambda dout, rows, n: np.ones((n, 1)) + embed(dout, rows, n) * np.ones(1), "is ones right in"),
     ("dropout.way_back", lambda dA, mask, k: dA * mask[:, :1] * mask / k, "does “…[:, :1]” belong around “mask”?"),
     ("dropout.way_back", lambda dA, mask, k: dA * mask[:, :1] / k, "does “…[:, :1]” belong around “mask”?"),
@@ -424,6 +453,19 @@ WRITTEN = [
 def ends_too_early(u):
     eps = np.logspace(-9, -4, 5001)
     return eps[np.argmin(eps**2 / 6 + u / eps)]
+
+
+def a_grid_of_powers(u):
+    eps = [10 ** (-k / 4) for k in range(16, 61)]
+    return min(eps, key=lambda e: e**2 / 6 + u / e)
+
+
+def test_no_power_is_taken_within_an_exponent():
+    """10 to the power of 60⁴ would keep a computer busy for minutes."""
+    code = Code(a_grid_of_powers)
+    texts = [text for change in changes(code, []) for text in change.texts.values()]
+    assert "((-k) * (4))" in texts and "((-k) ** (4))" not in texts and "((e) ** (6))" not in texts
+    assert "0.0001 in 2 places: does something end there" in exercises.epsilon.best_eps(a_grid_of_powers).words
 
 
 def test_nothing_is_put_around_a_number_below_0():
@@ -1209,7 +1251,7 @@ def own_check(length=lambda a, g: norm(a - g) / max(norm(a) + norm(g), 1e-300), 
 def test_a_sound_checker_does_as_well_as_the_lectures_rule():
     answer = exercises.checker(own_check())
     assert answer.solved and [row[1:4] == row[4:] for row in answer.rows] == [True] * 3
-    assert all(caught + missed == 7 and alarms <= 5 for _, caught, missed, alarms, *_ in answer.rows)
+    assert all(caught + missed == 9 and alarms <= 5 for _, caught, missed, alarms, *_ in answer.rows)
     assert answer.words.endswith("Both miss one small entry twice as large as it should be.")
 
 
@@ -1228,6 +1270,12 @@ def entry_by_entry(cost, gradient, params, eps):
     """Misses nothing, and raises as many false alarms as the lecture's rule misses and raises together."""
     approx, exact = (gcl.to_vector(g) for g in (gcl.numeric_gradient(cost, params, eps), gradient(params)))
     return np.all(abs(approx - exact) <= 1e-5 * np.maximum(abs(approx) + abs(exact), 1e-12))
+
+
+def weights_alone(cost, gradient, params, eps):
+    approx, exact = gcl.numeric_gradient(cost, params, eps), gradient(params)
+    weights = [name for name in params if name[0] == "W"]
+    return all(gcl.relative_difference(approx[name], exact[name]) < 1e-6 for name in weights)
 
 
 @pytest.mark.parametrize("my_check", [block_by_block, within_the_noise, entry_by_entry, own_check(border=1e-7)])
@@ -1255,6 +1303,7 @@ def test_the_kits_own_check_raises_no_false_alarm():
         (own_check(border=1e-11), "A false alarm: "),
         (own_check(border=0.3), "Missed: no_decay in layer 2, at ε = 1e-3"),
         (own_check(border=1e-2), "Missed: 1.0001 times dθ, at ε = 1e-3"),
+        (weights_alone, "Missed: db_no_mean in layer 1, at ε = 1e-3"),
         (lambda *given: None, "what is missed and false alarms count together"),
         (lambda *given: 3e-9, 'yours gives 3e-09; it should return "right" or "wrong"'),
         (lambda *given: np.ones(3), 'it should return "right" or "wrong"'),
@@ -1320,7 +1369,7 @@ def test_the_grades_stand_in_a_table():
     answer = exercises.checker(lambda *given: True)
     assert "1e-3" in repr(answer) and "false alarms" in repr(answer)
     page = answer._repr_html_()
-    assert page.count("<tr>") == 5 and "the lecture's rule" in page and "<th>1e-7</th><td>0</td><td>7</td>" in page
+    assert page.count("<tr>") == 5 and "the lecture's rule" in page and "<th>1e-7</th><td>0</td><td>9</td>" in page
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,8 @@ class Build:
             asked = "in all other cases it is right."
         words, *pair = next((answer for answer in wrong if not self.roughly(*answer[1:])), wrong[0])
         given, wanted = map(brief, pair)
-        due = wanted if wanted != given else "the same with other values"
+        alike = "other arrays under these names" if isinstance(pair[1], Mapping) else "one that reads so in short"
+        due = wanted if wanted != given else alike
         found = f"for {words} yours gives {given}, expected {due}"
         return Answer(False, f"{found}; {asked}" if asked else f"{found}.")
 

@@ -79,7 +79,8 @@ def operators(code: Code, node: ast.expr, parts: Sequence[str]) -> Iterator[tupl
     match node:
         case ast.BinOp(left=left, right=right):
             a, b, sign = code.text(left), code.text(right), code.between(left, right)
-            power = not any(isinstance(part, ast.Name) for part in ast.walk(right))  # else it may have no end
+            known = not any(isinstance(part, ast.Name) for part in ast.walk(right))
+            power = known and not in_exponent(code, node)  # else it may have no end
             for other in OPERATORS if power else OPERATORS[:-1]:
                 yield f"does {sign} belong between “{a}” and “{b}”?", f"({a}) {other} ({b})"
             yield f"which comes first in “{whole}”?", f"({b}) {sign} ({a})"
@@ -90,6 +91,15 @@ def operators(code: Code, node: ast.expr, parts: Sequence[str]) -> Iterator[tupl
             texts = isinstance(getattr(right, "value", 0), str)  # which come in no order
             for other in ("==", "!=") if texts else COMPARISONS:
                 yield f"is {sign} right in “{whole}”?", f"({a}) {other} ({b})"
+
+
+def in_exponent(code: Code, node: ast.AST) -> bool:
+    """Tell whether a node stands right of a **, or within what stands there."""
+    while outer := code.inside.get(node):
+        if isinstance(outer, ast.BinOp) and isinstance(outer.op, ast.Pow) and outer.right is node:
+            return True
+        node = outer
+    return False
 
 
 def keywords(code: Code, node: ast.expr, parts: Sequence[str]) -> Iterator[tuple[str, str]]:

@@ -87,7 +87,7 @@ def scenes() -> Iterator[Scene]:
 
 
 def of_a_network() -> Iterator[Scene]:
-    """Yield a right gradient of a network and three wrong ones, each also with a J a million times smaller."""
+    """Yield a right gradient of a network and four wrong ones, each also with a J a million times smaller."""
     net = Network((16, 3, 1), lam=0.5)
     params = net.initialise(0, bias=0.1)
     X, Y = data.digits(3, 8, examples=4, side=4)
@@ -96,9 +96,10 @@ def of_a_network() -> Iterator[Scene]:
     factor = "Neither signs nor directions see a factor; nor does a border far above 1e-6 see this one."
     told: tuple[tuple[str, Callable, str], ...] = (
         ("a right dθ", gradient, exact),
-        ("the sign of dθ turned round", multiplied(gradient, -1), "‖a‖ − ‖b‖ does not see a sign, ‖a − b‖ does."),
+        ("the sign of dθ turned round", multiplied(gradient, -1), "‖a − b‖ sees a sign; ‖a‖ − ‖b‖ does not."),
         ("no_decay in layer 2", net.plant("no_decay", 2).on(X, Y)[1], "W2 alone is wrong: is every block asked?"),
         ("1.0001 times dθ", multiplied(gradient, 1.0001), factor),
+        ("db_no_mean in layer 1", net.plant("db_no_mean", 1).on(X, Y)[1], "b1 alone is wrong: are biases asked, too?"),
     )
     divide = "A distance shrinks with J: divide it by both lengths."
     for words, slopes, hint in told:
@@ -121,7 +122,7 @@ def checker(my_check: Callable) -> Answer:
     "great": what it misses and its false alarms are counted together.
 
     >>> gcl.exercises.checker(lambda cost, gradient, params, eps: "right")
-    Not yet: it never says "wrong". Yours never uses cost: ... Yours caught 0, missed 21, ... It passes ...
+    Not yet: it never says "wrong". Yours never uses cost: ... Yours caught 0, missed 27, ... It passes ...
     """
     if not callable(my_check):
         return no_function(my_check)

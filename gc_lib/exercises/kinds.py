@@ -4,6 +4,7 @@
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import product
 from types import MappingProxyType
@@ -169,3 +170,6 @@ def of_numbers(given: np.ndarray, wanted: np.ndarray, same: Callable) -> Iterato
         yield f"in every case yours is {abs(given[0] - wanted[0]):.4g} too {'large' if more else 'small'}."
     if same(np.sort(given), np.sort(wanted)):
         yield "these are the right numbers in another order."
+    value, times = Counter(given.tolist()).most_common(1)[0]
+    if times > 1 and len({*wanted}) == len(wanted):
+        yield f"yours gives {value:.3g} in {times} places: does something end there, or is it left out?"

@@ -74,7 +74,7 @@ def amiss(node: ast.AST, code: Code, given: Mapping[str, tuple]) -> str:
             can_be = dict.fromkeys(value for value in given.get(name, ()) if isinstance(value, str))
             if can_be and said not in can_be and not isinstance(code.inside[node], ast.BoolOp):
                 return f"“{code.text(node)}”: {name} is never {said} here, but {listed(can_be)} in turn."
-        case ast.For(body=[*_, last]) if returns(last):
+        case ast.For(body=[*_, last]) | ast.While(body=[*_, last]) if returns(last):
             return "this loop ends in its first round, since return stands inside it."
         case ast.Assign(targets=[ast.Name(id=name)]) if name in filled and re.search(WHOLE, code.text(node)):
             return f"“{code.text(node)}” holds whole numbers, and cuts off what is put into it: np.zeros takes others."

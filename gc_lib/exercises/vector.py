@@ -98,6 +98,8 @@ loop = Build(
         "nothing but zeros: is approx[i] = … missing, or one array for both? Nudge theta.copy().": "0 * theta",
         "one of your two points is θ itself. From θ[i] + ε it is 2ε down to θ[i] − ε.": "theta - step → theta",
         "every place holds the sum of all slopes: nudge one entry at a time, and fill its place.": "step[i] → step[:]",
+        "yours moves θ[i] by a share ε of itself; the points are θ[i] ± ε.": "= eps → = eps * theta[i]",
+        "the other entries stay what they are in θ; yours makes them 0.": "J(theta → J(theta * (step != 0)",
     },
     "that is the lecture's loop: two evaluations of J for every entry of θ.",
 )
