@@ -663,7 +663,7 @@ TYPED = [
     (
         "start.word",
         "def f(x):\n    return 'great' if x < 1e-6 else 'look' if x < 1e-5 else 'worry'",
-        "does “1e-5” belong in “x < 1e-5”?",
+        "look ends at 1e-4, and yours near 1e-5, the lecture",
     ),
     (
         "vector.loop",
