@@ -61,7 +61,9 @@ RACES = re.compile(  # of Jupyter's own, which it mends by itself
     r"|^Traceback (?:(?!\nTraceback )[^\[])*?\nzmq\.error\.ZMQError: Address already in use.*$"
     # A page goes on, or is closed, while it is still being answered.
     r"|^\[E [^\n]*Uncaught exception GET [^\n]*\n"
-    r"(?: [^\n]*\n)*? +tornado\.iostream\.StreamClosedError: Stream is closed$",
+    r"(?: [^\n]*\n)*? +tornado\.iostream\.StreamClosedError: Stream is closed$"
+    r"|^Task exception was never retrieved\nfuture: <Task [^\n]*WebSocketClosedError\(\)>\n"
+    r"(?:[^\[\n][^\n]*\n|\n)*?tornado\.websocket\.WebSocketClosedError$",
     re.MULTILINE,
 )
 
