@@ -128,13 +128,17 @@ class Investigation:
 
     def tolerance(self, v: np.ndarray) -> float:
         """Return how far dθ·v may be off: by rtol of each block's RMS, and by its own rounding."""
-        weighed = [(self.exact[part], v[part], self.weight(name)) for name, part in self.parts.items()]
-        allowed = sum(self.rtol * rms(g * weight) * norm(u / weight) for g, u, weight in weighed)
+        allowed = sum(norm(self.allowed_by_size(name) * v[part]) for name, part in self.parts.items())
         return float((16 * EXACT * np.abs(self.exact) + self.rounding) @ np.abs(v)) + allowed
 
     def allowed(self, name: str) -> float:
         """Return how far an entry of a block may be off: rtol × the RMS of the block."""
         return self.rtol * rms(self.exact[self.parts[name]])
+
+    def allowed_by_size(self, name: str) -> np.ndarray:
+        """Return how far each entry may be off where they are unlike: of a large θ a small slope tells as much."""
+        weight = self.weight(name)
+        return self.rtol * rms(self.exact[self.parts[name]] * weight) / weight
 
     def weight(self, name: str) -> np.ndarray:
         """Return by what the slopes of a block are compared: 1, or the sizes of its entries where these are unlike."""
@@ -217,9 +221,8 @@ class Investigation:
         """Return the entries of a block in which dθ is farther from the slope of J than bar and tolerance allow."""
         part = self.parts[name]
         gap = np.abs(self.slopes[part] - self.exact[part])
-        weight = self.weight(name)  # of a large θ a small slope tells as much
-        allowed = self.rtol * rms(self.exact[part] * weight) / weight
-        bound = np.add(*self.bars(name)) + np.minimum(allowed, self.allowed(name)) + self.rounding[part]
+        allowed = np.minimum(self.allowed_by_size(name), self.allowed(name))
+        bound = np.add(*self.bars(name)) + allowed + self.rounding[part]
         return np.flatnonzero(~(gap <= bound)) + part.start
 
     # ---- look again --------------------------------------------------------------------------------------------------
