@@ -6,6 +6,7 @@ import linecache
 import pkgutil
 import re
 from contextlib import suppress
+from dataclasses import replace
 from types import FunctionType
 
 import numpy as np
@@ -443,7 +444,7 @@ WRITTEN = [
     ("vector.loop", relative_step, "yours moves θ[i] by a share ε of itself"),
     ("vector.loop", others_at_zero, "the other entries stay what they are in θ"),
     ("vector.loop", return_in_while, "this loop ends in its first round"),
-    ("kink.jump", squared_step, "S divides by h. And did you lose the 2 before S(ε)?"),
+    ("kink.jump", squared_step, "belong around “h”? Then: S(ε) − S(2ε) alone"),
     ("layers.embedded", lambda dout, rows, n: np.ones((n, 1)) + embed(dout, rows, n) * np.ones(1), "is ones right in"),
     ("dropout.way_back", lambda dA, mask, k: dA * mask[:, :1] * mask / k, "does “…[:, :1]” belong around “mask”?"),
     ("dropout.way_back", lambda dA, mask, k: dA * mask[:, :1] / k, "does “…[:, :1]” belong around “mask”?"),
@@ -466,6 +467,11 @@ def test_no_power_is_taken_within_an_exponent():
     texts = [text for change in changes(code, []) for text in change.texts.values()]
     assert "((-k) * (4))" in texts and "((-k) ** (4))" not in texts and "((e) ** (6))" not in texts
     assert "0.0001 in 2 places: does something end there" in exercises.epsilon.best_eps(a_grid_of_powers).words
+
+
+def test_two_slips_are_named_and_not_a_factor_that_makes_up_for_both():
+    words = replace(exercises.kink.jump, mistakes={})(squared_step).words
+    assert "two changes" in words and "does “…**2” belong around “h”?" in words and "is “2 * …” missing" in words
 
 
 def test_nothing_is_put_around_a_number_below_0():

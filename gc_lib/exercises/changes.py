@@ -156,7 +156,7 @@ def missing(code: Code, node: ast.expr, parts: Sequence[str]) -> Iterator[tuple[
     own = {*re.findall(r"\w+", whole)}  # what stands there already is wrapped around itself by accident alone
     known = [part for part in parts if not own & {*re.findall(r"[^\W\d]\w*", part)}]
     known = [part for part in known if part in code.known - code.called or not (part.isidentifier() or part.isdigit())]
-    known = [f"({part})" if " " in part else part for part in known if part[0] not in QUOTES]
+    known = [part for part in known if part[0] not in QUOTES and " " not in part]  # a sum or product fits by accident
     with_others = [pattern.format(part) for part in known for pattern in AROUND_WITH[: 2 if number else None]]
     calls = [f"{name}(…)" for name in sorted(code.called - own)]
     entries = [f"…[{part}]" for part in parts if part.isdigit()]
