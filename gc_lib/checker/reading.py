@@ -102,6 +102,11 @@ class Reading:
         """The entry in which the two gradients differ most."""
         return self.entry(int(np.abs(self.approx - self.gradient).argmax()))
 
+    def worst_of(self, name: str) -> Entry:
+        """Return the entry of a block in which the two gradients differ most."""
+        a, g = self.pairs[name]
+        return self.entry(self.parts[name].start + int(np.abs(a - g).argmax()))
+
     def entry(self, i: int) -> Entry:
         """Return θ[i] with its slope by dθ_approx and by dθ.
 

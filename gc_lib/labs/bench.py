@@ -12,8 +12,8 @@ from ..network import bugs
 from ..network.network import Network, Plant
 from ..plots.bench import bench_picture
 from .controls import WHOLE, Change, Menu, Slider, Toggle, in_rows, label
+from .entries import OfBlocks
 from .fields import log_values
-from .lab import Lab
 from .slices import Result, anew, compute, glimpse, slow
 from .state import BenchState
 
@@ -59,22 +59,15 @@ class BugRow:
     def offer(self, network: Network) -> None:
         """List the layers, and every bug: those that cannot be planted in that layer of the network with the reason."""
         name, layer = self.bug.value, min(self.layer.value, network.L)
-        self.relist(self.layer, [(str(l), l) for l in range(1, network.L + 1)], layer)
+        self.layer.relist([(str(l), l) for l in range(1, network.L + 1)], layer)
         names: list = ["", *self.own, *(n for n, bug in bugs.CATALOGUE.items() if bug.family is bugs.Steps)]
         reasons = {n: network.obstacle(n, layer) if n else "" for n in names}
-        self.relist(self.bug, [(label(n, reason), n) for n, reason in reasons.items()], name)
+        self.bug.relist([(label(n, reason), n) for n, reason in reasons.items()], name)
         self.strength.disabled = not name
         self.factor.disabled = not name or bugs.find(name).factor is None
 
-    @staticmethod
-    def relist(menu: Menu, options: list, value) -> None:
-        """Replace a menu's options where they differ, and set its value."""
-        if list(menu.options) != options:
-            menu.options = options
-            menu.value = value
 
-
-class Bench(Lab):
+class Bench(OfBlocks):
     """Open the bench, in the state given; its fields are those of `gcl.labs.BenchState`.
 
     >>> print(gcl.labs.bench(eps=1e-3, bugs=[("no_decay", 2)]))
@@ -109,7 +102,7 @@ class Bench(Lab):
             "Mistakes in J, in the checker": self.mistake_boxes(),
             "Network, start and data": in_rows(self.controls(*FOLDED)),
         }
-        return self.page([first], [self.show_line], folds, below=[self.line])
+        return self.page([first], buttons=[self.show_line], folds=folds, below=[self.line])
 
     def means(self, field: str, value) -> dict:
         """Return the fields that a control stands for; at b = 0, an activation brings the bias that suits it."""

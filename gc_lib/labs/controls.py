@@ -58,6 +58,12 @@ class Slider(Named, widgets.SelectionSlider):
 class Menu(Named, widgets.Dropdown):
     """A menu of named values."""
 
+    def relist(self, options: list, value) -> None:
+        """Replace the options where they differ, and set the value."""
+        if list(self.options) != options:
+            self.options = options
+            self.value = value
+
 
 class Choice(Named, widgets.ToggleButtons):
     """A row of buttons of which one is pressed, where all values should be in sight."""

@@ -12,8 +12,8 @@ from ..checker.slide import GREAT, in_order, norm, score
 from ..checker.words import entry_name, html_table, short
 from ..plots.epsilon import epsilon_picture
 from .controls import in_rows
+from .entries import OfBlocks
 from .fields import Fields, log_values, menu, number, slider, step
-from .lab import Lab
 from .result import Curve, Headline, OfReport
 from .slices import at_eps, glimpse, measure
 from .state import BenchState
@@ -191,7 +191,7 @@ def compute(state: State) -> Result:
     return Result(state, report, predicted, {"J(θ + ε)": up} | other, curves={"eps": Curve(np.array(EPSILONS), y)})
 
 
-class Epsilon(Lab):
+class Epsilon(OfBlocks):
     """Open the lab of lesson 03, in the state given.
 
     >>> print(gcl.labs.epsilon(dtype="float32", eps=1e-2))

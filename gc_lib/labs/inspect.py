@@ -9,7 +9,8 @@ import numpy as np
 
 from .. import homework
 from ..checker.inputs import as_float
-from ..checker.report import Entry, Report, check
+from ..checker.reading import Entry, Reading
+from ..checker.report import Report, check
 from ..checker.slide import GREAT, band, score
 from ..checker.where import where
 from ..checker.words import entry_name, html_table, short
@@ -30,10 +31,10 @@ def handed_in() -> Report:
     return check(homework.cost, homework.gradient(), homework.params)
 
 
-def of_check(name: str, value) -> Report:
+def of_check(name: str, value) -> Reading:
     """Take a report; None is that of the homework as it was handed in."""
     report = handed_in() if value is None else value
-    if not isinstance(report, Report):
+    if not isinstance(report, Reading):
         found = type(report).__name__
         raise TypeError(f"{name} should be what gcl.check(cost, gradient, params) returned; got {found}")
     return report
@@ -46,7 +47,7 @@ def divisor(name: str, value) -> float:
     return float(value)
 
 
-def not_empty(report: Report) -> list[str]:
+def not_empty(report: Reading) -> list[str]:
     """Return the names of the blocks that have entries."""
     return [name for name, part in report.parts.items() if part.stop > part.start]
 
@@ -57,15 +58,18 @@ class State(Fields):
     Without a report it is that of a broken homework; without a block, that of the worst entry, if any is wrong.
     """
 
-    report: Report | None = kept(None, of_check)
+    report: Any = kept(None, of_check)
     block: Any = kept(None, lambda _, block: block)
     k: float = slider("divide dθ by k =", FACTORS, 1.0, divisor, lambda k: short(k, 4))
 
     def __post_init__(self):
         super().__post_init__()
-        blocks = not_empty(self.report)
-        first = self.report.worst.block if self.report.that_are("wrong") else blocks[0]
-        self.settle(block=one_of("block", first if self.block is None else self.block, blocks))
+        first = self.first() if self.block is None else self.block
+        self.settle(block=one_of("block", first, not_empty(self.report)))
+
+    def first(self) -> str:
+        """Return the block that is looked into first."""
+        return self.report.worst.block if self.report.that_are("wrong") else not_empty(self.report)[0]
 
     def changed(self, name: str) -> bool:
         """Tell whether a field differs from what nobody gave; of the report: whether one was given."""
@@ -185,7 +189,7 @@ def compute(state: State) -> Result:
     return Result(state, report, a, g, *entry_by_entry(report, state.block, state.k))
 
 
-def entry_by_entry(report: Report, block: str, k: float = 1.0) -> tuple[np.ndarray, np.ndarray, int]:
+def entry_by_entry(report: Reading, block: str, k: float = 1.0) -> tuple[np.ndarray, np.ndarray, int]:
     """Return each entry's own relative difference once dθ is divided by k, which are wrong, and which is worst."""
     a, g = report.pairs[block]
     off, size = np.abs(a - g / k), np.abs(a) + np.abs(g / k)
@@ -219,6 +223,10 @@ class Inspect(Lab):
         """Build the menu of the report's blocks, the slider of k, and the button that finds k."""
         blocks = self.bind("block", Menu("block", not_empty(self.state.report), str, "200px"))
         return [blocks, *super().controls(), self.button("the k that fits best", lambda: {"k": self.best()})]
+
+    def pressed(self, block: str) -> None:
+        """Look into the block whose bar is pressed."""
+        self.attempt(lambda: {"block": block})
 
     def best(self) -> float:
         """Return the k that fits best. Raises ValueError where there is none."""

@@ -36,6 +36,7 @@ class Lab:
     name: str
     about: tuple[str, ...]
     room: int
+    pressed: Callable[[str], None] | None = None  # what is done where the bar of a block is pressed
     State: type[Fields]
     View: Callable[..., picture.View]
     compute: Callable[..., Shown]
@@ -45,7 +46,8 @@ class Lab:
     lock = LOCK
 
     def __init_subclass__(cls):
-        cls.name, cls.__signature__ = cls.__name__.lower(), signature(cls.State)
+        if hasattr(cls, "State"):
+            cls.name, cls.__signature__ = cls.__name__.lower(), signature(cls.State)
 
     def __init__(self, *given: Any, **state: Any) -> None:
         """Open the lab in the state given. Raises TypeError or ValueError for what cannot be."""
@@ -102,7 +104,7 @@ class Lab:
         self.folds = Folds((more or {}) | readings)
         self.folds.observe(lambda _: self.tell(), "opened")
         view = self.view(self.result.names, CRISP)
-        self.pictures = Pictures(view, self.placed, self.about)
+        self.pictures = Pictures(view, self.placed, self.about, self.pressed)
         row = self.drawers.heads if folds else above[0]
         row.children += (*buttons, Button("start again", self.restart))
         shown = [self.headline, in_rows([self.pictures, *beside]), self.caption, self.error]
@@ -198,6 +200,8 @@ class Lab:
         """Put the pictures of the result into the page."""
         for image, png in zip(self.pictures.images, self.paint(self.result, self.scale), strict=True):
             image.value = png
+        if self.pictures.bars and self.scale == CRISP:
+            self.pictures.bars.show(self.view(self.result.names, CRISP).panels[0], self.result)
 
     def sharpen(self) -> None:
         """Draw crisp what was drawn quickly, unless another move has come."""

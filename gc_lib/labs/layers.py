@@ -13,9 +13,9 @@ from ..network.bugs import CATALOGUE, find
 from ..plots.inspect import Chosen, Map
 from ..plots.picture import pictures
 from ..plots.style import banded
+from .entries import OfBlocks
 from .fields import Fields, choice, menu, slider
 from .inspect import OfBlock, entry_by_entry
-from .lab import Lab
 from .result import Headline
 from .words import be
 
@@ -112,7 +112,7 @@ def layers_picture(names: list[str], blocks, places) -> tuple:
     return Chosen(blocks, names, "each input"), Map(places)
 
 
-class Layers(Lab):
+class Layers(OfBlocks):
     """Open the lab of the layers, in the state given.
 
     >>> print(gcl.labs.layers(layer="batch norm", bug="mu_frozen"))

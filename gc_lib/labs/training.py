@@ -17,8 +17,8 @@ from ..network.forward import Params
 from ..network.network import Network
 from ..network.train import descend
 from ..plots.training import training_picture
+from .entries import OfBlocks
 from .fields import Fields, menu, number, offered, slider
-from .lab import Lab
 from .listening import hear
 from .result import Curve, Headline, OfReport
 from .words import FEW, stable
@@ -163,7 +163,7 @@ def compute(state: State) -> Result:
     return Result(state, *look(state.bug, state.scale, state.steps), run_here, right, curves={"steps": curve})
 
 
-class Training(Lab):
+class Training(OfBlocks):
     """Open the lab of lesson 07, in the state given.
 
     >>> print(gcl.labs.training(bug="db_decayed", steps=10))

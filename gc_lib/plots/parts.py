@@ -174,6 +174,14 @@ class Blocks(Panel):
         hatch = PathPatch(Outline([(0, 0)]), fill=False, hatch="////", edgecolor=GREY, linewidth=0, zorder=11, **MOVES)
         self.bounds = axes.add_patch(hatch)
 
+    def spot(self, n: int) -> tuple[float, float, float, float]:
+        """Return where a bar's place in the picture begins, from the left and from the top, its width and its height.
+
+        All are shares of the picture's own width and height.
+        """
+        left, right, (bottom, top) = self.share(n - 0.5), self.share(n + 0.5), self.axes.get_position().intervaly
+        return left, 1 - top, right - left, top - bottom
+
     def move(self, result) -> None:
         """Move to a result; a hollow mark on a grey bar is a reading that its error bound explains."""
         result = result.bars[self.key] if self.key else result

@@ -1,5 +1,7 @@
 """The bench, as a student meets it: JupyterLab in a real browser, Run All, and every hand on its controls."""
 
+import re
+
 import pytest
 from driver import Notebook
 from playwright.sync_api import expect
@@ -150,6 +152,21 @@ def test_shows_the_line_and_the_table(bench):
     bench.handle("λ").press("Home")
     expect(row).not_to_contain_text("worry")
     bench.box.get_by_text("The picture as a table").click()
+
+
+def test_a_press_on_a_bar_shows_its_entries_and_so_does_a_menu(bench):
+    bench.menu("layer").select_option("2")
+    bench.pick("bug", "no_decay")
+    bench.stands(bugs=[["no_decay", 2, 1.0, None]])
+    bar = bench.box.locator(".gc-bars button").filter(has_text="W2")
+    expect(bar).to_have_attribute("title", re.compile(r"^W2: 3.6e-2, error bound .*\nW2\[1, 0\]: dθ has "))
+    bar.click()
+    first = bench.box.locator(".gc-tables tr").nth(1)
+    expect(first).to_contain_text("W2[1, 0]")
+    bench.menu("block").select_option("b2")
+    expect(first).to_contain_text("b2[")
+    bench.box.get_by_role("button", name="The entries of a block").press("Enter")
+    expect(first).to_be_hidden()
 
 
 @pytest.mark.parametrize("slider", SLIDERS)
