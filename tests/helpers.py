@@ -1,16 +1,18 @@
 """What several test files share: networks and problems, what a bug turns red, a tensor, and the front door's code."""
 
 import os
+import re
 
 import matplotlib
 import numpy as np
 from hypothesis import strategies as st
-from matplotlib.colors import to_hex
+from matplotlib.colors import to_hex, to_rgb
 from matplotlib.text import Text
 from packaging.version import parse
 
 import gc_lib as gcl
 from gc_lib.checker.slide import Checker
+from gc_lib.labs.page import STYLE
 from gc_lib.network.activations import ACTIVATIONS
 from gc_lib.network.backprop import Steps
 from gc_lib.network.bugs import CATALOGUE
@@ -144,10 +146,17 @@ def is_banded(axes):
     return style.WORRY.tint.lower() in [to_hex(patch.get_facecolor()) for patch in axes.patches]
 
 
-def contrasts(picture):
+def in_the_dark(colour):
+    """Return what a dark page makes of a colour in a picture, by the filter of its style: W3C's Filter Effects 1."""
+    share = float(re.search(r"filter: invert\(([\d.]+)\) hue-rotate\(180deg\)", STYLE)[1])
+    turned = np.array([[-0.574, 1.43, 0.144], [0.426, 0.43, 0.144], [0.426, 1.43, -0.856]])
+    return to_hex(np.clip(turned @ (share + (1 - 2 * share) * np.array(to_rgb(colour))), 0, 1))
+
+
+def contrasts(picture, seen=to_hex):
     """Yield what is written in a picture, its contrast, and the least that it may be: 4.5, or 3 where it is large.
 
-    It stands on white outside of axes, and within them on the darkest band.
+    It stands on white outside of axes, and within them on the darkest band. `seen` is how colours are seen.
     """
     for axes in picture.figure.axes:
         inside = style.WORRY.tint if is_banded(axes) else to_hex(axes.get_facecolor())
@@ -155,7 +164,8 @@ def contrasts(picture):
             x, y = text.get_window_extent(picture.canvas.get_renderer()).get_points().mean(axis=0)
             within = axes.bbox.contains(x, y) and axes.axison
             ground = inside if within or text.get_animated() else style.WHITE
-            yield text.get_text(), style.contrast(text.get_color(), ground), 4.5 if text.get_fontsize() < 18 else 3
+            contrast = style.contrast(*map(seen, (text.get_color(), ground)))
+            yield text.get_text(), contrast, 4.5 if text.get_fontsize() < 18 else 3
 
 
 def looped(cost, params, eps, restored=gcl.SLIDE.restored):

@@ -13,9 +13,9 @@ from itertools import combinations, product
 
 import numpy as np
 import pytest
-from helpers import below, contrasts, is_banded
+from helpers import below, contrasts, in_the_dark, is_banded
 from matplotlib.collections import LineCollection
-from matplotlib.colors import to_hex
+from matplotlib.colors import rgb_to_hsv, to_hex, to_rgb
 from matplotlib.lines import Line2D
 from PIL import Image
 
@@ -226,10 +226,19 @@ def test_a_contrast_is_that_of_wcag():
 
 
 @every_lab
-def test_words_in_colours_can_be_read(name):
+@pytest.mark.parametrize("seen", [to_hex, in_the_dark])
+def test_words_in_colours_can_be_read_on_a_light_page_and_on_a_dark_one(name, seen):
     for picture in view(name).pictures:
-        for words, contrast, least in contrasts(picture):
+        for words, contrast, least in contrasts(picture, seen):
             assert contrast >= least, words
+
+
+@pytest.mark.parametrize("band", style.BANDS)
+def test_a_dark_page_keeps_the_hue_of_a_band_and_its_bars_stand_out_from_it(band):
+    tint, colour = map(in_the_dark, (band.tint, band.colour))
+    assert style.contrast(colour, tint) >= 3 and style.contrast(style.INK, tint) < 3, "the ground is dark"
+    hues = [rgb_to_hsv(to_rgb(each))[0] for each in (colour, band.colour)]
+    assert abs(hues[0] - hues[1]) < 0.05
 
 
 # ---- quick, and crisp at rest ----------------------------------------------------------------------------------------
