@@ -429,7 +429,44 @@ def squared_step(J, theta, eps):
     return abs(S[0] - S[1])
 
 
+LEFT_OVER = 1e-7  # as by another cell
+KEPT: dict = {}
+
+
+def kept(params):
+    if not KEPT:
+        for name, block in homework.repaired(params).items():
+            KEPT[name] = block
+    return KEPT
+
+
+def in_its_place(approx, exact):
+    approx -= exact
+    return np.linalg.norm(approx) / (np.linalg.norm(approx) + np.linalg.norm(exact))
+
+
+def from_the_reading(approx, exact):
+    r = np.linalg.norm(approx - exact) / (np.linalg.norm(approx) + np.linalg.norm(exact))
+    return (1 + r) / (1 - r)
+
+
+def sizes_alone(J, theta, dtheta, v, t):
+    change = abs(J(theta + t * v) - J(theta))
+    return change - abs(t * (dtheta * v).sum())
+
+
 WRITTEN = [
+    ("repair.adapter", kept, "what one call leaves in KEPT, the next one finds"),
+    ("vector.reading", in_its_place, "yours changes approx itself, which others still need"),
+    ("pattern.factor", from_the_reading, "yours gives inf or nan somewhere: is something divided by 0"),
+    ("hiding.remainder", sizes_alone, "take the absolute value of the whole, t dθ·v inside"),
+    (
+        "hiding.remainder",
+        lambda J, p, d, v, t: abs(abs(J(p + t * v) - J(p)) - abs(t * (d * v).sum())),
+        "the signs of both changes",
+    ),
+    ("epsilon.best_eps", lambda u: LEFT_OVER**2 / 6 + u / LEFT_OVER, "another cell has left 1e-07 under this name"),
+    ("vector.flatten", lambda blocks: blocks.values().ravel(), "and is no array: take each block by itself"),
     ("pattern.factor", lambda a, g: (a @ g / (a @ a)) ** 2, "does “(…) ** 2” belong around “a @ g / (a @ a)”?"),
     ("layers.embedded", lambda dout, rows, n: embed(dout, rows, n).sum(axis=1), "does “….sum(axis=1)” belong around"),
     ("vector.loop", lambda J, p, e: 0, "yours never uses J: where is it needed?"),
@@ -444,7 +481,7 @@ WRITTEN = [
     ("vector.loop", relative_step, "yours moves θ[i] by a share ε of itself"),
     ("vector.loop", others_at_zero, "the other entries stay what they are in θ"),
     ("vector.loop", return_in_while, "this loop ends in its first round"),
-    ("kink.jump", squared_step, "belong around “h”? Then: S(ε) − S(2ε) alone"),
+    ("kink.jump", squared_step, "S divides by h. And did you lose the 2 before S(ε)?"),
     ("layers.embedded", lambda dout, rows, n: np.ones((n, 1)) + embed(dout, rows, n) * np.ones(1), "is ones right in"),
     ("dropout.way_back", lambda dA, mask, k: dA * mask[:, :1] * mask / k, "does “…[:, :1]” belong around “mask”?"),
     ("dropout.way_back", lambda dA, mask, k: dA * mask[:, :1] / k, "does “…[:, :1]” belong around “mask”?"),

@@ -13,7 +13,7 @@ import numpy as np
 from .answer import Answer, a_number, brief, near, no_function, run
 from .code import Code
 from .kinds import RELATED, behind, of_form, relation
-from .lines import STUB, endless, idle, is_stub, no_value, nothing, overwritten, seen, unused
+from .lines import STUB, endless, idle, is_stub, no_value, nothing, outside, overwritten, seen, unused
 from .mends import Mending, compiled, mark, quiet
 
 
@@ -87,7 +87,7 @@ class Build:
         """Return the first argument that a function changes, and say so; "" where it leaves all as they are."""
         for case in self.cases.values():
             theirs = deepcopy(case)
-            with suppress(Exception):  # it has run before, but may stop when it is called again
+            with quiet(), suppress(Exception):  # it has run before, but may stop when it is called again
                 attempt(*theirs)
             for name, before, after in zip(self.arguments(attempt), case, theirs, strict=False):
                 if isinstance(before, Mapping | np.ndarray | list) and not self.same(after, before):
@@ -118,10 +118,17 @@ class Build:
         """Ask about what explains all pairs of what is given and what is wanted; "" where nothing does."""
         mending = Mending(attempt, self.right, self.cases.values(), self.same)
         sure = of_form(pairs, self.same) or unused(attempt) or self.remembers(attempt, pairs[0][0])
-        sure = sure or overwritten(attempt) or mending.one() or idle(attempt)
+        sure = (
+            sure
+            or self.changed(attempt)[1]
+            or overwritten(attempt)
+            or mending.one()
+            or idle(attempt)
+            or outside(attempt)
+        )
         related = "" if sure else relation(pairs, self.same)
         if sure or isinstance(pairs[0][1], Mapping | str):
-            return sure or self.changed(attempt)[1] or related or mending.two(self.known())
+            return sure or related or mending.two(self.known())
         two = self.known_as([given for given, _ in pairs], self.pairs()) or mending.two(self.known())
         return two or related
 

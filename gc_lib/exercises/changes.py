@@ -127,7 +127,9 @@ def left_out(code: Code, node: ast.expr, parts: Sequence[str]) -> Iterator[tuple
     """Leave out what stands around a part."""
     for part in ast.walk(node) if not isinstance(node, ast.Compare) else ():  # a number behind if is True by accident
         if part is not node and isinstance(part, ast.expr) and not isinstance(part, ast.Constant):
-            yield f"does “{code.around(node, part)}” belong around “{code.text(part)}”?", code.text(part)
+            around, text = code.around(node, part), code.text(part)
+            if code.inside[part] is node or not stands_in(around, text):
+                yield f"does “{around}” belong around “{text}”?", text
 
 
 def exchanged(code: Code, node: ast.expr, parts: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -139,10 +141,17 @@ def exchanged(code: Code, node: ast.expr, parts: Sequence[str]) -> Iterator[tupl
     if stored(node):  # nothing but a name of the function itself: np.zeros += … would change numpy
         parts = [part for part in parts if part in code.made]
     for part in parts if size(node) <= LARGE else ():
+        if size(node) > 3 and stands_in(code.text(node), part):
+            continue  # to leave out what stands around it is another kind
         is_text = isinstance(getattr(node, "value", None), str)
         grows = place.startswith(f"in “{part}.")  # a list that is put into itself has no end
         if is_text == (part[0] in QUOTES) and not grows and not re.search(itself, part):
             yield f"does “{code.text(node)}” belong {place}?", part
+
+
+def stands_in(text: str, part: str) -> bool:
+    """Tell whether a part stands somewhere in a text, as whole words."""
+    return bool(re.search(rf"(?<!\w){re.escape(part)}(?!\w)", text))
 
 
 def missing(code: Code, node: ast.expr, parts: Sequence[str]) -> Iterator[tuple[str, str]]:

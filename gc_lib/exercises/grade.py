@@ -98,7 +98,11 @@ def of_a_network() -> Iterator[Scene]:
     told: tuple[tuple[str, Callable, str], ...] = (
         ("a right dθ", gradient, exact),
         ("the sign of dθ turned round", multiplied(gradient, -1), sign),
-        ("no_decay in layer 2", net.plant("no_decay", 2).on(X, Y)[1], "W2 alone is wrong: is every block asked?"),
+        (
+            "no_decay in layer 2",
+            net.plant("no_decay", 2).on(X, Y)[1],
+            "W2 alone is wrong: is every block asked? Do entries above and below 0 cancel?",
+        ),
         ("1.0001 times dθ", multiplied(gradient, 1.0001), factor),
         ("db_no_mean in layer 1", net.plant("db_no_mean", 1).on(X, Y)[1], "b1 alone is wrong: are biases asked, too?"),
     )

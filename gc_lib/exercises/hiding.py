@@ -50,6 +50,7 @@ remainder = Build(
     {
         "J = ½ θ·θ, t = 0.1": (lambda t: t @ t / 2, place, place, way, 0.1),
         "J = ½ θ·θ with a dθ twice as large, t = 0.1": (lambda t: t @ t / 2, place, 2 * place, way, 0.1),
+        "J = ½ θ·θ with a dθ of the other sign, t = 0.1": (lambda t: t @ t / 2, place, -place, way, 0.1),
         "J = −Σ θ³, t = 0.5": (lambda t: -np.sum(t**3), place, -3 * place**2, way, 0.5),
     },
     {
@@ -61,6 +62,10 @@ remainder = Build(
         "take the absolute value of the whole, t dθ·v inside.": "- J(theta) - t → - J(theta)) - (t",
         "the sum belongs to the dot product dθ·v alone.": "abs( → sum(abs(; np.sum(dtheta * v)) → dtheta * v))",
         "is the absolute value missing?": "abs( → (",
+        "abs goes round the whole alone: the signs of both changes count.": (
+            "abs(J(theta + t * v) - J(theta) - t * np.sum(dtheta * v)) → "
+            "abs(abs(J(theta + t * v) - J(theta)) - abs(t * np.sum(dtheta * v)))"
+        ),
         "r(t) itself is wanted: is a division by t too many?": "abs( → 1 / t * abs(",
         "that is a product of sums; dθ·v is the sum of the products.": (
             "np.sum(dtheta * v) → np.sum(dtheta) * np.sum(v)"

@@ -33,7 +33,7 @@ STOPS = {  # what an error's words begin with or hold, and what is mostly behind
     r"not callable": "round brackets behind it call it: is a * missing, are [ ] meant, or is a name used twice?",
     r"zero-dim|'str' object has no attribute '(ravel|fl|resh|sh|T)": "this is no array; values() gives the blocks.",
     r"'list' object has no": "a list is no array: np.array(…) makes one of it, and len(…) counts it.",
-    r"'dict(_values)?'": "that holds many blocks: take one, as in d['W1'], or gcl.to_vector of a dict.",
+    r"'dict(_values)?'": "that holds many blocks, and is no array: take each block by itself.",
     r"has no attribute 'append'": "an array has no append; write into its places, approx[i] = …",
     r"could not broadcast|setting an array element": "what is put into a place must have the shape of the place.",
     r"only integer scalar|as an integer": "range takes one whole number, np.concatenate a list, [a, b].",

@@ -64,6 +64,9 @@ jump = Build(
         "abs goes round the whole: the signs of S(ε) and S(2ε) count.": "2 * S_1 - S_2 → 2 * abs(S_1) - abs(S_2)",
         "abs goes round the difference, not round its parts.": "abs(2 * S_1 - S_2) → 2 * abs(S_1) - abs(S_2)",
         "a jump has a size and no sign: is an abs missing?": "abs( → (",
+        "divided by h² it grows without end at a corner; S divides by h. And did you lose the 2 before S(ε)?": (
+            "2 * S_1 - S_2 → (S_1 - S_2 / 2) / eps"
+        ),
         "divided by h² it grows without end at a corner; S divides by h.": "2 * S_1 - S_2 → (2 * S_1 - S_2 / 2) / eps",
     },
     "a corner on θ gives the jump of its slope, a bend nearly 0, and a corner elsewhere in the window less than its "

@@ -4,7 +4,10 @@ import ast
 import re
 from collections.abc import Callable, Collection, Mapping
 
+import numpy as np
+
 from ..checker.words import listed
+from .answer import brief
 from .code import Code, name_of, stored
 
 RETURN_NEW = "append", "concatenate", "ravel", "flatten", "reshape", "copy"
@@ -57,6 +60,8 @@ def amiss(node: ast.AST, code: Code, given: Mapping[str, tuple]) -> str:
             return f"“{code.text(node)}” draws numbers by chance, and nothing here is a matter of chance."
         case ast.Global():
             return f"what one call leaves behind “{code.text(node)}”, the next one finds: keep it inside."
+        case ast.Subscript(value=ast.Name(id=name)) if stored(node) and name not in {*code.arguments, *code.made}:
+            return f"what one call leaves in {name}, the next one finds: make a new one inside."
         case ast.BinOp(left=ast.List(elts=[ast.Call() | ast.List() | ast.BinOp()]), op=ast.Mult()):
             return f"“{code.text(node)}” holds one thing in all places: an array changed in one is changed in all."
         case ast.BinOp(ast.BinOp(op=ast.Pow(), right=ast.Constant(value=1)), ast.Div(), right):
@@ -163,6 +168,14 @@ def idle(attempt: Callable) -> str:
     given = {node.id for node in code.names if isinstance(code.inside[node], ast.Assign) and stored(node)}
     name = min(given - used, default="")
     return f"yours gives {name} a value, and neither uses nor returns it." if name else ""
+
+
+def outside(attempt: Callable) -> str:
+    """Name a number, or numbers, that a student's function takes from elsewhere in the notebook; "" if none."""
+    code = Code(attempt)
+    names = sorted(code.read - {*code.arguments, *code.made})
+    name = next((name for name in names if isinstance(code.globals.get(name), float | int | np.ndarray)), "")
+    return f"{name} is no argument: another cell has left {brief(code.globals[name])} under this name." if name else ""
 
 
 def is_stub(attempt: Callable, given, stopped: str) -> bool:

@@ -20,7 +20,7 @@ import numpy as np
 
 from .answer import run
 from .changes import Change, changes, parts_of
-from .code import Code, name_of
+from .code import Code, name_of, stored
 
 COMPILED = "changed"  # the file in which a changed function says that it stands
 CHANGES, MISTAKES, PAIRS, LINES = 4000, 1000, 1500, 2000  # so many are tried, and so many lines does each of them run
@@ -133,10 +133,16 @@ class Mending:
         return lost.total() <= SLIP and "[" not in got and not isinstance(change.node, ast.Compare)
 
     def is_plain(self, change: Change) -> bool:
-        """Tell whether a change only takes something out, or puts in a number or a form: others may lead anywhere."""
+        """Tell whether a change only takes something out, or puts in a number or a form: others may lead anywhere.
+
+        So may one after which a name that is read now is read no more.
+        """
         lost, got = self.traded(change)
+        own = {*self.code.arguments, *self.code.made}
+        if own & self.code.read - {*(Counter(node.id for node in self.code.names if not stored(node)) - lost)}:
+            return False
         known = all(word in FORMS or word[0].isdigit() or word.isupper() for word in got)
-        return not got or (known and not {*lost, *got} & {*self.code.arguments, *self.code.made})
+        return not got or (known and not {*lost, *got} & own)
 
     def asked(self, change: Change) -> str:
         """Write the question of a change on one line, with its place."""
