@@ -314,6 +314,7 @@ def test_the_same_seed_is_the_same_upstream():
         ({"backward": lambda d, c: (np.nan * x, *affine_backward(d, c)[1:])}, "backward: x holds nan"),
         ({"backward": lambda d: d}, r"forward returned two values, \(out, cache\), so backward should take"),
         ({"backward": lambda d, c, e: d}, r"forward returned two values, \(out, cache\)"),
+        ({"forward": lambda x, w, b: np.sum(x), "backward": lambda: x}, "it takes .*; or, where it is a loss, take"),
         ({"backward": lambda cache, d: d}, "backward takes cache first, where dout is given; take lambda dout, cache"),
         ({"backward": "back"}, "backward should be a function"),
         ({"forward": np.exp, "inputs": {"x": x}}, r"should take x by name; it takes \(x, /.*\); take lambda x: …"),
@@ -396,6 +397,25 @@ def test_two_arrays_that_may_be_two_outputs_are_told_where_a_layer_is_called_wro
     for cached in (lambda x: (np.tanh(x), x), softmax, lambda x: (np.tanh(x), x > 0)):
         assert "cache" not in check(cached, lambda dout, cache: 0.5 * dout, {"x": x}).explain()
     assert "cache" not in check(lambda x: [x, x**2], lambda dout, x: dout[0], {"x": x}).explain()
+
+
+@pytest.mark.parametrize("forward", [lambda x: np.sum(x**2) / 2, lambda x: x**2 / 2])
+def test_a_backward_that_ignores_dout_is_told(forward):
+    said = check(forward, lambda dout, x: x, {"x": x}).explain()
+    assert "same gradients whatever dout is" in said and "take upstream=1.0" in said
+    check(forward, lambda dout, x: x, {"x": x}, upstream=1.0).assert_ok()
+    for wrong in (lambda dout, x: dout * x / 2, lambda dout, x: 0 * x):
+        report = check(forward, wrong, {"x": x})
+        assert report.answer == "wrong" and "whatever dout is" not in report.explain()
+
+
+def test_a_loss_whose_log_has_a_little_more_than_p_depends_on_its_input():
+    def loss(x):
+        p = softmax(x)[0]
+        return -np.log(p[:, 0] + 7e-8).sum(), p
+
+    report = check(loss, lambda dout, p: dout * (p - np.eye(4)[0]), {"x": x})
+    assert report.answer == "cannot tell" and report.reasons[0].kind == "near rtol" and not report.still
 
 
 def test_an_input_is_called_flat_only_where_j_stands_still_in_every_entry():

@@ -151,6 +151,11 @@ def test_a_staircase_has_leaps_and_hides_its_slope_below_its_width(width):
     assert ladder.judge(EXACT + 1, 1e-6) == "wrong"
 
 
+def test_a_low_staircase_before_a_high_one_is_no_bend():
+    ladder = heard(lambda t: 1 + 1e-11 * round((t - THETA) / 3e-9) + 1e-8 * round((t - THETA) / 1e-8))
+    assert ladder.leaps and np.isclose(ladder.slope[ladder.best], 1 + 1e-11 / 3e-9, rtol=1e-6)
+
+
 def test_two_staircases_of_far_apart_widths_are_both_found():
     ladder = heard(lambda t: stairs(1e-8)(t) + 0.1 * np.round(t / 1e-3) * 1e-3)
     heights = sorted(leap.height for leap in ladder.leaps)

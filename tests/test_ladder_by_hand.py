@@ -71,9 +71,9 @@ def test_after_a_test_that_found_no_leap_only_a_thousandfold_rise_is_tested(time
 
 
 @pytest.mark.parametrize("grows, tested", [(29.9, True), (30.1, False)])
-def test_what_grows_thirtyfold_twice_is_a_bend_and_no_leap(grows, tested, monkeypatch):
+def test_what_grows_thirtyfold_three_times_is_a_bend_and_no_leap(grows, tested, monkeypatch):
     seen = np.where(np.arange(22) < 8, SEEN, 1e-7)
-    seen[9], seen[10:] = 1e-7 * grows, 1e-7 * grows**2
+    seen[9], seen[10], seen[11:] = 31e-7, 31**2 * 1e-7, 31**2 * 1e-7 * grows
     assert [k for k, *_ in listened(seen, monkeypatch)[2]] == [8] * tested
     seen[10:] = 1e-7 * grows * 29.9
     assert [k for k, *_ in listened(seen, monkeypatch)[2]] == [8]

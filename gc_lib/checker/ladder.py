@@ -246,12 +246,14 @@ def noise_and_leaps(here: float, at: Callable, h, up, down, slope) -> tuple[np.n
     moved = np.maximum(np.abs(up - here), np.abs(down - here)) / h  # as θ is rounded, which is of order 1 in h
     rounding = 0.3 * (np.spacing(largest) + np.finfo(float).eps * moved)
     noise, k, tests = np.maximum(rounding, 1.5 * np.median(seen[:5])), 0, 0
+    grows = seen[1:] > GROWS * seen[:-1]
     found: list[Leap] = []
     while k < seen.size and tests < TESTS:
         sudden = not tests or found or seen[k] > 1000 * seen[k - 1]
         if seen[k] > 8 * noise[k] and sudden:
             tests += 1
-            smooth = k and (seen[k + 1 : k + 3] > GROWS * seen[k : k + 2]).all()
+            rises = grows[k : k + 3]  # two alone may be low stairs before high ones; one, at the end, tells nothing
+            smooth = k and rises.all() and rises.size != 1
             leap = None if smooth else leap_near(here, at, h, up, down, slope[max(k - 1, 0)], k, noise[k])
             if leap:
                 found.append(leap)

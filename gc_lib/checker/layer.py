@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
-from .inputs import all_real, function, kind_of, noted, squeezed, whole
+from .inputs import all_real, function, is_number, kind_of, noted, squeezed, whole
 from .params import as_blocks, copied, like, plain_numbers, to_vector
 from .reason import Reason
 from .report import Report, check
@@ -27,6 +27,8 @@ STILL = "J hardly depends on {}: under this upstream no check can tell whether t
 ELSEWHERE = "Try another seed and other inputs. If there is no slope to find, hand {} on by keyword."
 CACHE = "forward returned two arrays, and the second was taken for the cache, not for an output."
 DICT = "If both are outputs, return them as a dict."
+DEAF = "backward gives the same gradients whatever dout is, as that of a loss, whose dout is 1."
+LOSS = "If forward returns a loss, take upstream=1.0; else multiply by dout."
 INTEGERS = "Of {} there is no gradient: integers are handed on, and not checked."
 
 
@@ -34,8 +36,9 @@ INTEGERS = "Of {} there is no gradient: integers are handed on, and not checked.
 class LayerReport(Report):
     """Hold what the check of a layer found. Every input counts for itself, however small its slopes are.
 
-    `upstream` is R as a vector; `still` are the inputs on which J hardly depends, `integers` those not nudged; `paired`
-    says of a wrong layer that its cache is an array of its own, which may have been meant for a second output.
+    `upstream` is R as a vector; `still` are the inputs on which J hardly depends, `integers` those not nudged. Of a
+    wrong layer `deaf` says that its backward ignores dout; `paired`, that its cache is an array of its own, which may
+    have been meant for a second output.
 
     >>> norm = gcl.layers.LAYERS["layer norm"]
     >>> report = gcl.check_layer(norm.forward, norm.backward, norm.example(), upstream=1)
@@ -46,6 +49,7 @@ class LayerReport(Report):
     upstream: np.ndarray = field(kw_only=True)
     still: tuple[str, ...] = field(kw_only=True)
     integers: tuple[str, ...] = field(kw_only=True)
+    deaf: bool = field(kw_only=True)
     paired: bool = field(kw_only=True)
 
     @property
@@ -62,6 +66,8 @@ class LayerReport(Report):
             own.append(Reason("no slope", STILL.format(names), ELSEWHERE.format(names), self.still))
         if self.hides:
             own.append(Reason("upstream", self.hides, RANDOM, tuple(self.parts)))
+        if self.deaf:
+            own.append(Reason("deaf", DEAF, LOSS))
         own += [reason for reason in super().reasons if not reason.blocks or {*reason.blocks} - {*self.still}]
         if self.paired:
             own.append(Reason("cache", CACHE, DICT))
@@ -140,10 +146,12 @@ class Pair(NamedTuple):
                 "inputs, let forward return out alone, and two outputs as a dict"
             )
         two = "((a, b), cache)" if isinstance(found, tuple) else "(out, cache)"
+        advice = f"or let forward return the two {two}, and backward take (dout, cache)"
+        if is_number(found):
+            advice = "or, where it is a loss, take gcl.check(cost, gradient, params)"
         raise TypeError(
             f"forward returned {kind_of(found)}, so backward should take ({', '.join(['dout', *given, *handed_on])}), "
-            f"or dout alone, and it takes {signature(self.backward)}; or let forward return the two {two}, and "
-            "backward take (dout, cache)"
+            f"or dout alone, and it takes {signature(self.backward)}; {advice}"
         )
 
     def behind_dout(self, given: dict[str, Any]) -> list[tuple[dict[str, Any], dict[str, Any]]]:
@@ -340,12 +348,21 @@ def check_layer(
     shown["opinion"] = replace(report.opinion, small=())  # no input is too small to matter
     still = tuple(name for name in report.parts if has_no_slope(report, name))
     integers = tuple(name for name in pair.blocks if name not in pair.nudged)
-    shown |= {"still": still, "integers": integers, "paired": report.answer == "wrong" and pair.paired}
+    wrong = report.answer == "wrong"
+    shown |= {"still": still, "integers": integers}
+    shown |= {"deaf": wrong and deaf(pair, R, report), "paired": wrong and pair.paired}
     return LayerReport(**shown, upstream=to_vector(R).astype(float))
+
+
+def deaf(pair: Pair, R: Mapping[str, np.ndarray], report: Report) -> bool:
+    """Tell whether backward gives the same gradients for twice the upstream."""
+    twice = pair.gradients(copied(pair.nudged), {name: 2 * each for name, each in R.items()})
+    return bool(report.found.exact.any()) and np.array_equal(to_vector(twice).astype(float), report.found.exact)
 
 
 def has_no_slope(report: Report, name: str) -> bool:
     """Tell whether the check cannot tell of an input because J hardly depends on it."""
     found, opinion = report.found, report.opinion
-    unknown = report.within[name] == CANNOT_TELL and not opinion.random and not DECISIVE & {*opinion.clouds[name]}
+    decisive = (DECISIVE | {"near rtol"}) & {*opinion.clouds[name]}
+    unknown = report.within[name] == CANNOT_TELL and not opinion.random and not decisive
     return unknown and (name in opinion.small or found.may_be_flat(name))
