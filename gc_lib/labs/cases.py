@@ -9,7 +9,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache, partial
+from functools import cached_property, lru_cache
 from itertools import combinations, product
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -98,6 +98,9 @@ def slope_from_A(dA, c):
     return dA * c.activation.slope_from_A(c.A)
 
 
+INNOCENT: tuple = tuple((bugs.Bug("slope_from_A", hidden_error, slope_from_A), l) for l in LAYERS)
+
+
 @dataclass(frozen=True, eq=False)
 class World:
     """Say what cases are hidden in, the network or the layer of that name: its right equations, and its blocks.
@@ -141,6 +144,11 @@ class Case(NamedTuple):
     def lines(self) -> int:
         """How many lines were replaced."""
         return max(1, len(self.plants))
+
+    @property
+    def runs(self) -> tuple:
+        """What runs in place of right lines; where nothing is wrong, a line that is right in another way."""
+        return self.plants or INNOCENT
 
     @property
     def suspects(self) -> tuple[Suspect, ...]:
@@ -251,35 +259,9 @@ def steps(suspect: Suspect, right: tuple = NETWORK.tables) -> tuple:
     return tuple(tables)
 
 
-def hidden_steps(hidden: Case) -> tuple:
-    """Return the equations that a case runs; where nothing is wrong, with one that is written in another way."""
-    right = steps(hidden.plants, hidden.world.tables)
-    if hidden.plants:
-        return right
-    return tuple(table._replace(dZ=slope_from_A) if table.dZ is hidden_error else table for table in right)
-
-
-class Setup(NamedTuple):
-    """Hold what a check of any gradient at one θ needs: what `back` makes of equations, and dθ_approx.
-
-    `bars` are its error bars, and `noise` is how much of them is noise of J.
-    """
-
-    theta: dict[str, np.ndarray]
-    back: Callable
-    J: float
-    approx: np.ndarray
-    bars: np.ndarray
-    noise: np.ndarray
-
-    def gradient(self, tables: Sequence) -> np.ndarray:
-        """Return dθ by these equations, as a vector."""
-        return to_vector(self.back(tables))
-
-
 @lru_cache(128)
-def setup(number: int, at: Setting) -> Setup:
-    """Return what a case runs on in a setting; its number seeds the examples, θ and the frozen masks."""
+def setup(number: int, at: Setting) -> Callable[[Sequence], Reading]:
+    """Return what checks any equations at the θ of a case; its number seeds the examples, θ and the frozen masks."""
     if case(number).world.layer:
         return setup_layer(number, at)
     net = Network(SIZES, at.hidden, lam=at.lam, keep_prob=at.keep_prob)
@@ -288,15 +270,15 @@ def setup(number: int, at: Setting) -> Setup:
     cost, gradient = net.on(X, Y, masks="frozen", seed=number)
     J = float(cost(theta))
     approx = two_sided(*cost.nudged(theta, EPS), J, EPS)
-    back = partial(backprop, Y, cost.layers(theta))
-    return Setup(theta, back, J, approx, *hear(cost, gradient, theta).bars(approx, EPS, J))
+    heard, remembered = hear(cost, gradient, theta).bars(approx, EPS, J), cost.layers(theta)
+    return lambda tables: Reading(EPS, J, approx, to_vector(backprop(Y, remembered, tables)), theta, *heard)
 
 
 WINDOWS: dict[str, dict] = {"overlap": {}, "apart": {"stride": 3}, "one entry": {"window": 1, "stride": 1}}
 
 
-def setup_layer(number: int, at: Setting) -> Setup:
-    """Return what a case of a layer runs on; its number seeds the inputs and the upstream."""
+def setup_layer(number: int, at: Setting) -> Callable[[Sequence], Reading]:
+    """Return the same for a case of a layer; its number seeds the inputs and the upstream."""
     layer = layers.LAYERS[case(number).world.layer]
     given: dict[str, Any] = layer.example(at.examples, number) | WINDOWS[at.windows]
     if "gain" in given and at.gain == "random":
@@ -320,15 +302,14 @@ def setup_layer(number: int, at: Setting) -> Setup:
         EPS,
     )
     cache = cache._replace(dout=R)
-    bars = 2 * found.bars  # with room for the last digits of another gradient than the one they were found with
-    return Setup(theta, lambda tables: layer.back(R, cache, *tables), found.J, found.approx, bars, found.noise)
+    heard = 2 * found.bars, found.noise  # with room for the last digits of another gradient than the right one
+    return lambda tables: Reading(EPS, found.J, found.approx, to_vector(layer.back(R, cache, *tables)), theta, *heard)
 
 
 def report(number: int, at: Setting, suspect: Suspect | None = None) -> Reading:
     """Check what the case hides, or what a suspect would be, in a setting."""
-    on, hidden = setup(number, at), case(number)
-    tables = hidden_steps(hidden) if suspect is None else steps(suspect, hidden.world.tables)
-    return Reading(EPS, on.J, on.approx, on.gradient(tables), on.theta, on.bars, on.noise)
+    hidden = case(number)
+    return setup(number, at)(steps(hidden.runs if suspect is None else suspect, hidden.world.tables))
 
 
 def mark(report: Reading, name: str) -> str:

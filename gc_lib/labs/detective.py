@@ -201,7 +201,7 @@ class Accusation:
 
     def tell(self) -> None:
         """Write the right line, and the one that the row accuses."""
-        self.lines.value = notes.one_above_another(self.plants, "as you accuse it")
+        self.lines.value = "".join(notes.one_above_another(bug, "as you accuse it") for bug, _ in self.plants)
 
     @property
     def plants(self) -> Suspect:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from ..checker.words import html_table, listed, short
 from ..network import bugs
-from ..network.backprop import hidden_error
 from . import cases, reasons
 from .cases import Case, Setting, Suspect, named
 from .reasons import Claim
@@ -185,35 +184,26 @@ def red_by(state, marks: tuple[str, ...]) -> str:
     return ", ".join(said) or "no block red"
 
 
-def one_above_another(suspect: Suspect, words: str) -> str:
-    """Set the right line of each bug over another one, for which `words` stand."""
-    found = [bugs.find(name) for name, _ in suspect]
-    return "".join(two_lines(bugs.last_line(bug.breaks), bugs.last_line(bug.wrong), words) for bug in found)
+def one_above_another(name: str | bugs.Bug, words: str) -> str:
+    """Set the right line of a bug over its own, for which `words` stand."""
+    bug = bugs.find(name)
+    return html_table([], [("as it should be", code(bug.breaks)), (words, code(bug.wrong))])
 
 
-def two_lines(right: str, other: str, words: str) -> str:
-    """Set a right line over another."""
-    return html_table([], [("as it should be", code(right)), (words, code(other))])
-
-
-def code(line: str) -> str:
-    """Write a line of code."""
-    return f"<code>{html.escape(line.removeprefix('return '))}</code>"
+def code(equation: Callable) -> str:
+    """Write an equation as its line of code."""
+    return f"<code>{html.escape(bugs.last_line(equation).removeprefix('return '))}</code>"
 
 
 def reveal(state) -> str:
     """Set the right line over the line that ran, and link the threads that it was reported in."""
-    said, threads, words = "Reported in", state.file.threads, "as it ran"
-    told = [
-        f"<p>{bug}: {html.escape(bugs.find(bug).sentence)}</p>{one_above_another(((bug, l),), words)}"
-        for bug, l in state.file.plants
-    ]
-    if not told:
-        said, right = "It has been reported as a bug again and again", cases.slope_from_A
-        does = html.escape(bugs.first_sentence(right))
-        told = [f"<p>slope_from_A: {does}</p>{two_lines(bugs.last_line(hidden_error), bugs.last_line(right), words)}"]
-    links = ", ".join(f'<a href="{url}" target="_blank" rel="noopener">{url[19:]}</a>' for url in threads)
-    return "".join(told) + (f"<p>{said}: {links}.</p>" if links else "")
+    file, told = state.file, ""
+    for bug, _ in file.plants or file.runs[:1]:
+        does = html.escape(bugs.first_sentence(bugs.find(bug).wrong))
+        told += f"<p>{bug}: {does}</p>{one_above_another(bug, 'as it ran')}"
+    said = "Reported in" if file.plants else "It has been reported as a bug again and again"
+    links = ", ".join(f'<a href="{url}" target="_blank" rel="noopener">{url[19:]}</a>' for url in file.threads)
+    return told + (f"<p>{said}: {links}.</p>" if links else "")
 
 
 def lineup(state) -> str:
@@ -228,10 +218,9 @@ def lineup(state) -> str:
     rows = [("", "nothing is wrong", "every line is as it should be", "")] if () in suspects else []
     for slot in world.tables[0]._fields:
         found = [bugs.find(bug) for bug in world.lineup if bug in layers and bugs.find(bug).slot == slot]
-        rows += [(f"<b>{slot}</b>", "as it should be", code(bugs.last_line(bug.breaks)), "") for bug in found[:1]]
+        rows += [(f"<b>{slot}</b>", "as it should be", code(bug.breaks), "") for bug in found[:1]]
         rows += [
-            ("", bug.name, code(bugs.last_line(bug.wrong)), listed(str(l) for l in sorted(layers[bug.name]) if l))
-            for bug in found
+            ("", bug.name, code(bug.wrong), listed(str(l) for l in sorted(layers[bug.name]) if l)) for bug in found
         ]
     head = f"<p><b>After check {checks}: {counted(len(suspects), 'suspect')}.</b></p>"
     return head + html_table(["equation", "", "line", "" if world.layer else "in layer"], rows) + pairs(suspects)
