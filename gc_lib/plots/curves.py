@@ -23,10 +23,9 @@ class Slice(Panel):
 
     marks = NOW | BEFORE_NOW | HERE
 
-    def __init__(self, axes: Axes, field: str, title: str, along: Along, ticks: str, key: str = ""):
-        super().__init__(axes)
+    def build(self, axes: Axes, field: str, title: str, along: Along, ticks: str, key: str = "") -> None:
         self.field, self.along, self.key = field, along, key or field
-        axes.set_title(title, fontsize="medium", fontweight="bold")
+        axes.set_title(title)
         along.apply(axes, ticks)
         self.before = line(axes, zorder=10, **BEFORE_LOOKS)
         self.curve = line(axes, ".", color=DIFFERENCE, zorder=11)
@@ -65,8 +64,7 @@ class NamedSlices(Panel):
 
     marks = BEFORE_NOW | HERE
 
-    def __init__(self, axes: Axes, keys: Sequence[str], field: str, title: str, along: Along, ticks: str):
-        super().__init__(axes)
+    def build(self, axes: Axes, keys: Sequence[str], field: str, title: str, along: Along, ticks: str) -> None:
         self.slices = [Slice(axes, field, title, along, ticks, key) for key in keys]
         self.field = field
         low, high = axes.get_xlim()

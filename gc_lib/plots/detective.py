@@ -11,8 +11,7 @@ from .style import GREY, WORRY, banded, for_words
 class Question(Panel):
     """Show a question mark in place of the bars of a check that was not made."""
 
-    def __init__(self, axes: Axes):
-        super().__init__(axes)
+    def build(self, axes: Axes) -> None:
         looks = dict(fontsize=64, ha="center", va="center", zorder=9, transform=axes.transAxes)
         self.mark = axes.text(0.5, 0.5, "?", color=for_words(GREY, WORRY.tint), **looks, **MOVES)
 

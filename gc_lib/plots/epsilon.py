@@ -16,8 +16,7 @@ SPAN = np.array([1e-13, 10.0])
 class Lines(Panel):
     """Draw the predicted straight lines under the measured dots, and mark the best ε."""
 
-    def __init__(self, axes: Axes):
-        super().__init__(axes)
+    def build(self, axes: Axes) -> None:
         looks = dict(color=INK, zorder=9, clip_on=True)
         self.roundoff, self.truncation, self.bug = (line(axes, dash, lw=1.4, **looks) for dash in ("--", ":", "-."))
         self.best = line(axes, "-", lw=0.8, **looks)

@@ -16,11 +16,10 @@ class Fall(Panel):
 
     marks = BEFORE_NOW
 
-    def __init__(self, axes: Axes):
-        super().__init__(axes)
+    def build(self, axes: Axes) -> None:
         REMAINDERS.apply(axes, "1e-16 1e-12 1e-8 1e-4 1")
         log_x(axes, STEPS, "step t", "1e-7 1e-5 1e-3 0.1")
-        axes.set_title("what dθ leaves unexplained of J", loc="left", fontsize="medium", color=INK)
+        axes.set_title("what dθ leaves unexplained of J", loc="left", fontweight="normal")
         low = REMAINDERS.low / REMAINDERS.rim**2
         axes.axhspan(low, ROUNDOFF, facecolor=PALE, edgecolor=SAYS_NOTHING, hatch="////", linewidth=0, zorder=0)
         axes.text(1.5, low * 1.8, "round-off of J", ha="right", va="bottom", color=INK, backgroundcolor=PALE)

@@ -21,8 +21,7 @@ class Magnified(Panel):
 
     marks = HERE
 
-    def __init__(self, axes: Axes):
-        super().__init__(axes)
+    def build(self, axes: Axes) -> None:
         axes.set(ylim=(-0.2, 1.62), xlabel="one entry, θ[i] = b2[1]\n▼ corners", ylabel="J(θ), stretched to fit")
         magnify(axes, -0.13)
         key(axes, (-1.9, -1.66, -1.58), 1.5, 0.15, KEY)
@@ -60,11 +59,9 @@ class Readings(Panel):
 
     field, marks = "eps", NOW | BEFORE_NOW | HERE
 
-    def __init__(self, axes: Axes):
-        super().__init__(axes)
+    def build(self, axes: Axes) -> None:
         banded(axes)
-        axes.set_title("ε", fontsize="medium", fontweight="bold")
-        axes.set(xscale="log", xlim=(7e-13, 2), xlabel="nearest corner:  ▼ of θ[i],  | of each")
+        axes.set(title="ε", xscale="log", xlim=(7e-13, 2), xlabel="nearest corner:  ▼ of θ[i],  | of each")
         set_ticks(axes, "0 1e-9 1e-7 1e-5 1e-3 0.1", on_axis)
         axes.axvspan(8e-12, 2.4e-11, color=WHITE, linewidth=0, zorder=1)  # here the axis breaks
         self.before = line(axes, zorder=10, **BEFORE_LOOKS)

@@ -1,7 +1,8 @@
 """The moving parts that pictures are made of: marks, columns, the bars of the blocks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
+from typing import Any
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -25,16 +26,19 @@ HATCHED = {"as far as the check itself may be off": Patch(fill=False, hatch="///
 
 
 class Panel:
-    """A part of a picture on axes of its own.
+    """A part of a picture on axes of its own: `build` makes its artists once, `move` moves them to a result.
 
     `field` is the field of the state whose slider stands under it, `marks` are what its marks mean.
     """
 
     field = ""
     marks: Mapping[str, Artist] = {}
+    build: Callable[..., None]
+    move: Callable[[Any], None]
 
-    def __init__(self, axes: Axes):
+    def __init__(self, axes: Axes, *given: Any):
         self.axes = axes
+        self.build(axes, *given)
 
     def place(self, x: Sequence | np.ndarray) -> np.ndarray:
         """Return where values of the field stand on the x axis."""
@@ -44,10 +48,6 @@ class Panel:
         """Return how far right in its picture a value of the field stands, as a share of the picture's width."""
         (x,) = self.place([value])
         return float(self.axes.transData.transform((x, 1))[0] / self.axes.figure.bbox.width)
-
-    def move(self, result) -> None:
-        """Move to a result."""
-        raise NotImplementedError
 
 
 class Rounded(Transform):
@@ -161,13 +161,13 @@ class Blocks(Panel):
 
     marks = BEFORE_NOW | HATCHED
 
-    def __init__(self, axes: Axes, names: Sequence[str], label: str = "each block", key: str = ""):
-        super().__init__(axes)
+    def build(self, axes: Axes, names: Sequence[str], label: str = "each block", key: str = "") -> None:
         self.names, self.key, few = list(names), key, len(names) < 12
         self.columns = Columns(axes, DIFFERENCES, len(names), width=0.64, size=MARK if few else MARK / 2)
         step = -(-len(names) // 8)
-        upright = label != "each block" or (few and len(" ".join(self.names[::step])) < 18)
-        axes.set_xticks(self.columns.x[::step], self.names[::step], rotation=0 if upright else 90)
+        written = [name if len(name) <= 12 else f"{name[:11]}…" for name in self.names[::step]]
+        upright = label != "each block" or (few and len(" ".join(written)) < 18)
+        axes.set_xticks(self.columns.x[::step], written, rotation=0 if upright else 90)
         axes.set_xlabel(label)
         axes.tick_params(axis="x", labelsize="small" if key else "medium")
         self.pen = [Outline.MOVETO, Outline.LINETO, Outline.LINETO, Outline.LINETO] * len(names)

@@ -18,8 +18,7 @@ class Works(Panel):
 
     marks = HERE | {"timed on this computer": Line2D([], [], marker="o", linestyle="none", color=GRADIENT, ms=6)}
 
-    def __init__(self, axes: Axes):
-        super().__init__(axes)
+    def build(self, axes: Axes) -> None:
         EVALUATIONS.apply(axes, "1 100 1e4 1e6 1e8")
         axes.set(xscale="log", xlim=SPAN, xlabel="parameters of the network", ylabel="evaluations of J")
         ticks = {1e2: "100", 1e3: "1000", 1e4: "1e4", 1e5: "1e5", 1e6: "a million", 1e7: "ten million"}

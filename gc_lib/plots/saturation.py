@@ -20,8 +20,7 @@ KEY = {
 class Stairs(Panel):
     """Show how both J rise from θ along one bias, stretched so that J from Z always fills the same height."""
 
-    def __init__(self, axes: Axes):
-        super().__init__(axes)
+    def build(self, axes: Axes) -> None:
         axes.set(ylim=(-1.4, 2), xlabel="one entry, θ[i] = b3", ylabel="rise of J(θ), stretched to fit")
         magnify(axes, -1.25)
         key(axes, (-1.9, -1.66, -1.58), 1.8, 0.22, KEY)

@@ -32,10 +32,8 @@ class Secants(Panel):
 
     field, marks = "theta", BEFORE_NOW | HERE
 
-    def __init__(self, axes: Axes):
-        super().__init__(axes)
-        axes.set_title("θ", fontsize="medium", fontweight="bold")
-        axes.set(xlim=(LEFT, RIGHT), ylim=(-1.6, 8.4), ylabel="J(θ)")
+    def build(self, axes: Axes) -> None:
+        axes.set(title="θ", xlim=(LEFT, RIGHT), ylim=(-1.6, 8.4), ylabel="J(θ)")
         axes.set_xticks([-1, 0, 1, 2], ["−1", "0", "1", "2"])
         axes.set_yticks([0, 2, 4, 6, 8])
         key(axes, (-0.98, -0.72, -0.64), 7.8, 0.75, KEY)
@@ -159,11 +157,9 @@ class Errors(Panel):
 
     field, marks = "eps", BEFORE_NOW | HERE
 
-    def __init__(self, axes: Axes):
-        super().__init__(axes)
-        axes.set_title("ε", fontsize="medium", fontweight="bold")
+    def build(self, axes: Axes) -> None:
         ERRORS.apply(axes, "1e-12 1e-9 1e-6 1e-3 1")
-        axes.set(xscale="log", xlim=(4e-9, 60), ylabel="error of the slope")
+        axes.set(title="ε", xscale="log", xlim=(4e-9, 60), ylabel="error of the slope")
         axes.set_xticks([1e-8, 1e-6, 1e-4, 1e-2, 1], ["1e-8", "1e-6", "1e-4", "1e-2", "1"])
         axes.set_xticks([1e-7, 1e-5, 1e-3, 1e-1], minor=True, labels=[])
         axes.grid(True, which="both", axis="x")

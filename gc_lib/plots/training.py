@@ -16,8 +16,7 @@ STEPS = "steps of training"
 class Bound(Panel):
     """Show the error bound of the whole vector, under the readings."""
 
-    def __init__(self, axes: Axes, zero: float):
-        super().__init__(axes)
+    def build(self, axes: Axes, zero: float) -> None:
         self.zero = zero
         self.line = line(axes, "--", color=GREY, lw=1.4, zorder=9)
         looks = dict(color=for_words(GREY, WORRY.tint), ha="left", va="bottom", zorder=9, animated=True)
@@ -33,8 +32,7 @@ class Bound(Panel):
 class Costs(Panel):
     """Show J against the steps of training, with this backprop and with the right one."""
 
-    def __init__(self, axes: Axes):
-        super().__init__(axes)
+    def build(self, axes: Axes) -> None:
         COSTS.apply(axes, "0.1 1")
         log_x(axes, (0.7, 400), STEPS, "1 10 100")
         axes.yaxis.tick_right()
