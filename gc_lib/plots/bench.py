@@ -3,8 +3,7 @@
 import numpy as np
 from matplotlib.axes import Axes
 
-from .axis import KeepProbAxis, LogAxis
-from .curves import Slice
+from .curves import KeepProbAxis, LogAxis, Slice
 from .parts import MARK, Blocks, Columns, Panel
 from .picture import View, pictures
 from .style import APPROX, GRADIENT, LENGTHS, banded

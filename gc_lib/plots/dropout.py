@@ -3,9 +3,8 @@
 import numpy as np
 from matplotlib.axes import Axes
 
-from .axis import KeepProbAxis
 from .bench import KEEP_PROBS
-from .curves import NamedSlices, curve_name, set_names
+from .curves import KeepProbAxis, NamedSlices, curve_name, set_names
 from .parts import BEFORE_LOOKS, Blocks, Marks, Panel, line
 from .picture import pictures
 from .style import GREY, INK, PALE, WHITE, Scale, banded, for_words

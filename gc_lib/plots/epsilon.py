@@ -4,8 +4,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from .axis import LogAxis
-from .curves import Slice
+from .curves import LogAxis, Slice
 from .parts import HERE, Blocks, Panel, line
 from .picture import pictures
 from .style import BEFORE, DIFFERENCE, DIFFERENCES, GREAT, INK, banded

@@ -28,10 +28,12 @@ HATCHED = {"as far as the check itself may be off": Patch(fill=False, hatch="///
 class Panel:
     """A part of a picture on axes of its own: `build` makes its artists once, `move` moves them to a result.
 
-    `field` is the field of the state whose slider stands under it, `marks` are what its marks mean.
+    `field` is the field of the state whose slider stands under it, and place(values) says where values of it stand on
+    the x axis; `marks` are what its marks mean.
     """
 
     field = ""
+    place: Callable[..., np.ndarray] = staticmethod(np.asarray)
     marks: Mapping[str, Artist] = {}
     build: Callable[..., None]
     move: Callable[[Any], None]
@@ -39,10 +41,6 @@ class Panel:
     def __init__(self, axes: Axes, *given: Any):
         self.axes = axes
         self.build(axes, *given)
-
-    def place(self, x: Sequence | np.ndarray) -> np.ndarray:
-        """Return where values of the field stand on the x axis."""
-        return np.asarray(x, float)
 
     def share(self, value: float) -> float:
         """Return how far right in its picture a value of the field stands, as a share of the picture's width."""

@@ -4,8 +4,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from .axis import LogAxis
-from .curves import Slice
+from .curves import LogAxis, Slice
 from .parts import BEFORE_NOW, HERE, Panel, key, line, magnify
 from .picture import pictures
 from .style import APPROX, DIFFERENCE, INK, SILVER, WHITE, banded

@@ -3,8 +3,7 @@
 import numpy as np
 from matplotlib.axes import Axes
 
-from .axis import LogAxis
-from .curves import Slice
+from .curves import LogAxis, Slice
 from .parts import Blocks, Panel, line, ring
 from .picture import pictures
 from .style import DIFFERENCES, GREY, INK, WORRY, Scale, banded, for_words, log_x
