@@ -138,12 +138,7 @@ def curve_name(axes: Axes, x: float, name: str, colour: str) -> Text:
 def set_names(names: Sequence[Text], ends: Sequence[float], scale: Scale = DIFFERENCES) -> None:
     """Set each name beside the end of its curve, and those that would overlap above each other."""
     low, high = np.log10([scale.low, scale.high])
-    gap, order = 0.08 * (high - low), np.argsort(ends, kind="stable")
-    heights = np.log10(np.array(ends)[order])
-    for k in range(1, len(heights)):
-        heights[k] = max(heights[k], heights[k - 1] + gap)
-    heights[-1] = min(heights[-1], high)
-    for k in reversed(range(len(heights) - 1)):
-        heights[k] = min(heights[k], heights[k + 1] - gap)
-    for k, height in zip(order, heights, strict=True):
+    order, steps = np.argsort(ends, kind="stable"), 0.08 * (high - low) * np.arange(len(ends))
+    heights = np.maximum.accumulate(np.log10(np.array(ends)[order]) - steps)  # each a step or more above the last
+    for k, height in zip(order, np.minimum(heights, high - steps[-1]) + steps, strict=True):
         names[k].set_y(10**height)
