@@ -83,7 +83,7 @@ def test_the_cases_are_hidden_in_hidden_layers_each_another_and_of_many_kinds():
 
 def test_a_number_always_hides_the_same():
     """Teachers assign cases by their numbers: whoever changes one breaks that promise."""
-    assert list(cases.PLANTS) == list(NUMBERS)
+    assert list(cases.PLANTS) == list(cases.NUMBERS)
     tables = repr(([case(number).plants for number in NUMBERS], list(WILD), SINGLES))
     assert hashlib.sha256(tables.encode()).hexdigest()[:16] == "92c1c66f3c9494df"
     assert cases.report(4, ALL_ON).J != cases.report(5, ALL_ON).J, "and runs on a network of its own"

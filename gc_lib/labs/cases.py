@@ -22,6 +22,7 @@ from ..checker.params import to_vector
 from ..checker.reading import Reading
 from ..checker.report import check
 from ..checker.slide import norm, two_sided
+from ..checker.words import short
 from ..network import bugs
 from ..network.activations import ACTIVATIONS
 from ..network.backprop import backprop, hidden_error, right_steps
@@ -66,27 +67,35 @@ class Setting(NamedTuple):
         return self.bias in ACTIVATIONS[self.hidden].corners
 
 
-OFFERED = {
-    "lam": (0.1, 0.0, 1e4),
-    "examples": (32, 1),
-    "keep_prob": (0.5, 1.0),
-    "hidden": ("tanh", "relu", "sigmoid"),
-    "bias": (0.5, 0.0),
-    "upstream": ("random", "ones", "centred"),
-    "gain": ("random", "ones"),
-    "x": ("any", "normalised"),
-    "mask": ("looks back", "none"),
-    "Q": ("random", "K"),
-    "windows": ("overlap", "apart", "one entry"),
+class Switch(NamedTuple):
+    """Say what a switch is called, what it offers, the usual value first, and what the values are called."""
+
+    word: str
+    offers: tuple
+    words: Callable = str
+
+
+SWITCHES = {
+    "lam": Switch("λ", (0.1, 0.0, 1e4), short),
+    "examples": Switch("m", (32, 1)),
+    "keep_prob": Switch("keep_prob", (0.5, 1.0), short),
+    "hidden": Switch("activation", ("tanh", "relu", "sigmoid")),
+    "bias": Switch("b", (0.5, 0.0), lambda b: "random" if b else "0"),
+    "upstream": Switch("upstream", ("random", "ones", "centred")),
+    "gain": Switch("gain", ("random", "ones")),
+    "x": Switch("x", ("any", "normalised")),
+    "mask": Switch("mask", ("looks back", "none")),
+    "Q": Switch("Q", ("random", "K")),
+    "windows": Switch("windows", ("overlap", "apart", "one entry")),
 }
 
 
 def setting(number: int, *values) -> Setting:
     """Return a setting of a case. Raises ValueError where it is not among those offered."""
     given, here = Setting(*values), case(number).world.switches
-    for (name, allowed), value in zip(OFFERED.items(), given, strict=True):
-        one_of(name, value, allowed)
-        if name not in here and value != allowed[0]:
+    for (name, switch), value in zip(SWITCHES.items(), given, strict=True):
+        one_of(name, value, switch.offers)
+        if name not in here and value != switch.offers[0]:
             raise ValueError(f"{name} cannot be switched in case {number}, which has the switches {', '.join(here)}")
     if given.corner:
         raise ValueError("at b = 0 an example can sit on a corner of ReLU, where J has no one slope; take bias=0.5")
@@ -117,7 +126,8 @@ class World:
     @cached_property
     def settings(self) -> list[Setting]:
         """What can be checked."""
-        every = product(*(offer if name in self.switches else offer[:1] for name, offer in OFFERED.items()))
+        offers = ((name in self.switches, switch.offers) for name, switch in SWITCHES.items())
+        every = product(*(values if switched else values[:1] for switched, values in offers))
         return [at for at in map(Setting._make, every) if not at.corner]
 
     @property
@@ -161,7 +171,8 @@ NO_BUG = (
     "https://github.com/iamtrask/iamtrask.github.io/issues/12",
 )
 HIDDEN = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
-PLANTS: dict[int, Suspect] = {int(n): tuple(map(tuple, plants)) for n, plants in HIDDEN["network"].items()}
+PLANTS: dict[int, Suspect] = {int(n): tuple(map(tuple, plants)) for n, plants in HIDDEN["lines"].items()}
+IN_LAYER = {int(n): layer for n, layer in HIDDEN["layers"].items()}
 NUMBERS = range(1, 51)
 WILD = range(5, 41, 5)  # the cases with a line of a public tutorial
 
@@ -194,6 +205,7 @@ def in_layer(name: str, switches: str, lineup: str) -> World:
 OF_NORMS = "no_gain mu_frozen sigma_frozen sigma_over_n_minus_1 no_sigma gain_of_x shift_mean"
 OF_ATTENTION = "mask_forgotten softmax_diagonal softmax_no_sum no_sqrt_d Q_for_K dS_not_transposed P_not_transposed"
 WORLDS = {
+    "": NETWORK,
     "layer norm": in_layer("layer norm", "examples upstream gain x", OF_NORMS),
     "batch norm": in_layer("batch norm", "upstream gain x", OF_NORMS),  # of one example it makes zeros
     "attention": in_layer("attention", "examples mask Q", OF_ATTENTION),
@@ -206,10 +218,7 @@ def case(number: int) -> Case:
     """Return a case by its number. Raises ValueError for a number that there is not."""
     if number not in NUMBERS:
         raise ValueError(f"case should be a whole number, {NUMBERS[0]} … {NUMBERS[-1]}; got {number!r}")
-    world, plants = NETWORK, PLANTS.get(number)
-    if plants is None:
-        layer, *names = HIDDEN["layers"][str(number)]
-        world, plants = WORLDS[layer], tuple((name, 0) for name in sorted(names))
+    world, plants = WORLDS[IN_LAYER.get(number, "")], PLANTS[number]
     threads = tuple(filter(None, (bugs.find(name).seen for name, _ in plants)))
     return Case(number, world, plants, number in WILD, threads if plants else NO_BUG)
 

@@ -2,23 +2,16 @@
 
 import html
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from ..checker.words import html_table, listed, short
+from ..checker.words import html_table, listed
 from ..network import bugs
 from . import cases, reasons
-from .cases import Case, Setting, Suspect, named
+from .cases import SWITCHES, Case, Setting, Suspect, named
 from .reasons import Claim
+from .words import grouped
 
-SWITCHES: dict[str, tuple[str, Callable]] = {  # what a switch is called, and what its values are called
-    "lam": ("λ", short),
-    "examples": ("m", str),
-    "keep_prob": ("keep_prob", short),
-    "hidden": ("activation", str),
-    "bias": ("b", lambda b: "random" if b else "0"),
-    **{name: (name, str) for name in ("upstream", "gain", "x", "mask", "Q", "windows")},
-}
 LINES = {1: "one line", 2: "two lines"}
 MOST = 24  # lines in the list of pairs
 STYLE = f"<style>{Path(__file__).with_name('board.css').read_text('utf-8')}</style>"
@@ -27,7 +20,7 @@ STYLE = f"<style>{Path(__file__).with_name('board.css').read_text('utf-8')}</sty
 def in_words(at: Setting) -> str:
     """Name a setting by what is switched in it."""
     pairs = zip(SWITCHES.values(), at, Setting(), strict=True)
-    said = [f"{word} = {words(value)}" for (word, words), value, usual in pairs if value != usual]
+    said = [f"{switch.word} = {switch.words(value)}" for switch, value, usual in pairs if value != usual]
     return ", ".join(said).removeprefix("activation = ").replace(", activation = ", ", ")
 
 
@@ -177,9 +170,7 @@ def with_that(suspect: Suspect) -> str:
 
 def red_by(state, marks: tuple[str, ...]) -> str:
     """Say which blocks are red, and by which factor: "W1 and b1 red, W2 red by ×2"."""
-    alike: dict[str, list[str]] = {}
-    for block, mark in zip(state.file.world.blocks, marks, strict=True):
-        alike.setdefault(mark, []).append(block)
+    alike = grouped(zip(marks, state.file.world.blocks, strict=True))
     said = [f"{listed(blocks)} red{'' if mark == '✕' else f' by {mark}'}" for mark, blocks in alike.items() if mark]
     return ", ".join(said) or "no block red"
 
@@ -212,9 +203,7 @@ def lineup(state) -> str:
     if not checks:
         return "<p>It names every line that would have left the same marks in all checks made so far.</p>"
     suspects, world = state.left(checks), state.file.world
-    layers: dict[str, set[int]] = {}
-    for bug, l in (each for suspect in suspects for each in suspect):
-        layers.setdefault(bug, set()).add(l)
+    layers = grouped({each for suspect in suspects for each in suspect})
     rows = [("", "nothing is wrong", "every line is as it should be", "")] if () in suspects else []
     for slot in world.tables[0]._fields:
         found = [bugs.find(bug) for bug in world.lineup if bug in layers and bugs.find(bug).slot == slot]
@@ -230,24 +219,17 @@ def pairs(suspects: tuple[Suspect, ...]) -> str:
     """List suspects of two lines, together those that share one; nothing where they are of one line."""
     two = [suspect for suspect in suspects if len(suspect) == 2]
     often = Counter(each for suspect in two for each in suspect)
-    partners: dict[tuple[str, int], Suspect] = {}
-    for suspect in two:
-        shared, other = sorted(suspect, key=lambda each: (-often[each], -each[1]))
-        partners[shared] = (*partners.get(shared, ()), other)
-    sharing: dict[Suspect, Suspect] = {}
-    for shared, others in partners.items():
-        sharing[others] = (*sharing.get(others, ()), shared)
+    partners = grouped(sorted(suspect, key=lambda each: (-often[each], -each[1])) for suspect in two)
+    sharing = grouped((tuple(others), shared) for shared, others in partners.items())
     said = [f"<li>{one_of(shared)}, with {one_of(others)}</li>" for others, shared in sharing.items()]
     more = f"<p>and {len(said) - MOST:,} such lines more</p>" if len(said) > MOST else ""
     return f"<ul>{''.join(said[:MOST])}</ul>{more}" if said else ""
 
 
-def one_of(found: Suspect) -> str:
+def one_of(found: Sequence[tuple[str, int]]) -> str:
     """Name one of several bugs: "a in layer 1", "one of a, b in layer 1 or c in layer 2"."""
-    layers: dict[int, list[str]] = {}
-    for bug, l in found:
-        layers.setdefault(l, []).append(bug)
-    said = " or ".join(named(", ".join(names), l) for l, names in sorted(layers.items()))
+    layers = sorted(grouped((l, bug) for bug, l in found).items())
+    said = " or ".join(named(", ".join(names), l) for l, names in layers)
     return f"one of {said}" if len(found) > 1 else said
 
 
