@@ -11,8 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
-from .parts import BEFORE_LOOKS, BEFORE_NOW, HERE, NOW, Marks, Panel, line, ring
-from .picture import MOVES
+from .parts import BEFORE_LOOKS, BEFORE_NOW, HERE, NOW, Marks, Panel, line, ring, word
 from .style import DIFFERENCE, DIFFERENCES, WHITE, WORRY, Scale, for_words, set_ticks
 
 
@@ -120,8 +119,8 @@ class NamedSlices(Panel):
         axes.set_xlim(right=far)  # room for the names
         colour = for_words(DIFFERENCE, WORRY.tint)
         self.names = [curve_name(axes, high, key, colour) for key in keys]
-        for each, mark, filled in zip(self.slices, "so", (False, True), strict=True):
-            each.curve.set(marker=mark, markerfacecolor=DIFFERENCE if filled else WHITE)
+        for each, mark, face in zip(self.slices, "so", (WHITE, DIFFERENCE), strict=True):
+            each.curve.set(marker=mark, markerfacecolor=face)
 
     def move(self, result) -> None:
         """Move to a result."""
@@ -132,7 +131,7 @@ class NamedSlices(Panel):
 
 def curve_name(axes: Axes, x: float, name: str, colour: str) -> Text:
     """Write a name that moves."""
-    return axes.text(x, 1, f" {name}", color=colour, weight="bold", va="center", zorder=14, **MOVES)
+    return word(axes, f" {name}", x, color=colour, weight="bold", va="center")
 
 
 def set_names(names: Sequence[Text], ends: Sequence[float], scale: Scale = DIFFERENCES) -> None:

@@ -9,7 +9,7 @@ from matplotlib.colors import to_rgba_array
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
-from .parts import BEFORE_NOW, RING, Blocks, Marks, Panel, line
+from .parts import BEFORE_NOW, RING, Blocks, Marks, Panel, line, word
 from .picture import MOVES, pictures
 from .style import BEFORE, GREAT, GREY, INK, PALE, WHITE, Band, band, banded
 
@@ -96,9 +96,8 @@ class Map(Square):
         self.cells = axes.imshow(np.ones((1, 1, 4)), interpolation="nearest", zorder=9, aspect="equal", **MOVES)
         axes.set(xlim=(-RIM, RIM), ylim=(-RIM, RIM))
         self.margins = axes.add_collection(LineCollection([], colors=PALE, lw=3, zorder=10, **MOVES), autolim=False)
-        beside = dict(fontsize="small", zorder=12, **MOVES)
-        self.across = [axes.text(0, 0, "", ha="center", va="bottom", **beside) for _ in range(NUMBERED)]
-        self.down = [axes.text(0, 0, "", ha="right", va="center", **beside) for _ in range(NUMBERED)]
+        self.across = [word(axes, "", ha="center", va="bottom", fontsize="small") for _ in range(NUMBERED)]
+        self.down = [word(axes, "", ha="right", va="center", fontsize="small") for _ in range(NUMBERED)]
 
     def move(self, result) -> None:
         """Move to a result."""

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
-from .parts import BEFORE_LOOKS, BEFORE_NOW, HERE, NOW, Panel, key, line, magnify, ring
-from .picture import MOVES, pictures
+from .parts import BEFORE_LOOKS, BEFORE_NOW, HERE, NOW, Panel, key, line, magnify, ring, word
+from .picture import pictures
 from .style import APPROX, DIFFERENCE, DIFFERENCES, GRADIENT, GREY, INK, SILVER, WHITE, banded, set_ticks
 
 KEY = {
@@ -31,7 +31,7 @@ class Magnified(Panel):
         self.ends = line(axes, "o", color=INK, ms=6, zorder=13)
         self.here = ring(axes, zorder=14)
         self.corners = line(axes, "v", color=INK, ms=9, zorder=15)
-        self.word = axes.text(0, 0, "corner", ha="center", va="bottom", zorder=15, **MOVES)
+        self.word = word(axes, "corner", ha="center", va="bottom", zorder=15)
 
     def move(self, result) -> None:
         """Move to a result."""

@@ -12,6 +12,7 @@ from matplotlib.lines import Line2D
 from matplotlib.markers import MarkerStyle
 from matplotlib.patches import Patch, PathPatch
 from matplotlib.path import Path as Outline
+from matplotlib.text import Text
 from matplotlib.transforms import ScaledTranslation, Transform
 
 from .picture import MOVES
@@ -66,13 +67,18 @@ def line(axes: Axes, *looks: str, **more) -> Line2D:
     return axes.plot([], [], *looks, **MOVES | {"transform": axes.transData + Rounded()} | more)[0]
 
 
+def word(axes: Axes, words: str, x: float = 1, y: float = 1, **looks) -> Text:
+    """Add words that will move."""
+    return axes.text(x, y, words, **MOVES | {"zorder": 14} | looks)
+
+
 def magnify(axes: Axes, low: float) -> None:
     """Let an axis run from θ − 2ε to θ + 2ε, with the window of the check in white, named at the height `low`."""
     axes.set_xlim(-2, 2)
     axes.set_xticks([-2, -1, 0, 1, 2], ["θ − 2ε", "θ − ε", "θ", "θ + ε", "θ + 2ε"])
     axes.set_yticks([])
     axes.axvspan(-1, 1, color=WHITE, linewidth=0, zorder=0)
-    axes.text(0, low, "the window", color=INK, ha="center", va="center")
+    axes.text(0, low, "the window", ha="center", va="center")
 
 
 def key(axes: Axes, x: Sequence[float], top: float, step: float, looks: Mapping[str, dict]) -> None:

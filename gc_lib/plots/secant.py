@@ -5,7 +5,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
-from .parts import BEFORE_LOOKS, BEFORE_NOW, HERE, Panel, key, line, ring
+from .parts import BEFORE_LOOKS, BEFORE_NOW, HERE, Panel, key, line, ring, word
 from .picture import MOVES, pictures
 from .style import APPROX, GRADIENT, GREY, INK, SILVER, WHITE, Scale
 
@@ -74,7 +74,7 @@ class Inset:
         self.tangent = line(axes, color=GRADIENT, lw=4, zorder=17)
         self.chords = both(axes, lw=2.4, zorder=18)
         self.here = ring(axes, zorder=19)
-        self.word = axes.text(x, y - 0.94 * height, "", ha="center", va="bottom", fontsize="small", zorder=19, **MOVES)
+        self.word = word(axes, "", x, y - 0.94 * height, ha="center", va="bottom", fontsize="small", zorder=19)
         self.artists = [self.box, self.curve, self.tangent, *self.chords.values(), self.here, self.word]
         for artist in self.artists[1:-2]:
             artist.set(clip_on=True, clip_path=self.box)
@@ -125,8 +125,8 @@ class Fall:
         self.before = line(axes, zorder=10, **BEFORE_LOOKS)
         self.curve = line(axes, mark, color=colour, linestyle=dashes, ms=4, zorder=11)
         self.step = line(axes, color=INK, lw=1.2, zorder=12)
-        self.name = axes.text(1, 1, f" {side}", va="top", zorder=14, **MOVES)
-        self.factor = axes.text(1, 1, "", ha="right" if above else "left", va="center", zorder=14, **MOVES)
+        self.name = word(axes, f" {side}", va="top")
+        self.factor = word(axes, "", ha="right" if above else "left", va="center")
 
     def along(self, result) -> tuple[list, np.ndarray]:
         """Return ε and how far the slope is off, where that is on the axis and not rounding alone."""
@@ -165,7 +165,7 @@ class Errors(Panel):
         axes.grid(True, which="both", axis="x")
         self.falls = Fall(axes, "one-sided", above=True), Fall(axes, "two-sided", above=False)
         self.lost = line(axes, ".", color=GREY, ms=5, zorder=11)
-        self.rounding = axes.text(6e-9, 9, "grey dots:\nonly rounding", va="top", zorder=14, **MOVES)
+        self.rounding = word(axes, "grey dots:\nonly rounding", 6e-9, 9, va="top")
         self.here = {side: ring(axes, 13, mark) for side, (_, _, mark) in SIDES.items()}
 
     def move(self, result) -> None:

@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from .curves import LogAxis, Slice
-from .parts import Blocks, Panel, line, ring
+from .parts import Blocks, Panel, line, ring, word
 from .picture import pictures
 from .style import DIFFERENCES, GREY, INK, WORRY, Scale, banded, for_words, log_x
 
@@ -18,8 +18,7 @@ class Bound(Panel):
     def build(self, axes: Axes, zero: float) -> None:
         self.zero = zero
         self.line = line(axes, "--", color=GREY, lw=1.4, zorder=9)
-        looks = dict(color=for_words(GREY, WORRY.tint), ha="left", va="bottom", zorder=9, animated=True)
-        self.word = axes.text(0, 1, "error bound", **looks)
+        self.word = word(axes, "error bound", color=for_words(GREY, WORRY.tint), va="bottom", zorder=9)
 
     def move(self, result) -> None:
         """Move to a result."""
@@ -39,7 +38,7 @@ class Costs(Panel):
         self.right = line(axes, "--", color=GREY, lw=1.8, zorder=11)
         self.here = ring(axes)
         words = dict(va="bottom", transform=axes.transAxes)
-        axes.text(0, 1.02, "— J, this backprop", color=INK, ha="left", **words)
+        axes.text(0, 1.02, "— J, this backprop", **words)
         axes.text(1, 1.02, "– – right", color=for_words(GREY), ha="right", **words)
 
     def move(self, result) -> None:

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.patches import Patch, Rectangle
 
-from .parts import Panel
+from .parts import Panel, word
 from .picture import MOVES
 from .style import GREAT, INK, PALE, SILVER, WHITE
 
@@ -52,8 +52,7 @@ class WayBack(Panel):
         self.frame.set(facecolor="none", edgecolor=INK, linewidth=2.2)
         for line in lines:
             number = line[0] if line[1] in ("dW", "db") else ""
-            looks = dict(ha="center", va="center", fontsize="small", color=INK, zorder=13)
-            axes.text(*spot(line), f"{line[1]}{number}", **looks, **MOVES)
+            word(axes, f"{line[1]}{number}", *spot(line), ha="center", va="center", fontsize="small")
 
     def move(self, result) -> None:
         """Move to a result."""
