@@ -61,10 +61,9 @@ def test_there_are_eight_wild_cases_of_which_one_is_no_bug_and_each_links_its_th
 
 @pytest.mark.parametrize("hidden", ["tanh", "relu", "sigmoid"])
 def test_the_slope_read_off_the_activation_is_no_bug_and_is_what_case_20_runs(hidden):
-    on = cases.setup(20, Setting(hidden=hidden))
-    other, right = (on.gradient(steps) for steps in (cases.hidden_steps(case(20)), cases.steps(())))
+    other, right = (cases.report(20, Setting(hidden=hidden), suspect).gradient for suspect in (None, ()))
     np.testing.assert_allclose(other, right, rtol=1e-12, atol=1e-16)
-    assert [table.dZ is cases.slope_from_A for table in cases.hidden_steps(case(20))] == [True, True, True, False]
+    assert [table.dZ is cases.slope_from_A for table in cases.steps(case(20).runs)] == [True, True, True, False]
 
 
 def test_some_cases_hold_two_bugs_of_which_some_cancel_at_one_half():
@@ -84,10 +83,10 @@ def test_the_cases_are_hidden_in_hidden_layers_each_another_and_of_many_kinds():
 
 def test_a_number_always_hides_the_same():
     """Teachers assign cases by their numbers: whoever changes one breaks that promise."""
-    assert list(cases.PLANTS) == list(NUMBERS)
+    assert list(cases.PLANTS) == list(cases.NUMBERS)
     tables = repr(([case(number).plants for number in NUMBERS], list(WILD), SINGLES))
     assert hashlib.sha256(tables.encode()).hexdigest()[:16] == "92c1c66f3c9494df"
-    assert cases.setup(4, ALL_ON).J != cases.setup(5, ALL_ON).J, "and runs on a network of its own"
+    assert cases.report(4, ALL_ON).J != cases.report(5, ALL_ON).J, "and runs on a network of its own"
 
 
 def test_the_first_case_is_gentle():
@@ -181,7 +180,7 @@ def red(number, at, suspect):
 
 def checked_layer(number, at, suspect):
     """Say what gcl.check_layer says of a suspect on the inputs of a case, whose mask, windows and upstream are ours."""
-    layer, given = gcl.layers.LAYERS[case(number).world.layer], dict(cases.setup(number, at).theta)
+    layer, given = gcl.layers.LAYERS[case(number).world.layer], dict(cases.report(number, at).shapes)
     for bug, _ in suspect:
         layer = layer.plant(bug)
     if "Q" in given:
@@ -221,15 +220,15 @@ def test_in_a_layer_a_mark_says_what_check_layer_says(number):
 
 
 def test_what_the_switches_of_a_layer_stand_for():
-    plain = cases.setup(43, ALL_ON).theta
+    plain = cases.report(43, ALL_ON).shapes
     assert (plain["gain"] > 1.4).all() and plain["x"].shape == (32, 4)
-    assert (cases.setup(43, Setting(gain="ones")).theta["gain"] == 1).all()
-    x = cases.setup(43, Setting(x="normalised")).theta["x"]
+    assert (cases.report(43, Setting(gain="ones")).shapes["gain"] == 1).all()
+    x = cases.report(43, Setting(x="normalised")).shapes["x"]
     np.testing.assert_allclose(x, gcl.layers.LAYERS["layer norm"].forward(x, 1, 0)[0], atol=1e-14)
-    assert cases.setup(43, Setting(examples=1)).theta["x"].shape == (1, 4)
-    attention = cases.setup(42, Setting(Q="K")).theta
+    assert cases.report(43, Setting(examples=1)).shapes["x"].shape == (1, 4)
+    attention = cases.report(42, Setting(Q="K")).shapes
     assert (attention["Q"] == attention["K"]).all() and "mask" not in attention
-    assert cases.setup(43, ALL_ON).J != cases.setup(46, ALL_ON).J, "each case has inputs of its own"
+    assert cases.report(43, ALL_ON).J != cases.report(46, ALL_ON).J, "each case has inputs of its own"
 
 
 def test_ten_cases_are_in_layers_of_each_kind_the_first_one_gentle_some_of_two_lines():

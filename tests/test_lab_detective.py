@@ -8,8 +8,7 @@ import pytest
 
 import gc_lib as gcl
 from gc_lib.labs import cases, notes
-from gc_lib.labs.cases import NUMBERS, Setting
-from gc_lib.labs.notes import SWITCHES
+from gc_lib.labs.cases import NUMBERS, SWITCHES, Setting
 
 pytestmark = pytest.mark.slow
 

@@ -30,21 +30,5 @@ from .state import BenchState
 from .training import Training as training
 from .vector import Vector as vector
 
-__all__ = [
-    "BenchState",
-    "bench",
-    "decay",
-    "detective",
-    "dropout",
-    "epsilon",
-    "hiding",
-    "inspect",
-    "kink",
-    "layers",
-    "pattern",
-    "price",
-    "saturation",
-    "secant",
-    "training",
-    "vector",
-]
+__all__ = ["BenchState", "bench", "decay", "detective", "dropout", "epsilon", "hiding", "inspect", "kink", "layers"]
+__all__ += ["pattern", "price", "saturation", "secant", "training", "vector"]

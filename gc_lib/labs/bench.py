@@ -17,7 +17,6 @@ from .fields import log_values
 from .slices import Result, anew, compute, glimpse, slow
 from .state import BenchState
 
-IN_SIGHT = "eps", "lam", "keep_prob", "masks"
 FOLDED = "data", "examples", "units", "hidden", "dtype", "scale", "bias", "steps", "seed", "mask_seed"
 
 
@@ -93,7 +92,7 @@ class Bench(OfBlocks):
         self.rows: list[BugRow] = []
         self.folded_rows, self.line = widgets.VBox(), widgets.HTML()
         first = self.another_row()
-        self.rows[0].where.children += (*self.controls(*IN_SIGHT),)
+        self.rows[0].where.children += (*self.controls("eps", "lam", "keep_prob", "masks"),)
         self.folded_rows.children = [self.another_row(), self.another_row()]
         self.show_line = Toggle("show the line")
         self.show_line.observe(lambda _: self.tell(), "value")

@@ -9,7 +9,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache, partial
+from functools import cached_property, lru_cache
 from itertools import combinations, product
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -22,6 +22,7 @@ from ..checker.params import to_vector
 from ..checker.reading import Reading
 from ..checker.report import check
 from ..checker.slide import norm, two_sided
+from ..checker.words import short
 from ..network import bugs
 from ..network.activations import ACTIVATIONS
 from ..network.backprop import backprop, hidden_error, right_steps
@@ -66,27 +67,35 @@ class Setting(NamedTuple):
         return self.bias in ACTIVATIONS[self.hidden].corners
 
 
-OFFERED = {
-    "lam": (0.1, 0.0, 1e4),
-    "examples": (32, 1),
-    "keep_prob": (0.5, 1.0),
-    "hidden": ("tanh", "relu", "sigmoid"),
-    "bias": (0.5, 0.0),
-    "upstream": ("random", "ones", "centred"),
-    "gain": ("random", "ones"),
-    "x": ("any", "normalised"),
-    "mask": ("looks back", "none"),
-    "Q": ("random", "K"),
-    "windows": ("overlap", "apart", "one entry"),
+class Switch(NamedTuple):
+    """Say what a switch is called, what it offers, the usual value first, and what the values are called."""
+
+    word: str
+    offers: tuple
+    words: Callable = str
+
+
+SWITCHES = {
+    "lam": Switch("λ", (0.1, 0.0, 1e4), short),
+    "examples": Switch("m", (32, 1)),
+    "keep_prob": Switch("keep_prob", (0.5, 1.0), short),
+    "hidden": Switch("activation", ("tanh", "relu", "sigmoid")),
+    "bias": Switch("b", (0.5, 0.0), lambda b: "random" if b else "0"),
+    "upstream": Switch("upstream", ("random", "ones", "centred")),
+    "gain": Switch("gain", ("random", "ones")),
+    "x": Switch("x", ("any", "normalised")),
+    "mask": Switch("mask", ("looks back", "none")),
+    "Q": Switch("Q", ("random", "K")),
+    "windows": Switch("windows", ("overlap", "apart", "one entry")),
 }
 
 
 def setting(number: int, *values) -> Setting:
     """Return a setting of a case. Raises ValueError where it is not among those offered."""
     given, here = Setting(*values), case(number).world.switches
-    for (name, allowed), value in zip(OFFERED.items(), given, strict=True):
-        one_of(name, value, allowed)
-        if name not in here and value != allowed[0]:
+    for (name, switch), value in zip(SWITCHES.items(), given, strict=True):
+        one_of(name, value, switch.offers)
+        if name not in here and value != switch.offers[0]:
             raise ValueError(f"{name} cannot be switched in case {number}, which has the switches {', '.join(here)}")
     if given.corner:
         raise ValueError("at b = 0 an example can sit on a corner of ReLU, where J has no one slope; take bias=0.5")
@@ -96,6 +105,9 @@ def setting(number: int, *values) -> Setting:
 def slope_from_A(dA, c):
     """Reads the slope off the activation A, which it takes in place of Z: for the sigmoid A(1 − A), and correct."""
     return dA * c.activation.slope_from_A(c.A)
+
+
+INNOCENT: tuple = tuple((bugs.Bug("slope_from_A", hidden_error, slope_from_A), l) for l in LAYERS)
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,7 +126,8 @@ class World:
     @cached_property
     def settings(self) -> list[Setting]:
         """What can be checked."""
-        every = product(*(offer if name in self.switches else offer[:1] for name, offer in OFFERED.items()))
+        offers = ((name in self.switches, switch.offers) for name, switch in SWITCHES.items())
+        every = product(*(values if switched else values[:1] for switched, values in offers))
         return [at for at in map(Setting._make, every) if not at.corner]
 
     @property
@@ -143,6 +156,11 @@ class Case(NamedTuple):
         return max(1, len(self.plants))
 
     @property
+    def runs(self) -> tuple:
+        """What runs in place of right lines; where nothing is wrong, a line that is right in another way."""
+        return self.plants or INNOCENT
+
+    @property
     def suspects(self) -> tuple[Suspect, ...]:
         """All that may be wrong."""
         return suspects(self.lines, self.world)
@@ -153,7 +171,8 @@ NO_BUG = (
     "https://github.com/iamtrask/iamtrask.github.io/issues/12",
 )
 HIDDEN = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
-PLANTS: dict[int, Suspect] = {int(n): tuple(map(tuple, plants)) for n, plants in HIDDEN["network"].items()}
+PLANTS: dict[int, Suspect] = {int(n): tuple(map(tuple, plants)) for n, plants in HIDDEN["lines"].items()}
+IN_LAYER = {int(n): layer for n, layer in HIDDEN["layers"].items()}
 NUMBERS = range(1, 51)
 WILD = range(5, 41, 5)  # the cases with a line of a public tutorial
 
@@ -186,6 +205,7 @@ def in_layer(name: str, switches: str, lineup: str) -> World:
 OF_NORMS = "no_gain mu_frozen sigma_frozen sigma_over_n_minus_1 no_sigma gain_of_x shift_mean"
 OF_ATTENTION = "mask_forgotten softmax_diagonal softmax_no_sum no_sqrt_d Q_for_K dS_not_transposed P_not_transposed"
 WORLDS = {
+    "": NETWORK,
     "layer norm": in_layer("layer norm", "examples upstream gain x", OF_NORMS),
     "batch norm": in_layer("batch norm", "upstream gain x", OF_NORMS),  # of one example it makes zeros
     "attention": in_layer("attention", "examples mask Q", OF_ATTENTION),
@@ -198,10 +218,7 @@ def case(number: int) -> Case:
     """Return a case by its number. Raises ValueError for a number that there is not."""
     if number not in NUMBERS:
         raise ValueError(f"case should be a whole number, {NUMBERS[0]} … {NUMBERS[-1]}; got {number!r}")
-    world, plants = NETWORK, PLANTS.get(number)
-    if plants is None:
-        layer, *names = HIDDEN["layers"][str(number)]
-        world, plants = WORLDS[layer], tuple((name, 0) for name in sorted(names))
+    world, plants = WORLDS[IN_LAYER.get(number, "")], PLANTS[number]
     threads = tuple(filter(None, (bugs.find(name).seen for name, _ in plants)))
     return Case(number, world, plants, number in WILD, threads if plants else NO_BUG)
 
@@ -251,35 +268,9 @@ def steps(suspect: Suspect, right: tuple = NETWORK.tables) -> tuple:
     return tuple(tables)
 
 
-def hidden_steps(hidden: Case) -> tuple:
-    """Return the equations that a case runs; where nothing is wrong, with one that is written in another way."""
-    right = steps(hidden.plants, hidden.world.tables)
-    if hidden.plants:
-        return right
-    return tuple(table._replace(dZ=slope_from_A) if table.dZ is hidden_error else table for table in right)
-
-
-class Setup(NamedTuple):
-    """Hold what a check of any gradient at one θ needs: what `back` makes of equations, and dθ_approx.
-
-    `bars` are its error bars, and `noise` is how much of them is noise of J.
-    """
-
-    theta: dict[str, np.ndarray]
-    back: Callable
-    J: float
-    approx: np.ndarray
-    bars: np.ndarray
-    noise: np.ndarray
-
-    def gradient(self, tables: Sequence) -> np.ndarray:
-        """Return dθ by these equations, as a vector."""
-        return to_vector(self.back(tables))
-
-
 @lru_cache(128)
-def setup(number: int, at: Setting) -> Setup:
-    """Return what a case runs on in a setting; its number seeds the examples, θ and the frozen masks."""
+def setup(number: int, at: Setting) -> Callable[[Sequence], Reading]:
+    """Return what checks any equations at the θ of a case; its number seeds the examples, θ and the frozen masks."""
     if case(number).world.layer:
         return setup_layer(number, at)
     net = Network(SIZES, at.hidden, lam=at.lam, keep_prob=at.keep_prob)
@@ -288,15 +279,15 @@ def setup(number: int, at: Setting) -> Setup:
     cost, gradient = net.on(X, Y, masks="frozen", seed=number)
     J = float(cost(theta))
     approx = two_sided(*cost.nudged(theta, EPS), J, EPS)
-    back = partial(backprop, Y, cost.layers(theta))
-    return Setup(theta, back, J, approx, *hear(cost, gradient, theta).bars(approx, EPS, J))
+    heard, remembered = hear(cost, gradient, theta).bars(approx, EPS, J), cost.layers(theta)
+    return lambda tables: Reading(EPS, J, approx, to_vector(backprop(Y, remembered, tables)), theta, *heard)
 
 
 WINDOWS: dict[str, dict] = {"overlap": {}, "apart": {"stride": 3}, "one entry": {"window": 1, "stride": 1}}
 
 
-def setup_layer(number: int, at: Setting) -> Setup:
-    """Return what a case of a layer runs on; its number seeds the inputs and the upstream."""
+def setup_layer(number: int, at: Setting) -> Callable[[Sequence], Reading]:
+    """Return the same for a case of a layer; its number seeds the inputs and the upstream."""
     layer = layers.LAYERS[case(number).world.layer]
     given: dict[str, Any] = layer.example(at.examples, number) | WINDOWS[at.windows]
     if "gain" in given and at.gain == "random":
@@ -320,15 +311,14 @@ def setup_layer(number: int, at: Setting) -> Setup:
         EPS,
     )
     cache = cache._replace(dout=R)
-    bars = 2 * found.bars  # with room for the last digits of another gradient than the one they were found with
-    return Setup(theta, lambda tables: layer.back(R, cache, *tables), found.J, found.approx, bars, found.noise)
+    heard = 2 * found.bars, found.noise  # with room for the last digits of another gradient than the right one
+    return lambda tables: Reading(EPS, found.J, found.approx, to_vector(layer.back(R, cache, *tables)), theta, *heard)
 
 
 def report(number: int, at: Setting, suspect: Suspect | None = None) -> Reading:
     """Check what the case hides, or what a suspect would be, in a setting."""
-    on, hidden = setup(number, at), case(number)
-    tables = hidden_steps(hidden) if suspect is None else steps(suspect, hidden.world.tables)
-    return Reading(EPS, on.J, on.approx, on.gradient(tables), on.theta, on.bars, on.noise)
+    hidden = case(number)
+    return setup(number, at)(steps(hidden.runs if suspect is None else suspect, hidden.world.tables))
 
 
 def mark(report: Reading, name: str) -> str:

@@ -11,8 +11,7 @@ from ..checker.report import check
 from ..checker.slide import GREAT, WORRY, score
 from ..checker.words import html_table, listed, short
 from ..network.forward import squared_norms
-from ..plots.axis import LogAxis
-from ..plots.curves import NamedSlices
+from ..plots.curves import LogAxis, NamedSlices
 from ..plots.parts import Blocks
 from ..plots.picture import pictures
 from ..plots.style import banded

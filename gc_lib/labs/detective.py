@@ -11,11 +11,10 @@ from ..checker.words import html_table
 from ..network.network import one_of
 from ..plots.detective import detective_picture
 from . import cases, notes, reasons
-from .cases import NUMBERS, OFFERED, Case, Setting, Suspect, World
+from .cases import NUMBERS, SWITCHES, Case, Setting, Suspect, World
 from .controls import WHOLE, Menu, in_rows, label
 from .fields import Fields, choice, kept, menu, whole_number
 from .lab import Lab
-from .notes import SWITCHES
 from .reasons import LETTERS, Claim
 from .result import Headline, OfReport
 from .words import blocks_table, disagreeing, finding, stable
@@ -23,8 +22,8 @@ from .words import blocks_table, disagreeing, finding, stable
 
 def switch(field: str):
     """Declare a field that a check can run on."""
-    word, words = SWITCHES[field]
-    return choice(word, OFFERED[field], getattr(Setting(), field), say=words)
+    word, offers, words = SWITCHES[field]
+    return choice(word, offers, offers[0], say=words)
 
 
 class State(Fields):
@@ -201,7 +200,7 @@ class Accusation:
 
     def tell(self) -> None:
         """Write the right line, and the one that the row accuses."""
-        self.lines.value = notes.one_above_another(self.plants, "as you accuse it")
+        self.lines.value = "".join(notes.one_above_another(bug, "as you accuse it") for bug, _ in self.plants)
 
     @property
     def plants(self) -> Suspect:

@@ -118,8 +118,10 @@ class Result(OfReport):
     def in_short(self) -> Headline:
         """Say the number, and which cause rules here."""
         (cause, most), (_, next_most) = sorted(self.causes.items(), key=lambda each: -each[1])[:2]
-        rules = RULES[cause] if most > 3 * next_most else "two causes are about even here"
-        return Headline(rules, self.number, self.report.band)
+        rules = f"{cause} rules: {LESS[cause]} reads less"
+        return Headline(
+            rules if most > 3 * next_most else "two causes are about even here", self.number, self.report.band
+        )
 
     def said(self) -> Iterator[str]:
         """Say what each cause should read alone, what that makes of the verdict, and where the best ε lies."""
@@ -167,11 +169,7 @@ def near(x: float) -> str:
     return short(10 ** (round(2 * np.log10(x)) / 2), 1) if 0 < x < np.inf else short(x)
 
 
-RULES = {
-    "round-off": "round-off rules: a larger ε reads less",
-    "truncation": "truncation rules: a smaller ε reads less",
-    "the wrong dW2": "the wrong dW2 rules: no ε reads less",
-}
+LESS = {"round-off": "a larger ε", "truncation": "a smaller ε", "the wrong dW2": "no ε"}  # makes the check read less
 
 
 def steepest(slopes: np.ndarray) -> int:

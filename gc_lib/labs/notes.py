@@ -2,24 +2,16 @@
 
 import html
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from ..checker.words import html_table, listed, short
+from ..checker.words import html_table, listed
 from ..network import bugs
-from ..network.backprop import hidden_error
 from . import cases, reasons
-from .cases import Case, Setting, Suspect, named
+from .cases import SWITCHES, Case, Setting, Suspect, named
 from .reasons import Claim
+from .words import grouped
 
-SWITCHES: dict[str, tuple[str, Callable]] = {  # what a switch is called, and what its values are called
-    "lam": ("λ", short),
-    "examples": ("m", str),
-    "keep_prob": ("keep_prob", short),
-    "hidden": ("activation", str),
-    "bias": ("b", lambda b: "random" if b else "0"),
-    **{name: (name, str) for name in ("upstream", "gain", "x", "mask", "Q", "windows")},
-}
 LINES = {1: "one line", 2: "two lines"}
 MOST = 24  # lines in the list of pairs
 STYLE = f"<style>{Path(__file__).with_name('board.css').read_text('utf-8')}</style>"
@@ -28,7 +20,7 @@ STYLE = f"<style>{Path(__file__).with_name('board.css').read_text('utf-8')}</sty
 def in_words(at: Setting) -> str:
     """Name a setting by what is switched in it."""
     pairs = zip(SWITCHES.values(), at, Setting(), strict=True)
-    said = [f"{word} = {words(value)}" for (word, words), value, usual in pairs if value != usual]
+    said = [f"{switch.word} = {switch.words(value)}" for switch, value, usual in pairs if value != usual]
     return ", ".join(said).removeprefix("activation = ").replace(", activation = ", ", ")
 
 
@@ -178,42 +170,31 @@ def with_that(suspect: Suspect) -> str:
 
 def red_by(state, marks: tuple[str, ...]) -> str:
     """Say which blocks are red, and by which factor: "W1 and b1 red, W2 red by ×2"."""
-    alike: dict[str, list[str]] = {}
-    for block, mark in zip(state.file.world.blocks, marks, strict=True):
-        alike.setdefault(mark, []).append(block)
+    alike = grouped(zip(marks, state.file.world.blocks, strict=True))
     said = [f"{listed(blocks)} red{'' if mark == '✕' else f' by {mark}'}" for mark, blocks in alike.items() if mark]
     return ", ".join(said) or "no block red"
 
 
-def one_above_another(suspect: Suspect, words: str) -> str:
-    """Set the right line of each bug over another one, for which `words` stand."""
-    found = [bugs.find(name) for name, _ in suspect]
-    return "".join(two_lines(bugs.last_line(bug.breaks), bugs.last_line(bug.wrong), words) for bug in found)
+def one_above_another(name: str | bugs.Bug, words: str) -> str:
+    """Set the right line of a bug over its own, for which `words` stand."""
+    bug = bugs.find(name)
+    return html_table([], [("as it should be", code(bug.breaks)), (words, code(bug.wrong))])
 
 
-def two_lines(right: str, other: str, words: str) -> str:
-    """Set a right line over another."""
-    return html_table([], [("as it should be", code(right)), (words, code(other))])
-
-
-def code(line: str) -> str:
-    """Write a line of code."""
-    return f"<code>{html.escape(line.removeprefix('return '))}</code>"
+def code(equation: Callable) -> str:
+    """Write an equation as its line of code."""
+    return f"<code>{html.escape(bugs.last_line(equation).removeprefix('return '))}</code>"
 
 
 def reveal(state) -> str:
     """Set the right line over the line that ran, and link the threads that it was reported in."""
-    said, threads, words = "Reported in", state.file.threads, "as it ran"
-    told = [
-        f"<p>{bug}: {html.escape(bugs.find(bug).sentence)}</p>{one_above_another(((bug, l),), words)}"
-        for bug, l in state.file.plants
-    ]
-    if not told:
-        said, right = "It has been reported as a bug again and again", cases.slope_from_A
-        does = html.escape(bugs.first_sentence(right))
-        told = [f"<p>slope_from_A: {does}</p>{two_lines(bugs.last_line(hidden_error), bugs.last_line(right), words)}"]
-    links = ", ".join(f'<a href="{url}" target="_blank" rel="noopener">{url[19:]}</a>' for url in threads)
-    return "".join(told) + (f"<p>{said}: {links}.</p>" if links else "")
+    file, told = state.file, ""
+    for bug, _ in file.plants or file.runs[:1]:
+        does = html.escape(bugs.first_sentence(bugs.find(bug).wrong))
+        told += f"<p>{bug}: {does}</p>{one_above_another(bug, 'as it ran')}"
+    said = "Reported in" if file.plants else "It has been reported as a bug again and again"
+    links = ", ".join(f'<a href="{url}" target="_blank" rel="noopener">{url[19:]}</a>' for url in file.threads)
+    return told + (f"<p>{said}: {links}.</p>" if links else "")
 
 
 def lineup(state) -> str:
@@ -222,16 +203,13 @@ def lineup(state) -> str:
     if not checks:
         return "<p>It names every line that would have left the same marks in all checks made so far.</p>"
     suspects, world = state.left(checks), state.file.world
-    layers: dict[str, set[int]] = {}
-    for bug, l in (each for suspect in suspects for each in suspect):
-        layers.setdefault(bug, set()).add(l)
+    layers = grouped({each for suspect in suspects for each in suspect})
     rows = [("", "nothing is wrong", "every line is as it should be", "")] if () in suspects else []
     for slot in world.tables[0]._fields:
         found = [bugs.find(bug) for bug in world.lineup if bug in layers and bugs.find(bug).slot == slot]
-        rows += [(f"<b>{slot}</b>", "as it should be", code(bugs.last_line(bug.breaks)), "") for bug in found[:1]]
+        rows += [(f"<b>{slot}</b>", "as it should be", code(bug.breaks), "") for bug in found[:1]]
         rows += [
-            ("", bug.name, code(bugs.last_line(bug.wrong)), listed(str(l) for l in sorted(layers[bug.name]) if l))
-            for bug in found
+            ("", bug.name, code(bug.wrong), listed(str(l) for l in sorted(layers[bug.name]) if l)) for bug in found
         ]
     head = f"<p><b>After check {checks}: {counted(len(suspects), 'suspect')}.</b></p>"
     return head + html_table(["equation", "", "line", "" if world.layer else "in layer"], rows) + pairs(suspects)
@@ -241,24 +219,17 @@ def pairs(suspects: tuple[Suspect, ...]) -> str:
     """List suspects of two lines, together those that share one; nothing where they are of one line."""
     two = [suspect for suspect in suspects if len(suspect) == 2]
     often = Counter(each for suspect in two for each in suspect)
-    partners: dict[tuple[str, int], Suspect] = {}
-    for suspect in two:
-        shared, other = sorted(suspect, key=lambda each: (-often[each], -each[1]))
-        partners[shared] = (*partners.get(shared, ()), other)
-    sharing: dict[Suspect, Suspect] = {}
-    for shared, others in partners.items():
-        sharing[others] = (*sharing.get(others, ()), shared)
+    partners = grouped(sorted(suspect, key=lambda each: (-often[each], -each[1])) for suspect in two)
+    sharing = grouped((tuple(others), shared) for shared, others in partners.items())
     said = [f"<li>{one_of(shared)}, with {one_of(others)}</li>" for others, shared in sharing.items()]
     more = f"<p>and {len(said) - MOST:,} such lines more</p>" if len(said) > MOST else ""
     return f"<ul>{''.join(said[:MOST])}</ul>{more}" if said else ""
 
 
-def one_of(found: Suspect) -> str:
+def one_of(found: Sequence[tuple[str, int]]) -> str:
     """Name one of several bugs: "a in layer 1", "one of a, b in layer 1 or c in layer 2"."""
-    layers: dict[int, list[str]] = {}
-    for bug, l in found:
-        layers.setdefault(l, []).append(bug)
-    said = " or ".join(named(", ".join(names), l) for l, names in sorted(layers.items()))
+    layers = sorted(grouped((l, bug) for bug, l in found).items())
+    said = " or ".join(named(", ".join(names), l) for l, names in layers)
     return f"one of {said}" if len(found) > 1 else said
 
 

@@ -10,8 +10,7 @@ import numpy as np
 from ..checker.words import listed
 from ..network import bugs
 from ..network.network import Plant
-from ..plots.axis import LogAxis
-from ..plots.curves import Slice
+from ..plots.curves import LogAxis, Slice
 from ..plots.parts import Blocks
 from ..plots.picture import pictures
 from ..plots.style import Band, band, banded

@@ -1,6 +1,7 @@
 """The finding of a check, said in plain words."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Any
 
 from ..checker.reading import Reading
 from ..checker.slide import GREAT, band, norm
@@ -99,9 +100,7 @@ def finding(report: Reading) -> str:
     red, silent = beyond(report), unheard(report)
     wrong = [name for name in red if band(report.blocks[name]) == "worry"]
     look = [name for name in red if name not in wrong]
-    kinds: dict[str, list[str]] = {}
-    for name in wrong:
-        kinds.setdefault(kind(report, name), []).append(name)
+    kinds = grouped((kind(report, name), name) for name in wrong)
     said = [f"<b>{listed(names)}</b>: {most(report, names)}{words}." for words, names in kinds.items()]
     if look:
         said.append(f"<b>{listed(look)}</b>: {most(report, look)}, worth a look.")
@@ -120,6 +119,14 @@ def kind(report: Reading, name: str) -> str:
 def most(report: Reading, names: list[str]) -> str:
     """Write the largest reading of these blocks."""
     return f"{'up to ' if len(names) > 1 else ''}{short(max(report.blocks[name] for name in names), 2)}"
+
+
+def grouped(pairs: Iterable[Iterable]) -> dict[Any, list]:
+    """Gather, of all pairs that share the first, the second: {"×2": ["W1", "b1"]}."""
+    found: dict[Any, list] = {}
+    for shared, each in pairs:
+        found.setdefault(shared, []).append(each)
+    return found
 
 
 def be(names: Sequence[str]) -> str:

@@ -3,8 +3,7 @@
 import numpy as np
 from matplotlib.axes import Axes
 
-from .axis import KeepProbAxis, LogAxis
-from .curves import Slice
+from .curves import KeepProbAxis, LogAxis, Slice
 from .parts import MARK, Blocks, Columns, Panel
 from .picture import View, pictures
 from .style import APPROX, GRADIENT, LENGTHS, banded
@@ -17,8 +16,7 @@ KEEP_PROBS = [1, 0.9999, 0.999, 0.99, 0.97, 0.9, 0.8, 0.7, 0.5, 0.3]
 class Lengths(Panel):
     """Show how long dθ_approx and dθ are, on an axis of their own."""
 
-    def __init__(self, axes: Axes):
-        super().__init__(axes)
+    def build(self, axes: Axes) -> None:
         self.columns = Columns(axes, LENGTHS, 2, width=0.12, size=MARK)
         axes.set_xticks(self.columns.x, ["approx", "dθ"])
         axes.set(xlim=(-0.45, 1.45), xlabel="lengths")

@@ -1,4 +1,8 @@
-"""The relative difference against one control; where there are several curves, each has its name at its right end."""
+"""The relative difference against one control: the x axes of what a slider moves, and the curves over them.
+
+The axes are log, with a place of their own for 0; that of keep_prob has one for 1. Where there are several curves, each
+has its name at its right end.
+"""
 
 from collections.abc import Sequence
 
@@ -7,10 +11,57 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
-from .axis import KeepProbAxis, LogAxis
-from .parts import BEFORE_LOOKS, BEFORE_NOW, HERE, NOW, Marks, Panel, line, ring
-from .picture import MOVES
-from .style import DIFFERENCE, DIFFERENCES, WHITE, WORRY, Scale, for_words
+from .parts import BEFORE_LOOKS, BEFORE_NOW, HERE, NOW, Marks, Panel, line, ring, word
+from .style import DIFFERENCE, DIFFERENCES, WHITE, WORRY, Scale, for_words, set_ticks
+
+
+class LogAxis:
+    """Span a log axis from `low` to `high`; 0, if it is `apart`, stands a `step` left of it, beyond a break.
+
+    A slider whose stops are a `step` apart has its handle under each of them.
+    """
+
+    def __init__(self, low: float, high: float, step: float = 10**0.5, apart: float | None = None):
+        self.low, self.high, self.apart = low, high, apart
+        self.zero, self.room = low / step, (high / low) ** 0.06
+
+    def place(self, x: Sequence | np.ndarray) -> np.ndarray:
+        """Return where values stand in the axis's own numbers."""
+        return np.where(np.equal(x, 0), self.zero, x) if self.apart == 0 else np.asarray(x, float)
+
+    def apply(self, axes: Axes, ticks: str) -> None:
+        """Give `axes` this x axis, with the ticks as they are written."""
+        first = self.low if self.apart is None else self.zero
+        axes.set(xscale="log", xlim=(first / self.room, self.high * self.room))
+        if self.apart == 0:
+            middle, half = (self.zero * self.low) ** 0.5, (self.high / self.low) ** 0.018
+            axes.axvspan(middle / half, middle * half, color=WHITE, linewidth=0, zorder=1)  # here the axis breaks
+        set_ticks(axes, ticks, self.place)
+
+
+class KeepProbAxis:
+    """Span the axis of keep_prob: 1 in a place of its own, then even steps to these values, and a log scale between.
+
+    So the dropped shares 0.1 … 0.7, which one uses, take half of it, and those of 1e-4 and 1e-3 are still to be seen.
+    """
+
+    apart = 1.0
+
+    def __init__(self, values: Sequence[float]):
+        self.shares = np.log10(1 - np.array(values[1:]))
+
+    def place(self, x: Sequence | np.ndarray) -> np.ndarray:
+        """Return where values stand: 0 for 1.0, then 1, 2, … for each step."""
+        share = 1 - np.asarray(x, float)
+        steps = np.arange(1, 1 + len(self.shares))
+        return np.where(share > 0, np.interp(np.log10(np.where(share > 0, share, 1)), self.shares, steps), 0.0)
+
+    def apply(self, axes: Axes, ticks: str) -> None:
+        """Give `axes` this x axis, with the ticks as they are written."""
+        axes.set_xlim(-0.6, len(self.shares) + 0.6)
+        axes.axvspan(0.35, 0.7, color=WHITE, linewidth=0, zorder=1)  # here the axis breaks
+        set_ticks(axes, ticks, self.place)
+
 
 Along = LogAxis | KeepProbAxis
 
@@ -23,19 +74,14 @@ class Slice(Panel):
 
     marks = NOW | BEFORE_NOW | HERE
 
-    def __init__(self, axes: Axes, field: str, title: str, along: Along, ticks: str, key: str = ""):
-        super().__init__(axes)
-        self.field, self.along, self.key = field, along, key or field
-        axes.set_title(title, fontsize="medium", fontweight="bold")
+    def build(self, axes: Axes, field: str, title: str, along: Along, ticks: str, key: str = "") -> None:
+        self.field, self.along, self.place, self.key = field, along, along.place, key or field
+        axes.set_title(title)
         along.apply(axes, ticks)
         self.before = line(axes, zorder=10, **BEFORE_LOOKS)
         self.curve = line(axes, ".", color=DIFFERENCE, zorder=11)
         self.here = ring(axes)
         self.off = Marks(axes, size=20)
-
-    def place(self, x: Sequence | np.ndarray) -> np.ndarray:
-        """Return where values of the field stand on the x axis."""
-        return self.along.place(x)
 
     def lay(self, drawn: Line2D, result, dashes: str) -> None:
         """Draw a line through a result's curve, broken at the break; dots alone where each point is its own draw."""
@@ -65,21 +111,16 @@ class NamedSlices(Panel):
 
     marks = BEFORE_NOW | HERE
 
-    def __init__(self, axes: Axes, keys: Sequence[str], field: str, title: str, along: Along, ticks: str):
-        super().__init__(axes)
+    def build(self, axes: Axes, keys: Sequence[str], field: str, title: str, along: Along, ticks: str) -> None:
         self.slices = [Slice(axes, field, title, along, ticks, key) for key in keys]
-        self.field = field
+        self.field, self.place = field, along.place
         low, high = axes.get_xlim()
         far = high * (high / low) ** 0.12 if axes.get_xscale() == "log" else high + 0.54 * (high - low)
         axes.set_xlim(right=far)  # room for the names
         colour = for_words(DIFFERENCE, WORRY.tint)
         self.names = [curve_name(axes, high, key, colour) for key in keys]
-        for each, mark, filled in zip(self.slices, "so", (False, True), strict=True):
-            each.curve.set(marker=mark, markerfacecolor=DIFFERENCE if filled else WHITE)
-
-    def place(self, x: Sequence | np.ndarray) -> np.ndarray:
-        """Return where values of the field stand on the x axis."""
-        return self.slices[0].place(x)
+        for each, mark, face in zip(self.slices, "so", (WHITE, DIFFERENCE), strict=True):
+            each.curve.set(marker=mark, markerfacecolor=face)
 
     def move(self, result) -> None:
         """Move to a result."""
@@ -90,18 +131,13 @@ class NamedSlices(Panel):
 
 def curve_name(axes: Axes, x: float, name: str, colour: str) -> Text:
     """Write a name that moves."""
-    return axes.text(x, 1, f" {name}", color=colour, weight="bold", va="center", zorder=14, **MOVES)
+    return word(axes, f" {name}", x, color=colour, weight="bold", va="center")
 
 
 def set_names(names: Sequence[Text], ends: Sequence[float], scale: Scale = DIFFERENCES) -> None:
     """Set each name beside the end of its curve, and those that would overlap above each other."""
     low, high = np.log10([scale.low, scale.high])
-    gap, order = 0.08 * (high - low), np.argsort(ends, kind="stable")
-    heights = np.log10(np.array(ends)[order])
-    for k in range(1, len(heights)):
-        heights[k] = max(heights[k], heights[k - 1] + gap)
-    heights[-1] = min(heights[-1], high)
-    for k in reversed(range(len(heights) - 1)):
-        heights[k] = min(heights[k], heights[k + 1] - gap)
-    for k, height in zip(order, heights, strict=True):
+    order, steps = np.argsort(ends, kind="stable"), 0.08 * (high - low) * np.arange(len(ends))
+    heights = np.maximum.accumulate(np.log10(np.array(ends)[order]) - steps)  # each a step or more above the last
+    for k, height in zip(order, np.minimum(heights, high - steps[-1]) + steps, strict=True):
         names[k].set_y(10**height)

@@ -3,18 +3,17 @@
 import numpy as np
 from matplotlib.axes import Axes
 
-from .parts import Blocks, Panel
-from .picture import MOVES, pictures
+from .parts import Blocks, Panel, word
+from .picture import pictures
 from .style import GREY, WORRY, banded, for_words
 
 
 class Question(Panel):
     """Show a question mark in place of the bars of a check that was not made."""
 
-    def __init__(self, axes: Axes):
-        super().__init__(axes)
-        looks = dict(fontsize=64, ha="center", va="center", zorder=9, transform=axes.transAxes)
-        self.mark = axes.text(0.5, 0.5, "?", color=for_words(GREY, WORRY.tint), **looks, **MOVES)
+    def build(self, axes: Axes) -> None:
+        middle = dict(ha="center", va="center", transform=axes.transAxes)
+        self.mark = word(axes, "?", 0.5, 0.5, color=for_words(GREY, WORRY.tint), fontsize=64, **middle)
 
     def move(self, result) -> None:
         """Move to a result."""

@@ -3,9 +3,8 @@
 import numpy as np
 from matplotlib.axes import Axes
 
-from .axis import KeepProbAxis
 from .bench import KEEP_PROBS
-from .curves import NamedSlices, curve_name, set_names
+from .curves import KeepProbAxis, NamedSlices, curve_name, set_names
 from .parts import BEFORE_LOOKS, Blocks, Marks, Panel, line
 from .picture import pictures
 from .style import GREY, INK, PALE, WHITE, Scale, banded, for_words
@@ -17,8 +16,7 @@ WAYS, BLOCKS = ("fresh", "frozen", "off"), ("W1", "b1", "W2", "b2")
 class Again(Panel):
     """Show J, evaluated again and again at the same θ, in each of the three ways."""
 
-    def __init__(self, axes: Axes):
-        super().__init__(axes)
+    def build(self, axes: Axes) -> None:
         COSTS.apply(axes, "0.65 0.70 0.75")
         axes.set(xlim=(0, TIMES + 13), ylabel="J", xlabel="evaluated again,\nat the same θ")
         axes.set_xticks([1, TIMES])

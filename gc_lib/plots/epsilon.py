@@ -4,9 +4,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from .axis import LogAxis
-from .curves import Slice
-from .parts import HERE, Blocks, Panel, line
+from .curves import LogAxis, Slice
+from .parts import HERE, Blocks, Panel, line, word
 from .picture import pictures
 from .style import BEFORE, DIFFERENCE, DIFFERENCES, GREAT, INK, banded
 
@@ -16,21 +15,17 @@ SPAN = np.array([1e-13, 10.0])
 class Lines(Panel):
     """Draw the predicted straight lines under the measured dots, and mark the best ε."""
 
-    def __init__(self, axes: Axes):
-        super().__init__(axes)
+    def build(self, axes: Axes) -> None:
         looks = dict(color=INK, zorder=9, clip_on=True)
         self.roundoff, self.truncation, self.bug = (line(axes, dash, lw=1.4, **looks) for dash in ("--", ":", "-."))
         self.best = line(axes, "-", lw=0.8, **looks)
-        word = dict(color=INK, zorder=9, animated=True)
-        ground = dict(bbox=dict(facecolor=GREAT.tint, linewidth=0, pad=1))
-        self.best_word = axes.text(1, DIFFERENCES.low, "best ε", ha="left", va="bottom", **word, **ground)
-        self.bug_word = axes.text(1, 1, "the wrong dW2 alone", **word)
-        above = dict(y=1.02, va="bottom", transform=axes.transAxes, color=INK)
-        axes.text(0.0, s="– – round-off, grows as 1/ε", ha="left", **above)
-        self.orders = [
-            axes.text(1.0, s=f"truncation, grows as {power} ·····", ha="right", **above, animated=True)
-            for power in ("ε", "ε²")
-        ]
+        ground = dict(facecolor=GREAT.tint, linewidth=0, pad=1)
+        self.best_word = word(axes, "best ε", y=DIFFERENCES.low, va="bottom", zorder=9, bbox=ground)
+        self.bug_word = word(axes, "the wrong dW2 alone", zorder=9)
+        above = dict(y=1.02, va="bottom", transform=axes.transAxes)
+        axes.text(0, s="– – round-off, grows as 1/ε", **above)
+        orders = (f"truncation, grows as {power} ·····" for power in ("ε", "ε²"))
+        self.orders = [word(axes, words, ha="right", **above) for words in orders]
 
     def move(self, result) -> None:
         """Move to a result."""

@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.axes import Axes
 
-from .parts import BEFORE_LOOKS, BEFORE_NOW, Blocks, Panel, line
+from .parts import BEFORE_LOOKS, BEFORE_NOW, Blocks, Panel, line, word
 from .picture import pictures
 from .style import DIFFERENCE, INK, PALE, SAYS_NOTHING, Scale, banded, log_x
 
@@ -16,19 +16,17 @@ class Fall(Panel):
 
     marks = BEFORE_NOW
 
-    def __init__(self, axes: Axes):
-        super().__init__(axes)
+    def build(self, axes: Axes) -> None:
         REMAINDERS.apply(axes, "1e-16 1e-12 1e-8 1e-4 1")
         log_x(axes, STEPS, "step t", "1e-7 1e-5 1e-3 0.1")
-        axes.set_title("what dθ leaves unexplained of J", loc="left", fontsize="medium", color=INK)
+        axes.set_title("what dθ leaves unexplained of J", loc="left", fontweight="normal")
         low = REMAINDERS.low / REMAINDERS.rim**2
         axes.axhspan(low, ROUNDOFF, facecolor=PALE, edgecolor=SAYS_NOTHING, hatch="////", linewidth=0, zorder=0)
-        axes.text(1.5, low * 1.8, "round-off of J", ha="right", va="bottom", color=INK, backgroundcolor=PALE)
+        axes.text(1.5, low * 1.8, "round-off of J", ha="right", va="bottom", backgroundcolor=PALE)
         guide = dict(color=INK, lw=1.2, zorder=9, clip_on=True)
         self.guides = {power: line(axes, dash, **guide) for power, dash in ((1, "--"), (2, ":"))}
-        word = dict(color=INK, zorder=12, animated=True)
-        above = axes.text(1, 1, "falls as t", ha="right", va="bottom", **word)  # the dots lie below
-        self.words = {1: above, 2: axes.text(1, 1, "falls as t²", ha="left", va="top", **word)}
+        above = word(axes, "falls as t", ha="right", va="bottom")  # the dots lie below
+        self.words = {1: above, 2: word(axes, "falls as t²", ha="left", va="top")}
         self.before = line(axes, zorder=10, **BEFORE_LOOKS)
         self.dots = line(axes, "o-", color=DIFFERENCE, ms=6, zorder=11)
 

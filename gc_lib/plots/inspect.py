@@ -9,7 +9,7 @@ from matplotlib.colors import to_rgba_array
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
-from .parts import BEFORE_NOW, RING, Blocks, Marks, Panel, line
+from .parts import BEFORE_NOW, RING, Blocks, Marks, Panel, line, word
 from .picture import MOVES, pictures
 from .style import BEFORE, GREAT, GREY, INK, PALE, WHITE, Band, band, banded
 
@@ -23,9 +23,8 @@ NUMBERED = 10  # rows, or columns, that have room for their numbers
 class Chosen(Blocks):
     """Show the bars of all blocks, and a pointer under the one that is looked into."""
 
-    def __init__(self, axes: Axes, names: list[str], label: str = "each block"):
-        super().__init__(axes, [name if len(name) <= 12 else f"{name[:11]}…" for name in names], label)
-        self.names = list(names)
+    def build(self, axes: Axes, *given) -> None:
+        super().build(axes, *given)
         foot = axes.get_xaxis_transform()  # below the mark of a reading of 0
         self.pointer = line(axes, "^", color=INK, ms=8, zorder=14, clip_on=False, transform=foot)
 
@@ -46,9 +45,8 @@ class Square(Panel):
 
     marks = MOST
 
-    def __init__(self, axes: Axes, across: str, up: str):
-        super().__init__(axes)
-        axes.set(xlim=(-RIM, RIM), ylim=(-RIM, RIM), aspect="equal", xlabel=across, ylabel=up)
+    def build(self, axes: Axes) -> None:
+        axes.set(xlim=(-RIM, RIM), ylim=(-RIM, RIM), aspect="equal")
         self.points = Marks(axes, size=64)
         self.ring = line(axes, "o", mfc="none", mec=INK, mew=2, ms=16, zorder=14)
 
@@ -65,8 +63,9 @@ class Against(Square):
 
     marks = BEFORE_NOW | MOST
 
-    def __init__(self, axes: Axes):
-        super().__init__(axes, "dθ_approx, from the cost\ngreen: equal   dashes: k times", "dθ, from backprop")
+    def build(self, axes: Axes) -> None:
+        super().build(axes)
+        axes.set(xlabel="dθ_approx, from the cost\ngreen: equal   dashes: k times", ylabel="dθ, from backprop")
         for ticks in (axes.set_xticks, axes.set_yticks):
             ticks([-1, 0, 1], ["−", "0", "+"])
         axes.grid(True, axis="both")
@@ -91,15 +90,14 @@ class Against(Square):
 class Map(Square):
     """Show every entry in its place in the block: row by row, as the array is printed."""
 
-    def __init__(self, axes: Axes):
-        super().__init__(axes, "columns", "rows")
-        axes.set(xticks=[], yticks=[])
+    def build(self, axes: Axes) -> None:
+        super().build(axes)
+        axes.set(xlabel="columns", ylabel="rows", xticks=[], yticks=[])
         self.cells = axes.imshow(np.ones((1, 1, 4)), interpolation="nearest", zorder=9, aspect="equal", **MOVES)
         axes.set(xlim=(-RIM, RIM), ylim=(-RIM, RIM))
         self.margins = axes.add_collection(LineCollection([], colors=PALE, lw=3, zorder=10, **MOVES), autolim=False)
-        beside = dict(fontsize="small", zorder=12, **MOVES)
-        self.across = [axes.text(0, 0, "", ha="center", va="bottom", **beside) for _ in range(NUMBERED)]
-        self.down = [axes.text(0, 0, "", ha="right", va="center", **beside) for _ in range(NUMBERED)]
+        self.across = [word(axes, "", ha="center", va="bottom", fontsize="small") for _ in range(NUMBERED)]
+        self.down = [word(axes, "", ha="right", va="center", fontsize="small") for _ in range(NUMBERED)]
 
     def move(self, result) -> None:
         """Move to a result."""

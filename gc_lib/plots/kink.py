@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
-from .parts import BEFORE_LOOKS, BEFORE_NOW, HERE, NOW, Panel, key, line, magnify, ring
-from .picture import MOVES, pictures
+from .parts import BEFORE_LOOKS, BEFORE_NOW, HERE, NOW, Panel, key, line, magnify, ring, word
+from .picture import pictures
 from .style import APPROX, DIFFERENCE, DIFFERENCES, GRADIENT, GREY, INK, SILVER, WHITE, banded, set_ticks
 
 KEY = {
@@ -21,8 +21,7 @@ class Magnified(Panel):
 
     marks = HERE
 
-    def __init__(self, axes: Axes):
-        super().__init__(axes)
+    def build(self, axes: Axes) -> None:
         axes.set(ylim=(-0.2, 1.62), xlabel="one entry, θ[i] = b2[1]\n▼ corners", ylabel="J(θ), stretched to fit")
         magnify(axes, -0.13)
         key(axes, (-1.9, -1.66, -1.58), 1.5, 0.15, KEY)
@@ -32,7 +31,7 @@ class Magnified(Panel):
         self.ends = line(axes, "o", color=INK, ms=6, zorder=13)
         self.here = ring(axes, zorder=14)
         self.corners = line(axes, "v", color=INK, ms=9, zorder=15)
-        self.word = axes.text(0, 0, "corner", ha="center", va="bottom", zorder=15, **MOVES)
+        self.word = word(axes, "corner", ha="center", va="bottom", zorder=15)
 
     def move(self, result) -> None:
         """Move to a result."""
@@ -60,11 +59,9 @@ class Readings(Panel):
 
     field, marks = "eps", NOW | BEFORE_NOW | HERE
 
-    def __init__(self, axes: Axes):
-        super().__init__(axes)
+    def build(self, axes: Axes) -> None:
         banded(axes)
-        axes.set_title("ε", fontsize="medium", fontweight="bold")
-        axes.set(xscale="log", xlim=(7e-13, 2), xlabel="nearest corner:  ▼ of θ[i],  | of each")
+        axes.set(title="ε", xscale="log", xlim=(7e-13, 2), xlabel="nearest corner:  ▼ of θ[i],  | of each")
         set_ticks(axes, "0 1e-9 1e-7 1e-5 1e-3 0.1", on_axis)
         axes.axvspan(8e-12, 2.4e-11, color=WHITE, linewidth=0, zorder=1)  # here the axis breaks
         self.before = line(axes, zorder=10, **BEFORE_LOOKS)

@@ -1,7 +1,8 @@
 """The moving parts that pictures are made of: marks, columns, the bars of the blocks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
+from typing import Any
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -11,6 +12,7 @@ from matplotlib.lines import Line2D
 from matplotlib.markers import MarkerStyle
 from matplotlib.patches import Patch, PathPatch
 from matplotlib.path import Path as Outline
+from matplotlib.text import Text
 from matplotlib.transforms import ScaledTranslation, Transform
 
 from .picture import MOVES
@@ -25,29 +27,26 @@ HATCHED = {"as far as the check itself may be off": Patch(fill=False, hatch="///
 
 
 class Panel:
-    """A part of a picture on axes of its own.
+    """A part of a picture on axes of its own: `build` makes its artists once, `move` moves them to a result.
 
-    `field` is the field of the state whose slider stands under it, `marks` are what its marks mean.
+    `field` is the field of the state whose slider stands under it, and place(values) says where values of it stand on
+    the x axis; `marks` are what its marks mean.
     """
 
     field = ""
+    place: Callable[..., np.ndarray] = staticmethod(np.asarray)
     marks: Mapping[str, Artist] = {}
+    build: Callable[..., None]
+    move: Callable[[Any], None]
 
-    def __init__(self, axes: Axes):
+    def __init__(self, axes: Axes, *given: Any):
         self.axes = axes
-
-    def place(self, x: Sequence | np.ndarray) -> np.ndarray:
-        """Return where values of the field stand on the x axis."""
-        return np.asarray(x, float)
+        self.build(axes, *given)
 
     def share(self, value: float) -> float:
         """Return how far right in its picture a value of the field stands, as a share of the picture's width."""
         (x,) = self.place([value])
         return float(self.axes.transData.transform((x, 1))[0] / self.axes.figure.bbox.width)
-
-    def move(self, result) -> None:
-        """Move to a result."""
-        raise NotImplementedError
 
 
 class Rounded(Transform):
@@ -68,13 +67,18 @@ def line(axes: Axes, *looks: str, **more) -> Line2D:
     return axes.plot([], [], *looks, **MOVES | {"transform": axes.transData + Rounded()} | more)[0]
 
 
+def word(axes: Axes, words: str, x: float = 1, y: float = 1, **looks) -> Text:
+    """Add words that will move."""
+    return axes.text(x, y, words, **MOVES | {"zorder": 14} | looks)
+
+
 def magnify(axes: Axes, low: float) -> None:
     """Let an axis run from θ − 2ε to θ + 2ε, with the window of the check in white, named at the height `low`."""
     axes.set_xlim(-2, 2)
     axes.set_xticks([-2, -1, 0, 1, 2], ["θ − 2ε", "θ − ε", "θ", "θ + ε", "θ + 2ε"])
     axes.set_yticks([])
     axes.axvspan(-1, 1, color=WHITE, linewidth=0, zorder=0)
-    axes.text(0, low, "the window", color=INK, ha="center", va="center")
+    axes.text(0, low, "the window", ha="center", va="center")
 
 
 def key(axes: Axes, x: Sequence[float], top: float, step: float, looks: Mapping[str, dict]) -> None:
@@ -161,13 +165,13 @@ class Blocks(Panel):
 
     marks = BEFORE_NOW | HATCHED
 
-    def __init__(self, axes: Axes, names: Sequence[str], label: str = "each block", key: str = ""):
-        super().__init__(axes)
+    def build(self, axes: Axes, names: Sequence[str], label: str = "each block", key: str = "") -> None:
         self.names, self.key, few = list(names), key, len(names) < 12
         self.columns = Columns(axes, DIFFERENCES, len(names), width=0.64, size=MARK if few else MARK / 2)
         step = -(-len(names) // 8)
-        upright = label != "each block" or (few and len(" ".join(self.names[::step])) < 18)
-        axes.set_xticks(self.columns.x[::step], self.names[::step], rotation=0 if upright else 90)
+        written = [name if len(name) <= 12 else f"{name[:11]}…" for name in self.names[::step]]
+        upright = label != "each block" or (few and len(" ".join(written)) < 18)
+        axes.set_xticks(self.columns.x[::step], written, rotation=0 if upright else 90)
         axes.set_xlabel(label)
         axes.tick_params(axis="x", labelsize="small" if key else "medium")
         self.pen = [Outline.MOVETO, Outline.LINETO, Outline.LINETO, Outline.LINETO] * len(names)

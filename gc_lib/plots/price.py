@@ -5,7 +5,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import NullLocator
 
-from .parts import HERE, Panel, line, ring
+from .parts import HERE, Panel, line, ring, word
 from .picture import pictures
 from .style import APPROX, GRADIENT, INK, WHITE, Scale
 
@@ -18,8 +18,7 @@ class Works(Panel):
 
     marks = HERE | {"timed on this computer": Line2D([], [], marker="o", linestyle="none", color=GRADIENT, ms=6)}
 
-    def __init__(self, axes: Axes):
-        super().__init__(axes)
+    def build(self, axes: Axes) -> None:
         EVALUATIONS.apply(axes, "1 100 1e4 1e6 1e8")
         axes.set(xscale="log", xlim=SPAN, xlabel="parameters of the network", ylabel="evaluations of J")
         ticks = {1e2: "100", 1e3: "1000", 1e4: "1e4", 1e5: "1e5", 1e6: "a million", 1e7: "ten million"}
@@ -28,12 +27,12 @@ class Works(Panel):
         levels = {"loop": 2 * SPAN, "screen": [350, 350], "step": [3, 3]}
         for name, level in levels.items():
             axes.plot(SPAN, level, "-", color=WORKS[name][0], lw=2.2, zorder=5)
-        word = dict(zorder=6, fontsize=12)
-        axes.text(2e5, 2e6, "the two-sided loop:\ntwo for each parameter", ha="right", va="bottom", **word)
-        axes.text(2e7, 430, "the screen: some 50 for each block", ha="right", va="bottom", **word)
-        axes.text(2e7, 2.4, "a step of training: about three", ha="right", va="top", **word)
+        large = dict(zorder=6, fontsize=12)
+        axes.text(2e5, 2e6, "the two-sided loop:\ntwo for each parameter", ha="right", va="bottom", **large)
+        axes.text(2e7, 430, "the screen: some 50 for each block", ha="right", va="bottom", **large)
+        axes.text(2e7, 2.4, "a step of training: about three", ha="right", va="top", **large)
         self.gap = line(axes, ":", color=INK, lw=1.4, zorder=9)
-        self.word = axes.text(1, 32, "", color=INK, ha="left", va="center", zorder=10, animated=True)
+        self.word = word(axes, "", y=32, va="center", zorder=10)
         self.here = ring(axes)
         looks = dict(ms=7, mec=WHITE, mew=0.8, zorder=11)
         self.dots = {name: line(axes, mark, color=colour, **looks) for name, (colour, mark) in WORKS.items()}

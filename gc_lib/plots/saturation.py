@@ -4,8 +4,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from .axis import LogAxis
-from .curves import Slice
+from .curves import LogAxis, Slice
 from .parts import BEFORE_NOW, HERE, Panel, key, line, magnify
 from .picture import pictures
 from .style import APPROX, DIFFERENCE, INK, SILVER, WHITE, banded
@@ -20,8 +19,7 @@ KEY = {
 class Stairs(Panel):
     """Show how both J rise from θ along one bias, stretched so that J from Z always fills the same height."""
 
-    def __init__(self, axes: Axes):
-        super().__init__(axes)
+    def build(self, axes: Axes) -> None:
         axes.set(ylim=(-1.4, 2), xlabel="one entry, θ[i] = b3", ylabel="rise of J(θ), stretched to fit")
         magnify(axes, -1.25)
         key(axes, (-1.9, -1.66, -1.58), 1.8, 0.22, KEY)

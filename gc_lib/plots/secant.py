@@ -5,7 +5,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
-from .parts import BEFORE_LOOKS, BEFORE_NOW, HERE, Panel, key, line, ring
+from .parts import BEFORE_LOOKS, BEFORE_NOW, HERE, Panel, key, line, ring, word
 from .picture import MOVES, pictures
 from .style import APPROX, GRADIENT, GREY, INK, SILVER, WHITE, Scale
 
@@ -32,10 +32,8 @@ class Secants(Panel):
 
     field, marks = "theta", BEFORE_NOW | HERE
 
-    def __init__(self, axes: Axes):
-        super().__init__(axes)
-        axes.set_title("θ", fontsize="medium", fontweight="bold")
-        axes.set(xlim=(LEFT, RIGHT), ylim=(-1.6, 8.4), ylabel="J(θ)")
+    def build(self, axes: Axes) -> None:
+        axes.set(title="θ", xlim=(LEFT, RIGHT), ylim=(-1.6, 8.4), ylabel="J(θ)")
         axes.set_xticks([-1, 0, 1, 2], ["−1", "0", "1", "2"])
         axes.set_yticks([0, 2, 4, 6, 8])
         key(axes, (-0.98, -0.72, -0.64), 7.8, 0.75, KEY)
@@ -76,7 +74,7 @@ class Inset:
         self.tangent = line(axes, color=GRADIENT, lw=4, zorder=17)
         self.chords = both(axes, lw=2.4, zorder=18)
         self.here = ring(axes, zorder=19)
-        self.word = axes.text(x, y - 0.94 * height, "", ha="center", va="bottom", fontsize="small", zorder=19, **MOVES)
+        self.word = word(axes, "", x, y - 0.94 * height, ha="center", va="bottom", fontsize="small", zorder=19)
         self.artists = [self.box, self.curve, self.tangent, *self.chords.values(), self.here, self.word]
         for artist in self.artists[1:-2]:
             artist.set(clip_on=True, clip_path=self.box)
@@ -127,8 +125,8 @@ class Fall:
         self.before = line(axes, zorder=10, **BEFORE_LOOKS)
         self.curve = line(axes, mark, color=colour, linestyle=dashes, ms=4, zorder=11)
         self.step = line(axes, color=INK, lw=1.2, zorder=12)
-        self.name = axes.text(1, 1, f" {side}", va="top", zorder=14, **MOVES)
-        self.factor = axes.text(1, 1, "", ha="right" if above else "left", va="center", zorder=14, **MOVES)
+        self.name = word(axes, f" {side}", va="top")
+        self.factor = word(axes, "", ha="right" if above else "left", va="center")
 
     def along(self, result) -> tuple[list, np.ndarray]:
         """Return ε and how far the slope is off, where that is on the axis and not rounding alone."""
@@ -159,17 +157,15 @@ class Errors(Panel):
 
     field, marks = "eps", BEFORE_NOW | HERE
 
-    def __init__(self, axes: Axes):
-        super().__init__(axes)
-        axes.set_title("ε", fontsize="medium", fontweight="bold")
+    def build(self, axes: Axes) -> None:
         ERRORS.apply(axes, "1e-12 1e-9 1e-6 1e-3 1")
-        axes.set(xscale="log", xlim=(4e-9, 60), ylabel="error of the slope")
+        axes.set(title="ε", xscale="log", xlim=(4e-9, 60), ylabel="error of the slope")
         axes.set_xticks([1e-8, 1e-6, 1e-4, 1e-2, 1], ["1e-8", "1e-6", "1e-4", "1e-2", "1"])
         axes.set_xticks([1e-7, 1e-5, 1e-3, 1e-1], minor=True, labels=[])
         axes.grid(True, which="both", axis="x")
         self.falls = Fall(axes, "one-sided", above=True), Fall(axes, "two-sided", above=False)
         self.lost = line(axes, ".", color=GREY, ms=5, zorder=11)
-        self.rounding = axes.text(6e-9, 9, "grey dots:\nonly rounding", va="top", zorder=14, **MOVES)
+        self.rounding = word(axes, "grey dots:\nonly rounding", 6e-9, 9, va="top")
         self.here = {side: ring(axes, 13, mark) for side, (_, _, mark) in SIDES.items()}
 
     def move(self, result) -> None:

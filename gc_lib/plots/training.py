@@ -3,9 +3,8 @@
 import numpy as np
 from matplotlib.axes import Axes
 
-from .axis import LogAxis
-from .curves import Slice
-from .parts import Blocks, Panel, line, ring
+from .curves import LogAxis, Slice
+from .parts import Blocks, Panel, line, ring, word
 from .picture import pictures
 from .style import DIFFERENCES, GREY, INK, WORRY, Scale, banded, for_words, log_x
 
@@ -16,12 +15,10 @@ STEPS = "steps of training"
 class Bound(Panel):
     """Show the error bound of the whole vector, under the readings."""
 
-    def __init__(self, axes: Axes, zero: float):
-        super().__init__(axes)
+    def build(self, axes: Axes, zero: float) -> None:
         self.zero = zero
         self.line = line(axes, "--", color=GREY, lw=1.4, zorder=9)
-        looks = dict(color=for_words(GREY, WORRY.tint), ha="left", va="bottom", zorder=9, animated=True)
-        self.word = axes.text(0, 1, "error bound", **looks)
+        self.word = word(axes, "error bound", color=for_words(GREY, WORRY.tint), va="bottom", zorder=9)
 
     def move(self, result) -> None:
         """Move to a result."""
@@ -33,8 +30,7 @@ class Bound(Panel):
 class Costs(Panel):
     """Show J against the steps of training, with this backprop and with the right one."""
 
-    def __init__(self, axes: Axes):
-        super().__init__(axes)
+    def build(self, axes: Axes) -> None:
         COSTS.apply(axes, "0.1 1")
         log_x(axes, (0.7, 400), STEPS, "1 10 100")
         axes.yaxis.tick_right()
@@ -42,7 +38,7 @@ class Costs(Panel):
         self.right = line(axes, "--", color=GREY, lw=1.8, zorder=11)
         self.here = ring(axes)
         words = dict(va="bottom", transform=axes.transAxes)
-        axes.text(0, 1.02, "— J, this backprop", color=INK, ha="left", **words)
+        axes.text(0, 1.02, "— J, this backprop", **words)
         axes.text(1, 1.02, "– – right", color=for_words(GREY), ha="right", **words)
 
     def move(self, result) -> None:

@@ -25,8 +25,7 @@ class Strips(Panel):
 
     field = "i"
 
-    def __init__(self, axes: Axes):
-        super().__init__(axes)
+    def build(self, axes: Axes) -> None:
         axes.set(xlim=(-2.2, SIZE + 0.1), ylim=(-0.95, TOP + 0.75), xticks=[], yticks=[])
         axes.set_facecolor(WHITE)
         axes.grid(False)
@@ -89,8 +88,7 @@ class Norms(Panel):
 
     marks = {"before your last move": Line2D([], [], color=BEFORE, marker="|", linestyle="none", ms=9, mew=3)}
 
-    def __init__(self, axes: Axes):
-        super().__init__(axes)
+    def build(self, axes: Axes) -> None:
         log_x(axes, RANGE, "length, so far", "1e-12 1e-8 1e-4 1 1e4")
         axes.set(ylim=(-0.55, 2.75), yticks=[])
         axes.grid(axis="x")

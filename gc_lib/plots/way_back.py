@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.patches import Patch, Rectangle
 
-from .parts import Panel
+from .parts import Panel, word
 from .picture import MOVES
 from .style import GREAT, INK, PALE, SILVER, WHITE
 
@@ -37,13 +37,11 @@ class WayBack(Panel):
 
     marks = {"the line that is wrong": Patch(facecolor=WHITE, edgecolor=INK, linewidth=2.2)}
 
-    def __init__(self, axes: Axes, lines: Sequence[Line], wires: Sequence[tuple[Line, Line]]):
-        super().__init__(axes)
+    def build(self, axes: Axes, lines: Sequence[Line], wires: Sequence[tuple[Line, Line]]) -> None:
         self.lines, self.sources = list(lines), [source for source, _ in wires]
         top = max(layer for layer, _ in lines)
-        axes.set(xlim=(-0.8, 2.5), ylim=(0, top))
+        axes.set(title="the way back", xlim=(-0.8, 2.5), ylim=(0, top))
         axes.set_axis_off()
-        axes.set_title("the way back", fontsize="medium", fontweight="bold")
         for layer in range(1, top + 1):
             axes.add_patch(Rectangle((-0.5, layer - 0.98), 3, 0.94, color=PALE, linewidth=0))
             axes.text(-0.65, layer - 0.5, f"layer {layer}", rotation=90, ha="center", va="center", fontsize="small")
@@ -54,8 +52,7 @@ class WayBack(Panel):
         self.frame.set(facecolor="none", edgecolor=INK, linewidth=2.2)
         for line in lines:
             number = line[0] if line[1] in ("dW", "db") else ""
-            looks = dict(ha="center", va="center", fontsize="small", color=INK, zorder=13)
-            axes.text(*spot(line), f"{line[1]}{number}", **looks, **MOVES)
+            word(axes, f"{line[1]}{number}", *spot(line), ha="center", va="center", fontsize="small")
 
     def move(self, result) -> None:
         """Move to a result."""
