@@ -7,7 +7,7 @@ from bench_helpers import consistent
 from helpers import below
 
 import gc_lib as gcl
-from gc_lib.labs.controls import CANNOT
+from gc_lib.labs.controls import CANNOT, Menu
 
 pytestmark = pytest.mark.slow
 
@@ -90,7 +90,7 @@ def test_a_pick_that_comes_while_the_lab_answers_another_is_not_lost(bench, monk
     """Each comes in a thread of its own where Jupyter gives every control one, or a cell moves the lab meanwhile."""
     bench.set(bugs=[])
     row, picks = bench.rows[0], []
-    relist, wanted = row.relist, [name for _, name in row.bug.options].index("no_decay")
+    relist, wanted = Menu.relist, [name for _, name in row.bug.options].index("no_decay")
 
     def answering(menu, options, value):
         if not picks:
@@ -99,7 +99,7 @@ def test_a_pick_that_comes_while_the_lab_answers_another_is_not_lost(bench, monk
             picks[0].join(0.3)
         relist(menu, options, value)
 
-    monkeypatch.setattr(row, "relist", answering)
+    monkeypatch.setattr(Menu, "relist", answering)
     row.layer.value = 3
     picks[0].join()
     assert bench.state.bugs == (("no_decay", 3, 1.0, None),) and row.bug.value == "no_decay" and consistent(bench)

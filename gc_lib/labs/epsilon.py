@@ -118,10 +118,8 @@ class Result(OfReport):
     def in_short(self) -> Headline:
         """Say the number, and which cause rules here."""
         (cause, most), (_, next_most) = sorted(self.causes.items(), key=lambda each: -each[1])[:2]
-        rules = f"{cause} rules: {LESS[cause]} reads less"
-        return Headline(
-            rules if most > 3 * next_most else "two causes are about even here", self.number, self.report.band
-        )
+        rules = f"{cause} rules: {LESS[cause]} reads less" if most > 3 * next_most else "two causes are about even here"
+        return Headline(rules, self.number, self.report.band)
 
     def said(self) -> Iterator[str]:
         """Say what each cause should read alone, what that makes of the verdict, and where the best ε lies."""
