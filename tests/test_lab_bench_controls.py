@@ -20,7 +20,7 @@ def test_the_controls_named_here_are_all_there_are(bench):
     interactive = {w for w in shown if isinstance(w, (widgets.SelectionSlider, widgets.Dropdown, widgets.Checkbox))}
     assert interactive == {*controls(bench).values(), bench.entries.block}
     buttons = {w.description for w in shown if isinstance(w, widgets.Button) and w not in bench.chips.children}
-    assert buttons == {"start again", "new random start", "new masks"}
+    assert buttons == {"start again", "new random start", "new masks", *bench.result.blocks}
     assert set(bench.bound) | {"bugs", "mistakes", "seed", "mask_seed"} == {f.name for f in fields(State)}
 
 
