@@ -503,7 +503,10 @@ def test_no_power_is_taken_within_an_exponent():
     code = Code(a_grid_of_powers)
     texts = [text for change in changes(code, []) for text in change.texts.values()]
     assert "((-k) * (4))" in texts and "((-k) ** (4))" not in texts and "((e) ** (6))" not in texts
-    assert "0.0001 in 2 places: does something end there" in exercises.epsilon.best_eps(a_grid_of_powers).words
+    assert (
+        "0.0001 in 2 cases: does it see how they differ, or does something end there?"
+        in exercises.epsilon.best_eps(a_grid_of_powers).words
+    )
 
 
 def test_two_slips_are_named_and_not_a_factor_that_makes_up_for_both():

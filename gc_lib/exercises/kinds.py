@@ -103,7 +103,7 @@ def relation(pairs: Sequence[tuple], same: Callable) -> str:
     if any(a.shape != b.shape for a, b in numbers):
         return next(of_shapes(numbers, same), "")
     yours, theirs = (np.concatenate([side.ravel() for side in sides]) for sides in zip(*numbers, strict=True))
-    return next(of_numbers(yours, theirs, same), "")
+    return next(of_numbers(yours, theirs, len(numbers), same), "")
 
 
 def of_names(value, wanted: Mapping, same: Callable) -> str:
@@ -151,7 +151,7 @@ def of_shapes(numbers: Sequence[tuple], same: Callable) -> Iterator[str]:
         yield f"yours has the shape {given.shape}, and {wanted.shape} is wanted."
 
 
-def of_numbers(given: np.ndarray, wanted: np.ndarray, same: Callable) -> Iterator[str]:
+def of_numbers(given: np.ndarray, wanted: np.ndarray, cases: int, same: Callable) -> Iterator[str]:
     """Say how the numbers of all cases are related to those that are wanted."""
     if len(given) < 2:
         return
@@ -172,4 +172,6 @@ def of_numbers(given: np.ndarray, wanted: np.ndarray, same: Callable) -> Iterato
         yield "these are the right numbers in another order."
     value, times = Counter(given.tolist()).most_common(1)[0]
     if times > 1 and len({*wanted}) == len(wanted):
-        yield f"yours gives {value:.3g} in {times} places: does something end there, or is it left out?"
+        single = "cases: does it see how they differ, or does something end there?"
+        many = "places: does something end there, or is it left out?"
+        yield f"yours gives {value:.3g} in {times} {single if len(given) == cases else many}"
