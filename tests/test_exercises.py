@@ -455,7 +455,20 @@ def sizes_alone(J, theta, dtheta, v, t):
     return change - abs(t * (dtheta * v).sum())
 
 
+def counted_by_itself(sizes):
+    if len(sizes) < 2:
+        return 0
+    return sizes[0] * sizes[1] + sizes[0] + counted_by_itself(sizes[1:])  # 16 * sizes[1:], say, would grow for ever
+
+
+def divided_in_the_end(J, theta, dtheta, v, t):
+    step = t * v
+    return abs(J(theta + step) - J(theta) - t * np.sum(dtheta * step)) / t
+
+
 WRITTEN = [
+    ("training.evaluations", counted_by_itself, "is that a bias for each input of a layer?"),
+    ("hiding.remainder", divided_in_the_end, "Then: r(t) itself is wanted: is a division by t too many?"),
     ("repair.adapter", kept, "what one call leaves in KEPT, the next one finds"),
     ("vector.reading", in_its_place, "yours changes approx itself, which others still need"),
     ("pattern.factor", from_the_reading, "yours gives inf or nan somewhere: is something divided by 0"),

@@ -24,6 +24,7 @@ from .code import Code, name_of, stored
 
 COMPILED = "changed"  # the file in which a changed function says that it stands
 CHANGES, MISTAKES, PAIRS, LINES = 4000, 1000, 1500, 2000  # so many are tried, and so many lines does each of them run
+LARGEST = 100_000  # entries of a list, or bits of a number
 FORMS = "copy items ravel values np sqrt axis keepdims True".split()  # what gives the same in another form, or a root
 SLIP = 4  # so many words does a slip leave out, or replace
 
@@ -113,11 +114,11 @@ class Mending:
         return function and run(function, case)[0]
 
     def trace(self, frame, event, arg) -> Callable | None:
-        """Stop a changed function that runs too many lines: it may run for ever."""
+        """Stop a changed function that runs too many lines, for it may run for ever, or holds a thing that grows so."""
         if frame.f_code.co_filename != COMPILED:
             return None
         self.left -= 1
-        if self.left < 0:
+        if self.left < 0 or any(map(large, frame.f_locals.values())):
             raise RecursionError
         return self.trace
 
@@ -135,9 +136,11 @@ class Mending:
     def is_plain(self, change: Change) -> bool:
         """Tell whether a change only takes something out, or puts in a number or a form: others may lead anywhere.
 
-        So may one after which a name that is read now is read no more.
+        So may one after which a name that is read now is read no more, and ± 1 around what is no count.
         """
         lost, got = self.traded(change)
+        if [*got] == ["1"] and not re.search("len|size|shape", self.code.text(change.node)):
+            return False
         own = {*self.code.arguments, *self.code.made}
         if own & self.code.read - {*(Counter(node.id for node in self.code.names if not stored(node)) - lost)}:
             return False
@@ -158,6 +161,12 @@ def quiet() -> Iterator[None]:
             yield
     finally:
         settrace(before)
+
+
+def large(value) -> bool:
+    """Tell whether a list or a whole number is larger than any that an exercise needs."""
+    size = value.bit_length() if isinstance(value, int) else len(value) if isinstance(value, list | tuple | str) else 0
+    return size > LARGEST
 
 
 def mark(value, depth: int = 4) -> str:
