@@ -466,7 +466,15 @@ def divided_in_the_end(J, theta, dtheta, v, t):
     return abs(J(theta + step) - J(theta) - t * np.sum(dtheta * step)) / t
 
 
+def drop_one_less(line, l):
+    if line in ("dW", "db"):
+        return [line[1] + str(l)]
+    top = l + {"dA_prev": 1, "drop": -1}.get(line, 0)
+    return [f"{letter}{k}" for k in range(1, top + 1) for letter in "Wb"]
+
+
 WRITTEN = [
+    ("start.word", lambda x: "great" if x < 1e-6 else "look" if x < 1e-2 else "worry", "“1e-2” belong in “x < 1e-2”?"),
     ("training.evaluations", counted_by_itself, "is that a bias for each input of a layer?"),
     ("hiding.remainder", divided_in_the_end, "Then: r(t) itself is wanted: is a division by t too many?"),
     ("repair.adapter", kept, "what one call leaves in KEPT, the next one finds"),
@@ -509,6 +517,12 @@ def ends_too_early(u):
 def a_grid_of_powers(u):
     eps = [10 ** (-k / 4) for k in range(16, 61)]
     return min(eps, key=lambda e: e**2 / 6 + u / e)
+
+
+def test_no_key_of_a_dict_is_written_twice():
+    """Python keeps the last of two, which undoes another mistake by accident."""
+    said = exercises.pattern.law(drop_one_less).words
+    assert "drop comes before dW and db of its own layer" in said and "one change" not in said.lower()
 
 
 def test_no_power_is_taken_within_an_exponent():
@@ -1183,6 +1197,8 @@ def test_of_what_is_not_sure_nothing_is_said(name, source, silent):
 
 
 def test_a_line_that_changes_each_time_is_not_called_right():
+    said = exercises.own_line.plant(typed("def my_dZ(dA, c):\n    return dA * c.slope(c.Z)\n    return dA")).words
+    assert said.endswith("in line 3 of the cell: “return dA” stands behind return, and is never run.")
     said = exercises.own_line.plant(typed("def my_dZ(dA, c):\n    return dA * np.random.rand()")).words
     assert "not deterministic" in said and "computes what is right" not in said
 

@@ -136,6 +136,7 @@ def exchanged(code: Code, node: ast.expr, parts: Sequence[str]) -> Iterator[tupl
     """Put a part of the right function, or another name, in the place of a part."""
     inside, itself = code.inside[node], rf"(?<![\w.'\"]){re.escape(code.text(node))}(?![\w'\"])"
     place = f"in “{code.text(inside)}”" if isinstance(inside, ast.expr) else "there"
+    keys = [getattr(key, "value", None) for key in getattr(inside, "keys", [])]
     if code.passes_on(node):  # what it is made of can be exchanged
         return
     if stored(node):  # nothing but a name of the function itself: np.zeros += … would change numpy
@@ -143,6 +144,8 @@ def exchanged(code: Code, node: ast.expr, parts: Sequence[str]) -> Iterator[tupl
     for part in parts if size(node) <= LARGE else ():
         if size(node) > 3 and stands_in(code.text(node), part):
             continue  # to leave out what stands around it is another kind
+        if part.strip(QUOTES) in keys:
+            continue  # of two keys that are the same, a dict keeps the last
         is_text = isinstance(getattr(node, "value", None), str)
         grows = place.startswith(f"in “{part}.")  # a list that is put into itself has no end
         if is_text == (part[0] in QUOTES) and not grows and not re.search(itself, part):

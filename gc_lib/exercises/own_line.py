@@ -14,6 +14,7 @@ from ..network.forward import Layer
 from ..network.network import Network
 from .answer import Answer, no_function
 from .kinds import behind
+from .lines import seen
 
 
 def plant(wrong: Callable) -> Answer:
@@ -37,6 +38,6 @@ def plant(wrong: Callable) -> Answer:
         off = relative_difference(gradient(params), net.on(X, Y, masks="frozen")[1](params))
         right = f"what it computes is off by {short(off, 1)} of dθ, which no check sees."
         if off < np.finfo(float).eps:
-            right = "here your line computes what is right."
+            right = f"here your line computes what is right. {seen(wrong, [])}".strip()
         return Answer(False, f"no block turns red: {right if report.answer == 'right' else report.reasons[0].says}")
     return Answer(True, f"in layer 2 it turns {listed(red)} red, and nothing above, as the law says.")

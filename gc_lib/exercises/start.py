@@ -21,7 +21,10 @@ red = Choose(
 
 word = Build(
     band,
-    {f"a reading of {number:g}": (number,) for number in (3e-8, 4e-7, 8e-7, 1e-6, 3e-6, 3e-5, 8e-5, 2e-4, 4e-4, 0.5)},
+    {
+        f"a reading of {number:g}": (number,)
+        for number in (3e-8, 4e-7, 8e-7, 1e-6, 3e-6, 3e-5, 8e-5, 2e-4, 4e-4, 3e-3, 0.5)
+    },
     {
         "yours leaves great near 1e-7, and look near 1e-5; the text says ten times more.": "GREAT → 1e-7; WORRY → 1e-5",
         "great ends at 1e-6, and yours near 1e-7, the lecture's number.": "GREAT → 1e-7",
