@@ -473,7 +473,14 @@ def drop_one_less(line, l):
     return [f"{letter}{k}" for k in range(1, top + 1) for letter in "Wb"]
 
 
+def over_the_wrong_axis(params, cache, Y, lam):
+    m, dZ3 = Y.shape[1], cache["A3"] - Y
+    db3 = np.sum(dZ3, axis=0, keepdims=True)
+    return params["W3"].T @ dZ3, dZ3 @ cache["A2"].T / m + lam / m * params["W3"], db3
+
+
 WRITTEN = [
+    ("repair.layer_3", over_the_wrong_axis, "is axis right in “np.sum(dZ3, axis=0, keepdims=True)”? And in line"),
     ("start.word", lambda x: "great" if x < 1e-6 else "look" if x < 1e-2 else "worry", "“1e-2” belong in “x < 1e-2”?"),
     ("training.evaluations", counted_by_itself, "is that a bias for each input of a layer?"),
     ("hiding.remainder", divided_in_the_end, "Then: r(t) itself is wanted: is a division by t too many?"),

@@ -94,15 +94,12 @@ def of_a_network() -> Iterator[Scene]:
     cost, gradient = net.on(X, Y)
     exact = "What does yours read there? Truncation and round-off leave a right dθ_approx a little off."
     factor = "Neither signs nor directions see a factor; nor does a border far above 1e-6 see this one."
+    alone = "W2 alone is wrong: is every block asked? Do entries above and below 0 cancel?"
     sign = "Is a sign lost, as in ‖a‖ − ‖b‖, or a number below 0 called small?"
     told: tuple[tuple[str, Callable, str], ...] = (
         ("a right dθ", gradient, exact),
         ("the sign of dθ turned round", multiplied(gradient, -1), sign),
-        (
-            "no_decay in layer 2",
-            net.plant("no_decay", 2).on(X, Y)[1],
-            "W2 alone is wrong: is every block asked? Do entries above and below 0 cancel?",
-        ),
+        ("no_decay in layer 2", net.plant("no_decay", 2).on(X, Y)[1], alone),
         ("1.0001 times dθ", multiplied(gradient, 1.0001), factor),
         ("db_no_mean in layer 1", net.plant("db_no_mean", 1).on(X, Y)[1], "b1 alone is wrong: are biases asked, too?"),
     )

@@ -139,7 +139,7 @@ class Mending:
         So may one after which a name that is read now is read no more, and ± 1 around what is no count.
         """
         lost, got = self.traded(change)
-        if [*got] == ["1"] and not re.search("len|size|shape", self.code.text(change.node)):
+        if not lost and [*got] == ["1"] and not re.search("len|size|shape", self.code.text(change.node)):
             return False
         own = {*self.code.arguments, *self.code.made}
         if own & self.code.read - {*(Counter(node.id for node in self.code.names if not stored(node)) - lost)}:
