@@ -1,11 +1,13 @@
 """What is said of a wrong block, on blocks written down by hand: each threshold just below and just above."""
 
+import re
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from report_helpers import APPROX, reported
 
+import gc_lib as gcl
 from gc_lib.checker.mistakes import SLIGHT, Claim, Part, block, bug, claims, mistakes, multiples, places, reason, sure
 from gc_lib.checker.verdict import Within
 from gc_lib.checker.where import where
@@ -206,7 +208,8 @@ def test_blocks_are_wrong_one_or_several_and_what_narrows_it_down_is_said_where_
         report = SimpleNamespace(answers=answers, within=within, worst_of=lambda name: (name, (0, 1), 2.0, 3.0))
         below = np.array([[False] * 3, [True] * 3])
         only = where(below, ~below)
-        return bug(report, [part(SLOPES)._replace(name=name, place=only if name == "W1" else None) for name in wrong])
+        off = part(SLOPES * (1 + size))
+        return bug(report, [off._replace(name=name, place=only if name == "W1" else None) for name in wrong])
 
     assert said("b2").says == "b2 is wrong, by more than the error bars allow."
     both = said("W1", "W2")
@@ -218,8 +221,9 @@ def test_blocks_are_wrong_one_or_several_and_what_narrows_it_down_is_said_where_
         said("x", names=("x", "y")).advice == "What is wrong, and what is not, points to the lines that compute them."
     )
     slight = said("b2", size=0.99e-3)
-    assert slight.says == "b2 is wrong, by more than the error bars allow, yet by no more than 1e-03 of a block."
-    assert slight.advice == f"{SLIGHT} {said('b2').advice}"
+    assert slight.says == "b2 is off by 1e-03 of its norm: little, but more than the error bars allow."
+    assert slight.advice == f"{SLIGHT.format(0.01)} {said('b2').advice}"  # 0.99e-3 · 84 / (85 / √5) is 2.2e-3
+    assert said("x", names=("x", "y"), size=0.99e-3).advice == SLIGHT.format(0.01)
     assert "dW2 or" not in said("W2").advice and " look at dW1; db1" not in said("W1").advice
 
 
@@ -236,3 +240,20 @@ def test_places_take_a_block_that_cannot_be_told_for_wrong_only_beside_one_that_
     assert at(*"??w?") == (("dW2",),) and at(*"??ww") == (("dZ2",),) and at(*"?rww") == (("dW2",), ("db2",))
     assert at(*"ww??rr") == at(*"wwrrrr") == (("dA_prev of layer 2", "the mask of layer 1", "the slope of layer 1"),)
     assert at(*"rrrrwr") == (("dW3",),) and at(*"rrrrrw") == (("db3",),) and at(*"rrrr") == ()
+
+
+@pytest.mark.parametrize("eps", [1e-7, 1e-5, "auto"])
+def test_the_rtol_that_is_named_where_dtheta_is_off_by_little_lets_it_pass_and_a_tenth_of_it_does_not(eps):
+    y, t = np.array([0.01, 0.4, 0.2, 0.6]), np.array([0.6, 0.3, 0.9, 0.1])
+
+    def verdict(rtol):
+        return gcl.check(
+            lambda p: -np.sum(t * np.log(p + 1e-7) + (1 - t) * np.log(1 - p + 1e-7)),
+            lambda p: (1 - t) / (1 - p) - t / p,
+            y,
+            eps,
+            rtol=rtol,
+        )
+
+    named = re.search(r"rtol=(\S+) lets it pass", verdict(1e-6).reasons[0].advice)[1]
+    assert verdict(float(named)).answer == "right" and verdict(float(named) / 10).answer == "wrong"

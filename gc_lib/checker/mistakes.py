@@ -28,7 +28,7 @@ ADVICE = {  # for each kind, the weightiest first
     "signs": "So looks the slope of an L1 term: forgotten, halved, not averaged, or in a block that has none in J?",
     "unrelated": "Is dθ the gradient of this J, on these data?",
 }
-SLIGHT = "Is so little meant, as the 1e-7 of log(p + 1e-7) that dθ leaves out? Then let rtol say what may be off."
+SLIGHT = "Is so little meant, as the 1e-7 of log(p + 1e-7) that dθ leaves out? Then rtol={:.0e} lets it pass."
 
 
 class Part(NamedTuple):
@@ -173,7 +173,10 @@ def bug(report, wrong: list[Part]) -> Reason:
     says = f"{listed(blocks)} {'is' if len(wrong) == 1 else 'are'} wrong, by more than the error bars allow"
     most = max(report.within[name].size for name in blocks)
     if most < WORTH:
-        says, advice = f"{says}, yet by no more than {most:.0e} of a block", f"{SLIGHT} {advice}"
+        off = f"is off by {most:.0e} of its norm" if len(wrong) == 1 else f"are off by up to {most:.0e} of their norms"
+        says = f"{listed(blocks)} {off}: little, but more than the error bars allow"
+        share = max(np.abs(each.g - each.a).max() * each.g.size**0.5 / norm(each.g) for each in wrong)
+        advice = f"{SLIGHT.format(10.0 ** np.ceil(np.log10(share)))} {advice if at else ''}".strip()
     says += "; " * bool(only) + listed(f"of {name} only {place.of(name)}" for name, place in only.items())
     worst = tuple(report.worst_of(name)[:2] for name in blocks)
     evidence = {"places": at, "where": {name: place.at for name, place in only.items()}}
