@@ -291,9 +291,11 @@ def test_names_stand_at_the_ends_of_their_curves_but_one_above_another_and_on_th
 
 
 def test_figure_html_holds_picture_caption_and_alternative():
-    text = canvas.figure_html(b"abc", "W2 <b>disagrees</b>.", 'a "V" curve')
+    image = canvas.image_html(b"abc", 'a "V" curve', 275)
+    text = canvas.figure_html("W2", [image], "W2 <b>disagrees</b>.")
     assert text == (
-        '<figure><img alt="a &quot;V&quot; curve" src="data:image/png;base64,YWJj">'
+        '<p style="font-size: 1.4em">W2</p><figure style="margin: 0">'
+        '<img style="width: 275px; max-width: 100%" alt="a &quot;V&quot; curve" src="data:image/png;base64,YWJj">'
         "<figcaption>W2 <b>disagrees</b>.</figcaption></figure>"
     )
 
@@ -305,7 +307,7 @@ def drawn(cost, gradient, theta, **options):
     """Check, draw, and return the report, the caption and the panel of the V-curve."""
     report = gcl.check(cost, gradient, theta, **options)
     drawing = report.plot()
-    return report, drawing.caption, drawing.figure.axes[2]
+    return report, drawing.caption, drawing.figures[1].axes[1]
 
 
 def smooth(t):
@@ -390,7 +392,7 @@ def test_a_v_curve_of_few_steps_is_drawn_as_far_as_it_goes():
 
 def test_in_a_wrong_block_only_the_entries_that_differ_are_marked_as_wrong():
     report = gcl.check(smooth, lambda t: np.exp(t) * [1, 2, 1], THETA)
-    drawn = {part.get_label(): part.lines[0].get_xdata() for part in report.plot().figure.axes[0].containers}
+    drawn = {part.get_label(): part.lines[0].get_xdata() for part in report.plot().figures[0].axes[0].containers}
     assert report.answers == {"theta": "wrong"} and list(drawn["wrong"]) == [report.approx[1]]
     assert list(drawn["right"]) == [report.approx[0], report.approx[2]]
 
@@ -400,5 +402,5 @@ def test_long_names_of_blocks_are_turned():
     report = gcl.check(
         lambda n: sum(smooth(x["weights"]) for x in n), lambda n: [{"weights": np.exp(x["weights"])} for x in n], layers
     )
-    labels = report.plot().figure.axes[1].get_xticklabels()
+    labels = report.plot().figures[1].axes[0].get_xticklabels()
     assert {label.get_text(): label.get_rotation() for label in labels} == {"[0].weights": 30, "[1].weights": 30}

@@ -170,10 +170,10 @@ class Report(Reading):
         return f"cannot tell: {self.reasons[0].kind}"
 
     def plot(self) -> "Drawing":
-        """Draw dθ against dθ_approx, the blocks, and the V-curve of this J: a picture with its message in words.
+        """Draw dθ against dθ_approx, the blocks, and the V-curve of this J: two pictures and their message in words.
 
         >>> print(report.plot())
-        W is wrong. Left: every entry of dθ against dθ_approx with its error bar; on the line they agree. ...
+        W is wrong. First: every entry of dθ against dθ_approx with its error bar; on the line they agree. ...
         """
         from ..plots.report import draw_report  # and with it matplotlib, only now
 

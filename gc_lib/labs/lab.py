@@ -286,11 +286,10 @@ class Lab:
     def still(self) -> str:
         """Return the pictures and words as HTML that needs no kernel."""
         widths = [each.width for each in self.view(self.result.names, CRISP).pictures]
-        images = "".join(map(picture.image_html, self.png, self.about, widths))
+        images = map(picture.image_html, self.png, self.about, widths)
         chips = f"<p><b>also on:</b> {html.escape(str(self.chips))}</p>" if self.chips.changes else ""
         words = f"{self.result.caption} <i>A still picture: run the notebook to move it.</i>"
-        head = f'<p style="font-size: 1.4em">{self.result.headline.html}</p>'
-        return f"{chips}{head}<figure>{images}<figcaption>{words}</figcaption></figure>"
+        return f"{chips}{picture.figure_html(self.result.headline.html, images, words)}"
 
 
 def start(function: Callable, *given: Any) -> Timer | TimerHandle:

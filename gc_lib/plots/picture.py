@@ -7,7 +7,7 @@ moved, and encodes the pixels with a fixed palette: so the picture follows the h
 import base64
 import html
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, wraps
 
 import numpy as np
@@ -175,27 +175,38 @@ def line_up(figures: Sequence[Figure]) -> None:
         axes.set_position((spot.x0, low, spot.width, high - low))
 
 
-def figure_html(png: bytes, caption_html: str, alt: str) -> str:
-    """Return a picture and its caption as HTML that needs no kernel."""
-    return f"<figure>{image_html(png, alt)}<figcaption>{caption_html}</figcaption></figure>"
+def figure_html(headline: str, images: Iterable[str], caption: str) -> str:
+    """Return a headline, pictures in a row that wraps, and their caption, as HTML that needs no kernel."""
+    head = f'<p style="font-size: 1.4em">{headline}</p>'
+    return f'{head}<figure style="margin: 0">{"".join(images)}<figcaption>{caption}</figcaption></figure>'
 
 
-def image_html(png: bytes, alt: str, width: float | None = None) -> str:
-    """Return a picture as HTML that needs no kernel, `width` pixels wide, or as wide as it is."""
-    wide = f' style="width: {width:g}px; max-width: 100%"' if width else ""
-    return f'<img{wide} alt="{html.escape(alt)}" src="data:image/png;base64,{base64.b64encode(png).decode()}">'
+def image_html(png: bytes, alt: str, width: float) -> str:
+    """Return a picture as HTML that needs no kernel, as many pixels wide, and no wider than the page."""
+    look, data = f"width: {width:g}px; max-width: 100%", base64.b64encode(png).decode()
+    return f'<img style="{look}" alt="{html.escape(alt)}" src="data:image/png;base64,{data}">'
 
 
 class Drawing:
-    """A still picture and its message in words, as a cell shows them and a page without a kernel keeps them."""
+    """Still pictures in a row and their message in words, as a cell shows them and a page without a kernel keeps them.
 
-    def __init__(self, figure: Figure, caption: str):
-        self.figure, self.caption, file = figure, caption, io.BytesIO()
-        FigureCanvasAgg(figure).print_png(file)
-        self.png = file.getvalue()
+    `figures` are matplotlib's, and can be saved: `drawing.figures[0].savefig("entries.png")`.
+    """
+
+    def __init__(self, figures: Sequence[Figure], about: Sequence[str], headline: str, caption: str):
+        self.figures, self.about, self.headline, self.caption = figures, about, headline, caption
+        line_up(figures)
 
     def __repr__(self) -> str:
-        return self.caption
+        return f"{self.headline}. {self.caption}"
+
+    def images(self) -> Iterator[str]:
+        """Yield each picture as HTML, in two pixels for each of the page."""
+        for figure, about in zip(self.figures, self.about, strict=True):
+            file = io.BytesIO()
+            figure.savefig(file, dpi=2 * figure.dpi)
+            yield image_html(file.getvalue(), about, figure.bbox.width)
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
-        return {"text/plain": self.caption, "text/html": figure_html(self.png, html.escape(self.caption), self.caption)}
+        shown = figure_html(html.escape(self.headline), self.images(), html.escape(self.caption))
+        return {"text/plain": repr(self), "text/html": shown}

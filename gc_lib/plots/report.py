@@ -15,22 +15,23 @@ LOOKS = {  # colour, mark and filling of an answer: hollow where the check canno
 }
 WORD = dict(zorder=5, bbox=dict(boxstyle="square,pad=0.15", facecolor=WHITE, alpha=0.85, linewidth=0))
 ROOM = 20  # letters of the names of blocks side by side
+WIDTHS, HEIGHT = (2.75, 5.5), 3.5  # of the pictures, in hundreds of pixels of the page
 NEAR = 10  # an ε less than so many times larger or smaller is near the best one
 
 
 def draw_report(report) -> Drawing:
-    """Draw a report; its headline is the answer, its caption the answer and what the picture shows."""
+    """Draw a report as two pictures; its headline is the answer, its caption says what they show."""
     with styled():
-        figure = Figure((10.2, 4.2), layout="constrained")
-        entries, blocks, curve = figure.subplots(1, 3, width_ratios=(1, 1, 1.3))
+        first, second = (Figure((width, HEIGHT), dpi=100, layout="constrained") for width in WIDTHS)
+        blocks, curve = second.subplots(1, 2, width_ratios=(1, 1.3))
         banded(blocks, curve)
-        draw_entries(entries, report)
+        draw_entries(first.subplots(), report)
         draw_blocks(blocks, report)
-        found = draw_curve(curve, report)
-        figure.suptitle(report.headline, color=LOOKS[report.answer][0] if report.answer != "cannot tell" else INK)
-        left = "Left: every entry of dθ against dθ_approx with its error bar; on the line they agree."
-        middle = "Middle: the reading of each block, and hatched what its error bars explain."
-        return Drawing(figure, f"{report.headline}. {left} {middle} Right: {found}")
+        left = "every entry of dθ against dθ_approx with its error bar; on the line they agree."
+        middle = "the reading of each block, and hatched what its error bars explain."
+        right = draw_curve(curve, report)
+        said = f"First: {left} Then: {middle} Last: {right}"
+        return Drawing([first, second], [left, f"{middle} Beside it: {right}"], report.headline, said)
 
 
 def draw_entries(axes: Axes, report) -> None:
