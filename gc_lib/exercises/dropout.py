@@ -55,6 +55,7 @@ way_back = Build(
         "on the way forward A was divided by keep_prob: what does that do to its slope?": " / keep_prob → ",
         "A ∘ mask / keep_prob went forward: by what is its slope divided or multiplied?": "/ keep → * keep",
         "that undoes the way forward; a slope goes through the same factor, mask / keep_prob.": "dA * keep_prob / mask",
+        "a dropped unit has the slope 0, and yours leaves it its dA.": "dA * (mask / keep_prob + (1 - mask))",
         "that takes out what was kept, and loses its place; a product leaves 0 elsewhere.": "dA[mask == 1] / keep_prob",
         "the mask is 1 where a unit stays: which ones did you keep?": "mask → (1 - mask)",
         "1 − keep_prob is the share that is dropped; A was divided by keep_prob.": "keep_prob → (1 - keep_prob)",

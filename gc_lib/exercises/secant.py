@@ -38,6 +38,12 @@ two_sided = Build(
         "that is J of the difference; a slope needs the difference of two J.": "J(2 * eps) / (2 * eps)",
         "that is a mean of J; a slope is a difference over the distance.": "(J(theta + eps) + J(theta - eps)) / 2",
         "the sign is turned round: J on the right comes first.": "(J( → -(J(",
+        "that goes beyond the lecture: two steps, so that the error in ε² cancels. Here one is wanted.": (
+            "(4 * (J(theta + eps / 2) - J(theta - eps / 2)) - (J(theta + eps) - J(theta - eps)) / 2) / (3 * eps)"
+        ),
+        "that goes beyond the lecture: four points, so that the error in ε² cancels. Here two are wanted.": (
+            "(8 * (J(theta + eps) - J(theta - eps)) - J(theta + 2 * eps) + J(theta - 2 * eps)) / (12 * eps)"
+        ),
     },
     "that is the lecture's formula. You have written gradient checking for one number.",
 )

@@ -9,8 +9,8 @@ from .prediction import Choose, Guess
 
 
 def network(*sizes: int) -> dict[str, np.ndarray]:
-    """Return blocks whose entries all differ, and are in no order."""
-    blocks, start = {}, 1.0
+    """Return blocks whose entries all differ, are in no order, and are no whole numbers."""
+    blocks, start = {}, 1.5
     for l, (n_prev, n) in enumerate(zip(sizes, sizes[1:], strict=False), start=1):
         for name, shape in ((f"W{l}", (n, n_prev)), (f"b{l}", (n, 1))):
             blocks[name] = np.roll(start + np.arange(np.prod(shape)), 1).reshape(shape)
