@@ -182,6 +182,29 @@ def test_a_gradient_that_is_another_three_times_in_ten_is_always_not_determinist
         assert "gradient is not deterministic" in report.explain()
 
 
+@pytest.mark.parametrize("k, answer", [(1, "right"), (1.01, "wrong")])
+def test_a_gradient_whose_sum_is_taken_in_another_order_each_time_is_judged_all_the_same(k, answer):
+    X, rng = np.random.default_rng(0).normal(size=(30, 3)), np.random.default_rng(1)
+
+    def gradient(w):
+        return k * sum(2 * (x @ w - 1) * x for x in rng.permutation(X))
+
+    given = lambda w: float(np.sum((X @ w - 1) ** 2)), gradient, np.ones(3)
+    assert len({tuple(gradient(given[2])) for _ in range(20)}) > 1  # so the digits do differ
+    assert gcl.check(*given).answer == answer == gcl.screen(*given).answer
+
+
+@pytest.mark.parametrize("share, answer", [(0.9e-7, "right"), (1.1e-7, "cannot tell")])
+def test_a_gradient_may_differ_from_call_to_call_by_a_tenth_of_rtol(share, answer):
+    calls = []
+
+    def gradient(w):
+        calls.append(w)
+        return 2 * w * (1 + share * (len(calls) > 1))
+
+    assert gcl.check(lambda w: float(w @ w), gradient, np.ones(3)).answer == answer
+
+
 def test_a_j_that_is_another_one_after_a_while_is_not_deterministic():
     calls = []
     report = gcl.check(lambda p: calls.append(p) or sines(p) * (1 if len(calls) < 60 else 1.01), cosines, PARAMS)
