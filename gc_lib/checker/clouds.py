@@ -161,7 +161,8 @@ def unseen(report) -> Iterator[Reason]:
         size = np.maximum(given, slopes - found.bars(name)[0])
         theta = found.J.theta[report.parts[name]]
         moves = size * np.where(theta, np.abs(theta), found.scale[report.parts[name]])
-        small = (size < 10 * found.allowed(name)) & (moves > moves.max() / 10)
+        known = np.minimum(found.allowed(name), found.error_bars(name) + found.allowed_by_size(name))
+        small = (size < 10 * known) & (moves > moves.max() / 10)
         if report.answers[name] == "right" and not found.own_sizes:
             entries += [report.entry(report.parts[name].start + int(i))[:2] for i in np.flatnonzero(small)]
     if entries:

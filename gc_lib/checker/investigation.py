@@ -17,6 +17,7 @@ SINGLE = 2e-5  # what an entry may be off, × the RMS of its block, where parame
 CORNERS = 30  # so many times what a kink shows may be hidden, where corners of either sign cancel along a direction
 ROUNDS = 3  # of looking again at a block
 FAR_LEAPS = 5  # blocks for which a leap of J is looked for afar: each takes some 150 evaluations
+UNLIKE = 10  # so many times more an entry may be off, by how it moves J, than the others: sizes may differ by chance
 BLIND = 1e-6  # the step, as a share of the size of θ, where no ladder can tell a better one
 UNCERTAIN = 0.3  # a direction in which dθ has less to say than this share of what it might is drawn anew
 
@@ -142,13 +143,16 @@ class Investigation:
 
     def allowed_by_size(self, name: str) -> np.ndarray:
         """Return how far each entry may be off where they are unlike: of a large θ a small slope tells as much."""
-        weight = self.weight(name)
-        return self.rtol * rms(self.exact[self.parts[name]] * weight) / weight
+        part = self.parts[name]
+        by_size = self.rtol * rms(self.exact[part] * self.scale[part]) / self.scale[part]
+        return by_size if self.own_sizes else np.minimum(UNLIKE * by_size, self.allowed(name))
 
     def weight(self, name: str) -> np.ndarray:
         """Return by what the slopes of a block are compared: 1, or the sizes of its entries where these are unlike."""
         part = self.parts[name]
-        return self.scale[part] if self.own_sizes else np.ones(part.stop - part.start)
+        gap = np.abs(self.slopes - self.exact)[part]
+        by_size = self.own_sizes or (name in self.wrong and (gap <= self.allowed(name)).all())
+        return self.scale[part] if by_size else np.ones(part.stop - part.start)
 
     def rounding_of_gradient(self) -> np.ndarray:
         """Return by how much dθ is another in float64; nothing where it was in float64 all along, or cannot be."""

@@ -141,7 +141,7 @@ def exchanged(code: Code, node: ast.expr, parts: Sequence[str]) -> Iterator[tupl
         return
     if stored(node):  # nothing but a name of the function itself: np.zeros += … would change numpy
         parts = [part for part in parts if part in code.made]
-    for part in parts if size(node) <= (LARGE if isinstance(inside, ast.expr) else SMALL) else ():
+    for part in parts if size(node) <= (SMALL if isinstance(inside, ast.Return | ast.Assign) else LARGE) else ():
         if size(node) > 3 and stands_in(code.text(node), part):
             continue  # to leave out what stands around it is another kind
         if part.strip(QUOTES) in keys:
