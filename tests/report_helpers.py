@@ -24,7 +24,7 @@ def reported(
     learnt = {
         "parts": {"a": slice(0, 6), "b": slice(6, 9)},
         "weight": lambda name: 1.0,
-        "own_sizes": False,
+        "faint": lambda name: {"a": np.array([5]), "b": np.array([8])}[name],
         "whole": ladder if whole is None else whole,
         "ladders": {"a": ladder, "b": ladder},
         "wrong": {},
@@ -37,7 +37,7 @@ def reported(
         "afar": 0.0,
         "best_eps": lambda name: {"a": 3e-4, "b": 7e-4}[name],
         "bars": lambda name: (full[:6] + bars, 0 * full[:6]) if name == "a" else (full[:3] + bars, 0 * full[:3]),
-        "allowed": lambda name: 0.0,
+        "allowed_by_size": lambda name: 0.0,
         "may_be_flat": lambda name: True,
         "J": SimpleNamespace(
             failure=None,

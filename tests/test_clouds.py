@@ -1,5 +1,6 @@
 """What clouds a check, on reports written down by hand: each threshold just below and above, each sentence."""
 
+import re
 from types import SimpleNamespace
 
 import numpy as np
@@ -131,8 +132,8 @@ def cloudy(kind, blocks="b", **more):
 def test_every_sentence_names_its_blocks_and_leaves_nothing_to_be_filled_in(kind):
     reason = cloudy(kind, "ab", gap=0.1 * FINE, bars=1.0)
     assert reason.kind == kind and reason.blocks == ("a", "b")
-    assert not {"{", "}"} & {*reason.says, *reason.advice} and "  " not in reason.says
-    assert "a and b" in reason.says or kind.startswith("kink")
+    assert not re.search(r"\{\w*\}", reason.says + reason.advice) and "  " not in reason.says
+    assert "a and b" in reason.says or [block for block, _ in reason.entries] == ["a", "b"]
 
 
 def test_where_no_block_moves_j_it_is_asked_whether_the_cost_uses_what_it_is_given():

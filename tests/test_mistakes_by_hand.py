@@ -94,14 +94,14 @@ def test_an_entry_is_known_to_be_fine_if_half_of_it_would_show(size, known):
     report = reported("wrong", gap=APPROX * [0.5, 0.5, 0.4, 0, 0, 0, 0, 0, 0], slopes=slopes)
     report.gradient[3:6] = size
     bars = np.array([0.05, 0.05, 0.05, 0.6, 0.6, 0.6])
-    report.found.bars, report.found.allowed = (lambda name: (bars, 0 * bars)), lambda name: 0.4
+    report.found.bars, report.found.allowed_by_size = (lambda name: (bars, 0 * bars)), lambda name: 0.4
     found = block(report, "a")
     assert (str(found) == "a[0, :]") == known
     assert found.theta.tolist() == [1, -2, 3, 0.5, 1.5, 2.5] and np.array_equal(found.bars, bars)
 
 
 def test_an_entry_is_off_beyond_bar_and_tolerance():
-    report = reported(b="wrong", gap=np.r_[np.zeros(6), 0.49, 0.51, 0], bars=0.3, allowed=lambda name: 0.2)
+    report = reported(b="wrong", gap=np.r_[np.zeros(6), 0.49, 0.51, 0], bars=0.3, allowed_by_size=lambda name: 0.2)
     assert str(block(report, "b")) == "b[1]"
 
 

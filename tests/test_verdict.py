@@ -1,5 +1,6 @@
 """The judgement of a block, just below and above each of its thresholds; and what the whole answers."""
 
+from functools import partial
 from types import SimpleNamespace
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 from ladder_helpers import corner, heard, made
 
 import gc_lib as gcl
+from gc_lib.checker.investigation import Investigation
 from gc_lib.checker.ladder import Ladder
 from gc_lib.checker.leaps import Leap
 from gc_lib.checker.verdict import CANNOT_TELL, Verdict, Within, judge, judge_block
@@ -21,7 +23,9 @@ def sines(t):
     return float(np.sin(t).sum())
 
 
-def learnt(slopes, exact, reach=0.0, *, ladder=None, whole=1.0, here=1.0, steady=True, random=False, **found):
+def learnt(
+    slopes, exact, reach=0.0, *, ladder=None, whole=1.0, here=1.0, steady=True, random=False, faint=0, **found
+):
     """Return what an investigation of one block, "a", may have learnt; `whole` is the norm of all of dθ."""
     slopes, exact = np.array(slopes, float), np.array(exact, float)
     rest = np.sqrt(max(whole**2 - exact @ exact, 0))
@@ -32,6 +36,7 @@ def learnt(slopes, exact, reach=0.0, *, ladder=None, whole=1.0, here=1.0, steady
         exact=np.append(exact, rest),
         reach=lambda name: reach,
         weight=lambda name: 1.0,
+        faint=lambda name: np.zeros(faint),
         wrong={},
         open={},
         inexact={},
@@ -44,9 +49,15 @@ def learnt(slopes, exact, reach=0.0, *, ladder=None, whole=1.0, here=1.0, steady
         J=SimpleNamespace(here=here, blocks={"a": exact}),
     )
     known.ask_again = known.asked.append
+    known.share_off = partial(Investigation.share_off, known)
     for kind, value in found.items():
         setattr(known, kind, {"a": value})
     return known
+
+
+def test_a_block_is_not_right_where_an_error_in_an_entry_that_moves_j_would_not_show():
+    assert judge_block(learnt([3, 4], [3, 4], faint=1), "a") == (CANNOT_TELL, ("unlike sizes",))
+    assert judge(learnt([3e-7, 4e-7], [3e-7, 4e-7], faint=1)).answer == "cannot tell", "it is not too small to matter"
 
 
 # ---- one block -------------------------------------------------------------------------------------------------------

@@ -42,6 +42,10 @@ CLOUDS = {  # each kind: what is said of the blocks, and what to do
         "dθ is zero in {blocks}, and so is the slope of J, as far as the noise of J lets it be known.",
         "Check at another θ as well, where the slope is not zero.",
     ),
+    "unlike sizes": (
+        "In {entries} dθ is so small beside the rest of its block that an error would not show; θ is large there.",
+        "Check a block for each size of θ, as in {{'a': …, 'b': …}}, or in units in which all are alike.",
+    ),
     "near rtol": (
         "dθ is off in {blocks} by about as much as rtol allows: little for an error, much for none.",
         "Let rtol say what may be off.",
@@ -130,6 +134,8 @@ def cloud(report, kind: str, names: tuple[str, ...]) -> Reason:
     if report.unmoved:
         words["still"] = f" It even leaves {report.unmoved} of {report.approx.size} entries of θ where they are."
     at: tuple = ()
+    if kind == "unlike sizes":
+        at = tuple(report.entry(int(i))[:2] for name in names for i in found.faint(name))
     if kind.startswith("kink"):
         at = tuple(report.worst_of(name)[:2] for name in names)
         places = [report.index(*entry) for entry in at]
@@ -138,11 +144,11 @@ def cloud(report, kind: str, names: tuple[str, ...]) -> Reason:
         evidence["units"] = tuple(unit for i in places for unit in found.J.corners(i, 2 * steps(report)[i]))
         if evidence["units"]:
             words["units"] = f" It is the corner of {listed(map(str, evidence['units'][:3]))}."
-        words["entries"] = listed(entry_name(*entry) for entry in at[:3])
         gap = np.abs(report.approx - report.gradient)[part]
         one = np.count_nonzero(gap > gap.max() / 100) == 1 == len(names)
         between = "between the slopes on its two sides no check can call dθ wrong"
         words["between"] = between if one else "J has no one slope there"
+    words["entries"] = listed(entry_name(*entry) for entry in at[:3])
     if advice == BETTER and 1 / RUNG < evidence["eps"] / taken < RUNG:
         advice = NO_BETTER
     if kind == "flat" and len(names) == len(report.answers):
@@ -151,25 +157,6 @@ def cloud(report, kind: str, names: tuple[str, ...]) -> Reason:
         words["auto"] = ', or eps="auto"'
     said = evidence | words
     return Reason(kind, says.format(**said), advice.format(**said), names, at, evidence)
-
-
-def unseen(report) -> Iterator[Reason]:
-    """Say which entries of a right block are too small to show an error, though J depends on them as on the others."""
-    found, entries = report.found, []
-    for name in report.found.parts:
-        slopes, given = map(np.abs, report.known(name))
-        size = np.maximum(given, slopes - found.bars(name)[0])
-        theta = found.J.theta[report.parts[name]]
-        moves = size * np.where(theta, np.abs(theta), found.scale[report.parts[name]])
-        known = np.minimum(found.allowed(name), found.error_bars(name) + found.allowed_by_size(name))
-        small = (size < 10 * known) & (moves > moves.max() / 10)
-        if report.answers[name] == "right" and not found.own_sizes:
-            entries += [report.entry(report.parts[name].start + int(i))[:2] for i in np.flatnonzero(small)]
-    if entries:
-        which = listed(entry_name(*entry) for entry in entries[:3])
-        says = f"In {which} dθ is so small beside the rest of its block that an error would not show; θ is large there."
-        advice = "Check a block for each size of θ, as in {'a': …, 'b': …}, or in units in which all are alike."
-        yield Reason("unlike sizes", says, advice, tuple({block: 0 for block, _ in entries}), tuple(entries))
 
 
 def drowned(report) -> Iterator[Reason]:

@@ -145,14 +145,18 @@ class Investigation:
         """Return how far each entry may be off where they are unlike: of a large θ a small slope tells as much."""
         part = self.parts[name]
         by_size = self.rtol * rms(self.exact[part] * self.scale[part]) / self.scale[part]
-        return by_size if self.own_sizes else np.minimum(UNLIKE * by_size, self.allowed(name))
+        return np.minimum(by_size * (1 if self.own_sizes else UNLIKE), self.allowed(name))
 
     def weight(self, name: str) -> np.ndarray:
         """Return by what the slopes of a block are compared: 1, or the sizes of its entries where these are unlike."""
-        part = self.parts[name]
-        gap = np.abs(self.slopes - self.exact)[part]
-        by_size = self.own_sizes or (name in self.wrong and (gap <= self.allowed(name)).all())
-        return self.scale[part] if by_size else np.ones(part.stop - part.start)
+        size = self.scale[self.parts[name]]
+        shows = name in self.wrong and self.share_off(name, size) > UNLIKE**2 * self.share_off(name)
+        return size if self.own_sizes or shows else np.ones(size.size)
+
+    def share_off(self, name: str, weight: np.ndarray | float = 1.0) -> float:
+        """Return by what share of itself a block of dθ is off, its entries weighted."""
+        slopes, exact = (weight * v[self.parts[name]] for v in (np.nan_to_num(self.slopes), self.exact))
+        return float(norm(slopes - exact) / max(norm(slopes), norm(exact)))
 
     def rounding_of_gradient(self) -> np.ndarray:
         """Return by how much dθ is another in float64; nothing where it was in float64 all along, or cannot be."""
@@ -230,9 +234,18 @@ class Investigation:
         """Return the entries of a block in which dθ is farther from the slope of J than bar and tolerance allow."""
         part = self.parts[name]
         gap = np.abs(self.slopes[part] - self.exact[part])
-        allowed = np.minimum(self.allowed_by_size(name), self.allowed(name))
-        bound = np.add(*self.bars(name)) + allowed + self.rounding[part]
+        bound = np.add(*self.bars(name)) + self.allowed_by_size(name) + self.rounding[part]
         return np.flatnonzero(~(gap <= bound)) + part.start
+
+    def faint(self, name: str) -> np.ndarray:
+        """Return the entries that move J as the others do, with slopes so small that an error in them may not show."""
+        if self.own_sizes:  # then small slopes weigh as much
+            return np.zeros(0, int)
+        part = self.parts[name]
+        slopes = np.maximum(np.abs(self.exact[part]), np.abs(self.slopes[part]) - self.bars(name)[0])
+        moves = slopes * np.where(self.J.theta[part], np.abs(self.J.theta[part]), self.scale[part])
+        shows = np.minimum(self.allowed(name), self.error_bars(name) + self.allowed_by_size(name))
+        return np.flatnonzero((slopes < 10 * shows) & (moves > moves.max() / 10)) + part.start
 
     # ---- look again --------------------------------------------------------------------------------------------------
 
@@ -346,6 +359,9 @@ class Investigation:
         """Look again wherever the loop leaves a question; at each entry's own step first, where no one ε suits all."""
         if self.own_sizes:
             self.nudge(np.arange(self.exact.size), self.best_steps())
+        for faint in map(self.faint, self.parts):
+            if faint.size:
+                self.nudge(faint, self.best_steps()[faint])
         if self.whole and self.whole.first_leap < np.inf and len(self.parts) > 1:
             for name in self.parts:  # which block makes the steps?
                 self.own_ladder(name)

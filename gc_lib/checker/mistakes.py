@@ -78,7 +78,7 @@ def mistakes(report) -> list[Reason]:
 def block(report, name: str) -> Part:
     """Find where a block is off. An entry is known to be fine if an error like that of the others would show in it."""
     (a, g), theta, bars = report.known(name), np.atleast_1d(report.shapes[name]), np.add(*report.found.bars(name))
-    gap, size, allowed = np.abs(g - a), np.maximum(np.abs(a), np.abs(g)), bars + report.found.allowed(name)
+    gap, size, allowed = np.abs(g - a), np.maximum(np.abs(a), np.abs(g)), bars + report.found.allowed_by_size(name)
     off = gap > allowed  # outside J's domain no slope is known, and an entry is neither off nor fine
     usual = np.median(gap[off] / size[off]) if off.any() else 0.0
     fine = ~off & (usual * size > allowed)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, SupportsFloat
 
 import numpy as np
 
-from .clouds import clouds, drowned, unseen, unsteady
+from .clouds import clouds, drowned, unsteady
 from .inputs import above_zero, gradient_at, nudgeable, two_functions, unmoved
 from .investigation import Investigation
 from .ladder import Judgement, Ladder
@@ -81,7 +81,7 @@ class Report(Reading):
         unclear = tuple(unsteady(self))
         if self.opinion.random:
             return unclear
-        return (*unclear, *mistakes(self), *clouds(self), *unseen(self), *drowned(self))
+        return (*unclear, *mistakes(self), *clouds(self), *drowned(self))
 
     def that_are(self, answer: str) -> tuple[str, ...]:
         """Return the blocks with this answer.
@@ -130,9 +130,9 @@ class Report(Reading):
 
     @property
     def second_opinion(self) -> str:
-        """One sentence where the answer is not what the word suggests, ε led out of J's domain, or an error hides."""
+        """One sentence where the answer is not what the word suggests, or where ε led out of J's domain."""
         expected = "right" if self.band == "great" else "wrong"
-        if self.answer == expected and not (self.reasons and self.reasons[0].kind in ("domain", "unlike sizes")):
+        if self.answer == expected and not (self.reasons and self.reasons[0].kind == "domain"):
             return ""
         why = self.reasons[0].says if self.reasons else "At another step than ε the slope of J agrees with it."
         said = self.answer if self.answer == "cannot tell" else f"dθ is {self.answer}"

@@ -9,7 +9,13 @@ from .investigation import SEEN, WORTH, Investigation, unfit
 from .ladder import Judgement, Ladder
 from .slide import norm
 
-DECISIVE = {"steps", "float32", "kink on θ", "kink within ε"}  # of a block that these cloud, "too small" is not known
+DECISIVE = {
+    "steps",
+    "float32",
+    "kink on θ",
+    "kink within ε",
+    "unlike sizes",
+}  # of a block that these cloud, "too small" is not known
 
 
 @dataclass(frozen=True)
@@ -73,10 +79,11 @@ def judge_block(found: Investigation, name: str) -> tuple[Within, tuple[str, ...
     """Return how far a block is off, and the kinds of reasons where that cannot be told."""
     slopes, exact = found.slopes[found.parts[name]], found.exact[found.parts[name]]
     if name in found.wrong:
-        slopes, exact = np.nan_to_num(slopes) * found.weight(name), exact * found.weight(name)
-        return Within("wrong", float(norm(slopes - exact) / max(norm(slopes), norm(exact)))), ()
+        return Within("wrong", found.share_off(name, found.weight(name))), ()
     off, size = norm(slopes - exact) + found.reach(name), norm(exact)
     if name not in found.open and size and off <= WORTH * size < np.inf:
+        if found.faint(name).size:
+            return CANNOT_TELL, ("unlike sizes",)
         return Within("right", float(off / size)), ("steps",) * (name in found.inexact)
     kinds = why_unknown(found, name)
     return CANNOT_TELL, tuple("zero within noise" if kind == "noise" and not size else kind for kind in kinds)
