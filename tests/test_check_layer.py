@@ -50,6 +50,17 @@ def test_the_gradient_of_x_and_a_dict_of_the_others(factor, answers):
     check(backward=back, inputs={"x": x}, w=w, b=b).assert_ok()  # the others are handed on
 
 
+@pytest.mark.parametrize("kind", [list, tuple])
+def test_the_gradient_of_x_and_a_list_of_the_others(kind):
+    def back(dout, cache, factor=1):
+        dx, *rest = affine_backward(dout, cache)
+        return dx, kind([rest[0], factor * rest[1]])
+
+    check(backward=back).assert_ok()
+    assert check(backward=lambda dout, cache: back(dout, cache, 2)).that_are("wrong") == ("b",)
+    check(lambda x: (np.tanh(x), x), lambda dout, x: (dout * (1 - np.tanh(x) ** 2), kind([])), {"x": x}).assert_ok()
+
+
 DENSE = {"x": x, "params": {"W": w, "b": b}}
 
 
@@ -302,7 +313,10 @@ def test_the_same_seed_is_the_same_upstream():
         ({"backward": lambda d, c: None}, "backward returned None, where the 3 gradients of x, w and b are wanted"),
         ({"backward": lambda d, c: affine_backward(d, c)[:2]}, "backward returned a tuple of 2, where the 3 gradients"),
         ({"backward": lambda d, c: (d @ w.T, {"dw": 0, "b": d.sum(0)})}, "of w, but of x, dw and b; rename"),
-        ({"backward": affine_backward, "inputs": {"x": x}, "w": w, "b": b}, "of 3, where the gradient of x is wanted"),
+        (
+            {"backward": affine_backward, "inputs": {"x": x}, "w": w, "b": b},
+            "returned a tuple of 3, where the gradient of x is wanted; return it alone, or a dict by name",
+        ),
         ({"backward": lambda d, c: affine_backward(d, c)[0]}, "returned an array of float64, shape .*, where the 3"),
         ({"backward": lambda d, c: {"x": d @ w.T, "dw": 0, "b": 0}}, "of w, but of x, dw and b; rename"),
         ({"backward": lambda d, c: affine_backward(d, c)[::-1]}, "in the order of the inputs, x, w and b"),
@@ -330,6 +344,10 @@ def test_the_same_seed_is_the_same_upstream():
         (
             {"forward": dense, "backward": lambda dout, x, params: (dout, {"W": w}), "inputs": DENSE},
             r"no gradient of params\.b, but of x, params and params\.W; return that too",
+        ),
+        (
+            {"forward": dense, "backward": lambda dout, x, params: {"dx": 0, "W": 0, "b": 0}, "inputs": DENSE},
+            r"no gradient of x, params\.W and params\.b, but of dx, W and b; rename its keys, and nest",
         ),
         ({"inputs": {"x": x, "w": w, "b": b + 1j}}, "b holds complex128; every entry should be a real number"),
         ({"inputs": {k: np.ones(v.shape, int) for k, v in INPUTS.items()}}, "nudge, with x, w and b held in"),
@@ -368,8 +386,10 @@ def test_an_argument_of_the_check_that_forward_has_too_goes_by_partial():
     check(norm, back, {"x": x}).assert_ok()
     check(partial(norm, eps=1e-3), back, {"x": x}).assert_ok()
     check(partial(norm, eps=1e-3), back, {"x": x}, eps=1e-6).assert_ok()
-    with pytest.raises(TypeError, match="eps is an argument of the check and of forward; give forward its own by"):
-        check(norm, back, {"x": x}, eps=1e-3)
+    check(norm, back, {"x": x}, eps="auto").assert_ok()
+    for eps in (1e-3, float("1e-7")):  # a value of the check's own may be meant for the layer
+        with pytest.raises(TypeError, match="eps is an argument of the check and of forward; give forward its own by"):
+            check(norm, back, {"x": x}, eps=eps)
 
 
 def test_what_a_layer_raises_comes_through_with_a_note_of_where():
@@ -401,7 +421,9 @@ def test_two_arrays_that_may_be_two_outputs_are_told_where_a_layer_is_called_wro
 
 @pytest.mark.parametrize("forward", [lambda x: np.sum(x**2) / 2, lambda x: x**2 / 2])
 def test_a_backward_that_ignores_dout_is_told(forward):
-    said = check(forward, lambda dout, x: x, {"x": x}).explain()
+    report = check(forward, lambda dout, x: x, {"x": x})
+    said = report.explain()
+    assert "same gradients whatever dout is" in str(report)
     assert "same gradients whatever dout is" in said and "take upstream=1.0" in said
     check(forward, lambda dout, x: x, {"x": x}, upstream=1.0).assert_ok()
     for wrong in (lambda dout, x: dout * x / 2, lambda dout, x: 0 * x):

@@ -257,7 +257,7 @@ NO_NUMBERS = {
     "a column": (np.ones((1, 1)), ONE + r"an array of shape \(1, 1\): take \.item\(\)"),
     "outputs": (
         THETA,
-        ONE + r"an array of shape \(3,\): with one fixed random v of its shape let J = \(v \* out\)\.sum",
+        ONE + r"an array of shape \(3,\): take \.sum\(\) where each is a loss, else with one fixed random v",
     ),
     "complex": (1 + 0j, ONE + r"\(1\+0j\), a complex number: take \.real where its imaginary part is 0, else check "),
     "complex64": (np.complex64(1j), ONE + "1j, a complex number"),
@@ -551,6 +551,20 @@ def test_where_it_does_not_return_both_that_is_said(found, said):
     for call in (gcl.check, gcl.screen):
         with pytest.raises(TypeError, match=rf"with gradient=True cost should return the two \(J, dθ\); it .*{said}"):
             call(lambda theta: found, True, THETA)
+
+
+def test_a_gradient_with_the_diagonal_of_the_hessian_beside_it_is_told_to_go_alone():
+    for both in (lambda theta: (theta, theta), lambda theta: [theta, np.ones(3)]):
+        with pytest.raises(TypeError, match="returned two arrays of the shape of params: take its first"):
+            gcl.check(cubes, both, THETA)
+
+
+def test_of_an_object_with_data_and_grad_its_data_is_asked_for():
+    value = types.SimpleNamespace(data=1.0, grad=0.0)
+    with pytest.raises(TypeError, match="params: .0. should be an array of numbers; got .*; take its .data"):
+        gcl.check(cubes, slopes, [value, value])
+    with pytest.raises(TypeError, match="J at θ should be a number; got .*; take its .data"):
+        gcl.check(lambda theta: value, slopes, THETA)
 
 
 def test_where_it_returns_both_in_the_other_order_that_is_said():

@@ -30,6 +30,10 @@ CLOUDS = {  # each kind: what is said of the blocks, and what to do
         "float32, kept from the last call, or stops where a tolerance is met.",
         "Take that out, as log(1 − a) for a near 1; or let rtol say what may be off.",
     ),
+    "leap afar": (
+        "J leaps by about {leap:.0e} farther off, within 100 % of θ: so small an error of {blocks} is not believed.",
+        "Does J choose, clip or end there? Check at a θ farther from it, or let rtol say what may be off.",
+    ),
     "noise": (
         "J has noise of about {noise:.0e}, which drowns {blocks} at every step.",
         "Make J smoother: a fixed seed, a tighter tolerance of a solver, no difference of large numbers.",

@@ -163,7 +163,8 @@ def one_number(J, where: str):
         if problem:
             raise TypeError(f"cost should return one number; {where} it returned {problem}")
         floating = isinstance(J, np.ndarray) and J.dtype.kind == "f"  # a buffer, perhaps, into which the next J goes
-        J = J[()] if floating else as_float(f"J {where.rstrip(',')}", J)
+        advice = "; take its .data" if hasattr(J, "grad") else ""
+        J = J[()] if floating else as_float(f"J {where.rstrip(',')}", J, advice)
     if not np.isfinite(J):
         raise ValueError(f"cost should be finite; {where} it returned {J}: is there a log(0), 0/0, or exp(1000)?")
     return J
@@ -179,7 +180,7 @@ def no_number(J) -> str:
     if isinstance(J, Mapping):
         return f"{kind_of(J)}: have cost and gradient changed places?"
     if np.ndim(J):
-        one = "take .item()" if np.size(J) == 1 else WEIGHTS
+        one = "take .item()" if np.size(J) == 1 else f"take .sum() where each is a loss, else {WEIGHTS}"
         return f"an array of shape {tuple(np.shape(J))}: {one}"
     if "complex" in dtype:
         return f"{J}, a complex number: take .real where its imaginary part is 0, else check .real and .imag one by one"
@@ -214,6 +215,10 @@ def fitting(gradient, blocks: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]
             first = "first, as in (J, dθ): take its second, or gradient=True"
             which = first if is_number(gradient[0]) else "second, as in (dθ, J): take its first"
             raise TypeError(f"gradient returned a number {which}")
+    if pair and [np.shape(each) for each in gradient] == 2 * [block.shape for block in blocks.values()]:
+        raise TypeError(
+            "gradient returned two arrays of the shape of params: take its first, as of (gradient, Hessian)"
+        )
     found = as_blocks(gradient, "gradient", blocks)
     missing, extra = [name for name in blocks if name not in found], [name for name in found if name not in blocks]
     sides = ("misses", missing), ("has an extra", extra)

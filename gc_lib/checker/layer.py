@@ -16,7 +16,8 @@ from .report import Report, check
 from .verdict import CANNOT_TELL, DECISIVE
 from .words import listed
 
-DEFAULTS = {"upstream": None, "seed": 0, "eps": 1e-7, "rtol": 1e-6}  # what the check takes by keyword
+EPS, RTOL = 1e-7, 1e-6
+DEFAULTS = {"upstream": None, "seed": 0, "eps": EPS, "rtol": RTOL}  # what the check takes by keyword
 ALIKE = (
     "The upstream is the same for every output, so J is their sum, or a multiple of it. Softmax, batch norm, and layer "
     "norm with equal gains have no slope then: what is wrong in their backward may not show."
@@ -84,8 +85,9 @@ class LayerReport(Report):
 
     @property
     def second_opinion(self) -> str:
-        """One sentence where the answer is not what the lecture's word suggests, or where the upstream may hide it."""
-        return super().second_opinion or (f"{self.hides} {RANDOM}" if self.hides else "")
+        """One sentence where the answer is not what the word suggests, backward ignores dout, or the upstream hides."""
+        beside = f"{DEAF} {LOSS}" if self.deaf else f"{self.hides} {RANDOM}" if self.hides else ""
+        return super().second_opinion or beside
 
 
 class Pair(NamedTuple):
@@ -215,6 +217,8 @@ def by_name(found, nudged: Mapping[str, np.ndarray], inputs: Mapping[str, Any]) 
     rest = isinstance(found, tuple) and found and isinstance(found[-1], Mapping)
     if rest and not isinstance(inputs[names[-1]], Mapping):
         found = {**dict(zip(names, found[:-1], strict=False)), **found[-1]}
+    if isinstance(found, tuple) and found and isinstance(found[-1], list | tuple) and len(found) != len(names):
+        found = (*found[:-1], *found[-1])
     if not isinstance(found, Mapping):
         one_each = isinstance(found, list) and (len(found) == len(names) > 1 or not plain_numbers(found))
         slopes = list(found) if isinstance(found, tuple) or one_each else [found]
@@ -222,16 +226,17 @@ def by_name(found, nudged: Mapping[str, np.ndarray], inputs: Mapping[str, Any]) 
         if not fitting:
             gradients, are = (f"{len(names)} gradients", "are") if len(names) > 1 else ("gradient", "is")
             raise ValueError(
-                f"backward returned {kind_of(found)}, where the {gradients} of {listed(names)} {are} wanted; return a "
-                "tuple in this order, or a dict with these names"
+                f"backward returned {kind_of(found)}, where the {gradients} of {listed(names)} {are} wanted; return "
+                f"{'a tuple in this order' if len(names) > 1 else 'it alone'}, or a dict by name"
             )
         found = dict(zip(fitting[0], slopes, strict=True))
     there = {name: found[name] for name in names if name in found}
     blocks = as_blocks(there, "backward's gradient", nudged)
     missing = [name for name in nudged if name not in blocks]
     if missing:
-        renamed = all(f"d{name}" in found for name in missing)
-        advice = "rename its keys" if renamed else f"return that too, or hand {listed(missing)} on by keyword"
+        alike = {str(key).removeprefix("d") for key in found} & {name.split(".")[-1] for name in missing}
+        renamed = "rename its keys, and nest them as the inputs are" if "." in "".join(missing) else "rename its keys"
+        advice = renamed if alike else f"return that too, or hand {listed(missing)} on by keyword"
         others = listed(map(str, {**found, **blocks})) or "nothing"
         raise ValueError(f"backward returned no gradient of {listed(missing)}, but of {others}; {advice}")
     return {name: blocks[name] for name in nudged}
@@ -251,8 +256,9 @@ def arrays(
     both = [name for name in handed_on if name in inputs]
     if both:
         raise TypeError(f"{listed(both)}: given as an input and by keyword; leave one of them out")
-    changed = (name for name, value in options.items() if not np.isscalar(value) or value != DEFAULTS[name])
-    twice = [name for name in changed if takes_name(forward, name)]
+    given = [name for name, value in options.items() if value is not DEFAULTS[name]]  # a layer's own eps may be 1e-7
+    given = [name for name in given if not isinstance(options[name], str)]  # "auto" is no layer's
+    twice = [name for name in given if takes_name(forward, name)]
     if twice:
         advice = f"give forward its own by functools.partial(forward, {twice[0]}=…)"
         raise TypeError(f"{twice[0]} is an argument of the check and of forward; {advice}")
@@ -302,8 +308,8 @@ def check_layer(
     *,
     upstream=None,
     seed: int = 0,
-    eps: float | Literal["auto"] = 1e-7,
-    rtol: float = 1e-6,
+    eps: float | Literal["auto"] = EPS,
+    rtol: float = RTOL,
     **handed_on,
 ) -> LayerReport:
     """Compare what backward returns with the central differences of J = Σ out · R, and report input by input.

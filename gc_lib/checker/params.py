@@ -90,6 +90,7 @@ def as_array(value, where: str) -> np.ndarray:
         raise TypeError(f"{where} should be an array of numbers; {said}") from error
     if array.dtype == object and array is not value and not array.ndim:
         take = "take a dict or a list of arrays, or leave it out where it is no parameter"
+        take = "take its .data" if hasattr(value, "grad") else take
         raise TypeError(f"{where} should be an array of numbers; got {value!r:.60}; {take}")
     return array
 

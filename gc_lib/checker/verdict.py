@@ -9,13 +9,8 @@ from .investigation import SEEN, WORTH, Investigation, unfit
 from .ladder import Judgement, Ladder
 from .slide import norm
 
-DECISIVE = {
-    "steps",
-    "float32",
-    "kink on θ",
-    "kink within ε",
-    "unlike sizes",
-}  # of a block that these cloud, "too small" is not known
+# of a block that these cloud, "too small" is not known
+DECISIVE = {"steps", "leap afar", "float32", "kink on θ", "kink within ε", "unlike sizes"}
 
 
 @dataclass(frozen=True)
@@ -84,7 +79,7 @@ def judge_block(found: Investigation, name: str) -> tuple[Within, tuple[str, ...
     if name not in found.open and size and off <= WORTH * size < np.inf:
         if found.faint(name).size:
             return CANNOT_TELL, ("unlike sizes",)
-        return Within("right", float(off / size)), ("steps",) * (name in found.inexact)
+        return Within("right", float(off / size)), ()
     kinds = why_unknown(found, name)
     return CANNOT_TELL, tuple("zero within noise" if kind == "noise" and not size else kind for kind in kinds)
 
@@ -95,7 +90,7 @@ def why_unknown(found: Investigation, name: str) -> list[str]:
     if name in found.open:
         return found.open[name].clouds() or [undecided(found, name)]
     if name in found.inexact:
-        return ["steps"]
+        return ["leap afar"]
     if ladder and ladder.hardly_moved:  # it may also be too small for the digits of J
         return ["flat"]
     return found.blame.get(name) or coarse(ladder) or [drowned(found, name, ladder)]
