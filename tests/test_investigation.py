@@ -641,6 +641,14 @@ def test_a_column_that_batch_norm_finds_constant_is_told_though_j_stands_still_a
     assert gcl.check(lambda x: (normed(x) ** 3).sum(), gradient, x, eps=eps).answer == answer
 
 
+@pytest.mark.parametrize("digits", [6, 9, 12])
+def test_a_j_at_theta_some_last_digits_off_is_no_corner_there(digits):
+    for shift in np.linspace(0, 0.2, 20):  # the sum of 1000 terms may be so far off
+        theta = np.array([0.3, -1.2, 0.7]) + shift
+        stray = lambda p, theta=theta: np.exp(p).sum() + digits * np.spacing(2.0) * (p == theta).all()
+        assert gcl.check(stray, np.exp, theta).answer == "right"
+
+
 # ---- entries of unlike sizes in one block ----------------------------------------------------------------------------
 
 T = np.linspace(300.0, 400.0, 9)

@@ -305,7 +305,7 @@ def test_a_factor_is_found_whatever_the_size_of_the_slopes(size):
     assert report.factor("theta") == pytest.approx(1.5)
 
 
-@pytest.mark.parametrize("unit", [[1e-3, 1, 1, 1e4], [1, 1, 1, 1e4], [1e-4, 1, 1e4, 1e8]])
+@pytest.mark.parametrize("unit", [[1e-3, 1, 1, 1e4], [1, 1, 1, 1e4], [1e-4, 1, 1e4, 1e8], [1, 1, 1, 1e8]])
 @pytest.mark.parametrize("eps", [1e-7, 1e-5, "auto"])
 def test_an_error_in_the_least_slope_shows_where_j_depends_on_it_as_on_the_others(unit, eps):
     unit = np.array(unit)
