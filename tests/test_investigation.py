@@ -645,7 +645,10 @@ def test_a_column_that_batch_norm_finds_constant_is_told_though_j_stands_still_a
 def test_a_j_at_theta_some_last_digits_off_is_no_corner_there(digits):
     for shift in np.linspace(0, 0.2, 20):  # the sum of 1000 terms may be so far off
         theta = np.array([0.3, -1.2, 0.7]) + shift
-        stray = lambda p, theta=theta: np.exp(p).sum() + digits * np.spacing(2.0) * (p == theta).all()
+
+        def stray(p, theta=theta):
+            return np.exp(p).sum() + digits * np.spacing(2.0) * (p == theta).all()
+
         assert gcl.check(stray, np.exp, theta).answer == "right"
 
 

@@ -313,14 +313,14 @@ def test_an_error_in_the_least_slope_shows_where_j_depends_on_it_as_on_the_other
     def cost(p):
         return float(np.sin(p / unit).sum())
 
-    for factor in (1, 1.01, 2, -1, 0):  # of the last entry
+    for factor in (1, 1.1, 2, -1, 0):  # of the last entry
 
         def gradient(p, k=factor):
             return np.cos(p / unit) / unit * [1, 1, 1, k]
 
         report, answer = gcl.check(cost, gradient, unit, eps), "right" if factor == 1 else "wrong"
         assert report.answer == answer
-        if factor not in (1, 1.01):
+        if factor not in (1, 1.1):
             assert gcl.screen(cost, gradient, unit).answer == "wrong"
             assert report.worst.index == (3,) and report.within["theta"].size > 0.01
     apart = gcl.check(

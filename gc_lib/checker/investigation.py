@@ -238,14 +238,15 @@ class Investigation:
         return np.flatnonzero(~(gap <= bound)) + part.start
 
     def faint(self, name: str) -> np.ndarray:
-        """Return the entries that move J as the others do, with slopes so small that an error in them may not show."""
+        """Return the entries of small slopes in which an error that moves J as the others do would not show."""
         if self.own_sizes:  # then small slopes weigh as much
             return np.zeros(0, int)
         part = self.parts[name]
+        size = np.where(self.J.theta[part], np.abs(self.J.theta[part]), self.scale[part])
         slopes = np.maximum(np.abs(self.exact[part]), np.abs(self.slopes[part]) - self.bars(name)[0])
-        moves = slopes * np.where(self.J.theta[part], np.abs(self.J.theta[part]), self.scale[part])
-        shows = np.minimum(self.allowed(name), self.error_bars(name) + self.allowed_by_size(name))
-        return np.flatnonzero((slopes < 10 * shows) & (moves > moves.max() / 10)) + part.start
+        hidden = np.minimum(self.allowed(name), self.error_bars(name) + self.allowed_by_size(name))
+        moves = np.maximum(slopes, hidden) * size
+        return np.flatnonzero((slopes < 10 * hidden) & (moves > (slopes * size).max() / 10)) + part.start
 
     # ---- look again --------------------------------------------------------------------------------------------------
 
