@@ -56,7 +56,7 @@ def test_there_are_eight_wild_cases_of_which_one_is_no_bug_and_each_links_its_th
     assert len({find(name).breaks for file in wild for name, _ in file.plants}) >= 5
     for file in wild:
         assert file.threads and all(url.startswith("https://github.com/") for url in file.threads)
-        assert file.threads == (tuple(find(name).seen for name, _ in file.plants) or cases.NO_BUG)
+        assert file.threads == (tuple(find(name).seen for name, _ in file.plants) or tuple(cases.HIDDEN["no_bug"]))
 
 
 @pytest.mark.parametrize("hidden", ["tanh", "relu", "sigmoid"])
