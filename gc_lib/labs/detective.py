@@ -215,8 +215,8 @@ class Detective(Lab):
     """Open a case. The line of code of a lab at work holds its checks and the record too.
 
     >>> print(gcl.labs.detective(case=17))
-    Not checked yet: 2,455 suspects left. Case 17: two lines were replaced. Not checked yet.
-    There are 2,455 suspects.
+    Not checked yet: 2,455 suspects left. Case 17: two lines replaced. Not checked yet.
+    Suspects left: 2,455 of 2,455, at the cost of 0 checks.
     """
 
     State, View, compute, room = State, detective_picture, compute, 500
