@@ -196,7 +196,7 @@ class State(Fields):
 class Small(Lab):
     """A lab with the picture of another and two controls in a fold."""
 
-    State, View, about, room = State, gcl.labs.secant.View, ("A picture.", "Another."), 230
+    State, View, room = State, gcl.labs.secant.View, 230
     name = "small"
 
     def results(self, state, before):

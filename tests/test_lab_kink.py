@@ -51,7 +51,7 @@ def test_no_eps_dodges_a_corner_on_theta(examples):
     """Three entries of b2 have one, and there dθ_approx is the mean of two slopes, whatever ε is."""
     result = compute(State(b2=0.0, examples=examples))
     assert (result.nearest == 0).sum() == 3 and result.crossed >= 3
-    eps, readings = result.curve
+    eps, readings = result.curves["eps"]
     small = readings[eps <= 1e-4]
     assert small.min() > 1e-3 and np.ptp(small) < 1e-3 * small.max()
 
@@ -60,7 +60,7 @@ def test_no_eps_dodges_a_corner_on_theta(examples):
 def test_the_reading_leaves_great_where_the_nearest_corner_is(examples):
     result = compute(State(b2=1e-4, examples=examples))
     assert np.isclose(result.nearest, 1e-4, rtol=1e-3, atol=0).sum() >= 3
-    eps, readings = result.curve
+    eps, readings = result.curves["eps"]
     inside, outside = eps < result.nearest.min() / 1.01, eps > 3 * result.nearest.min()
     assert readings[inside & (eps > 1e-9)].max() < GREAT < 1e-4 < readings[outside].min()
 

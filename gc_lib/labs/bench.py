@@ -74,11 +74,6 @@ class Bench(OfBlocks):
     """
 
     State, View, compute, room = BenchState, bench_picture, compute, 420
-    about = (
-        "The relative difference of each block as a bar, on a log axis from 1e-12 to 1 with the bands great, look and "
-        "worry; with fresh masks also the lengths of dθ_approx and dθ.",
-        "The relative difference of the whole vector as curves against ε, λ and keep_prob, with the same bands.",
-    )
 
     def results(self, state: BenchState, before: Result | None) -> Iterator[Result]:
         """Yield the result; where the slices take long, first the check alone."""

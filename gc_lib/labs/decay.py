@@ -14,7 +14,6 @@ from ..network.forward import squared_norms
 from ..plots.curves import LogAxis, NamedSlices
 from ..plots.parts import Blocks
 from ..plots.picture import pictures
-from ..plots.style import banded
 from .fields import Fields, log_values, menu, number, slider
 from .lab import Lab
 from .result import Curve, Headline, OfReports, beyond
@@ -150,8 +149,6 @@ def curves(state: BenchState) -> dict[str, Curve]:
 @pictures([2.25, 2.25, 1.2], [3.9])
 def decay_picture(whole, data, decay, against) -> tuple:
     """Show which of the two terms of J is wrong, and what λ does to the readings of W and b."""
-    banded(whole, data, decay)
-    banded(against)
     blocks = ["W1", "b1", "W2", "b2", "W3", "b3"]
     return (
         Blocks(whole, blocks, "both terms\nof J", "whole"),
@@ -171,8 +168,3 @@ class Decay(Lab):
     """
 
     State, View, compute, room = State, decay_picture, compute, 500
-    about = (
-        "The relative difference of each block as a bar, on a log axis from 1e-12 to 1 with the bands great, look and "
-        "worry: with J checked whole, its data term alone, and its λ term alone.",
-        "The relative difference of all W together and of all b together against λ from 0 to 1e5, with the same bands.",
-    )

@@ -220,11 +220,6 @@ class Detective(Lab):
     """
 
     State, View, compute, room = State, detective_picture, compute, 500
-    about = (
-        "The relative difference of each block W1, b1 to W4, b4, or of each input of a layer, in one check, as bars on "
-        "a log axis from 1e-12 to 1 with the bands great, look and worry; or a question mark, where that check was not "
-        "made.",
-    )
     put_aside = ("checks", "accused", "pending", "reasons", "listed", "given_up", *SWITCHES)  # what belongs to a case
 
     def results(self, state, before: Result | None) -> Iterator[Result]:

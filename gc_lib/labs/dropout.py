@@ -150,9 +150,3 @@ class Dropout(Lab):
     """
 
     State, View, compute, room = State, dropout_picture, compute, 620
-    about = (
-        "The relative difference of each block as a bar, on a log axis from 1e-12 to 1 with the bands great, look and "
-        "worry: with fresh masks, with a frozen one, and with dropout off.",
-        "J, evaluated 12 times at one and the same θ, from 0.64 to 0.78, in the same three ways; and the relative "
-        "difference against keep_prob with fresh masks and with a frozen one.",
-    )

@@ -197,12 +197,6 @@ class Epsilon(OfBlocks):
     """
 
     State, View, compute, room = State, epsilon_picture, compute, 300
-    about = (
-        "The relative difference of each block as a bar with its hatched error bound, on a log axis with the bands "
-        "great, look and worry.",
-        "The relative difference against ε, both on log axes, with the same bands: measured as dots, predicted as two "
-        "straight lines, round-off falling as 1/ε and truncation rising.",
-    )
 
     def build(self) -> widgets.Widget:
         """Build the page: under the words, J at both ends of a nudge."""

@@ -137,11 +137,6 @@ class Hiding(Lab):
     """
 
     State, View, compute, room = State, hiding_picture, compute, 320
-    about = (
-        "The relative difference of all θ and of each block as bars, on a log axis from 1e-12 to 1 with the bands "
-        "great, look and worry.",
-        "Taylor's remainder against the step t, both on log axes, beside two guide lines that fall as t and as t².",
-    )
 
     def means(self, field: str, value) -> dict:
         """Return the fields that a new value stands for: in another place the bug hides at first."""

@@ -213,11 +213,6 @@ class Inspect(Lab):
     """
 
     State, View, compute, room = State, inspect_picture, compute, 360
-    about = (
-        "A bar for each block: its relative difference, on a log axis from 1e-12 to 1.",
-        "Left, a point for each entry of the block chosen: dθ against dθ_approx, with the line on which dθ is k times "
-        "dθ_approx. Right, the same entries in their rows and columns, coloured by the bands great, look and worry.",
-    )
 
     def controls(self) -> list:
         """Build the menu of the report's blocks, the slider of k, and the button that finds k."""

@@ -13,7 +13,7 @@ from ..network.network import Network
 from ..plots.kink import kink_picture
 from .fields import Fields, log_values, number, slider
 from .lab import Lab
-from .result import Headline, Shown
+from .result import Curve, Headline, Shown
 
 NETWORK, SEED = Network([2, 4, 3, 1], hidden="relu"), 49
 UNIT = 1  # θ[i] is its bias, b2[1]
@@ -47,7 +47,7 @@ class Result(Shown):
 
     `steps` are in ε, `costs` is J there; `corners` is the distance of θ[i] from its own corners, with sign; `nearest`
     that of each entry of θ from its nearest corner. `slopes` are those of J from θ[i] − ε to θ[i], and on to θ[i] + ε;
-    `gradient` is dθ[i]. `curve` is ε and the relative difference.
+    `gradient` is dθ[i]. The curve is the relative difference against ε, and `here` where the student stands on it.
     """
 
     steps: np.ndarray
@@ -56,8 +56,12 @@ class Result(Shown):
     nearest: np.ndarray
     slopes: tuple[float, float]
     gradient: float
-    curve: tuple[np.ndarray, np.ndarray]
-    reading: float
+    here: dict[str, tuple[float, float]]
+
+    @property
+    def reading(self) -> float:
+        """The relative difference of the whole check at ε."""
+        return self.here["eps"][1]
 
     @property
     def approx(self) -> float:
@@ -105,7 +109,10 @@ class Result(Shown):
         """Write what the picture shows."""
         words = "left of θ[i]", "right of θ[i]", "dθ_approx[i]", "dθ[i]"
         slopes = zip(words, (*self.slopes, self.approx, self.gradient), strict=True)
-        rows = [(short(eps), short(y, 1), int((self.nearest < eps).sum())) for eps, y in zip(*self.curve, strict=True)]
+        rows = [
+            (short(eps), short(y, 1), int((self.nearest < eps).sum()))
+            for eps, y in zip(*self.curves["eps"], strict=True)
+        ]
         yield html_table(["", "slope of J"], [(words, short(slope, 2)) for words, slope in slopes], named=True)
         yield html_table(["ε", "relative difference", "entries with a corner within ε"], rows)
 
@@ -153,8 +160,10 @@ def compute(state: State) -> Result:
     steps = np.union1d(np.linspace(-2, 2, 81), corners[np.abs(corners) < 2 * eps] / eps)
     here = readings[EPS.index(eps)] if eps in EPS else reading(state, exact, eps)
     slopes, gradient = (float(at - below) / eps, float(above - at) / eps), float(exact["b2"][UNIT, 0])
-    curve, costs = (np.array(EPS), np.array(readings)), along(state, eps * steps)
-    return Result(state, steps, costs, corners, distances, slopes, gradient, curve, here)
+    curve, costs = Curve(np.array(EPS), np.array(readings)), along(state, eps * steps)
+    return Result(
+        state, steps, costs, corners, distances, slopes, gradient, {"eps": (eps, here)}, curves={"eps": curve}
+    )
 
 
 class Kink(Lab):
@@ -165,9 +174,3 @@ class Kink(Lab):
     """
 
     State, View, compute, room = State, kink_picture, compute, 260
-    about = (
-        "J along one entry of θ from θ − 2ε to θ + 2ε, stretched to fit, with its corners, the line of slope dθ and "
-        "the line through θ − ε and θ + ε.",
-        "The relative difference of the whole check against ε, on log axes with the bands great, look and worry; and "
-        "for each entry how far its nearest corner is.",
-    )

@@ -134,7 +134,3 @@ class Price(Lab):
     """
 
     State, View, compute, room = State, price_picture, compute, 360
-    about = (
-        "Evaluations of J against the number of parameters, both on log axes: the two-sided loop rises in proportion, "
-        "a step of training and the screen stay level; what was timed stands as dots.",
-    )

@@ -142,7 +142,3 @@ class Secant(Lab):
     """
 
     State, View, compute, room = State, secant_picture, compute, 230
-    about = (
-        "J(θ) with its tangent at θ and two secants, one through θ and θ + ε, one through θ − ε and θ + ε.",
-        "How far the slope of each secant is off, against ε, both on log axes.",
-    )

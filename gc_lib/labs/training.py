@@ -172,8 +172,3 @@ class Training(OfBlocks):
     """
 
     State, View, compute, room = State, training_picture, compute, 300
-    about = (
-        "The relative difference of each block as a bar, on a log axis with the bands great, look and worry.",
-        "Against the steps of training, on a log axis: the relative difference with its bands and error bound, and J, "
-        "trained with this backprop and with the right one.",
-    )

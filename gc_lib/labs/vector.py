@@ -109,11 +109,6 @@ class Vector(Lab):
     """
 
     State, View, compute, room = State, vector_picture, compute, 330
-    about = (
-        "The matrices W1, b1, … W3, b3 with their entries numbered; beneath them three strips of 31 entries, θ, dθ and "
-        "dθ_approx, which is filled as far as the loop has come.",
-        "The lengths of dθ_approx − dθ, dθ_approx and dθ on a log axis.",
-    )
 
     def controls(self) -> list:
         """Build the controls, and a button that lets the loop take one step."""

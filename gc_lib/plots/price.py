@@ -17,6 +17,10 @@ class Works(Panel):
     """Show what each work costs as the network grows, and how far the loop is from a step of training."""
 
     marks = HERE | {"timed on this computer": Line2D([], [], marker="o", linestyle="none", color=GRADIENT, ms=6)}
+    about = (
+        "Evaluations of J against the number of parameters, on log axes: the two-sided loop rises in proportion, a "
+        "step of training and the screen stay level; what was timed stands as dots."
+    )
 
     def build(self, axes: Axes) -> None:
         EVALUATIONS.apply(axes, "1 100 1e4 1e6 1e8")

@@ -31,6 +31,7 @@ class Secants(Panel):
     """Show J(θ), its tangent at θ, and the secant of each way."""
 
     field, marks = "theta", BEFORE_NOW | HERE
+    about = "J(θ) with its tangent at θ and two secants, one through θ and θ + ε, one through θ − ε and θ + ε."
 
     def build(self, axes: Axes) -> None:
         axes.set(title="θ", xlim=(LEFT, RIGHT), ylim=(-1.6, 8.4), ylabel="J(θ)")
@@ -156,6 +157,7 @@ class Errors(Panel):
     """Show the errors of both ways on the same axis, and where only rounding is left of them."""
 
     field, marks = "eps", BEFORE_NOW | HERE
+    about = "How far the slope of each secant is off, against ε, both on log axes."
 
     def build(self, axes: Axes) -> None:
         ERRORS.apply(axes, "1e-12 1e-9 1e-6 1e-3 1")
