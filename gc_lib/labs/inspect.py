@@ -119,13 +119,11 @@ class Result(OfBlock):
         block, reading, k = self.block, self.blocks[self.block], self.state.k
         divided = "" if k == 1 else f"divided by {short(k, 4)}, "
         if self.wrong.any():
-            count, size = self.wrong.sum(), self.wrong.size
-            share = f"in {'all' if count == size else f'{count} of'} {size} entries" if size > 1 else "in its one entry"
-            gist = f"{block} disagrees {share}"
+            gist = f"{block} disagrees in {self.wrong.sum()} of {self.wrong.size} entries"
         elif reading >= GREAT:
             gist = f"{block} lies within its error bound"
         else:
-            gist = f"{block} agrees" if divided else f"{block} agrees: every entry lies on the line"
+            gist = f"{block} agrees"
         return Headline(divided + gist, short(reading, 2), band(reading))
 
     def said(self) -> Iterator[str]:

@@ -78,29 +78,22 @@ class Result(Shown):
         if self.reading < GREAT:
             gist = f"all {self.nearest.size} entries agree"
         elif self.crossed:
-            have = "has" if self.crossed == 1 else "have"
-            gist = f"{self.crossed} of {self.nearest.size} entries {have} a corner in the window"
+            gist = f"corners in the window of {self.crossed} of {self.nearest.size} entries"
         else:
             gist = f"ε is too {'large' if self.state.eps > 1e-5 else 'small'}"
         return Headline(gist, in_digits(self.reading, GREAT), band(self.reading))
 
     def said(self) -> Iterator[str]:
         """Say whether a corner lies in the window, and what it does to the slopes."""
-        distances = np.abs(self.corners)
-        distance, count = float(distances.min()), np.count_nonzero(distances < self.state.eps)
-        left, right, approx = (short(slope, 2) for slope in (*self.slopes, self.approx))
-        sides = f"from θ − ε to θ the slope of J is {left}, from θ to θ + ε it is {right}"
-        given = f"dθ[i] is {short(self.gradient, 2)}"
-        if distance == 0:
-            yield f"<b>A corner lies on θ[i] itself:</b> {sides}."
-            yield f"{given}, the slope on one side; dθ_approx[i] is {approx}, the mean of both, however small ε is."
-        elif count:
-            lies = f"{count} corners lie" if count > 1 else f"A corner, {short(distance, 2)} from θ[i], lies"
-            yield f"<b>{lies} in the window:</b> {sides}."
-            yield f"{given}, the slope at θ; dθ_approx[i] is {approx}, the mean of both."
+        distance = float(np.abs(self.corners).min())
+        left, right, approx, exact = (short(slope, 2) for slope in (*self.slopes, self.approx, self.gradient))
+        if distance < self.state.eps:
+            yield f"<b>A corner lies in the window, {short(distance, 2)} from θ[i]:</b>"
+            yield f"from θ − ε to θ the slope of J is {left}, from θ to θ + ε it is {right}."
+            yield f"dθ_approx[i] is {approx}, the mean of both; dθ[i] is {exact}."
         else:
             yield f"<b>The entry drawn here has no corner in the window;</b> its nearest is {short(distance, 2)} away."
-            yield f"{given}, dθ_approx[i] is {approx}."
+            yield f"dθ_approx[i] is {approx}; dθ[i] is {exact}."
         if self.reading >= GREAT:
             corner = "Here backprop gives one of the two slopes at each corner."
             yield "Backprop is right." if self.nearest.all() else corner
@@ -170,7 +163,7 @@ class Kink(Lab):
     """Open the lab of the corner in the window, in the state given.
 
     >>> print(gcl.labs.kink(eps=1e-5, b2=0))
-    Relative difference 2.4e-2: worry. 3 of 31 entries have a corner in the window. ...
+    Relative difference 2.4e-2: worry. Corners in the window of 3 of 31 entries. ...
     """
 
     State, View, compute, room = State, kink_picture, compute, 260

@@ -109,7 +109,6 @@ class Result(OfReport):
     def in_short(self) -> Headline:
         """Say what the check sees after so many steps, in one line."""
         bug, red = self.state.bug, self.report.that_are("wrong")
-        when = {0: "at the start", 1: "after 1 step"}.get(self.state.steps, f"after {self.state.steps} steps")
         if not bug:
             found = "backprop is right"
         elif self.hidden:
@@ -117,7 +116,7 @@ class Result(OfReport):
         else:
             where = listed(red) if len(red) <= FEW else f"{len(red)} blocks"
             found = f"the bug shows in {where}" if red else "the bug does not show"
-        return Headline(f"{when} {found}", stable(self.report), self.report.band)
+        return Headline(f"at step {self.state.steps} {found}", stable(self.report), self.report.band)
 
     def said(self) -> Iterator[str]:
         """Say why the check sees the bug or not, and what it has done to J."""
@@ -135,14 +134,7 @@ class Result(OfReport):
         if not self.state.steps:
             sentence = bugs.find(self.state.bug).sentence
             return f"It {sentence[0].lower()}{sentence[1:]}"
-        much = J / right - 1
-        if abs(much) < 0.01:
-            told = "the same to 1 %"
-        elif abs(much) < 1:
-            told = f"{100 * abs(much):.0f} % {'more' if much > 0 else 'less'}"
-        else:
-            told = f"{float(f'{short(J / right, 1)}'):,.0f} times as much"
-        return f"J is {short(J, 2)}; with right backprop it would be {short(right, 2)}: {told}."
+        return f"J is {short(J, 2)}; with right backprop it would be {short(right, 2)}."
 
     def tables(self) -> Iterator[str]:
         """Write reading, error bound and J at each check, and each block with its error bound, as tables."""
@@ -167,8 +159,8 @@ class Training(OfBlocks):
     """Open the lab of lesson 07, in the state given.
 
     >>> print(gcl.labs.training(bug="db_decayed", steps=10))
-    Relative difference 1.1e-3: worry. After 10 steps the bug shows in b1, b2 and b3. J is
-    0.63; with right backprop it would be 0.63: the same to 1 %.
+    Relative difference 1.1e-3: worry. At step 10 the bug shows in b1, b2 and b3. J is 0.63;
+    with right backprop it would be 0.63.
     """
 
     State, View, compute, room = State, training_picture, compute, 300

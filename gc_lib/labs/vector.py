@@ -75,8 +75,7 @@ class Result(Shown):
         yield f"dθ_approx[{i}] = {short(self.approx[i], 4)}. Backprop’s dθ[{i}] = {short(self.dtheta[i], 4)}."
         if place != i:
             yield f"<b>But dθ[{i}] is {named(place, 'd')}: two different entries are compared.</b>"
-        done = f"all {SIZE} entries" if i == SIZE - 1 else f"the {i + 1} done so far" if i else "the first one alone"
-        yield f"The relative difference is over {done}."
+        yield f"Done so far, and in the relative difference: {i + 1} of {SIZE} entries."
 
     def tables(self) -> Iterator[str]:
         """Write the picture as tables: every entry as far as the loop has come, and the three norms."""
