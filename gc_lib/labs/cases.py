@@ -219,10 +219,8 @@ def suspect(number: int, plants: Iterable[tuple[str, int]]) -> Suspect:
     for name, l in accused:
         if ((name, l),) not in hidden.world.singles:
             raise ValueError(f"{named(name, l)} cannot be accused: {obstacle(hidden.world, name, l)}")
-    if accused not in hidden.suspects and hidden.lines == 2:
-        raise ValueError("two lines were replaced here: accuse two, in different equations")
     if accused not in hidden.suspects:
-        raise ValueError(f"only one line was replaced here; accused are {len(accused)}")
+        raise ValueError(f"lines replaced here, in different equations: {hidden.lines}; accused are {len(accused)}")
     return accused
 
 

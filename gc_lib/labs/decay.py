@@ -16,10 +16,10 @@ from ..plots.parts import Blocks
 from ..plots.picture import pictures
 from .fields import Fields, log_values, menu, number, slider
 from .lab import Lab
-from .result import Curve, Headline, OfReports
+from .result import Curve, Headline, OfReports, curve_table
 from .slices import glimpse, layers, measure
 from .state import BenchState
-from .words import curve_table, disagreeing, finding, kind, stable
+from .words import disagreeing, finding, kind, stable
 
 IN_J = {"λ/2m": [], "λ/m": ["J_decay_over_m"], "nothing": ["J_no_decay"]}
 IN_DW = {
@@ -31,7 +31,6 @@ IN_DW = {
 }
 FIT = [("λ/2m", "λ/m"), ("nothing", "nothing")]  # where the λ term of dW is the gradient of the one in J
 BUGS = {"none": [], "slope_at_A": [("slope_at_A", 2)]}
-BUG_WORDS = {"none": "none", "slope_at_A": "slope at A, layer 2"}
 LAMBDAS = [0.0, *log_values(-6, 5, 1)]  # where the curves are taken; where the student stands is one point more
 
 
@@ -46,7 +45,7 @@ class State(Fields):
     lam: float = slider("λ", [0.0, *log_values(-6, 5, 1, 3)], 1.0, number(0))
     in_J: str = menu("in J", IN_J, "λ/2m", say=lambda factor: named(factor, "Σ‖W‖²"), width="160px")
     in_dW: str = menu("in dW", IN_DW, "λ/m", say=lambda factor: named(factor, "W"), width="150px")
-    bug: str = menu("bug", BUGS, "none", say=BUG_WORDS.get, width="230px")
+    bug: str = menu("bug in layer 2", BUGS, "none", width="230px")
 
     @cached_property
     def bench(self) -> BenchState:

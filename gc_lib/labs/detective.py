@@ -17,7 +17,7 @@ from .fields import Fields, choice, kept, menu, whole_number
 from .lab import Lab
 from .reasons import LETTERS, Claim
 from .result import Headline, OfReport
-from .words import blocks_table, disagreeing, finding, stable
+from .words import disagreeing, finding, stable
 
 
 def switch(field: str):
@@ -167,8 +167,7 @@ class Result(OfReport):
 
     def tables(self) -> Iterator[str]:
         """Write the bars as a table, and the suspects after each check."""
-        if self.report is not None:
-            yield blocks_table(self.report)
+        yield from super().tables()
         yield html_table(["checks", "suspects left"], [(n, f"{count:,}") for n, count in enumerate(self.counts)])
 
 

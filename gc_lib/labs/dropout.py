@@ -13,12 +13,12 @@ from ..network import bugs
 from ..network.backprop import drop
 from ..plots.bench import KEEP_PROBS
 from ..plots.dropout import TIMES, WAYS, dropout_picture
-from .fields import Fields, button, log_values, menu, slider, step
+from .fields import Fields, button, log_values, menu, positive, slider
 from .lab import Lab
-from .result import Curve, Headline, OfReports
+from .result import Curve, Headline, OfReports, curve_table
 from .slices import at_eps, glimpse, layers, reading
 from .state import BenchState
-from .words import curve_table, disagreeing, finding, misfit, stable
+from .words import disagreeing, finding, misfit, stable
 
 BUGS = ("none", *(name for name, bug in bugs.CATALOGUE.items() if bug.breaks is drop))
 ALONG = [1.0, 0.9999, 0.999, 0.99, 0.9, 0.7, 0.5, 0.3]  # where the curves are taken
@@ -29,7 +29,7 @@ class State(Fields):
 
     keep_prob: float = slider("keep_prob", KEEP_PROBS, 0.8, as_float, "{:g}".format)
     bug: str = menu("bug on the way back", BUGS, "none", width="290px")
-    eps: float = slider("ε", log_values(-8, -1, 1), 1e-7, step, width="215px")
+    eps: float = slider("ε", log_values(-8, -1, 1), 1e-7, positive, width="215px")
     mask_seed: int = button("new masks", 0, whole, lambda seed: seed + 1)
 
     @cached_property

@@ -93,19 +93,20 @@ def offered(values: Collection) -> Takes:
     return take
 
 
-def step(name: str, value) -> float:
-    """Take a step ε."""
+def positive(name: str, value) -> float:
+    """Take a number above 0."""
     return above_zero(value, name)
 
 
-def number(low: float = -np.inf, high: float = np.inf, above: float = -np.inf) -> Takes:
-    """Take a finite number, from `low` or from right above a bound on; `high` is the end of the lab's picture."""
-    span = f"a finite number above {above:g}" if above > -np.inf else f"a finite number, {low:g} or more"
-    span = f"{low:g} … {high:g}, or it is off this lab's picture" if high < np.inf else span
+def number(low: float, high: float = np.inf) -> Takes:
+    """Take a finite number, from `low` on; `high` is the end of the lab's picture."""
+    span = (
+        f"{low:g} … {high:g}, or it is off this lab's picture" if high < np.inf else f"a finite number, {low:g} or more"
+    )
 
     def take(name: str, value) -> float:
         found = as_float(name, value)
-        if not (low <= found <= high and above < found < np.inf):
+        if not (low <= found <= high and found < np.inf):
             raise ValueError(f"{name} should be {span}; got {found}")
         return found
 

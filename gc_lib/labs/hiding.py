@@ -15,7 +15,7 @@ from .fields import Fields, Frozen, choice, menu
 from .lab import Lab
 from .result import Headline, OfReport
 from .state import BenchState
-from .words import blocks_table, stable
+from .words import stable
 
 PIXEL = 5  # whose unit of measurement can be another
 
@@ -110,7 +110,7 @@ class Result(OfReport):
         """Write what the picture shows."""
         pairs = zip(self.report.taylor.steps, self.report.taylor.remainders, strict=True)
         rows = [(short(step, 1), short(remainder, 1)) for step, remainder in pairs]
-        yield blocks_table(self.report)
+        yield from super().tables()
         yield html_table(["t", "remainder"], rows)
 
 

@@ -151,8 +151,7 @@ class Result(OfBlock):
         left = score(self.approx, self.gradient / k)
         if left < noise:
             return f"It is as if dθ were {short(k, 6)} times what it should be."
-        helps = left < self.blocks[self.block]
-        return f"No one factor explains it{f': the best, {short(k, 2)}, leaves {short(left, 2)}' if helps else ''}."
+        return f"No one factor explains it: the best, {short(k, 2)}, leaves {short(left, 2)}."
 
     def pattern(self) -> Iterator[str]:
         """Say what the entries that differ have in common."""
@@ -161,9 +160,9 @@ class Result(OfBlock):
         if place and off.sum() > 1:
             yield f"They are all in {escape(place.of(self.block))}."
         if still := np.count_nonzero(self.wrong & (self.approx == 0)):
-            yield f"In {counted(still)} the cost does not move at all, and yet dθ is not 0."
+            yield f"Entries in which the cost does not move at all, and yet dθ is not 0: {still}."
         if zero := np.count_nonzero(self.wrong & (self.gradient == 0)):
-            yield f"In {counted(zero)} dθ is 0, and yet the cost moves."
+            yield f"Entries in which dθ is 0, and yet the cost moves: {zero}."
 
     def entry(self, i: int) -> Entry:
         """Return an entry of the block, with both its slopes."""
@@ -194,11 +193,6 @@ def entry_by_entry(report: Reading, block: str, k: float = 1.0) -> tuple[np.ndar
     readings = np.divide(off, size, out=np.zeros_like(size), where=size != 0)
     agrees = (off <= report.bars[report.parts[block]]) | (readings < GREAT)  # nan does not
     return readings, ~agrees, int(off.argmax())
-
-
-def counted(count: int | np.integer) -> str:
-    """Write a number of entries."""
-    return f"{count} entries" if count > 1 else "one entry"
 
 
 class Inspect(Lab):

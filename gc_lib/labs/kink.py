@@ -100,13 +100,10 @@ class Result(Shown):
 
     def tables(self) -> Iterator[str]:
         """Write what the picture shows."""
-        words = "left of θ[i]", "right of θ[i]", "dθ_approx[i]", "dθ[i]"
-        slopes = zip(words, (*self.slopes, self.approx, self.gradient), strict=True)
         rows = [
             (short(eps), short(y, 1), int((self.nearest < eps).sum()))
             for eps, y in zip(*self.curves["eps"], strict=True)
         ]
-        yield html_table(["", "slope of J"], [(words, short(slope, 2)) for words, slope in slopes], named=True)
         yield html_table(["ε", "relative difference", "entries with a corner within ε"], rows)
 
 

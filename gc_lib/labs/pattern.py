@@ -22,7 +22,6 @@ from .result import Curve, Headline, OfReport, beyond
 from .slices import Result as Check
 from .slices import glimpse, reading
 from .state import BenchState
-from .words import blocks_table, curve_table
 
 BUGS = ["", *(name for name, bug in bugs.CATALOGUE.items() if bug.family is bugs.Steps)]
 UNITS, LAYERS = (6, 6, 6), (1, 2, 3, 4)
@@ -147,11 +146,6 @@ class Result(OfReport):
             yield f"{state.bug} is not planted in layer {state.layer}: {state.obstacle}."
         if state.steps == len(LINES):
             yield self.check.caption
-
-    def tables(self) -> Iterator[str]:
-        """Write the bars and the curve as tables."""
-        yield blocks_table(self.report, self.come)
-        yield curve_table(["strength", "relative difference"], self.curves["strength"])
 
 
 def compute(state: State) -> Result:

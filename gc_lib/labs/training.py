@@ -18,7 +18,7 @@ from ..network.network import Network
 from ..network.train import descend
 from ..plots.training import training_picture
 from .entries import OfBlocks
-from .fields import Fields, menu, number, offered, slider
+from .fields import Fields, menu, offered, positive, slider
 from .listening import hear
 from .result import Curve, Headline, OfReport
 from .words import FEW, stable
@@ -38,7 +38,7 @@ class State(Fields):
 
     bug: str = menu("bug in every layer", BUGS, "db_decayed", offered(PLANTED), lambda name: name or "none", "320px")
     steps: int = slider("steps of training", CHECKED, 0)
-    scale: float = slider("scale of W", [0.01, 0.03, 0.1, 0.3, 1.0], 1.0, number(above=0), width="240px")
+    scale: float = slider("scale of W", [0.01, 0.03, 0.1, 0.3, 1.0], 1.0, positive, width="240px")
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,15 +137,11 @@ class Result(OfReport):
         return f"J is {short(J, 2)}; with right backprop it would be {short(right, 2)}."
 
     def tables(self) -> Iterator[str]:
-        """Write reading, error bound and J at each check, and each block with its error bound, as tables."""
-        columns = (self.run.readings, self.run.bounds, self.run.J[[*CHECKED]], self.right.J[[*CHECKED]])
-        rows = [
-            (step, short(reading, 1), short(bound, 1), short(J, 2), short(right, 2))
-            for step, reading, bound, J, right in zip(CHECKED, *columns, strict=True)
-        ]
-        blocks = [(name, short(reading, 1), short(self.bounds[name], 1)) for name, reading in self.blocks.items()]
-        yield html_table(["steps", "reading", "error bound", "J", "J, right backprop"], rows)
-        yield html_table(["block", "reading", "error bound"], blocks, named=True)
+        """Write the picture as tables."""
+        yield from super().tables()
+        columns = (self.run.bounds, self.run.J[[*CHECKED]], self.right.J[[*CHECKED]])
+        rows = [(step, *(short(each, 2) for each in row)) for step, *row in zip(CHECKED, *columns, strict=True)]
+        yield html_table(["steps", "error bound", "J", "J, right backprop"], rows)
 
 
 def compute(state: State) -> Result:

@@ -13,7 +13,7 @@ from ..checker.words import entry_name, html_table, in_digits, short
 from ..network import bugs
 from ..network.network import Network
 from ..plots.vector import vector_picture
-from .fields import Fields, choice, number, slider, whole_number
+from .fields import Fields, choice, positive, slider, whole_number
 from .lab import Lab
 from .result import Headline, Shown
 
@@ -31,7 +31,7 @@ class State(Fields):
 
     i: int = slider("entry i", range(SIZE), 12, whole_number(0, SIZE - 1), str, "480px")
     order: str = choice("flatten dθ", ORDERS, "row by row")
-    times: float = choice("J times", TIMES, 1.0, number(above=0), short)
+    times: float = choice("J times", TIMES, 1.0, positive, short)
 
 
 @lru_cache(16)
