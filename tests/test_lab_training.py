@@ -58,7 +58,7 @@ def test_decayed_biases_show_as_what_was_wrongly_added(lab, steps, reading):
     assert report.difference == pytest.approx(wrong / sum(lengths), rel=1e-3)
     assert report.difference == pytest.approx(reading, rel=0.25)
     assert report.that_are("wrong") == ("b1", "b2", "b3") and report.band == "worry"
-    assert "the bug shows in b1, b2 and b3." in lab.words
+    assert "b1, b2 and b3 disagree." in lab.words
 
 
 @pytest.mark.parametrize("scale", SCALES)

@@ -63,7 +63,8 @@ class Result(OfReports):
         yield f"<b>J at one and the same θ:</b> {J:.4f}, then {then:.4f} with fresh masks;"
         yield f"{J_frozen:.4f} with a frozen one."
         yield (self.unlike() if fresh.difference >= GREAT else "Fresh reads great: no unit is dropped, or hardly any.")
-        yield f"<b>Frozen reads {stable(frozen)}: {frozen.band}.</b> {finding(frozen)}"
+        yield f"<b>Frozen reads {stable(frozen)}: {frozen.band}.</b>"
+        yield finding(frozen)
         yield f"<b>Off reads {stable(off)}: {off.band}.</b>"
         yield self.unseen()
 

@@ -104,7 +104,7 @@ class Result(OfReport):
         found = {answer: report.that_are(answer) for answer in ("wrong", "cannot tell")}
         said = [f" of {listed(names)}: {answer}" for answer, names in found.items() if names]
         yield f"Entry by entry, the error bars say{','.join(said) or ': right'}."
-        yield FALLS[report.taylor.answer]
+        yield f"Taylor's remainder, right where it falls as t², says: {report.taylor.answer}."
 
     def tables(self) -> Iterator[str]:
         """Write what the picture shows."""
@@ -112,13 +112,6 @@ class Result(OfReport):
         rows = [(short(step, 1), short(remainder, 1)) for step, remainder in pairs]
         yield from super().tables()
         yield html_table(["t", "remainder"], rows)
-
-
-FALLS = {
-    "right": "Taylor's remainder falls as t²: right.",
-    "wrong": "Taylor's remainder falls only as t: wrong.",
-    "cannot tell": "Taylor's remainder cannot be seen to fall as t or as t²: it cannot tell.",
-}
 
 
 @lru_cache(32)
@@ -133,7 +126,8 @@ class Hiding(Lab):
     >>> print(gcl.labs.hiding(place="two that cancel", out=True))
     Relative difference 0.16: worry. Brought out by keep_prob = 0.8. What is wrong: dA_prev
     of layer 2 is doubled, and layer 1 forgets its 1/keep_prob. Entry by entry, the error
-    bars say of W1 and b1: wrong. Taylor's remainder falls only as t: wrong.
+    bars say of W1 and b1: wrong. Taylor's remainder, right where it falls as t², says:
+    wrong.
     """
 
     State, View, compute, room = State, hiding_picture, compute, 320

@@ -10,7 +10,7 @@ import numpy as np
 from .. import data
 from ..checker.report import Report, check
 from ..checker.slide import SLIDE, norm, score
-from ..checker.words import html_table, listed, short
+from ..checker.words import html_table, short
 from ..network import bugs
 from ..network.cost import Cost, Gradient
 from ..network.forward import Params
@@ -21,7 +21,7 @@ from .entries import OfBlocks
 from .fields import Fields, menu, offered, positive, slider
 from .listening import hear
 from .result import Curve, Headline, OfReport
-from .words import FEW, stable
+from .words import disagreeing, stable
 
 BUGS = ["", "db_decayed", "last_example_dropped", "db_zero", "no_decay", "no_slope", "dA_doubled", "output_slope_twice"]
 BUGS += ["sign_flipped"]
@@ -108,15 +108,8 @@ class Result(OfReport):
 
     def in_short(self) -> Headline:
         """Say what the check sees after so many steps, in one line."""
-        bug, red = self.state.bug, self.report.that_are("wrong")
-        if not bug:
-            found = "backprop is right"
-        elif self.hidden:
-            found = "no check can see the bug"
-        else:
-            where = listed(red) if len(red) <= FEW else f"{len(red)} blocks"
-            found = f"the bug shows in {where}" if red else "the bug does not show"
-        return Headline(f"at step {self.state.steps} {found}", stable(self.report), self.report.band)
+        found = "no check can see the bug" if self.hidden else disagreeing(self.report, letters=0)
+        return Headline(f"step {self.state.steps}: {found}", stable(self.report), self.report.band)
 
     def said(self) -> Iterator[str]:
         """Say why the check sees the bug or not, and what it has done to J."""
@@ -155,8 +148,8 @@ class Training(OfBlocks):
     """Open the lab of lesson 07, in the state given.
 
     >>> print(gcl.labs.training(bug="db_decayed", steps=10))
-    Relative difference 1.1e-3: worry. At step 10 the bug shows in b1, b2 and b3. J is 0.63;
-    with right backprop it would be 0.63.
+    Relative difference 1.1e-3: worry. Step 10: b1, b2 and b3 disagree. J is 0.63; with
+    right backprop it would be 0.63.
     """
 
     State, View, compute, room = State, training_picture, compute, 300

@@ -86,14 +86,6 @@ def fresh(report: Reading) -> str:
     )
 
 
-def as_if(k: float | None) -> str:
-    """Say which one factor would explain a block."""
-    if k is None or abs(k - 1) < 1e-3:
-        return ""
-    times = next((words for factor, words in FACTORS.items() if abs(k - factor) < 1e-3 * abs(factor)), f"{k:.4g} times")
-    return f", as if {times} what it should be"
-
-
 def finding(report: Reading) -> str:
     """Say which blocks disagree, by how much and by which factor; nothing, where all agree."""
     red, silent = beyond(report), unheard(report)
@@ -112,7 +104,13 @@ def finding(report: Reading) -> str:
 
 def kind(report: Reading, name: str) -> str:
     """Say which one factor would explain a wrong block, if any does."""
-    return as_if(report.factor(name)) if report.pairs[name][1].any() else ", as if it were zero"
+    if not report.pairs[name][1].any():
+        return ", as if it were zero"
+    k = report.factor(name)
+    if k is None or abs(k - 1) < 1e-3:
+        return ""
+    times = next((words for factor, words in FACTORS.items() if abs(k - factor) < 1e-3 * abs(factor)), f"{k:.4g} times")
+    return f", as if {times} what it should be"
 
 
 def most(report: Reading, names: list[str]) -> str:

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from .curves import LogAxis, Slice
-from .parts import HERE, Panel, key, line, magnify, ring, word
+from .parts import HERE, Panel, key, line, magnify, ring
 from .picture import pictures
 from .style import APPROX, DIFFERENCES, GRADIENT, GREY, INK, SILVER
 
@@ -35,7 +35,6 @@ class Magnified(Panel):
         self.ends = line(axes, "o", color=INK, ms=6, zorder=13)
         self.here = ring(axes, zorder=14)
         self.corners = line(axes, "v", color=INK, ms=9, zorder=15)
-        self.word = word(axes, "corner", ha="center", va="bottom", zorder=15)
 
     def move(self, result) -> None:
         """Move to a result."""
@@ -50,12 +49,8 @@ class Magnified(Panel):
         self.ends.set_data([-1, 1], [below, above])
         self.here.set_data([0], [at])
         corners = np.sort(result.corners[np.abs(result.corners) < 2 * eps] / eps)
-        tops = np.interp(corners, steps, heights) + 0.1
-        self.corners.set_data(corners, tops)
+        self.corners.set_data(corners, np.interp(corners, steps, heights) + 0.1)
         self.corners.set_markersize(9 if len(corners) < 4 else 5)
-        self.word.set_visible(len(corners) == 1)
-        if len(corners) == 1:
-            self.word.set_position((corners[0], tops[0] + 0.04))
 
 
 class Corners(Panel):

@@ -7,7 +7,7 @@ from matplotlib.patches import Rectangle
 
 from .parts import BEFORE_LOOKS, BEFORE_NOW, HERE, Panel, key, line, ring, word
 from .picture import MOVES, pictures
-from .style import APPROX, GRADIENT, GREY, INK, SILVER, WHITE, Scale
+from .style import APPROX, GRADIENT, GREY, INK, SILVER, WHITE, Scale, log_x
 
 ERRORS, LEFT, RIGHT = Scale(1e-12, 10), -1.1, 2.1
 SIDES = {  # the two ways of taking the slope: colour, dashes, mark
@@ -161,10 +161,9 @@ class Errors(Panel):
 
     def build(self, axes: Axes) -> None:
         ERRORS.apply(axes, "1e-12 1e-9 1e-6 1e-3 1")
-        axes.set(title="ε", xscale="log", xlim=(4e-9, 60), ylabel="error of the slope")
-        axes.set_xticks([1e-8, 1e-6, 1e-4, 1e-2, 1], ["1e-8", "1e-6", "1e-4", "1e-2", "1"])
-        axes.set_xticks([1e-7, 1e-5, 1e-3, 1e-1], minor=True, labels=[])
-        axes.grid(True, which="both", axis="x")
+        log_x(axes, (4e-9, 60), "", "1e-8 1e-6 1e-4 1e-2 1")
+        axes.set(title="ε", ylabel="error of the slope")
+        axes.grid(True, axis="x")
         self.falls = Fall(axes, "one-sided", above=True), Fall(axes, "two-sided", above=False)
         self.lost = line(axes, ".", color=GREY, ms=5, zorder=11)
         self.rounding = word(axes, "grey dots:\nonly rounding", 6e-9, 9, va="top")

@@ -71,7 +71,7 @@ class Scale(NamedTuple):
         axes.yaxis.set_minor_locator(NullLocator())
 
 
-def log_x(axes: Axes, span: Sequence[float], label: str, ticks: str) -> None:
+def log_x(axes: Axes, span: Sequence[float] | np.ndarray, label: str, ticks: str) -> None:
     """Give `axes` a log x axis, with the ticks as they are written."""
     axes.set(xscale="log", xlim=span, xlabel=label)
     set_ticks(axes, ticks)
