@@ -58,11 +58,10 @@ def doubled_dW(dZ, c):
 
 def place(out: dict, **said) -> Place:
     """Return a hiding place from its table in the file beside this one, in which `out` are fields of the bench."""
-    bugs = [(OWN.get(name, name), layer) for name, layer in out["bugs"]]
+    bugs = [(doubled_dW if name == "doubled_dW" else name, layer) for name, layer in out["bugs"]]
     return Place(out=BenchState(**out | {"bugs": bugs}), **said)
 
 
-OWN = {"doubled_dW": doubled_dW}
 TABLES = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
 PLACES = {name: place(**table) for name, table in TABLES.items()}
 OUT = {False: "let it hide", True: "bring it out"}

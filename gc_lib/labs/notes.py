@@ -93,10 +93,8 @@ def answer(state) -> str:
         return reveal(state)
     if state.pending is not None:
         return f"<p>{asked(state)}</p>"
-    said = [
-        f"<p><b>You accused: {name(accused)}.</b> Not so: {against(state, accused)}.</p>"
-        for accused in reversed(state.accused)
-    ]
+    wrong = [(name(accused), against(state, accused)) for accused in reversed(state.accused)]
+    said = [f"<p><b>You accused: {accused}.</b> Not so: {why}.</p>" for accused, why in wrong]
     first = "Accuse when you are sure. Before the verdict you say which check ruled out what."
     return "".join(said) or f"<p>{first} A wrong accusation costs one check, and so does a wrong reason.</p>"
 

@@ -93,11 +93,6 @@ class Result(Shown):
     curve: tuple[np.ndarray, np.ndarray]
     slope: float
 
-    @property
-    def eps(self) -> str:
-        """ε, written as a number."""
-        return short(self.state.eps)
-
     def falls(self, side: str) -> str:
         """Write how many times smaller the error is when ε is divided by 10; "" where rounding would show in that."""
         finer = self.finer

@@ -34,7 +34,7 @@ class Magnified(Panel):
         self.secant = line(axes, color=APPROX, lw=2.6, zorder=12, clip_on=True)
         self.ends = line(axes, "o", color=INK, ms=6, zorder=13)
         self.here = ring(axes, zorder=14)
-        self.corners = line(axes, "v", color=INK, ms=9, zorder=15)
+        self.corners = line(axes, "v", color=INK, ms=7, zorder=15)
 
     def move(self, result) -> None:
         """Move to a result."""
@@ -50,7 +50,6 @@ class Magnified(Panel):
         self.here.set_data([0], [at])
         corners = np.sort(result.corners[np.abs(result.corners) < 2 * eps] / eps)
         self.corners.set_data(corners, np.interp(corners, steps, heights) + 0.1)
-        self.corners.set_markersize(9 if len(corners) < 4 else 5)
 
 
 class Corners(Panel):

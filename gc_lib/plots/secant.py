@@ -75,7 +75,8 @@ class Inset:
         self.tangent = line(axes, color=GRADIENT, lw=4, zorder=17)
         self.chords = both(axes, lw=2.4, zorder=18)
         self.here = ring(axes, zorder=19)
-        self.word = word(axes, "", x, y - 0.94 * height, ha="center", va="bottom", fontsize="small", zorder=19)
+        under = dict(ha="center", va="bottom", fontsize="small", zorder=19)
+        self.word = word(axes, "θ ± 2ε, stretched to fit", x, y - 0.94 * height, **under)
         self.artists = [self.box, self.curve, self.tangent, *self.chords.values(), self.here, self.word]
         for artist in self.artists[1:-2]:
             artist.set(clip_on=True, clip_path=self.box)
@@ -98,7 +99,6 @@ class Inset:
         for side, first in FIRST.items():
             lay(self.chords[side], np.array([first - 1, 1]), np.array([J[first], J[2]]) - J[1])
         lay(self.here, np.zeros(1), np.zeros(1))
-        self.word.set_text(f"θ ± 2ε, at ε = {result.eps}")
 
 
 def spots(result) -> tuple[float, float, float]:
