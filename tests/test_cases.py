@@ -56,7 +56,7 @@ def test_there_are_eight_wild_cases_of_which_one_is_no_bug_and_each_links_its_th
     assert len({find(name).breaks for file in wild for name, _ in file.plants}) >= 5
     for file in wild:
         assert file.threads and all(url.startswith("https://github.com/") for url in file.threads)
-        assert file.threads == (tuple(find(name).seen for name, _ in file.plants) or cases.NO_BUG)
+        assert file.threads == (tuple(find(name).seen for name, _ in file.plants) or tuple(cases.HIDDEN["no_bug"]))
 
 
 @pytest.mark.parametrize("hidden", ["tanh", "relu", "sigmoid"])
@@ -117,10 +117,10 @@ def test_two_suspects_whom_no_check_tells_apart_are_both_right():
         (1, [("no_such", 1)], "no_such in layer 1 cannot be accused: it is not in the line-up"),
         (1, [("no_decay", 4)], "no_decay in layer 4 cannot be accused: say its layer, 1, 2 or 3"),
         (1, [("own_A", 1)], "own_A in layer 1 cannot be accused: it needs a square layer"),
-        (1, [("no_decay", 1), ("no_decay", 2)], "only one line was replaced here; accused are 2"),
-        (8, [("no_decay", 1)], "two lines were replaced here: accuse two, in different equations"),
-        (8, [("no_decay", 1), ("half_decay", 1)], "accuse two, in different equations"),
-        (8, [], "accuse two"),
+        (1, [("no_decay", 1), ("no_decay", 2)], "in different equations: 1; accused are 2"),
+        (8, [("no_decay", 1)], "in different equations: 2; accused are 1"),
+        (8, [("no_decay", 1), ("half_decay", 1)], "in different equations: 2; accused are 2"),
+        (8, [], "in different equations: 2; accused are 0"),
     ],
 )
 def test_an_accusation_that_cannot_be_is_refused_in_words(number, accused, words):
@@ -260,8 +260,8 @@ def test_sigma_forgotten_and_sigma_over_n_minus_1_are_both_right():
         (1, [("mu_frozen", 1)], "mu_frozen in layer 1 cannot be accused: it is not in the line-up"),
         (1, [("no_decay", 0)], r'^no_decay cannot be accused: say its layer, 1, 2 or 3: \("no_decay", 2\)'),
         (41, [("each_winner", 0)], "it is not in the line-up"),
-        (45, [("no_sqrt_d", 0)], "two lines were replaced here"),
-        (45, [("no_sqrt_d", 0), ("Q_for_K", 0)], "accuse two, in different equations"),
+        (45, [("no_sqrt_d", 0)], "in different equations: 2; accused are 1"),
+        (45, [("no_sqrt_d", 0), ("Q_for_K", 0)], "in different equations: 2; accused are 2"),
     ],
 )
 def test_an_accusation_that_cannot_be_in_this_world_is_refused_in_words(number, accused, words):

@@ -94,7 +94,7 @@ def test_a_bench_opened_with_changes_shows_them_and_start_again_brings_them_back
     bench = gcl.labs.bench(bugs=bugs, mistakes=["absolute", "J_no_decay"], dtype="float32")
     opened = named(bench)
     assert opened == [
-        "scaled_db in layer 1, strength 0.1, factor 4",
+        "scaled_db in layer 1",
         "db_zero in layer 3",
         "no_slope in layer 1",
         "absolute",
@@ -130,7 +130,7 @@ def test_a_bug_in_a_folded_row_is_named_though_the_row_in_sight_plants_none(benc
 
 def test_a_bug_taken_back_leaves_no_strength_behind(bench):
     bench.set(bugs=[("no_decay", 2), ("db_no_mean", 1, 1e-3)])
-    take_back(bench, "db_no_mean in layer 1, strength 1e-3")
+    take_back(bench, "db_no_mean in layer 1")
     bench.rows[1].bug.value = "db_zero"
     assert bench.state.bugs[1].strength == 1
 
@@ -196,7 +196,7 @@ class State(Fields):
 class Small(Lab):
     """A lab with the picture of another and two controls in a fold."""
 
-    State, View, about, room = State, gcl.labs.secant.View, ("A picture.", "Another."), 230
+    State, View, room = State, gcl.labs.secant.View, 230
     name = "small"
 
     def results(self, state, before):

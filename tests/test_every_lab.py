@@ -57,13 +57,13 @@ def test_opens_with_a_picture_a_finding_and_a_table(still):
     for room, said in ((still.headline, still.result.headline.html), (still.caption, still.result.caption)):
         assert said in room.words.value and 'role="status"' in room.words.value
     assert still.result.headline.gist
-    images = still.pictures.images
+    images, view = still.pictures.images, still.view(still.result.names, CRISP)
     assert {*images, still.headline.words, still.caption.words, still.error, still.table} <= set(below(still.box))
     still.folds.opened = still.table
     assert still.result.table in still.table.value and "<tr>" in still.table.value
-    assert [image.tooltip for image in images] == [*still.about]
-    assert len(images) == len(still.view(still.result.names, CRISP).pictures)
-    assert all(about[-1] == "." and len(about) > 40 for about in still.about)
+    assert [image.tooltip for image in images] == view.about
+    assert len(images) == len(view.pictures)
+    assert all(about[-1] == "." and len(about) > 40 for about in view.about)
 
 
 @every_lab
@@ -188,7 +188,7 @@ def test_a_page_without_a_kernel_shows_picture_and_words(lab):
     assert bundle["application/vnd.jupyter.widget-view+json"]["model_id"] == lab.box.model_id
     assert bundle["text/plain"] == lab.code()
     page = bundle["text/html"]
-    for about, png in zip(lab.about, lab.png, strict=True):
+    for about, png in zip(lab.view(lab.result.names, CRISP).about, lab.png, strict=True):
         assert f'alt="{html.escape(about[:20])}' in page and base64.b64encode(png).decode() in page
     assert lab.result.headline.html in page and f"<figcaption>{lab.result.caption}" in page
     assert page.count("; color: #333333") == page.count('"gc-band"'), "a tint is pale in a dark theme too"

@@ -9,15 +9,15 @@ import pytest
 
 from gc_lib.checker.inputs import whole
 from gc_lib.labs.controls import Choice, Menu, Slider
-from gc_lib.labs.fields import Fields, button, choice, kept, menu, number, slider, step, whole_number
+from gc_lib.labs.fields import Fields, button, choice, kept, menu, number, positive, slider, whole_number
 
 
 class State(Fields):
     """Have a field of every kind."""
 
     eps: float = slider("ε", [1e-7, 1e-3], 1e-3, number(1e-8, 1), width="200px")
-    width: float = slider("step", [1e-7, 1e-3], 1e-7, step)
-    scale: float = slider("scale of W", [0.1, 1.0], 1.0, number(above=0))
+    width: float = slider("step", [1e-7, 1e-3], 1e-7, positive)
+    scale: float = slider("scale of W", [0.1, 1.0], 1.0, positive)
     units: int = slider("units", [2, 4], 2, whole_number(1, 64))
     steps: int = slider("steps", [0, 10], 0)
     error: float = kept(0.0, number(0))
@@ -54,8 +54,8 @@ def test_a_field_tidies_what_it_takes(given, kept):
         ({"eps": "x"}, TypeError, "eps should be a number; got 'x'"),
         ({"eps": np.nan}, ValueError, "got nan"),
         ({"width": 0}, ValueError, "width should be a finite number above 0"),
-        ({"scale": 0}, ValueError, "scale should be a finite number above 0; got 0.0"),
-        ({"scale": np.inf}, ValueError, "scale should be a finite number above 0; got inf"),
+        ({"scale": 0}, ValueError, "scale should be a finite number above 0"),
+        ({"scale": np.inf}, ValueError, "scale should be a finite number above 0"),
         ({"error": -1}, ValueError, "error should be a finite number, 0 or more; got -1.0"),
         ({"error": np.inf}, ValueError, "error should be a finite number"),
         ({"units": 2.5}, ValueError, "units should be a whole number, 1 … 64; got 2.5"),

@@ -57,7 +57,7 @@ def test_its_lines_of_code_open_labs():
     said = {line: eval(line, {"gcl": gcl}).words for line in lines}
     assert "W2 disagrees" in said['gcl.labs.bench(bugs=[("no_decay", 2)])']
     assert "no_decay cannot be seen here: λ is 0" in said['gcl.labs.bench(bugs=[("no_decay", 2)], lam=0)']
-    assert "Masks are fresh" in said['gcl.labs.bench(keep_prob=0.9, masks="fresh")']
+    assert "Fresh masks say nothing" in said['gcl.labs.bench(keep_prob=0.9, masks="fresh")']
 
 
 def test_its_plans_add_up():

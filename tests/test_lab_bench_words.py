@@ -156,7 +156,7 @@ def test_the_caption_says_how_many_times_too_long_fresh_masks_make_it():
     result = compute(State(**FRESH))
     times = re.search(r"dθ_approx comes out (\S+) times as long as dθ", result.words).group(1)
     assert float(times) == pytest.approx(result.lengths[0] / result.lengths[1], rel=0.06)
-    assert "Masks are fresh: the number says nothing of dθ." in result.words
+    assert "Fresh masks say nothing of dθ." in result.words
     lucky = compute(State(masks="fresh", keep_prob=0.9999, examples=1))  # no unit is dropped in any evaluation
     assert lucky.report.band == "great" and "by luck: hardly a unit is dropped" in lucky.words
     assert "fresh" not in compute(State(masks="fresh")).words  # keep_prob is 1: nothing is drawn

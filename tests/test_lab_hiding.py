@@ -100,14 +100,17 @@ def test_the_first_bar_is_the_whole_vector(place):
     ("state", "said"),
     [
         ({}, "great. And yet the code is wrong. What is wrong: db2 is summed over the examples and not divided"),
-        ({}, "Entry by entry, the error bars say: right. Taylor's remainder falls as t²: right."),
+        ({}, "Entry by entry, the error bars say: right. Taylor's remainder, right where it falls as t², says: right."),
         ({"out": True}, "Relative difference 0.86: worry. Brought out by m = 32. What is wrong: db2 is summed"),
-        ({"out": True}, "Entry by entry, the error bars say of b2: wrong. Taylor's remainder falls only as t: wrong."),
+        (
+            {"out": True},
+            "bars say of b2: wrong. Taylor's remainder, right where it falls as t², says: wrong.",
+        ),
         ({"place": "dead units"}, "Entry by entry, the error bars say of b1: cannot tell."),
         ({"place": "a small entry"}, ": great. And yet"),
         (
             {"place": "a small entry"},
-            "Entry by entry, the error bars say of W1: wrong. Taylor's remainder falls as t²: right.",
+            "bars say of W1: wrong. Taylor's remainder, right where it falls as t², says: right.",
         ),
         ({"place": "a wrong J"}, "that you wanted another J, no check can know"),
     ],

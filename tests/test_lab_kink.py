@@ -51,7 +51,7 @@ def test_no_eps_dodges_a_corner_on_theta(examples):
     """Three entries of b2 have one, and there dθ_approx is the mean of two slopes, whatever ε is."""
     result = compute(State(b2=0.0, examples=examples))
     assert (result.nearest == 0).sum() == 3 and result.crossed >= 3
-    eps, readings = result.curve
+    eps, readings = result.curves["eps"]
     small = readings[eps <= 1e-4]
     assert small.min() > 1e-3 and np.ptp(small) < 1e-3 * small.max()
 
@@ -60,7 +60,7 @@ def test_no_eps_dodges_a_corner_on_theta(examples):
 def test_the_reading_leaves_great_where_the_nearest_corner_is(examples):
     result = compute(State(b2=1e-4, examples=examples))
     assert np.isclose(result.nearest, 1e-4, rtol=1e-3, atol=0).sum() >= 3
-    eps, readings = result.curve
+    eps, readings = result.curves["eps"]
     inside, outside = eps < result.nearest.min() / 1.01, eps > 3 * result.nearest.min()
     assert readings[inside & (eps > 1e-9)].max() < GREAT < 1e-4 < readings[outside].min()
 
@@ -102,13 +102,12 @@ def test_the_nearest_corner_is_where_a_unit_switches(examples):
     ("state", "words"),
     [
         (State(), "The entry drawn here has no corner in the window; its nearest is 1e-2 away."),
-        (State(eps=0.02), "A corner, 1e-2 from θ[i], lies in the window:"),
-        (State(b2=0), "A corner lies on θ[i] itself:"),
-        (State(eps=0.5, examples=32), "32 corners lie in the window:"),
-        (State(eps=0.02), "worry. 6 of 31 entries have a corner in the window."),
-        (State(eps=2e-3, examples=32), "1 of 31 entries has a corner in the window."),
+        (State(eps=0.02), "A corner lies in the window, 1e-2 from θ[i]:"),
+        (State(b2=0), "A corner lies in the window, 0 from θ[i]:"),
+        (State(eps=0.02), "worry. Corners in the window of 6 of 31 entries."),
+        (State(eps=2e-3, examples=32), "Corners in the window of 1 of 31 entries."),
         (State(eps=5e-3), "ε is too large. The entry drawn here has no corner in the window"),
-        (State(eps=0.02), "the mean of both. Backprop is right."),
+        (State(eps=0.02), "the mean of both; dθ[i] is "),
         (State(), "Relative difference about 1e-7: great. All 31 entries agree."),
         (State(b2=0), "Relative difference 2.4e-2: worry."),
     ],

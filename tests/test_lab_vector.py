@@ -48,10 +48,10 @@ def test_the_loop_fills_one_entry_after_the_other(lab, problem):
 def test_at_the_end_it_reads_what_gc_check_reads_in_both_orders(lab, problem):
     right = lab.set(i=SIZE - 1, order="row by row", times=1.0).result
     assert right.difference < 1e-7 and gcl.check(*problem).difference < 1e-7
-    assert lab.words.startswith("Relative difference below 1e-7: great.") and "over all 31 entries." in lab.words
+    assert lab.words.startswith("Relative difference below 1e-7: great.") and "31 of 31 entries." in lab.words
     wrong = lab.set(order="column by column").result
     assert wrong.difference == pytest.approx(gcl.check(*problem, checker=OTHER_ORDER).difference, rel=1e-6)
-    assert lab.words.startswith("Relative difference 0.57: worry.") and "over all 31 entries." in lab.words
+    assert lab.words.startswith("Relative difference 0.57: worry.") and "31 of 31 entries." in lab.words
 
 
 def test_the_three_lengths_are_the_norms_of_the_slide(lab):

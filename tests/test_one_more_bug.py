@@ -29,7 +29,8 @@ def written():
     causes = [study.bug(study.Base(study.np.random.default_rng(i)))[0] for i in range(8)]
     readings = [report.difference for report in causes if report is not None]
     hidden = [new.case(number).plants for number in new.NUMBERS]
-    return hidden, new.LINEUP, [new.case(number).suspects for number in (1, 8, *new.NUMBERS[40:])], problems, readings
+    suspects = [new.case(number).suspects for number in (1, 8, *new.NUMBERS[40:])]
+    return hidden, new.HIDDEN["lineup"], suspects, problems, readings
 
 
 @pytest.fixture(scope="module")
@@ -69,4 +70,4 @@ def test_no_case_no_suspect_and_no_problem_of_the_study_moves(before, grown):
 def test_the_menus_follow_and_the_detective_accuses_nobody_new(grown):
     lab, suspects = gcl.labs.bench(), gcl.labs.detective().rows[0].line.options
     assert "two_thirds" in dict(map(reversed, lab.rows[0].bug.options)) and "J_thrice" in lab.mistakes
-    assert "two_thirds" not in [name for _, name in suspects] and len(suspects) == 2 + len(cases.LINEUP)
+    assert "two_thirds" not in [name for _, name in suspects] and len(suspects) == 2 + len(cases.HIDDEN["lineup"])

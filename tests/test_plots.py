@@ -11,7 +11,6 @@ import matplotlib
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
-from matplotlib.text import Text
 from PIL import Image
 
 import gc_lib as gcl
@@ -19,7 +18,6 @@ from gc_lib.checker.words import short
 from gc_lib.plots import picture as canvas
 from gc_lib.plots import style
 from gc_lib.plots.bench import LENGTH_NAMES, bench_picture
-from gc_lib.plots.curves import set_names
 
 pytestmark = pytest.mark.slow
 
@@ -273,21 +271,6 @@ def test_the_callers_settings_do_not_change_the_picture():
     expected = bench_picture(NAMES).update(RESULTS["worry"])
     with matplotlib.rc_context({"font.size": 31, "axes.facecolor": "black", "font.family": "monospace"}):
         assert bench_picture(NAMES).update(RESULTS["worry"]) == expected
-
-
-@pytest.mark.parametrize(
-    ("ends", "heights"),
-    [
-        ((1e-8, 1e-4), (-8, -4)),
-        ((1e-4, 1e-8, 1e-6), (-4, -8, -6)),
-        ((1e-6, 1e-6, 1e-6), (-6, -5.04, -4.08)),
-        ((1, 0.9, 1e-9), (0, -0.96, -9)),
-    ],
-)
-def test_names_stand_at_the_ends_of_their_curves_but_one_above_another_and_on_the_axis(ends, heights):
-    names = [Text() for _ in ends]
-    set_names(names, ends)
-    assert np.log10([name.get_position()[1] for name in names]) == pytest.approx(heights, abs=1e-9)
 
 
 def test_figure_html_holds_picture_caption_and_alternative():

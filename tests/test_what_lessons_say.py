@@ -70,7 +70,7 @@ def test_the_numbers_of_the_lab_of_kinks_are_those_of_its_text():
 
 def test_among_32_examples_the_reading_leaves_great_at_a_smaller_eps_than_among_8():
     def leaves(examples):
-        eps, readings = compute(State(examples=examples)).curve
+        eps, readings = compute(State(examples=examples)).curves["eps"]
         return eps[(readings >= GREAT) & (eps > 1e-7)].min()
 
     assert leaves(32) < leaves(8)

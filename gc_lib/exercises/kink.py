@@ -27,7 +27,7 @@ fewer = Choose(
         "nearest is nearer.",
         "c": "θ is the same, but a corner is where a unit switches on for one example: more examples, more corners.",
     },
-    tells=("1 of 31 entries has a corner",),
+    tells=("in the window of 1 of 31 entries",),
     solution="solutions/08_the_number_lies.ipynb",
 )
 

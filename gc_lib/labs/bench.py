@@ -7,7 +7,6 @@ from itertools import zip_longest
 
 import ipywidgets as widgets
 
-from ..checker.words import short
 from ..network import bugs
 from ..network.network import Network, Plant
 from ..plots.bench import bench_picture
@@ -74,11 +73,6 @@ class Bench(OfBlocks):
     """
 
     State, View, compute, room = BenchState, bench_picture, compute, 420
-    about = (
-        "The relative difference of each block as a bar, on a log axis from 1e-12 to 1 with the bands great, look and "
-        "worry; with fresh masks also the lengths of dθ_approx and dθ.",
-        "The relative difference of the whole vector as curves against ε, λ and keep_prob, with the same bands.",
-    )
 
     def results(self, state: BenchState, before: Result | None) -> Iterator[Result]:
         """Yield the result; where the slices take long, first the check alone."""
@@ -152,7 +146,7 @@ class Bench(OfBlocks):
     def changes(self) -> Iterator[Change]:
         """Yield the bugs, the mistakes, and what else is changed."""
         for row, plant in self.planting():
-            yield self.change(row.bug, in_words(plant), lambda row=row: self.emptied(row))
+            yield self.change(row.bug, f"{plant.name} in layer {plant.layer}", lambda row=row: self.emptied(row))
         for name in self.state.mistakes:
             others = tuple(other for other in self.state.mistakes if other != name)
             yield self.change(self.mistakes[name], name, lambda others=others: {"mistakes": others})
@@ -190,10 +184,3 @@ class Bench(OfBlocks):
         """Return the right and the wrong line of every bug planted."""
         names = [plant.name for plant in self.state.bugs] + list(self.state.mistakes)
         return "\n".join(bugs.diff(name) for name in names) or "No bug is planted."
-
-
-def in_words(plant: Plant) -> str:
-    """Name a bug and its layer, and its strength and its factor where they matter."""
-    strength = f", strength {short(plant.strength)}" if plant.strength != 1 else ""
-    factor = f", factor {short(plant.factor)}" if plant.factor is not None else ""
-    return f"{plant.name} in layer {plant.layer}{strength}{factor}"

@@ -17,7 +17,7 @@ from .fields import Fields, choice, kept, menu, whole_number
 from .lab import Lab
 from .reasons import LETTERS, Claim
 from .result import Headline, OfReport
-from .words import blocks_table, disagreeing, finding, stable
+from .words import disagreeing, finding, stable
 
 
 def switch(field: str):
@@ -167,8 +167,7 @@ class Result(OfReport):
 
     def tables(self) -> Iterator[str]:
         """Write the bars as a table, and the suspects after each check."""
-        if self.report is not None:
-            yield blocks_table(self.report)
+        yield from super().tables()
         yield html_table(["checks", "suspects left"], [(n, f"{count:,}") for n, count in enumerate(self.counts)])
 
 
@@ -215,16 +214,11 @@ class Detective(Lab):
     """Open a case. The line of code of a lab at work holds its checks and the record too.
 
     >>> print(gcl.labs.detective(case=17))
-    Not checked yet: 2,455 suspects left. Case 17: two lines were replaced. Not checked yet.
-    There are 2,455 suspects.
+    Not checked yet: 2,455 suspects left. Case 17: two lines replaced. Not checked yet.
+    Suspects left: 2,455 of 2,455, at the cost of 0 checks.
     """
 
     State, View, compute, room = State, detective_picture, compute, 500
-    about = (
-        "The relative difference of each block W1, b1 to W4, b4, or of each input of a layer, in one check, as bars on "
-        "a log axis from 1e-12 to 1 with the bands great, look and worry; or a question mark, where that check was not "
-        "made.",
-    )
     put_aside = ("checks", "accused", "pending", "reasons", "listed", "given_up", *SWITCHES)  # what belongs to a case
 
     def results(self, state, before: Result | None) -> Iterator[Result]:

@@ -13,12 +13,12 @@ from ..network import bugs
 from ..network.backprop import drop
 from ..plots.bench import KEEP_PROBS
 from ..plots.dropout import TIMES, WAYS, dropout_picture
-from .fields import Fields, button, log_values, menu, slider, step
+from .fields import Fields, button, log_values, menu, positive, slider
 from .lab import Lab
-from .result import Curve, Headline, OfReports
+from .result import Curve, Headline, OfReports, curve_table
 from .slices import at_eps, glimpse, layers, reading
 from .state import BenchState
-from .words import curve_table, disagreeing, finding, room, stable
+from .words import disagreeing, finding, misfit, stable
 
 BUGS = ("none", *(name for name, bug in bugs.CATALOGUE.items() if bug.breaks is drop))
 ALONG = [1.0, 0.9999, 0.999, 0.99, 0.9, 0.7, 0.5, 0.3]  # where the curves are taken
@@ -29,7 +29,7 @@ class State(Fields):
 
     keep_prob: float = slider("keep_prob", KEEP_PROBS, 0.8, as_float, "{:g}".format)
     bug: str = menu("bug on the way back", BUGS, "none", width="290px")
-    eps: float = slider("ε", log_values(-8, -1, 1), 1e-7, step, width="215px")
+    eps: float = slider("ε", log_values(-8, -1, 1), 1e-7, positive, width="215px")
     mask_seed: int = button("new masks", 0, whole, lambda seed: seed + 1)
 
     @cached_property
@@ -51,64 +51,41 @@ class Result(OfReports):
     nudge: tuple[float, float]
     scattered = ("fresh",)
 
-    def said(self) -> Iterator[str]:
-        """Say what the three ways make of J and of the check."""
-        fresh, frozen, off = self.reports.values()
-        if self.state.keep_prob == 1:
-            yield f"J is the same number each time, {self.again['off'][0]:.4f},"
-            yield f"and the check reads {stable(off)}."
-        else:
-            lucky = "Fresh reads great, by luck: hardly a unit is dropped."
-            yield self.twice()
-            yield self.unlike() if fresh.difference >= GREAT else lucky
-            yield f"<b>Frozen reads {stable(frozen)}: {frozen.band}.</b> {finding(frozen)}"
-            yield f"<b>Off reads {stable(off)}: {off.band}.</b>"
-        yield from self.unseen()
-
     def in_short(self) -> Headline:
         """Say the finding with the frozen mask, in one line."""
         frozen = self.reports["frozen"]
-        if self.state.keep_prob == 1:
-            gist = "keep_prob is 1.0: nothing is dropped"
-        else:
-            reading = self.reports["fresh"].difference
-            fresh = f"reads {short(reading, 2)}" if reading >= GREAT else "is lucky"
-            gist = f"frozen: {disagreeing(frozen, letters=0)}"
-            gist += f"; fresh {fresh}" if len(f"{gist}; fresh {fresh}") <= room(frozen) else ""
-        return Headline(gist, stable(frozen), frozen.band)
+        return Headline(f"frozen: {disagreeing(frozen, letters=0)}", stable(frozen), frozen.band)
 
-    def twice(self) -> str:
-        """Say what J is at θ, and what it is at the next evaluation that differs."""
-        J, frozen = self.again["fresh"], self.again["frozen"][0]
-        others = np.flatnonzero(J != J[0])
-        then = f"then {J[others[0]]:.4f}" if len(others) else f"{TIMES} times, for hardly a unit is dropped,"
-        return f"<b>J at one and the same θ:</b> {J[0]:.4f}, {then} with fresh masks; {frozen:.4f} with a frozen one."
+    def said(self) -> Iterator[str]:
+        """Say what the three ways make of J and of the check."""
+        fresh, frozen, off = self.reports.values()
+        (J, then, *_), (J_frozen, *_) = self.again["fresh"], self.again["frozen"]
+        yield f"<b>J at one and the same θ:</b> {J:.4f}, then {then:.4f} with fresh masks;"
+        yield f"{J_frozen:.4f} with a frozen one."
+        yield (self.unlike() if fresh.difference >= GREAT else "Fresh reads great: no unit is dropped, or hardly any.")
+        yield f"<b>Frozen reads {stable(frozen)}: {frozen.band}.</b>"
+        yield finding(frozen)
+        yield f"<b>Off reads {stable(off)}: {off.band}.</b>"
+        yield self.unseen()
 
     def unlike(self) -> str:
         """Say why fresh masks read badly, by the numbers of the worst entry."""
         report, (J_plus, J_minus) = self.reports["fresh"], self.nudge
         entry = report.worst
-        where = entry_name(entry.block, entry.index)
+        where, approx, exact = entry_name(entry.block, entry.index), float(entry.approx), float(entry.gradient)
         return (
             f"<b>Fresh reads {short(report.difference, 2)}:</b> for {where}, J(θ + ε) = {J_plus:.4f} and J(θ − ε) = "
-            f"{J_minus:.4f} belong to two unlike networks. Their difference, divided by 2ε, which is "
-            f"{short(2 * self.state.eps, 1)}, makes dθ_approx = {short(float(entry.approx), 1)}, "
-            f"where dθ has {short(float(entry.gradient), 1)}."
+            f"{J_minus:.4f} belong to two unlike networks. Divided by 2ε, their difference is "
+            f"dθ_approx = {short(approx, 1)}, where dθ has {short(exact, 1)}."
         )
 
-    def unseen(self) -> Iterator[str]:
-        """Say where the bug cannot be seen; or why right backprop reads worse than great."""
-        if self.state.bug == "none" and self.reports["frozen"].band != "great":
-            yield f"Backprop is right: ε is too {'large' if self.state.eps > 1e-5 else 'small'} for this network."
-        elif self.state.bug != "none":
-            frozen = self.state.ways["frozen"]
-            hidden = bugs.find(self.state.bug).hidden(layers(frozen.start, frozen.keep_prob)[0])
-            behind = "keep_prob is 1" if self.state.keep_prob == 1 else hidden
-            alone = (
-                "shows with the frozen mask alone: fresh masks read alike, right or wrong, "
-                "and with dropout off nothing is dropped or scaled"
-            )
-            yield f"{self.state.bug} {f'cannot be seen here: {behind}' if behind else alone}."
+    def unseen(self) -> str:
+        """Say whether the bug can be seen; or why right backprop reads worse than great."""
+        bug, frozen = self.state.bug, self.state.ways["frozen"]
+        if bug == "none":
+            return "" if self.reports["frozen"].band == "great" else f"Backprop is right: {misfit(frozen)}."
+        hidden = bugs.find(bug).hidden(layers(frozen.start, frozen.keep_prob)[0])
+        return f"{bug} cannot be seen here: {hidden}." if hidden else f"{bug} shows with the frozen mask alone."
 
     def tables(self) -> Iterator[str]:
         """Write what the picture shows."""
@@ -146,13 +123,7 @@ class Dropout(Lab):
     """Open the lab of dropout, in the state given.
 
     >>> print(gcl.labs.dropout(keep_prob=0.5, bug="no_mask"))
-    Relative difference 0.33: worry. Frozen: W1 and b1 disagree; fresh reads 1. ...
+    Relative difference 0.33: worry. Frozen: W1 and b1 disagree. ...
     """
 
     State, View, compute, room = State, dropout_picture, compute, 620
-    about = (
-        "The relative difference of each block as a bar, on a log axis from 1e-12 to 1 with the bands great, look and "
-        "worry: with fresh masks, with a frozen one, and with dropout off.",
-        "J, evaluated 12 times at one and the same θ, from 0.64 to 0.78, in the same three ways; and the relative "
-        "difference against keep_prob with fresh masks and with a frozen one.",
-    )

@@ -13,7 +13,7 @@ from ..checker.words import entry_name, html_table, short
 from ..plots.epsilon import epsilon_picture
 from .controls import in_rows
 from .entries import OfBlocks
-from .fields import Fields, log_values, menu, number, slider, step
+from .fields import Fields, log_values, menu, number, positive, slider
 from .result import Curve, Headline, OfReport
 from .slices import at_eps, glimpse, measure
 from .state import BenchState
@@ -30,8 +30,8 @@ class State(Fields):
     `error` is the relative error of dW2: 0 for right backprop.
     """
 
-    eps: float = slider("ε", EPSILONS, 1e-7, step)
-    scale: float = slider("scale of W", [0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0], 1.0, number(above=0), width="205px")
+    eps: float = slider("ε", EPSILONS, 1e-7, positive)
+    scale: float = slider("scale of W", [0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0], 1.0, positive, width="205px")
     error: float = slider("dW2 wrong by", [0.0, *(10.0**k for k in range(-9, 0))], 0.0, number(0), width="220px")
     dtype: str = menu("precision", ["float64", "float32"], "float64", width="145px")
     difference: str = menu("difference", DIFFERENCES, "two-sided", width="175px")
@@ -153,13 +153,11 @@ class Result(OfReport):
         return f"<pre>{J}</pre>{nudged}. The equal digits go when one J is taken from the other; {survive}: {found}."
 
     def tables(self) -> Iterator[str]:
-        """Write the picture as tables: measured and predicted at every ε, and each block with its error bound."""
-        x, y = self.curves["eps"]
-        columns = (y, self.prediction.truncation(x), self.prediction.roundoff(x))
-        rows = [(short(eps, 1), *map(near, row)) for eps, *row in zip(x, *columns, strict=True)]
-        blocks = [(name, near(reading), near(self.bounds[name])) for name, reading in self.blocks.items()]
-        yield html_table(["ε", "measured", "truncation", "round-off"], rows)
-        yield html_table(["block", "reading", "error bound"], blocks, named=True)
+        """Write the picture as tables."""
+        yield from super().tables()
+        eps, predicted = self.curves["eps"].x, self.prediction
+        rows = zip(eps, predicted.truncation(eps), predicted.roundoff(eps), strict=True)
+        yield html_table(["ε", "truncation", "round-off"], [[short(each, 1) for each in row] for row in rows])
 
 
 def near(x: float) -> str:
@@ -197,12 +195,6 @@ class Epsilon(OfBlocks):
     """
 
     State, View, compute, room = State, epsilon_picture, compute, 300
-    about = (
-        "The relative difference of each block as a bar with its hatched error bound, on a log axis with the bands "
-        "great, look and worry.",
-        "The relative difference against ε, both on log axes, with the same bands: measured as dots, predicted as two "
-        "straight lines, round-off falling as 1/ε and truncation rising.",
-    )
 
     def build(self) -> widgets.Widget:
         """Build the page: under the words, J at both ends of a nudge."""

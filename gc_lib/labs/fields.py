@@ -53,9 +53,7 @@ def log_values(low: int, high: int, *digits: int) -> list[float]:
 # ---- with which control ----------------------------------------------------------------------------------------------
 
 
-def slider(
-    words: str, values: Collection, start, takes: Takes | None = None, say: Callable = short, width="300px"
-) -> Any:
+def slider(words: str, values: Collection, start, takes: Takes | None = None, say=short, width="300px") -> Any:
     """Declare a field with a slider; it takes what the slider offers, if nothing else is said."""
     return kept(start, takes or offered(values), lambda lab, name: lab.bind(name, Slider(words, values, say, width)))
 
@@ -93,20 +91,19 @@ def offered(values: Collection) -> Takes:
     return take
 
 
-def step(name: str, value) -> float:
-    """Take a step ε."""
+def positive(name: str, value) -> float:
+    """Take a number above 0."""
     return above_zero(value, name)
 
 
-def number(low: float = -np.inf, high: float = np.inf, above: float = -np.inf) -> Takes:
-    """Take a finite number, from `low` or from right above a bound on; `high` is the end of the lab's picture."""
-    span = f"a finite number above {above:g}" if above > -np.inf else f"a finite number, {low:g} or more"
-    span = f"{low:g} … {high:g}, or it is off this lab's picture" if high < np.inf else span
+def number(low: float, high: float = np.inf) -> Takes:
+    """Take a finite number, from `low` on; `high` is the end of the lab's picture."""
+    above, within = f"a finite number, {low:g} or more", f"{low:g} … {high:g}, or it is off this lab's picture"
 
     def take(name: str, value) -> float:
         found = as_float(name, value)
-        if not (low <= found <= high and above < found < np.inf):
-            raise ValueError(f"{name} should be {span}; got {found}")
+        if not (low <= found <= high and found < np.inf):
+            raise ValueError(f"{name} should be {within if high < np.inf else above}; got {found}")
         return found
 
     return take

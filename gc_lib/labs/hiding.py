@@ -1,8 +1,10 @@
 """Where a bug hides from a check: wrong backprop that reads great, and what brings the bug out."""
 
+import tomllib
 from collections.abc import Iterator
 from dataclasses import field, replace
 from functools import lru_cache
+from pathlib import Path
 
 from ..checker.report import Report, check
 from ..checker.slide import norm
@@ -13,7 +15,7 @@ from .fields import Fields, Frozen, choice, menu
 from .lab import Lab
 from .result import Headline, OfReport
 from .state import BenchState
-from .words import blocks_table, stable
+from .words import stable
 
 PIXEL = 5  # whose unit of measurement can be another
 
@@ -54,57 +56,14 @@ def doubled_dW(dZ, c):
     return dW
 
 
-PLACES = {
-    "m = 1": Place(
-        "db2 is summed over the examples and not divided by m",
-        "of one example the sum is the mean, so dθ is the gradient here",
-        "m = 32",
-        BenchState(bugs=[("db_no_mean", 2)]),
-        {"examples": 1},
-    ),
-    "λ = 0": Place(
-        "dW2 forgets λ/m W2",
-        "at λ = 0 there is nothing to forget, so dθ is the gradient here",
-        "λ = 0.1",
-        BenchState(bugs=[("no_decay", 2)]),
-        {"lam": 0},
-    ),
-    "keep_prob = 1": Place(
-        "backprop forgets the mask of layer 1",
-        "at keep_prob = 1 no unit is dropped, so dθ is the gradient here",
-        "keep_prob = 0.8 and a frozen mask",
-        BenchState(keep_prob=0.8, bugs=[("no_mask", 1)]),
-        {"keep_prob": 1},
-    ),
-    "dead units": Place(
-        "dW1 leaves out the last example",
-        "every ReLU of layer 1 is dead, z < 0 on all examples, so no example gives W1 any slope, left out or not",
-        "b1 near 0, where the units live",
-        BenchState(hidden="relu", bugs=[("last_example_dropped", 1)]),
-        shift=-10.0,
-    ),
-    "a small entry": Place(
-        f"dW1[0, {PIXEL}] is twice what it should be",
-        f"pixel {PIXEL} is measured in a unit that makes it tiny, so the wrong slope is tiny and drowns in the norm",
-        f"pixel {PIXEL} measured like the others",
-        BenchState(lam=0, bugs=[(doubled_dW, 1)]),
-        unit=1e-6,
-    ),
-    "two that cancel": Place(
-        "dA_prev of layer 2 is doubled, and layer 1 forgets its 1/keep_prob",
-        "at keep_prob = 0.5 what is forgotten is also a factor 2: the two cancel, and dθ is the gradient here",
-        "keep_prob = 0.8",
-        BenchState(keep_prob=0.8, bugs=[("dA_doubled", 2), ("no_keep_prob", 1)]),
-        {"keep_prob": 0.5},
-    ),
-    "a wrong J": Place(
-        "J forgets the λ term, and so does every dW",
-        "dθ is the gradient of this J; that you wanted another J, no check can know",
-        "J as the lecture writes it",
-        BenchState(lam=1, bugs=[("no_decay", l) for l in (1, 2, 3)]),
-        {"mistakes": ["J_no_decay"]},
-    ),
-}
+def place(out: dict, **said) -> Place:
+    """Return a hiding place from its table in the file beside this one, in which `out` are fields of the bench."""
+    bugs = [(doubled_dW if name == "doubled_dW" else name, layer) for name, layer in out["bugs"]]
+    return Place(out=BenchState(**out | {"bugs": bugs}), **said)
+
+
+TABLES = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+PLACES = {name: place(**table) for name, table in TABLES.items()}
 OUT = {False: "let it hide", True: "bring it out"}
 
 
@@ -144,21 +103,14 @@ class Result(OfReport):
         found = {answer: report.that_are(answer) for answer in ("wrong", "cannot tell")}
         said = [f" of {listed(names)}: {answer}" for answer, names in found.items() if names]
         yield f"Entry by entry, the error bars say{','.join(said) or ': right'}."
-        yield FALLS[report.taylor.answer]
+        yield f"Taylor's remainder, right where it falls as t², says: {report.taylor.answer}."
 
     def tables(self) -> Iterator[str]:
         """Write what the picture shows."""
         pairs = zip(self.report.taylor.steps, self.report.taylor.remainders, strict=True)
         rows = [(short(step, 1), short(remainder, 1)) for step, remainder in pairs]
-        yield blocks_table(self.report)
+        yield from super().tables()
         yield html_table(["t", "remainder"], rows)
-
-
-FALLS = {
-    "right": "Taylor's remainder falls as t²: right.",
-    "wrong": "Taylor's remainder falls only as t: wrong.",
-    "cannot tell": "Taylor's remainder cannot be seen to fall as t or as t²: it cannot tell.",
-}
 
 
 @lru_cache(32)
@@ -173,15 +125,11 @@ class Hiding(Lab):
     >>> print(gcl.labs.hiding(place="two that cancel", out=True))
     Relative difference 0.16: worry. Brought out by keep_prob = 0.8. What is wrong: dA_prev
     of layer 2 is doubled, and layer 1 forgets its 1/keep_prob. Entry by entry, the error
-    bars say of W1 and b1: wrong. Taylor's remainder falls only as t: wrong.
+    bars say of W1 and b1: wrong. Taylor's remainder, right where it falls as t², says:
+    wrong.
     """
 
     State, View, compute, room = State, hiding_picture, compute, 320
-    about = (
-        "The relative difference of all θ and of each block as bars, on a log axis from 1e-12 to 1 with the bands "
-        "great, look and worry.",
-        "Taylor's remainder against the step t, both on log axes, beside two guide lines that fall as t and as t².",
-    )
 
     def means(self, field: str, value) -> dict:
         """Return the fields that a new value stands for: in another place the bug hides at first."""

@@ -119,13 +119,11 @@ class Result(OfBlock):
         block, reading, k = self.block, self.blocks[self.block], self.state.k
         divided = "" if k == 1 else f"divided by {short(k, 4)}, "
         if self.wrong.any():
-            count, size = self.wrong.sum(), self.wrong.size
-            share = f"in {'all' if count == size else f'{count} of'} {size} entries" if size > 1 else "in its one entry"
-            gist = f"{block} disagrees {share}"
+            gist = f"{block} disagrees in {self.wrong.sum()} of {self.wrong.size} entries"
         elif reading >= GREAT:
             gist = f"{block} lies within its error bound"
         else:
-            gist = f"{block} agrees" if divided else f"{block} agrees: every entry lies on the line"
+            gist = f"{block} agrees"
         return Headline(divided + gist, short(reading, 2), band(reading))
 
     def said(self) -> Iterator[str]:
@@ -153,8 +151,7 @@ class Result(OfBlock):
         left = score(self.approx, self.gradient / k)
         if left < noise:
             return f"It is as if dθ were {short(k, 6)} times what it should be."
-        helps = left < self.blocks[self.block]
-        return f"No one factor explains it{f': the best, {short(k, 2)}, leaves {short(left, 2)}' if helps else ''}."
+        return f"No one factor explains it: the best, {short(k, 2)}, leaves {short(left, 2)}."
 
     def pattern(self) -> Iterator[str]:
         """Say what the entries that differ have in common."""
@@ -163,9 +160,9 @@ class Result(OfBlock):
         if place and off.sum() > 1:
             yield f"They are all in {escape(place.of(self.block))}."
         if still := np.count_nonzero(self.wrong & (self.approx == 0)):
-            yield f"In {counted(still)} the cost does not move at all, and yet dθ is not 0."
+            yield f"Entries in which the cost does not move at all, and yet dθ is not 0: {still}."
         if zero := np.count_nonzero(self.wrong & (self.gradient == 0)):
-            yield f"In {counted(zero)} dθ is 0, and yet the cost moves."
+            yield f"Entries in which dθ is 0, and yet the cost moves: {zero}."
 
     def entry(self, i: int) -> Entry:
         """Return an entry of the block, with both its slopes."""
@@ -198,11 +195,6 @@ def entry_by_entry(report: Reading, block: str, k: float = 1.0) -> tuple[np.ndar
     return readings, ~agrees, int(off.argmax())
 
 
-def counted(count: int | np.integer) -> str:
-    """Write a number of entries."""
-    return f"{count} entries" if count > 1 else "one entry"
-
-
 class Inspect(Lab):
     """Open the lab on what `gcl.check` returned.
 
@@ -213,11 +205,6 @@ class Inspect(Lab):
     """
 
     State, View, compute, room = State, inspect_picture, compute, 360
-    about = (
-        "A bar for each block: its relative difference, on a log axis from 1e-12 to 1.",
-        "Left, a point for each entry of the block chosen: dθ against dθ_approx, with the line on which dθ is k times "
-        "dθ_approx. Right, the same entries in their rows and columns, coloured by the bands great, look and worry.",
-    )
 
     def controls(self) -> list:
         """Build the menu of the report's blocks, the slider of k, and the button that finds k."""

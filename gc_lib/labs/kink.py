@@ -13,7 +13,7 @@ from ..network.network import Network
 from ..plots.kink import kink_picture
 from .fields import Fields, log_values, number, slider
 from .lab import Lab
-from .result import Headline, Shown
+from .result import Curve, Headline, Shown
 
 NETWORK, SEED = Network([2, 4, 3, 1], hidden="relu"), 49
 UNIT = 1  # θ[i] is its bias, b2[1]
@@ -47,7 +47,7 @@ class Result(Shown):
 
     `steps` are in ε, `costs` is J there; `corners` is the distance of θ[i] from its own corners, with sign; `nearest`
     that of each entry of θ from its nearest corner. `slopes` are those of J from θ[i] − ε to θ[i], and on to θ[i] + ε;
-    `gradient` is dθ[i]. `curve` is ε and the relative difference.
+    `gradient` is dθ[i]. The curve is the relative difference against ε, and `here` where the student stands on it.
     """
 
     steps: np.ndarray
@@ -56,8 +56,12 @@ class Result(Shown):
     nearest: np.ndarray
     slopes: tuple[float, float]
     gradient: float
-    curve: tuple[np.ndarray, np.ndarray]
-    reading: float
+    here: dict[str, tuple[float, float]]
+
+    @property
+    def reading(self) -> float:
+        """The relative difference of the whole check at ε."""
+        return self.here["eps"][1]
 
     @property
     def approx(self) -> float:
@@ -74,39 +78,32 @@ class Result(Shown):
         if self.reading < GREAT:
             gist = f"all {self.nearest.size} entries agree"
         elif self.crossed:
-            have = "has" if self.crossed == 1 else "have"
-            gist = f"{self.crossed} of {self.nearest.size} entries {have} a corner in the window"
+            gist = f"corners in the window of {self.crossed} of {self.nearest.size} entries"
         else:
             gist = f"ε is too {'large' if self.state.eps > 1e-5 else 'small'}"
         return Headline(gist, in_digits(self.reading, GREAT), band(self.reading))
 
     def said(self) -> Iterator[str]:
         """Say whether a corner lies in the window, and what it does to the slopes."""
-        distances = np.abs(self.corners)
-        distance, count = float(distances.min()), np.count_nonzero(distances < self.state.eps)
-        left, right, approx = (short(slope, 2) for slope in (*self.slopes, self.approx))
-        sides = f"from θ − ε to θ the slope of J is {left}, from θ to θ + ε it is {right}"
-        given = f"dθ[i] is {short(self.gradient, 2)}"
-        if distance == 0:
-            yield f"<b>A corner lies on θ[i] itself:</b> {sides}."
-            yield f"{given}, the slope on one side; dθ_approx[i] is {approx}, the mean of both, however small ε is."
-        elif count:
-            lies = f"{count} corners lie" if count > 1 else f"A corner, {short(distance, 2)} from θ[i], lies"
-            yield f"<b>{lies} in the window:</b> {sides}."
-            yield f"{given}, the slope at θ; dθ_approx[i] is {approx}, the mean of both."
+        distance = float(np.abs(self.corners).min())
+        left, right, approx, exact = (short(slope, 2) for slope in (*self.slopes, self.approx, self.gradient))
+        if distance < self.state.eps:
+            yield f"<b>A corner lies in the window, {short(distance, 2)} from θ[i]:</b>"
+            yield f"from θ − ε to θ the slope of J is {left}, from θ to θ + ε it is {right}."
+            yield f"dθ_approx[i] is {approx}, the mean of both; dθ[i] is {exact}."
         else:
             yield f"<b>The entry drawn here has no corner in the window;</b> its nearest is {short(distance, 2)} away."
-            yield f"{given}, dθ_approx[i] is {approx}."
+            yield f"dθ_approx[i] is {approx}; dθ[i] is {exact}."
         if self.reading >= GREAT:
             corner = "Here backprop gives one of the two slopes at each corner."
             yield "Backprop is right." if self.nearest.all() else corner
 
     def tables(self) -> Iterator[str]:
         """Write what the picture shows."""
-        words = "left of θ[i]", "right of θ[i]", "dθ_approx[i]", "dθ[i]"
-        slopes = zip(words, (*self.slopes, self.approx, self.gradient), strict=True)
-        rows = [(short(eps), short(y, 1), int((self.nearest < eps).sum())) for eps, y in zip(*self.curve, strict=True)]
-        yield html_table(["", "slope of J"], [(words, short(slope, 2)) for words, slope in slopes], named=True)
+        rows = [
+            (short(eps), short(y, 1), int((self.nearest < eps).sum()))
+            for eps, y in zip(*self.curves["eps"], strict=True)
+        ]
         yield html_table(["ε", "relative difference", "entries with a corner within ε"], rows)
 
 
@@ -153,21 +150,17 @@ def compute(state: State) -> Result:
     steps = np.union1d(np.linspace(-2, 2, 81), corners[np.abs(corners) < 2 * eps] / eps)
     here = readings[EPS.index(eps)] if eps in EPS else reading(state, exact, eps)
     slopes, gradient = (float(at - below) / eps, float(above - at) / eps), float(exact["b2"][UNIT, 0])
-    curve, costs = (np.array(EPS), np.array(readings)), along(state, eps * steps)
-    return Result(state, steps, costs, corners, distances, slopes, gradient, curve, here)
+    curve, costs = Curve(np.array(EPS), np.array(readings)), along(state, eps * steps)
+    return Result(
+        state, steps, costs, corners, distances, slopes, gradient, {"eps": (eps, here)}, curves={"eps": curve}
+    )
 
 
 class Kink(Lab):
     """Open the lab of the corner in the window, in the state given.
 
     >>> print(gcl.labs.kink(eps=1e-5, b2=0))
-    Relative difference 2.4e-2: worry. 3 of 31 entries have a corner in the window. ...
+    Relative difference 2.4e-2: worry. Corners in the window of 3 of 31 entries. ...
     """
 
     State, View, compute, room = State, kink_picture, compute, 260
-    about = (
-        "J along one entry of θ from θ − 2ε to θ + 2ε, stretched to fit, with its corners, the line of slope dθ and "
-        "the line through θ − ε and θ + ε.",
-        "The relative difference of the whole check against ε, on log axes with the bands great, look and worry; and "
-        "for each entry how far its nearest corner is.",
-    )

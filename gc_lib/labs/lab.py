@@ -28,13 +28,12 @@ class Lab:
     """Join a frozen state to its pictures, its finding and its controls.
 
     A lab has its `State`, whose fields say which controls there are; two functions, `compute(state)`, which returns a
-    frozen result, and `View(names)`, which returns its pictures; `about`, which says what each picture shows to those
-    who do not see it; and `room`, the letters of its longest finding. It is opened by its class, and has its name.
+    frozen result, and `View(names)`, which returns its pictures; and `room`, the letters of its longest finding. It is
+    opened by its class, and has its name.
     Callbacks run in a thread of their own, beside the cells: one lock guards state and pictures.
     """
 
     name: str
-    about: tuple[str, ...]
     room: int
     pressed: Callable[[str], None] | None = None  # what is done where the bar of a block is pressed
     State: type[Fields]
@@ -104,7 +103,7 @@ class Lab:
         self.folds = Folds((more or {}) | readings)
         self.folds.observe(lambda _: self.tell(), "opened")
         view = self.view(self.result.names, CRISP)
-        self.pictures = Pictures(view, self.placed, self.about, self.pressed)
+        self.pictures = Pictures(view, self.placed, self.pressed)
         row = self.drawers.heads if folds else above[0]
         row.children += (*buttons, Button("start again", self.restart))
         shown = [self.headline, in_rows([self.pictures, *beside]), self.caption, self.error]
@@ -285,8 +284,8 @@ class Lab:
 
     def still(self) -> str:
         """Return the pictures and words as HTML that needs no kernel."""
-        widths = [each.width for each in self.view(self.result.names, CRISP).pictures]
-        images = map(picture.image_html, self.png, self.about, widths)
+        view = self.view(self.result.names, CRISP)
+        images = map(picture.image_html, self.png, view.about, [each.width for each in view.pictures])
         chips = f"<p><b>also on:</b> {html.escape(str(self.chips))}</p>" if self.chips.changes else ""
         words = f"{self.result.caption} <i>A still picture: run the notebook to move it.</i>"
         return f"{chips}{picture.figure_html(self.result.headline.html, images, words)}"

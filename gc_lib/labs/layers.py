@@ -12,7 +12,6 @@ from ..layers import LAYERS
 from ..network.bugs import CATALOGUE, find
 from ..plots.inspect import Chosen, Map
 from ..plots.picture import pictures
-from ..plots.style import banded
 from .entries import OfBlocks
 from .fields import Fields, choice, menu, slider
 from .inspect import OfBlock, entry_by_entry
@@ -108,7 +107,6 @@ def compute(state: State) -> Result:
 @pictures([4.2], [4.2])
 def layers_picture(names: list[str], blocks, places) -> tuple:
     """Show what the check of a layer reads for each input, and which entries of one differ."""
-    banded(blocks)
     return Chosen(blocks, names, "each input"), Map(places)
 
 
@@ -122,11 +120,6 @@ class Layers(OfBlocks):
     """
 
     State, View, compute, room = State, layers_picture, compute, 260
-    about = (
-        "A bar for each input of the layer: its relative difference, on a log axis from 1e-12 to 1.",
-        "The entries of the wrong input that is farthest off, else of the first, in rows and columns, in the colours "
-        "of great, look and worry.",
-    )
 
     def means(self, field: str, value) -> dict:
         """Return what a new value stands for: a bug of another layer leads to that layer."""

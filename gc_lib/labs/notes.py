@@ -1,8 +1,7 @@
 """What the detective's page says: the checks made, why an accusation is wrong, the lines once found, the record."""
 
 import html
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 from ..checker.words import html_table, listed
@@ -13,35 +12,18 @@ from .reasons import Claim
 from .words import grouped
 
 LINES = {1: "one line", 2: "two lines"}
-MOST = 24  # lines in the list of pairs
 STYLE = f"<style>{Path(__file__).with_name('board.css').read_text('utf-8')}</style>"
 
 
 def in_words(at: Setting) -> str:
     """Name a setting by what is switched in it."""
     pairs = zip(SWITCHES.values(), at, Setting(), strict=True)
-    said = [f"{switch.word} = {switch.words(value)}" for switch, value, usual in pairs if value != usual]
-    return ", ".join(said).removeprefix("activation = ").replace(", activation = ", ", ")
+    return ", ".join(f"{switch.word} = {switch.words(value)}" for switch, value, usual in pairs if value != usual)
 
 
 def name(suspect: Suspect) -> str:
     """Name a suspect."""
-    return " and ".join(named(bug, l) for bug, l in suspect) or "nothing is wrong"
-
-
-def red(state, marks: tuple[str, ...]) -> list[str]:
-    """Return the blocks that are red."""
-    return [block for block, mark in zip(state.file.world.blocks, marks, strict=True) if mark]
-
-
-def alone(blocks: list[str]) -> str:
-    """Name blocks: "no block", "W1 alone", "W1 and b1"."""
-    return f"{blocks[0]} alone" if len(blocks) == 1 else listed(blocks) or "no block"
-
-
-def as_marked(mark: str) -> str:
-    """Say how a block is red: "×2", or without a clean factor."""
-    return "with no clean factor" if mark == "✕" else mark
+    return " with ".join(named(bug, l) for bug, l in suspect) or "nothing is wrong"
 
 
 def counted(number: int, noun: str) -> str:
@@ -53,7 +35,7 @@ def title(file: Case) -> str:
     """Say what is known of a case from the start."""
     if file.wild:
         return f"<b>Case {file.number}, wild: one line stands as somebody once wrote it in public.</b> Is it wrong?"
-    return f"<b>Case {file.number}: {what(file)} {'was' if file.lines == 1 else 'were'} replaced.</b>"
+    return f"<b>Case {file.number}: {what(file)} replaced.</b>"
 
 
 def what(file: Case) -> str:
@@ -63,14 +45,8 @@ def what(file: Case) -> str:
 
 def suspects_left(state, left: int) -> str:
     """Say how many suspects are left, of how many, and what it cost."""
-    of = len(state.file.suspects)
-    if not state.cost:
-        return f"There are {of:,} suspects."
-    after = [counted(len(state.checks), "check")]
-    after += [f"{counted(len(state.listed), 'look')} at the list"] if state.listed else []
-    after += [counted(len(state.accused), "wrong accusation")] if state.accused else []
-    after += [counted(len(state.mistaken), "wrong reason")] if state.mistaken else []
-    return f"<b>{left:,} of {of:,} suspects {'is' if left == 1 else 'are'} left</b> after {listed(after)}."
+    of, cost = len(state.file.suspects), counted(state.cost, "check")
+    return f"<b>Suspects left: {left:,} of {of:,}</b>, at the cost of {cost}."
 
 
 def outcome(state) -> str:
@@ -90,28 +66,11 @@ def verdict(state) -> str:
 
 
 def against(state, accused: Suspect) -> str:
-    """Say why an accusation is wrong: in which check it would have shown something else, and what was seen.
-
-    Rather a check in which it would have turned other blocks red than one in which it would by another factor.
-    """
-    who = {0: "right lines", 1: "that line", 2: "those lines"}[len(accused)]
-    told = [
-        (n, cases.seen(state.case, at, accused), cases.seen(state.case, at)) for n, at in enumerate(state.checks, 1)
-    ]
-    for n, would, seen in told:
-        turned, found = red(state, would), red(state, seen)
-        if turned != found:
-            was = "were" if len(found) > 1 else "was"
-            return f"in check {n} {who} would have turned {alone(turned)} red; {alone(found)} {was} red"
-    for n, would, seen in told:
+    """Say why an accusation is wrong: what it would have shown in the first check that tells, and what was seen."""
+    for n, at in enumerate(state.checks, 1):
+        would, seen = cases.seen(state.case, at, accused), cases.seen(state.case, at)
         if would != seen:
-            pairs = list(zip(would, seen, strict=True))
-            other = next((one, another) for one, another in pairs if one != another)
-            blocks = listed(block for block, pair in zip(state.file.world.blocks, pairs, strict=True) if pair == other)
-            one, another = map(as_marked, other)
-            return f"in check {n} {who} would have turned the same red, but {blocks} {one}; seen was {another}"
-    if not state.checks:
-        return "no check was made that would speak for it"
+            return f"in check {n} it would have shown {red_by(state, would)}; seen was {red_by(state, seen)}"
     return "that explains all you have seen, but so does another; the check that tells them apart is still to be made"
 
 
@@ -134,10 +93,8 @@ def answer(state) -> str:
         return reveal(state)
     if state.pending is not None:
         return f"<p>{asked(state)}</p>"
-    said = []
-    for accused in reversed(state.accused):
-        not_so = f"It is not {name(accused)}" if accused else "Something is wrong"
-        said.append(f"<p><b>{not_so}:</b> {against(state, accused)}.</p>")
+    wrong = [(name(accused), against(state, accused)) for accused in reversed(state.accused)]
+    said = [f"<p><b>You accused: {accused}.</b> Not so: {why}.</p>" for accused, why in wrong]
     first = "Accuse when you are sure. Before the verdict you say which check ruled out what."
     return "".join(said) or f"<p>{first} A wrong accusation costs one check, and so does a wrong reason.</p>"
 
@@ -149,23 +106,18 @@ def asked(state) -> str:
     if not wrong:
         return said
     claim, checks = wrong[-1], state.checks
-    seen = red(state, cases.seen(state.case, checks[claim.check - 1]))
     if reasons.shown(state.case, checks, claim):
-        why = f"in check {claim.check} {with_that(claim.suspect)} would have left the same marks"
+        why = f"in check {claim.check} {name(claim.suspect)} would have left the same marks"
     else:
-        why = f"read the row of check {claim.check} again: {alone(seen)} {'were' if len(seen) > 1 else 'was'} red"
+        seen = cases.seen(state.case, checks[claim.check - 1])
+        why = f"read the row of check {claim.check} again: {red_by(state, seen)}"
     return f"{said}<br><b>Not so:</b> {why}."
 
 
 def claimed(state, claim: Claim) -> str:
     """Say what a check is claimed to have shown, and whom to rule out."""
     switched = in_words(state.checks[claim.check - 1]) or "nothing switched"
-    return f"Check {claim.check}, {switched}: {red_by(state, claim.marks)}. That rules out {with_that(claim.suspect)}."
-
-
-def with_that(suspect: Suspect) -> str:
-    """Name a suspect within a sentence."""
-    return " with ".join(named(bug, l) for bug, l in suspect) or "that nothing is wrong"
+    return f"Check {claim.check}, {switched}: {red_by(state, claim.marks)}. That rules out: {name(claim.suspect)}."
 
 
 def red_by(state, marks: tuple[str, ...]) -> str:
@@ -216,21 +168,11 @@ def lineup(state) -> str:
 
 
 def pairs(suspects: tuple[Suspect, ...]) -> str:
-    """List suspects of two lines, together those that share one; nothing where they are of one line."""
-    two = [suspect for suspect in suspects if len(suspect) == 2]
-    often = Counter(each for suspect in two for each in suspect)
-    partners = grouped(sorted(suspect, key=lambda each: (-often[each], -each[1])) for suspect in two)
-    sharing = grouped((tuple(others), shared) for shared, others in partners.items())
-    said = [f"<li>{one_of(shared)}, with {one_of(others)}</li>" for others, shared in sharing.items()]
-    more = f"<p>and {len(said) - MOST:,} such lines more</p>" if len(said) > MOST else ""
-    return f"<ul>{''.join(said[:MOST])}</ul>{more}" if said else ""
-
-
-def one_of(found: Sequence[tuple[str, int]]) -> str:
-    """Name one of several bugs: "a in layer 1", "one of a, b in layer 1 or c in layer 2"."""
-    layers = sorted(grouped((l, bug) for bug, l in found).items())
-    said = " or ".join(named(", ".join(names), l) for l, names in layers)
-    return f"one of {said}" if len(found) > 1 else said
+    """List suspects of two lines: each first line with those that may go with it; nothing where they are of one."""
+    twos = [pair for pair in suspects if len(pair) == 2]
+    partners = grouped((one, named(*other)) for one, other in twos)
+    said = [f"<li>{named(*one)}, with {', '.join(others)}</li>" for one, others in partners.items()]
+    return f"<ul>{''.join(said)}</ul>" if said else ""
 
 
 def record(state) -> str:

@@ -71,10 +71,8 @@ class Pictures(widgets.Box):
     Where something is done by press(name), the first is one of `bars` that can be pressed.
     """
 
-    def __init__(
-        self, view: View, sliders: Mapping[str, widgets.Widget], about: Sequence[str], press: Callable | None = None
-    ):
-        self.images = [Image(format="png", tooltip=words) for words in about]
+    def __init__(self, view: View, sliders: Mapping[str, widgets.Widget], press: Callable | None = None):
+        self.images = [Image(format="png", tooltip=words) for words in view.about]
         self.bars = BarButtons(self.images[0], press) if press else None
         drawn = [self.bars or self.images[0], *self.images[1:]]
         tracks = [self.track(view.under(each), sliders, view.spare(each)) for each in view.pictures]

@@ -13,7 +13,7 @@ from ..network.network import Plant
 from ..plots.curves import LogAxis, Slice
 from ..plots.parts import Blocks
 from ..plots.picture import pictures
-from ..plots.style import Band, band, banded
+from ..plots.style import Band, band
 from ..plots.way_back import Line, WayBack
 from .controls import WHOLE, label
 from .fields import Fields, choice, log_values, menu, number, slider
@@ -22,7 +22,6 @@ from .result import Curve, Headline, OfReport, beyond
 from .slices import Result as Check
 from .slices import glimpse, reading
 from .state import BenchState
-from .words import blocks_table, curve_table
 
 BUGS = ["", *(name for name, bug in bugs.CATALOGUE.items() if bug.family is bugs.Steps)]
 UNITS, LAYERS = (6, 6, 6), (1, 2, 3, 4)
@@ -148,11 +147,6 @@ class Result(OfReport):
         if state.steps == len(LINES):
             yield self.check.caption
 
-    def tables(self) -> Iterator[str]:
-        """Write the bars and the curve as tables."""
-        yield blocks_table(self.report, self.come)
-        yield curve_table(["strength", "relative difference"], self.curves["strength"])
-
 
 def compute(state: State) -> Result:
     """Check the network with its bug, as strong as it is and at every other strength."""
@@ -165,8 +159,6 @@ def compute(state: State) -> Result:
 @pictures([3.2], [2.9], [3.5])
 def pattern_picture(names: list[str], blocks, way, climb) -> tuple:
     """Show which blocks turn red, how the error runs down, and how the relative difference climbs with its strength."""
-    banded(blocks)
-    banded(climb)
     curve = Slice(climb, "strength", "strength of the bug", LogAxis(1e-8, 1), "1e-8 1e-6 1e-4 1e-2 1")
     wires = [(line, next) for line in LINES for next in fed(line)]
     bars = Blocks(blocks, names, "←  the way back")
@@ -183,10 +175,3 @@ class Pattern(Lab):
     """
 
     State, View, compute, room = State, pattern_picture, compute, 460
-    about = (
-        "The relative difference of each of the eight blocks W1, b1 to W4, b4 as a bar, on a log axis from 1e-12 to 1 "
-        "with the bands great, look and worry.",
-        "The five lines of each layer as boxes, from layer 4 down to 1, with wires to what is computed from them; the "
-        "wrong line is framed, and what its error reaches has the colour of its band.",
-        "The relative difference of the whole vector as a curve against the bug's strength, with the same bands.",
-    )

@@ -102,15 +102,13 @@ class Result(Shown):
     def tables(self) -> Iterator[str]:
         """Write the picture as a table: counted for every size, and timed where that was asked for."""
         works = ("step", "screen", "loop")
-        prices = [(units, count(units)) for units in UNITS]
-        counted = [(n, f"{each.parameters:,}", each.step, each.screen, f"{each.loop:,}") for n, each in prices]
-        yield html_table(["hidden units", "parameters", *works], counted)
-        times = [
-            (f"{each.parameters:,}", in_ms(each.step), in_ms(each.screen), f"{1e3 * each.loop:,.0f} ms")
-            for each in self.timed
+        counted = [
+            (units, each.parameters, each.step, each.screen, each.loop)
+            for units, each in zip(UNITS, map(count, UNITS), strict=True)
         ]
-        if times:
-            yield html_table(["parameters", "gradient", *works[1:]], times)
+        yield html_table(["hidden units", "parameters", *works], counted)
+        timed = [(each.parameters, *map(in_ms, (each.step, each.screen, each.loop))) for each in self.timed]
+        yield html_table(["parameters", "gradient, timed", *works[1:]], timed)
 
 
 def in_ms(seconds: float) -> str:
@@ -134,7 +132,3 @@ class Price(Lab):
     """
 
     State, View, compute, room = State, price_picture, compute, 360
-    about = (
-        "Evaluations of J against the number of parameters, both on log axes: the two-sided loop rises in proportion, "
-        "a step of training and the screen stay level; what was timed stands as dots.",
-    )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from functools import lru_cache
-from itertools import islice
+from itertools import chain, islice, zip_longest
 from typing import NamedTuple
 
 import numpy as np
@@ -48,9 +48,10 @@ def claims(number: int, checks: tuple[Setting, ...]) -> tuple[Claim, ...]:
 
     def misread() -> Iterator[Claim]:
         """Yield what others would have shown, as if it had been seen."""
-        for suspect in (*out, *shuffled(cases.case(number).suspects, chance)):
+        suspects = cases.case(number).suspects
+        for suspect in (*out, *shuffled(suspects, chance)):
             if (marks := cases.seen(number, last, suspect)) != seen:
-                yield Claim(n, marks, out[1 % len(out)])
+                yield from (Claim(n, marks, each) for each in (out[1 % len(out)], *suspects))
 
     def alike() -> Iterator[Claim]:
         """Yield those who look the same in this check as if it had ruled them out."""
@@ -64,16 +65,12 @@ def claims(number: int, checks: tuple[Setting, ...]) -> tuple[Claim, ...]:
         for k in shuffled(range(1, n), chance):
             yield Claim(k, cases.seen(number, checks[k - 1]), out[2 % len(out)])
 
-    kinds = [alike(), earlier(), misread()]
-    false = [claim for kind in kinds for claim in islice(kind, 1)]
-    for kind in kinds:
-        false += [claim for claim in islice(kind, 3) if claim not in false]
-    if len(false) < 3:  # as of a layer, which has few suspects
-        suspects = cases.case(number).suspects
-        others = {cases.seen(number, last, suspect) for suspect in suspects} - {seen}
-        every = (Claim(n, marks, suspect) for marks in sorted(others) for suspect in dict.fromkeys([*out, *suspects]))
-        false += [claim for claim in every if claim not in false]
-    return tuple(shuffled([Claim(n, seen, out[0]), *false[:3]], chance))
+    false: list[Claim] = []
+    turns = chain.from_iterable(zip_longest(alike(), earlier(), misread()))
+    while len(false) < 3:
+        claim = next(turns)
+        false += [claim] if claim and claim not in false else []
+    return tuple(shuffled([Claim(n, seen, out[0]), *false], chance))
 
 
 def shuffled(found, chance: np.random.Generator) -> list:

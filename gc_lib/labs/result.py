@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import field
 from functools import cached_property
 from typing import Any, ClassVar, NamedTuple
@@ -10,8 +10,8 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 
 from ..checker.reading import Reading
-from ..checker.slide import GREAT
-from ..checker.words import in_lines
+from ..checker.slide import GREAT, band
+from ..checker.words import html_table, in_lines, short
 from ..plots.style import BANDS, INK
 from .fields import Frozen
 
@@ -126,6 +126,14 @@ class OfReport(Shown):
         """Where the student stands on each curve."""
         return {name: (getattr(self.state, name), self.report.difference) for name in self.curves}
 
+    def tables(self) -> Iterator[str]:
+        """Write each block and each curve as a table."""
+        both = ((name, x, self.bounds[name]) for name, x in self.blocks.items() if not np.isnan(x))
+        rows = [(name, short(x, 2), short(bound, 2), band(x)) for name, x, bound in both]
+        yield html_table(["block", "reading", "error bound", ""], rows, named=True)
+        for along, curve in self.curves.items():
+            yield curve_table([along, "relative difference"], curve)
+
 
 class Bars(OfReport):
     """Hold one of several checks, as a panel of bars shows it."""
@@ -147,6 +155,12 @@ class OfReports(Shown):
         """What each panel of bars shows."""
         before = self.before.bars if self.before else {}
         return {key: Bars(self.state, report, before=before.get(key)) for key, report in self.reports.items()}
+
+
+def curve_table(head: Sequence[str], *curves: Curve) -> str:
+    """Write curves of readings over the same x as a table."""
+    along = zip(curves[0].x, *(curve.y for curve in curves), strict=True)
+    return html_table(head, [(short(x), *(short(y, 2) for y in readings)) for x, *readings in along])
 
 
 def beyond(report: Reading) -> tuple[str, ...]:

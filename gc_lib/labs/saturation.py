@@ -104,9 +104,3 @@ class Saturation(Lab):
     """
 
     State, View, compute, room = State, saturation_picture, compute, 240
-    about = (
-        "How J rises along the bias b3 from θ − 2ε to θ + 2ε, stretched to fit: J from A, a staircase where its digits "
-        "are few, beside J from Z, a straight line; and the line through J from A at θ − ε and θ + ε.",
-        "The relative difference of the whole check against ε, with J from A and with J from Z, on log axes with the "
-        "bands great, look and worry.",
-    )

@@ -93,11 +93,6 @@ class Result(Shown):
     curve: tuple[np.ndarray, np.ndarray]
     slope: float
 
-    @property
-    def eps(self) -> str:
-        """ε, written as a number."""
-        return short(self.state.eps)
-
     def falls(self, side: str) -> str:
         """Write how many times smaller the error is when ε is divided by 10; "" where rounding would show in that."""
         finer = self.finer
@@ -142,7 +137,3 @@ class Secant(Lab):
     """
 
     State, View, compute, room = State, secant_picture, compute, 230
-    about = (
-        "J(θ) with its tangent at θ and two secants, one through θ and θ + ε, one through θ − ε and θ + ε.",
-        "How far the slope of each secant is off, against ε, both on log axes.",
-    )

@@ -68,7 +68,7 @@ class Result(OfReport):
             found |= {str(bug.name): "no block disagrees" for bug in state.bugs if not found[str(bug.name)]}
         return {name: behind for name, behind in found.items() if behind}
 
-    in_short, said, tables = words.in_short, words.said, words.tables
+    in_short, said = words.in_short, words.said
 
 
 def compute(state: BenchState, before: Result | None = None) -> Result:

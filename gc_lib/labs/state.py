@@ -17,7 +17,7 @@ from ..network.forward import Terms
 from ..network.network import Network, Plant
 from ..network.train import descend
 from ..plots.bench import KEEP_PROBS
-from .fields import Fields, button, kept, log_values, menu, number, slider, step, whole_number
+from .fields import Fields, button, kept, log_values, menu, number, positive, slider, whole_number
 
 DATA = {
     "3 or 8, 4×4 pixels": lambda m: data.digits(3, 8, examples=m, side=4),
@@ -40,26 +40,16 @@ def several(name: str, values: Iterable) -> tuple:
 def plant(bug: tuple) -> Plant:
     """Return a bug with its factor written out, where it takes one; a function is left for the network to plant.
 
-    Raises ValueError where backprop has no such bug.
+    Raises ValueError for a mistake of the cost.
     """
     name, layer, strength, factor = Plant(*bug)
     if not callable(name):
-        found = of_family(name, bugs.Steps)
+        found = bugs.find(name)
         factor = found.factor if factor is None else factor
+        if found.family is Terms:
+            raise ValueError(f"{name} is a mistake of the cost: mistakes=[{name!r}]")
     layer = int(layer) if isinstance(layer, Real) and layer == layer // 1 else layer
     return Plant(name, layer, float(strength), factor if factor is None else float(factor))
-
-
-def of_family(name: str | bugs.Bug, *families: type) -> bugs.Bug:
-    """Return the bug of that name. Raises ValueError that says where it belongs if it is of none of these families."""
-    found = bugs.find(name)
-    if found.family in families:
-        return found
-    if found.family is bugs.Steps:
-        raise ValueError(f"{name} is a bug of backprop: plant it in a layer, bugs=[({name!r}, 1)]")
-    if found.family in (Terms, Checker):
-        raise ValueError(f"{name} is a mistake of the cost or of the checker: mistakes=[{name!r}]")
-    raise ValueError(f"{name} is a bug of a layer that has no J: gcl.labs.layers(bug={name!r})")
 
 
 def layers(name: str, value) -> tuple[int, ...]:
@@ -91,7 +81,7 @@ class BenchState(Fields):
     True
     """
 
-    eps: float = slider("ε", EPS, 1e-7, step)
+    eps: float = slider("ε", EPS, 1e-7, positive)
     lam: float = slider("λ", LAMBDAS, 0.1, number(0))
     keep_prob: float = slider("keep_prob", KEEP_PROBS, 1.0, as_float, "{:g}".format)
     masks: str = menu("masks", ["frozen", "fresh"], "frozen", width="140px")
@@ -112,8 +102,6 @@ class BenchState(Fields):
         super().__post_init__()
         if self.bias is None:
             self.settle(bias=0.01 if 0.0 in ACTIVATIONS[self.hidden].corners else 0.0)
-        for name in self.mistakes:
-            of_family(name, Terms, Checker)
         self.checker  # noqa: B018  # raises where a mistake cannot be, as the network does where a bug cannot
         self.settle(bugs=tuple(plant(bug) for bug in self.network.plants if bug.layer is not None))
 
@@ -133,7 +121,7 @@ class BenchState(Fields):
         for bug in self.bugs:
             network = network.plant(*bug)
         for name in self.mistakes:
-            network = network.plant(name) if bugs.find(name).family is Terms else network
+            network = network if bugs.find(name).family is Checker else network.plant(name)
         return network
 
     @cached_property

@@ -13,7 +13,7 @@ from ..checker.words import entry_name, html_table, in_digits, short
 from ..network import bugs
 from ..network.network import Network
 from ..plots.vector import vector_picture
-from .fields import Fields, choice, number, slider, whole_number
+from .fields import Fields, choice, positive, slider, whole_number
 from .lab import Lab
 from .result import Headline, Shown
 
@@ -31,7 +31,7 @@ class State(Fields):
 
     i: int = slider("entry i", range(SIZE), 12, whole_number(0, SIZE - 1), str, "480px")
     order: str = choice("flatten dθ", ORDERS, "row by row")
-    times: float = choice("J times", TIMES, 1.0, number(above=0), short)
+    times: float = choice("J times", TIMES, 1.0, positive, short)
 
 
 @lru_cache(16)
@@ -75,8 +75,7 @@ class Result(Shown):
         yield f"dθ_approx[{i}] = {short(self.approx[i], 4)}. Backprop’s dθ[{i}] = {short(self.dtheta[i], 4)}."
         if place != i:
             yield f"<b>But dθ[{i}] is {named(place, 'd')}: two different entries are compared.</b>"
-        done = f"all {SIZE} entries" if i == SIZE - 1 else f"the {i + 1} done so far" if i else "the first one alone"
-        yield f"The relative difference is over {done}."
+        yield f"Done so far, and in the relative difference: {i + 1} of {SIZE} entries."
 
     def tables(self) -> Iterator[str]:
         """Write the picture as tables: every entry as far as the loop has come, and the three norms."""
@@ -109,11 +108,6 @@ class Vector(Lab):
     """
 
     State, View, compute, room = State, vector_picture, compute, 330
-    about = (
-        "The matrices W1, b1, … W3, b3 with their entries numbered; beneath them three strips of 31 entries, θ, dθ and "
-        "dθ_approx, which is filled as far as the loop has come.",
-        "The lengths of dθ_approx − dθ, dθ_approx and dθ on a log axis.",
-    )
 
     def controls(self) -> list:
         """Build the controls, and a button that lets the loop take one step."""

@@ -1,11 +1,11 @@
 """The finding of a check, said in plain words."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from ..checker.reading import Reading
 from ..checker.slide import GREAT, band, norm
-from ..checker.words import all_agree, html_table, listed, short
+from ..checker.words import all_agree, listed, short
 from ..network.activations import ACTIVATIONS
 from .result import Headline, beyond, unheard
 
@@ -16,15 +16,14 @@ FACTORS = {2.0: "twice", 0.5: "half", -1.0: "the opposite of", 3.0: "three times
 
 def in_short(result) -> Headline:
     """Say in one line what the bench found."""
-    report, planted = result.report, [name for name in result.hiding if not beyond(result.report)]
+    report = result.report
     follow = "; the curves follow" if result.following else ""
     found = disagreeing(report, room(report) - len(follow))
-    gists = [f"{found}, though {listed(planted)} {be(planted)} planted", f"{found}, though a bug is planted"]
-    gists = gists if planted else [found]
     if result.state.random:
-        gists = ["masks are fresh: the number says nothing of dθ", "masks are fresh"]
-    gist = next((gist for gist in gists if len(gist + follow) <= room(report)), gists[-1])
-    return Headline(gist + follow, stable(report), report.band)
+        found = "fresh masks say nothing of dθ"
+    elif result.hiding and not beyond(report):
+        found += ", though a bug is planted"
+    return Headline(found + follow, stable(report), report.band)
 
 
 def stable(report: Reading) -> str:
@@ -87,14 +86,6 @@ def fresh(report: Reading) -> str:
     )
 
 
-def as_if(k: float | None) -> str:
-    """Say which one factor would explain a block."""
-    if k is None or abs(k - 1) < 1e-3:
-        return ""
-    times = next((words for factor, words in FACTORS.items() if abs(k - factor) < 1e-3 * abs(factor)), f"{k:.4g} times")
-    return f", as if {times} what it should be"
-
-
 def finding(report: Reading) -> str:
     """Say which blocks disagree, by how much and by which factor; nothing, where all agree."""
     red, silent = beyond(report), unheard(report)
@@ -113,7 +104,13 @@ def finding(report: Reading) -> str:
 
 def kind(report: Reading, name: str) -> str:
     """Say which one factor would explain a wrong block, if any does."""
-    return as_if(report.factor(name)) if report.pairs[name][1].any() else ", as if it were zero"
+    if not report.pairs[name][1].any():
+        return ", as if it were zero"
+    k = report.factor(name)
+    if k is None or abs(k - 1) < 1e-3:
+        return ""
+    times = next((words for factor, words in FACTORS.items() if abs(k - factor) < 1e-3 * abs(factor)), f"{k:.4g} times")
+    return f", as if {times} what it should be"
 
 
 def most(report: Reading, names: list[str]) -> str:
@@ -132,27 +129,3 @@ def grouped(pairs: Iterable[Iterable]) -> dict[Any, list]:
 def be(names: Sequence[str]) -> str:
     """Return the verb that fits so many."""
     return "is" if len(names) == 1 else "are"
-
-
-def blocks_table(report: Reading, blocks: Collection[str] | None = None) -> str:
-    """Write the reading and the error bound of each block as a table, or of these blocks alone."""
-    silent = unheard(report)
-    rows = [
-        (name, short(x, 2), short(report.bounds[name], 2), "within its error bound" if name in silent else band(x))
-        for name, x in report.blocks.items()
-        if blocks is None or name in blocks
-    ]
-    return html_table(["block", "reading", "error bound", ""], rows, named=True)
-
-
-def curve_table(head: Sequence[str], *curves) -> str:
-    """Write curves of readings over the same x as a table."""
-    along = zip(curves[0].x, *(curve.y for curve in curves), strict=True)
-    return html_table(head, [(short(x), *(short(y, 2) for y in readings)) for x, *readings in along])
-
-
-def tables(result) -> Iterator[str]:
-    """Write what the picture shows as tables: each block, and each slice."""
-    yield blocks_table(result.report)
-    for key, words in (("eps", "ε"), ("lam", "λ"), ("keep_prob", "keep_prob")):
-        yield curve_table([words, "relative difference"], result.curves[key])

@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from .curves import KeepProbAxis, LogAxis, Slice
 from .parts import MARK, Blocks, Columns, Panel
 from .picture import View, pictures
-from .style import APPROX, GRADIENT, LENGTHS, banded
+from .style import APPROX, GRADIENT, LENGTHS
 
 SLICES = 2.2, 2.1, 1.9
 LENGTH_NAMES = ["dθ_approx", "dθ"]  # stand among the names where the picture also shows how long both are
@@ -15,6 +15,8 @@ KEEP_PROBS = [1, 0.9999, 0.999, 0.99, 0.97, 0.9, 0.8, 0.7, 0.5, 0.3]
 
 class Lengths(Panel):
     """Show how long dθ_approx and dθ are, on an axis of their own."""
+
+    about = "The lengths of dθ_approx and dθ."
 
     def build(self, axes: Axes) -> None:
         self.columns = Columns(axes, LENGTHS, 2, width=0.12, size=MARK)
@@ -40,16 +42,12 @@ def slices(eps: Axes, lam: Axes, keep_prob: Axes) -> tuple:
 @pictures([3.4], SLICES)
 def usual(names: list[str], blocks: Axes, *against: Axes) -> tuple:
     """Show each block, and the three slices."""
-    banded(blocks)
-    banded(*against)
     return Blocks(blocks, names), *slices(*against)
 
 
 @pictures([2.25, 1.15], SLICES)
 def with_lengths(names: list[str], blocks: Axes, lengths: Axes, *against: Axes) -> tuple:
     """Show each block, how long both gradients are, and the three slices."""
-    banded(blocks)
-    banded(*against)
     LENGTHS.apply(lengths, "1e-6 1 1e6 1e12")
     lengths.yaxis.tick_right()
     panels = Blocks(blocks, names[:-2]), Lengths(lengths), *slices(*against)

@@ -1,7 +1,6 @@
 """The relative difference against one control: the x axes of what a slider moves, and the curves over them.
 
-The axes are log, with a place of their own for 0; that of keep_prob has one for 1. Where there are several curves, each
-has its name at its right end.
+The axes are log, with a place of their own for 0; that of keep_prob has one for 1.
 """
 
 from collections.abc import Sequence
@@ -9,10 +8,9 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
-from matplotlib.text import Text
 
-from .parts import BEFORE_LOOKS, BEFORE_NOW, HERE, NOW, Marks, Panel, line, ring, word
-from .style import DIFFERENCE, DIFFERENCES, WHITE, WORRY, Scale, for_words, set_ticks
+from .parts import BEFORE_LOOKS, BEFORE_NOW, HERE, NOW, Marks, Panel, line, ring
+from .style import DIFFERENCE, DIFFERENCES, WHITE, set_ticks
 
 
 class LogAxis:
@@ -72,11 +70,12 @@ class Slice(Panel):
     `along` is the x axis; the curve is dotted while it still is that of another state, and the new one to follow.
     """
 
-    marks = NOW | BEFORE_NOW | HERE
+    marks, banded = NOW | BEFORE_NOW | HERE, True
 
     def build(self, axes: Axes, field: str, title: str, along: Along, ticks: str, key: str = "") -> None:
         self.field, self.along, self.place, self.key = field, along, along.place, key or field
         axes.set_title(title)
+        self.about = f"The relative difference against {title}, with the same bands."
         along.apply(axes, ticks)
         self.before = line(axes, zorder=10, **BEFORE_LOOKS)
         self.curve = line(axes, ".", color=DIFFERENCE, zorder=11)
@@ -107,37 +106,21 @@ class Slice(Panel):
 
 
 class NamedSlices(Panel):
-    """Show two curves on the same axes, the first with hollow squares, the second with dots, and their names."""
+    """Show two curves on the same axes, the first with hollow squares, the second with dots."""
 
-    marks = BEFORE_NOW | HERE
+    banded = True
 
     def build(self, axes: Axes, keys: Sequence[str], field: str, title: str, along: Along, ticks: str) -> None:
         self.slices = [Slice(axes, field, title, along, ticks, key) for key in keys]
         self.field, self.place = field, along.place
-        low, high = axes.get_xlim()
-        far = high * (high / low) ** 0.12 if axes.get_xscale() == "log" else high + 0.54 * (high - low)
-        axes.set_xlim(right=far)  # room for the names
-        colour = for_words(DIFFERENCE, WORRY.tint)
-        self.names = [curve_name(axes, high, key, colour) for key in keys]
-        for each, mark, face in zip(self.slices, "so", (WHITE, DIFFERENCE), strict=True):
-            each.curve.set(marker=mark, markerfacecolor=face)
+        self.about = f"Relative differences ({', '.join(keys)}) against {title}, with the same bands."
+        looks = dict(marker="s", markerfacecolor=WHITE), dict(marker="o", markerfacecolor=DIFFERENCE)
+        for each, look in zip(self.slices, looks, strict=True):
+            each.curve.set(**look)
+        named = {key: Line2D([], [], color=DIFFERENCE, **look) for key, look in zip(keys, looks, strict=True)}
+        self.marks = named | BEFORE_NOW | HERE
 
     def move(self, result) -> None:
         """Move to a result."""
         for each in self.slices:
             each.move(result)
-        set_names(self.names, [each.curve.get_ydata()[-1] for each in self.slices])
-
-
-def curve_name(axes: Axes, x: float, name: str, colour: str) -> Text:
-    """Write a name that moves."""
-    return word(axes, f" {name}", x, color=colour, weight="bold", va="center")
-
-
-def set_names(names: Sequence[Text], ends: Sequence[float], scale: Scale = DIFFERENCES) -> None:
-    """Set each name beside the end of its curve, and those that would overlap above each other."""
-    low, high = np.log10([scale.low, scale.high])
-    order, steps = np.argsort(ends, kind="stable"), 0.08 * (high - low) * np.arange(len(ends))
-    heights = np.maximum.accumulate(np.log10(np.array(ends)[order]) - steps)  # each a step or more above the last
-    for k, height in zip(order, np.minimum(heights, high - steps[-1]) + steps, strict=True):
-        names[k].set_y(10**height)

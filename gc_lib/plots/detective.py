@@ -5,11 +5,13 @@ from matplotlib.axes import Axes
 
 from .parts import Blocks, Panel, word
 from .picture import pictures
-from .style import GREY, WORRY, banded, for_words
+from .style import GREY, WORRY, for_words
 
 
 class Question(Panel):
     """Show a question mark in place of the bars of a check that was not made."""
+
+    about = "A question mark, where the check was not made."
 
     def build(self, axes: Axes) -> None:
         middle = dict(ha="center", va="center", transform=axes.transAxes)
@@ -23,6 +25,5 @@ class Question(Panel):
 @pictures([4.5], height=3.3)
 def detective_picture(names: list[str], blocks: Axes) -> tuple:
     """Show the blocks in the check that is looked at, or a question mark."""
-    banded(blocks)
     label = "←  backprop walks from right to left" if "W1" in names else "each input of the layer"
     return Blocks(blocks, names, label), Question(blocks)

@@ -7,13 +7,15 @@ from matplotlib.lines import Line2D
 from .curves import LogAxis, Slice
 from .parts import HERE, Blocks, Panel, line, word
 from .picture import pictures
-from .style import BEFORE, DIFFERENCE, DIFFERENCES, GREAT, INK, banded
+from .style import BEFORE, DIFFERENCE, DIFFERENCES, GREAT, INK
 
 SPAN = np.array([1e-13, 10.0])
 
 
 class Lines(Panel):
     """Draw the predicted straight lines under the measured dots, and mark the best ε."""
+
+    about = "What was predicted, as two straight lines: round-off falls as 1/ε, and truncation rises."
 
     def build(self, axes: Axes) -> None:
         looks = dict(color=INK, zorder=9, clip_on=True)
@@ -47,10 +49,9 @@ class Lines(Panel):
 @pictures([3.0], [6.4])
 def epsilon_picture(names: list[str], blocks: Axes, eps: Axes) -> tuple:
     """Show the blocks with their error bounds, and the V of the reading against ε over its two predicted lines."""
-    banded(blocks)
-    banded(eps)
     curve = Slice(eps, "eps", "", LogAxis(1e-12, 1), "1e-11 1e-9 1e-7 1e-5 1e-3 0.1")
     now, before = dict(marker=".", color=DIFFERENCE), dict(marker="o", color=BEFORE, markerfacecolor="none")
     dots = {"measured": now, "before your last move": before}
     curve.marks = {words: Line2D([], [], linestyle="none", **looks) for words, looks in dots.items()} | HERE
-    return Blocks(blocks, names), Lines(eps), curve
+    curve.about = "The relative difference as measured, as dots against ε, with the same bands."
+    return Blocks(blocks, names), curve, Lines(eps)

@@ -5,7 +5,7 @@ from matplotlib.axes import Axes
 
 from .parts import BEFORE_LOOKS, BEFORE_NOW, Blocks, Panel, line, word
 from .picture import pictures
-from .style import DIFFERENCE, INK, PALE, SAYS_NOTHING, Scale, banded, log_x
+from .style import DIFFERENCE, INK, PALE, SAYS_NOTHING, Scale, log_x
 
 REMAINDERS, STEPS = Scale(1e-16, 1), (3e-9, 3.0)
 ROUNDOFF = 3e-15  # below it a remainder of a J of about 1 is only its last digits
@@ -15,6 +15,7 @@ class Fall(Panel):
     """Show the remainder against the step, and what it would be if it fell as t or as t² from the largest step on."""
 
     marks = BEFORE_NOW
+    about = "Taylor's remainder against the step t, on log axes, beside two guide lines that fall as t and as t²."
 
     def build(self, axes: Axes) -> None:
         REMAINDERS.apply(axes, "1e-16 1e-12 1e-8 1e-4 1")
@@ -53,6 +54,5 @@ def shown(taylor) -> tuple[np.ndarray, np.ndarray]:
 @pictures([5.2], [4.4])
 def hiding_picture(names: list[str], blocks: Axes, fall: Axes) -> tuple:
     """Show what a check reads, and beside it how Taylor's remainder falls."""
-    banded(blocks)
     blocks.axvline(0.5, color=INK, lw=0.8, zorder=5)
     return Blocks(blocks, names, "all of θ together, and each block"), Fall(fall)

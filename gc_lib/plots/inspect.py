@@ -11,7 +11,7 @@ from matplotlib.text import Text
 
 from .parts import BEFORE_NOW, RING, Blocks, Marks, Panel, line, word
 from .picture import MOVES, pictures
-from .style import BEFORE, GREAT, GREY, INK, PALE, WHITE, Band, band, banded
+from .style import BEFORE, GREAT, GREY, INK, PALE, WHITE, Band, band
 
 SILENT = Band("", 0, 0, WHITE, WHITE, "o")  # a reading that says nothing
 MOST = {"the entry that differs most": Line2D([], [], **RING, ms=8, mew=1.8)}
@@ -62,6 +62,7 @@ class Against(Square):
     """Show dθ against dθ_approx, entry by entry, and the line on which dθ is k times dθ_approx."""
 
     marks = BEFORE_NOW | MOST
+    about = "Each entry of the block chosen: dθ against dθ_approx, with the line on which dθ is k times dθ_approx."
 
     def build(self, axes: Axes) -> None:
         super().build(axes)
@@ -89,6 +90,8 @@ class Against(Square):
 
 class Map(Square):
     """Show every entry in its place in the block: row by row, as the array is printed."""
+
+    about = "The entries of one block in rows and columns, coloured by the bands great, look and worry."
 
     def build(self, axes: Axes) -> None:
         super().build(axes)
@@ -134,5 +137,4 @@ def numbered(words: list[Text], count: int, least: float) -> Iterator[tuple[int,
 @pictures([3.0], [3.35, 3.15])
 def inspect_picture(names: list[str], blocks: Axes, against: Axes, places: Axes) -> tuple:
     """Show what a check found: the blocks, and the entries of one of them."""
-    banded(blocks)
     return Chosen(blocks, names), Against(against), Map(places)

@@ -1,25 +1,29 @@
 """The picture of a corner in the window: J along one entry, magnified by ε, and what the check reads against ε."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
 
 import numpy as np
 from matplotlib.axes import Axes
 
-from .parts import BEFORE_LOOKS, BEFORE_NOW, HERE, NOW, Panel, key, line, magnify, ring, word
+from .curves import LogAxis, Slice
+from .parts import HERE, Panel, key, line, magnify, ring
 from .picture import pictures
-from .style import APPROX, DIFFERENCE, DIFFERENCES, GRADIENT, GREY, INK, SILVER, WHITE, banded, set_ticks
+from .style import APPROX, DIFFERENCES, GRADIENT, GREY, INK, SILVER
 
 KEY = {
     "slope dθ, from backprop": dict(color=GRADIENT, lw=2.6),
     "slope dθ_approx, through θ − ε and θ + ε": dict(color=APPROX, lw=2.6),
 }
-ON_THETA, NEAREST = 2e-12, 1e-10  # where a distance of 0 stands, left of the break, and the smallest that has a place
 
 
 class Magnified(Panel):
     """Show J from θ − 2ε to θ + 2ε with its corners, stretched so that it always fills the same height."""
 
     marks = HERE
+    about = (
+        "J along one entry of θ from θ − 2ε to θ + 2ε, stretched to fit, with its corners, the line of slope dθ and "
+        "the line through θ − ε and θ + ε."
+    )
 
     def build(self, axes: Axes) -> None:
         axes.set(ylim=(-0.2, 1.62), xlabel="one entry, θ[i] = b2[1]\n▼ corners", ylabel="J(θ), stretched to fit")
@@ -30,8 +34,7 @@ class Magnified(Panel):
         self.secant = line(axes, color=APPROX, lw=2.6, zorder=12, clip_on=True)
         self.ends = line(axes, "o", color=INK, ms=6, zorder=13)
         self.here = ring(axes, zorder=14)
-        self.corners = line(axes, "v", color=INK, ms=9, zorder=15)
-        self.word = word(axes, "corner", ha="center", va="bottom", zorder=15)
+        self.corners = line(axes, "v", color=INK, ms=7, zorder=15)
 
     def move(self, result) -> None:
         """Move to a result."""
@@ -46,51 +49,33 @@ class Magnified(Panel):
         self.ends.set_data([-1, 1], [below, above])
         self.here.set_data([0], [at])
         corners = np.sort(result.corners[np.abs(result.corners) < 2 * eps] / eps)
-        tops = np.interp(corners, steps, heights) + 0.1
-        self.corners.set_data(corners, tops)
-        self.corners.set_markersize(9 if len(corners) < 4 else 5)
-        self.word.set_visible(len(corners) == 1)
-        if len(corners) == 1:
-            self.word.set_position((corners[0], tops[0] + 0.04))
+        self.corners.set_data(corners, np.interp(corners, steps, heights) + 0.1)
 
 
-class Readings(Panel):
-    """Show the relative difference against ε, and under it how far each entry is from its nearest corner."""
+class Corners(Panel):
+    """Show, under the relative difference, how far each entry is from its nearest corner, and the window."""
 
-    field, marks = "eps", NOW | BEFORE_NOW | HERE
+    about = "Under it, for each entry how far its nearest corner is."
 
-    def build(self, axes: Axes) -> None:
-        banded(axes)
-        axes.set(title="ε", xscale="log", xlim=(7e-13, 2), xlabel="nearest corner:  ▼ of θ[i],  | of each")
-        set_ticks(axes, "0 1e-9 1e-7 1e-5 1e-3 0.1", on_axis)
-        axes.axvspan(8e-12, 2.4e-11, color=WHITE, linewidth=0, zorder=1)  # here the axis breaks
-        self.before = line(axes, zorder=10, **BEFORE_LOOKS)
-        self.curve = line(axes, ".-", color=DIFFERENCE, ms=5, zorder=11)
+    def build(self, axes: Axes, place: Callable) -> None:
+        self.place = place
+        axes.set_xlabel("nearest corner:  ▼ of θ[i],  | of each")
         self.nearest = line(axes, "|", color=GREY, ms=16, mew=1.2, zorder=12, clip_on=True)
         self.own = line(axes, "v", color=INK, ms=9, zorder=13)
         self.window = line(axes, ":", color=INK, lw=1.4, zorder=12)
-        self.here = ring(axes, zorder=14)
 
     def move(self, result) -> None:
-        """Move to a result, and leave the curve from before it as pale marks."""
-        eps, foot = result.state.eps, 6e-12
-        self.curve.set_data(result.curve[0], DIFFERENCES.place(result.curve[1]))
-        x, y = result.before.curve if result.before else ((), ())
-        self.before.set_data(x, DIFFERENCES.place(y))
-        near = on_axis(result.nearest)
+        """Move to a result."""
+        (eps, reading), foot = result.here["eps"], 6e-12
+        near, own = (self.place(distances) for distances in (result.nearest, np.abs(result.corners)))
         self.nearest.set_data(near, np.full(len(near), foot))
-        self.own.set_data(on_axis(np.abs(result.corners).min(keepdims=True)), [foot * 3])
-        reading = DIFFERENCES.place([result.reading])
-        self.window.set_data([eps, eps], [foot, reading[0]])
-        self.here.set_data([eps], reading)
-
-
-def on_axis(distances: Sequence[float] | np.ndarray) -> np.ndarray:
-    """Give a distance of 0 its own place, left of the break."""
-    return np.where(np.equal(distances, 0), ON_THETA, np.clip(distances, NEAREST, None))
+        self.own.set_data([own.min()], [foot * 3])
+        self.window.set_data([eps, eps], [foot, *DIFFERENCES.place([reading])])
 
 
 @pictures([5.0], [4.6])
-def kink_picture(magnified: Axes, readings: Axes) -> tuple:
+def kink_picture(magnified: Axes, against: Axes) -> tuple:
     """Show a corner of J in the window of a nudge, and how far from θ the corners of all entries are."""
-    return Magnified(magnified), Readings(readings)
+    along = LogAxis(1e-10, 1, 10, apart=0)
+    readings = Slice(against, "eps", "ε", along, "0 1e-9 1e-7 1e-5 1e-3 0.1")
+    return Magnified(magnified), readings, Corners(against, along.place)

@@ -30,12 +30,15 @@ class Panel:
     """A part of a picture on axes of its own: `build` makes its artists once, `move` moves them to a result.
 
     `field` is the field of the state whose slider stands under it, and place(values) says where values of it stand on
-    the x axis; `marks` are what its marks mean.
+    the x axis; `marks` are what its marks mean; `about` says what it shows to those who do not see it. What is `banded`
+    stands on the axis of relative differences.
     """
 
     field = ""
     place: Callable[..., np.ndarray] = staticmethod(np.asarray)
     marks: Mapping[str, Artist] = {}
+    about: str
+    banded = False
     build: Callable[..., None]
     move: Callable[[Any], None]
 
@@ -163,7 +166,7 @@ class Blocks(Panel):
     or where there is a label to say more.
     """
 
-    marks = BEFORE_NOW | HATCHED
+    marks, banded = BEFORE_NOW | HATCHED, True
 
     def build(self, axes: Axes, names: Sequence[str], label: str = "each block", key: str = "") -> None:
         self.names, self.key, few = list(names), key, len(names) < 12
@@ -173,6 +176,8 @@ class Blocks(Panel):
         upright = label != "each block" or (few and len(" ".join(written)) < 18)
         axes.set_xticks(self.columns.x[::step], written, rotation=0 if upright else 90)
         axes.set_xlabel(label)
+        words = " ".join(label.split())
+        self.about = f"Relative differences as bars ({words}), on a log axis with the bands great, look and worry."
         axes.tick_params(axis="x", labelsize="small" if key else "medium")
         self.pen = [Outline.MOVETO, Outline.LINETO, Outline.LINETO, Outline.LINETO] * len(names)
         hatch = PathPatch(Outline([(0, 0)]), fill=False, hatch="////", edgecolor=GREY, linewidth=0, zorder=11, **MOVES)

@@ -17,7 +17,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from PIL import Image
 
-from .style import APPROX, BANDS, BEFORE, DIFFERENCE, GRADIENT, GREY, INK, PALE, SAYS_NOTHING, WHITE, styled
+from .style import APPROX, BANDS, BEFORE, DIFFERENCE, GRADIENT, GREY, INK, PALE, SAYS_NOTHING, WHITE, banded, styled
 
 MOVES = dict(clip_on=False, animated=True)  # what every moving artist is told
 
@@ -111,13 +111,22 @@ class View:
             panel.move(result)
         return tuple(picture.png() for picture in self.pictures)
 
+    @property
+    def about(self) -> list[str]:
+        """What each picture shows, for those who do not see it."""
+        return [" ".join(panel.about for panel in self.within(each)) for each in self.pictures]
+
+    def within(self, picture: Picture) -> list:
+        """Return the panels of a picture."""
+        return [panel for panel in self.panels if panel.axes.figure is picture.figure]
+
     def under(self, picture: Picture) -> dict[str, Callable[[float], float]]:
         """Return the fields whose sliders stand under a panel of a picture, and where on its width a value stands."""
         return {panel.field: panel.share for panel in self.movable(picture)}
 
     def movable(self, picture: Picture) -> list:
         """Return the panels of a picture under which sliders stand."""
-        return [panel for panel in self.panels if panel.axes.figure is picture.figure and panel.field]
+        return [panel for panel in self.within(picture) if panel.field]
 
     def spare(self, picture: Picture) -> float:
         """Return how much is empty beneath these panels, as a share of the picture's width."""
@@ -144,7 +153,9 @@ def pictures(*widths: Sequence[float], height: float = 3.7, inks: tuple[str, ...
                 ]
                 panels = build(list(names), *axes) if names else build(*axes)
                 for figure in figures:
-                    name_marks(figure, [panel for panel in panels if panel.axes.figure is figure])
+                    drawn = [panel for panel in panels if panel.axes.figure is figure]
+                    banded(*dict.fromkeys(panel.axes for panel in drawn if panel.banded))
+                    name_marks(figure, drawn)
                 line_up(figures)
                 return View([Picture(figure, inks) for figure in figures], panels, names)
 

@@ -3,11 +3,10 @@
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
-from matplotlib.ticker import NullLocator
 
 from .parts import HERE, Panel, line, ring, word
 from .picture import pictures
-from .style import APPROX, GRADIENT, INK, WHITE, Scale
+from .style import APPROX, GRADIENT, INK, WHITE, Scale, log_x
 
 EVALUATIONS, SPAN = Scale(1, 1e8), np.array([1e2, 3e7])
 WORKS = {"loop": (APPROX, "s"), "screen": (INK, "D"), "step": (GRADIENT, "o")}
@@ -17,13 +16,15 @@ class Works(Panel):
     """Show what each work costs as the network grows, and how far the loop is from a step of training."""
 
     marks = HERE | {"timed on this computer": Line2D([], [], marker="o", linestyle="none", color=GRADIENT, ms=6)}
+    about = (
+        "Evaluations of J against the number of parameters, on log axes: the two-sided loop rises in proportion, a "
+        "step of training and the screen stay level; what was timed stands as dots."
+    )
 
     def build(self, axes: Axes) -> None:
         EVALUATIONS.apply(axes, "1 100 1e4 1e6 1e8")
-        axes.set(xscale="log", xlim=SPAN, xlabel="parameters of the network", ylabel="evaluations of J")
-        ticks = {1e2: "100", 1e3: "1000", 1e4: "1e4", 1e5: "1e5", 1e6: "a million", 1e7: "ten million"}
-        axes.set_xticks([*ticks], [*ticks.values()])
-        axes.xaxis.set_minor_locator(NullLocator())
+        log_x(axes, SPAN, "parameters of the network", "100 1000 1e4 1e5 1e6 1e7")
+        axes.set_ylabel("evaluations of J")
         levels = {"loop": 2 * SPAN, "screen": [350, 350], "step": [3, 3]}
         for name, level in levels.items():
             axes.plot(SPAN, level, "-", color=WORKS[name][0], lw=2.2, zorder=5)

@@ -2,12 +2,11 @@
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
 
-from .curves import LogAxis, Slice
-from .parts import BEFORE_NOW, HERE, Panel, key, line, magnify
+from .curves import LogAxis, NamedSlices
+from .parts import Panel, key, line, magnify
 from .picture import pictures
-from .style import APPROX, DIFFERENCE, INK, SILVER, WHITE, banded
+from .style import APPROX, INK, SILVER
 
 KEY = {
     "J from Z: its slope is dθ": dict(color=SILVER, lw=6, solid_capstyle="butt"),
@@ -18,6 +17,11 @@ KEY = {
 
 class Stairs(Panel):
     """Show how both J rise from θ along one bias, stretched so that J from Z always fills the same height."""
+
+    about = (
+        "How J rises along the bias b3 from θ − 2ε to θ + 2ε: J from A, a staircase where its digits are few, beside J "
+        "from Z, a straight line; and the line through J from A at θ − ε and θ + ε."
+    )
 
     def build(self, axes: Axes) -> None:
         axes.set(ylim=(-1.4, 2), xlabel="one entry, θ[i] = b3", ylabel="rise of J(θ), stretched to fit")
@@ -40,12 +44,5 @@ class Stairs(Panel):
 @pictures([4.6], [5.0])
 def saturation_picture(stairs: Axes, against: Axes) -> tuple:
     """Show a staircase beside a line, and the V of each."""
-    banded(against)
-    along = LogAxis(1e-12, 1e-2, 10), "1e-12 1e-10 1e-8 1e-6 1e-4 1e-2"
-    curves = [Slice(against, field, "ε", *along, key) for field, key in (("eps", "from A"), ("", "from Z"))]
-    named = {}
-    for each, mark, face in zip(curves, "so", (WHITE, DIFFERENCE), strict=True):
-        each.curve.set(marker=mark, markerfacecolor=face)
-        named[f"J {each.key}"] = Line2D([], [], color=DIFFERENCE, marker=mark, markerfacecolor=face)
-    curves[0].marks, curves[1].marks = named | BEFORE_NOW | HERE, {}
-    return Stairs(stairs), *curves
+    along, ticks = LogAxis(1e-12, 1e-2, 10), "1e-12 1e-10 1e-8 1e-6 1e-4 1e-2"
+    return Stairs(stairs), NamedSlices(against, ("from A", "from Z"), "eps", "ε", along, ticks)

@@ -7,7 +7,7 @@ from matplotlib.patches import Rectangle
 
 from .parts import BEFORE_LOOKS, BEFORE_NOW, HERE, Panel, key, line, ring, word
 from .picture import MOVES, pictures
-from .style import APPROX, GRADIENT, GREY, INK, SILVER, WHITE, Scale
+from .style import APPROX, GRADIENT, GREY, INK, SILVER, WHITE, Scale, log_x
 
 ERRORS, LEFT, RIGHT = Scale(1e-12, 10), -1.1, 2.1
 SIDES = {  # the two ways of taking the slope: colour, dashes, mark
@@ -31,6 +31,7 @@ class Secants(Panel):
     """Show J(θ), its tangent at θ, and the secant of each way."""
 
     field, marks = "theta", BEFORE_NOW | HERE
+    about = "J(θ) with its tangent at θ and two secants, one through θ and θ + ε, one through θ − ε and θ + ε."
 
     def build(self, axes: Axes) -> None:
         axes.set(title="θ", xlim=(LEFT, RIGHT), ylim=(-1.6, 8.4), ylabel="J(θ)")
@@ -74,7 +75,8 @@ class Inset:
         self.tangent = line(axes, color=GRADIENT, lw=4, zorder=17)
         self.chords = both(axes, lw=2.4, zorder=18)
         self.here = ring(axes, zorder=19)
-        self.word = word(axes, "", x, y - 0.94 * height, ha="center", va="bottom", fontsize="small", zorder=19)
+        under = dict(ha="center", va="bottom", fontsize="small", zorder=19)
+        self.word = word(axes, "θ ± 2ε, stretched to fit", x, y - 0.94 * height, **under)
         self.artists = [self.box, self.curve, self.tangent, *self.chords.values(), self.here, self.word]
         for artist in self.artists[1:-2]:
             artist.set(clip_on=True, clip_path=self.box)
@@ -97,7 +99,6 @@ class Inset:
         for side, first in FIRST.items():
             lay(self.chords[side], np.array([first - 1, 1]), np.array([J[first], J[2]]) - J[1])
         lay(self.here, np.zeros(1), np.zeros(1))
-        self.word.set_text(f"θ ± 2ε, at ε = {result.eps}")
 
 
 def spots(result) -> tuple[float, float, float]:
@@ -156,13 +157,13 @@ class Errors(Panel):
     """Show the errors of both ways on the same axis, and where only rounding is left of them."""
 
     field, marks = "eps", BEFORE_NOW | HERE
+    about = "How far the slope of each secant is off, against ε, both on log axes."
 
     def build(self, axes: Axes) -> None:
         ERRORS.apply(axes, "1e-12 1e-9 1e-6 1e-3 1")
-        axes.set(title="ε", xscale="log", xlim=(4e-9, 60), ylabel="error of the slope")
-        axes.set_xticks([1e-8, 1e-6, 1e-4, 1e-2, 1], ["1e-8", "1e-6", "1e-4", "1e-2", "1"])
-        axes.set_xticks([1e-7, 1e-5, 1e-3, 1e-1], minor=True, labels=[])
-        axes.grid(True, which="both", axis="x")
+        log_x(axes, (4e-9, 60), "", "1e-8 1e-6 1e-4 1e-2 1")
+        axes.set(title="ε", ylabel="error of the slope")
+        axes.grid(True, axis="x")
         self.falls = Fall(axes, "one-sided", above=True), Fall(axes, "two-sided", above=False)
         self.lost = line(axes, ".", color=GREY, ms=5, zorder=11)
         self.rounding = word(axes, "grey dots:\nonly rounding", 6e-9, 9, va="top")

@@ -66,12 +66,12 @@ class Scale(NamedTuple):
 
     def apply(self, axes: Axes, ticks: str) -> None:
         """Give `axes` this y axis, with the ticks as they are written."""
-        axes.set(yscale="log", ylim=(self.low / self.rim**2, self.high * self.rim**2))
+        axes.set(ylim=(self.low / self.rim**2, self.high * self.rim**2), yscale="log")
         axes.set_yticks([float(tick) for tick in ticks.split()], ticks.split())
         axes.yaxis.set_minor_locator(NullLocator())
 
 
-def log_x(axes: Axes, span: Sequence[float], label: str, ticks: str) -> None:
+def log_x(axes: Axes, span: Sequence[float] | np.ndarray, label: str, ticks: str) -> None:
     """Give `axes` a log x axis, with the ticks as they are written."""
     axes.set(xscale="log", xlim=span, xlabel=label)
     set_ticks(axes, ticks)
@@ -115,20 +115,21 @@ def paint_bands(axes: Axes) -> None:
         axes.axhspan(each.low, each.high, color=each.tint, linewidth=0, zorder=0, clip_on=False)
 
 
-def banded(first: Axes, *others: Axes) -> None:
+def banded(*side_by_side: Axes) -> None:
     """Give axes that stand side by side the axis of relative differences and its bands, which the first one names."""
-    for axes in (first, *others):
+    for axes in side_by_side:
         DIFFERENCES.apply(axes, "1e-12 1e-9 1e-6 1e-3 1")
         paint_bands(axes)
-        axes.tick_params(labelleft=axes is first)
-    name_bands(first)
+        axes.tick_params(labelleft=False)
+    for axes in side_by_side[:1]:
+        name_bands(axes)
 
 
 def name_bands(axes: Axes) -> None:
     """Write the words of the bands on a strip left of `axes`."""
     inches = axes.figure.dpi_scale_trans + ScaledTranslation(0, 0, axes.transAxes)  # from the left edge of the axes
     beside = blended_transform_factory(inches, axes.transData)
-    axes.tick_params(axis="y", pad=26)
+    axes.tick_params(axis="y", labelleft=True, pad=26)
     axes.set_ylabel("relative difference")
     for each in BANDS:
         height, middle = each.high - each.low, (each.low * each.high) ** 0.5

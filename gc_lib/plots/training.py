@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from .curves import LogAxis, Slice
 from .parts import Blocks, Panel, line, ring, word
 from .picture import pictures
-from .style import DIFFERENCES, GREY, INK, WORRY, Scale, banded, for_words, log_x
+from .style import DIFFERENCES, GREY, INK, WORRY, Scale, for_words, log_x
 
 COSTS = Scale(0.04, 4)
 STEPS = "steps of training"
@@ -14,6 +14,8 @@ STEPS = "steps of training"
 
 class Bound(Panel):
     """Show the error bound of the whole vector, under the readings."""
+
+    about = "Under it its error bound."
 
     def build(self, axes: Axes, zero: float) -> None:
         self.zero = zero
@@ -29,6 +31,8 @@ class Bound(Panel):
 
 class Costs(Panel):
     """Show J against the steps of training, with this backprop and with the right one."""
+
+    about = "J against the steps of training, with this backprop and with the right one."
 
     def build(self, axes: Axes) -> None:
         COSTS.apply(axes, "0.1 1")
@@ -52,8 +56,6 @@ class Costs(Panel):
 @pictures([3.0], [3.6, 2.9])
 def training_picture(names: list[str], blocks: Axes, readings: Axes, costs: Axes) -> tuple:
     """Show how the blocks, the reading and J change as training goes on."""
-    banded(blocks)
-    banded(readings)
     along = LogAxis(1, 300, apart=0)
     steps = Slice(readings, "steps", STEPS, along, "0 1 10 100")
-    return Blocks(blocks, names), Bound(readings, along.zero), steps, Costs(costs)
+    return Blocks(blocks, names), steps, Bound(readings, along.zero), Costs(costs)

@@ -24,6 +24,10 @@ class Strips(Panel):
     """Show the blocks as matrices and, beneath, each of the three vectors as a strip of signed bars."""
 
     field = "i"
+    about = (
+        "The matrices W1, b1, … W3, b3 with their entries numbered; beneath them three strips of 31 entries, θ, dθ and "
+        "dθ_approx, which is filled as far as the loop has come."
+    )
 
     def build(self, axes: Axes) -> None:
         axes.set(xlim=(-2.2, SIZE + 0.1), ylim=(-0.95, TOP + 0.75), xticks=[], yticks=[])
@@ -87,6 +91,7 @@ class Norms(Panel):
     """Show the three norms as lengths on one log axis: the gap that the first leaves is the relative difference."""
 
     marks = {"before your last move": Line2D([], [], color=BEFORE, marker="|", linestyle="none", ms=9, mew=3)}
+    about = "The lengths of dθ_approx − dθ, dθ_approx and dθ on a log axis."
 
     def build(self, axes: Axes) -> None:
         log_x(axes, RANGE, "length, so far", "1e-12 1e-8 1e-4 1 1e4")

@@ -36,6 +36,10 @@ class WayBack(Panel):
     """
 
     marks = {"the line that is wrong": Patch(facecolor=WHITE, edgecolor=INK, linewidth=2.2)}
+    about = (
+        "The five lines of each layer as boxes, from layer 4 down to 1, with wires to what is computed from them; the "
+        "wrong line is framed, and what its error reaches has the colour of its band."
+    )
 
     def build(self, axes: Axes, lines: Sequence[Line], wires: Sequence[tuple[Line, Line]]) -> None:
         self.lines, self.sources = list(lines), [source for source, _ in wires]
