@@ -390,7 +390,11 @@ def test_a_gradient_that_does_not_fit_is_named_by_block(change, error, words):
     [
         (None, TypeError, r"cost should return one number; at θ it returned None"),
         (np.ones((1, 1)), TypeError, r"one number; at θ it returned an array of shape \(1, 1\): take \.item\(\)$"),
-        (np.ones(3), TypeError, r"an array of shape \(3,\): with one fixed random v of its shape let J = "),
+        (
+            np.ones(3),
+            TypeError,
+            r"an array of shape \(3,\): take .sum\(\) where each is a loss, else with one fixed random v",
+        ),
         (np.nan, ValueError, r"cost should be finite; at θ it returned nan"),
         (-np.inf, ValueError, r"cost should be finite; at θ it returned -inf"),
     ],
