@@ -152,7 +152,7 @@ class Result(OfBlock):
         if left < noise:
             return f"It is as if dθ were {short(k, 6)} times what it should be."
         helps = left < self.blocks[self.block]
-        return f"No one factor explains it{f': {short(k, 2)} leaves {short(left, 2)}' if helps else ''}."
+        return f"No one factor explains it{f': the best, {short(k, 2)}, leaves {short(left, 2)}' if helps else ''}."
 
     def pattern(self) -> Iterator[str]:
         """Say what the entries that differ have in common."""
