@@ -205,7 +205,10 @@ def test_blocks_are_wrong_one_or_several_and_what_narrows_it_down_is_said_where_
     def said(*wrong, names=("W1", "b1", "W2", "b2"), size=1e-3):
         answers = {name: "wrong" if name in wrong else "right" for name in names}
         within = dict.fromkeys(names, Within("wrong", size))
-        report = SimpleNamespace(answers=answers, within=within, worst_of=lambda name: (name, (0, 1), 2.0, 3.0))
+        found = SimpleNamespace(rtol=1e-6, allowed_by_size=lambda name: 1e-6 * 85 / 5**0.5)
+        report = SimpleNamespace(
+            answers=answers, within=within, found=found, worst_of=lambda name: (name, (0, 1), 2, 3)
+        )
         below = np.array([[False] * 3, [True] * 3])
         only = where(below, ~below)
         off = part(SLOPES * (1 + size))

@@ -222,11 +222,10 @@ def listen(here: float, at: Callable, noise: float = 0.0, leap: float = 0.0, cal
     truncation[1:] = np.maximum(truncation[1:], np.maximum.accumulate(change) * 10 / 9)
     jump = np.append(0, jumps(bend))
     loud = np.maximum(heard, np.spacing(np.maximum(np.abs(up), np.abs(down))))  # a sum may be off by a digit or two
-    heard_jump = np.maximum(jump - 11 * SURE * loud / h, 0)
-    later = [
-        np.append(3 * heard_jump[k:], np.full(k, np.inf)) for k in (1, 2, 3)
-    ]  # a corner is there at the next three
-    kink = np.maximum.accumulate(np.minimum(heard_jump, np.min(later, axis=0)) / 2)  # steps too; a stray J(θ) is not
+    jump = np.maximum(jump - 11 * SURE * loud / h, 0)
+    later = np.array([np.append(jump[k:], np.full(k, np.inf)) for k in (1, 2, 3)])
+    # A corner is heard at the next three steps too; a J(θ) that is off in its last digits is not.
+    kink = np.maximum.accumulate(np.minimum(jump, 3 * later.min(axis=0)) / 2)
     leaps = tuple(each for each in found if each.height > 8 * calm)
     hidden = np.maximum(leap / h[-1], hidden_slope(h, slope, of_steps, truncation, kink, leaps))
     still &= swing > DIGITS * np.spacing(abs(here))  # else J is constant, and has a vote; so has one that a corner ends

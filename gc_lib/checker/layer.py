@@ -256,8 +256,8 @@ def arrays(
     both = [name for name in handed_on if name in inputs]
     if both:
         raise TypeError(f"{listed(both)}: given as an input and by keyword; leave one of them out")
-    given = [name for name, value in options.items() if value is not DEFAULTS[name]]  # a layer's own eps may be 1e-7
-    given = [name for name in given if not isinstance(options[name], str)]  # "auto" is no layer's
+    # A layer's own eps may be 1e-7 too, so it is asked whether any was given; "auto" is meant for the check.
+    given = [name for name, value in options.items() if not (value is DEFAULTS[name] or isinstance(value, str))]
     twice = [name for name in given if takes_name(forward, name)]
     if twice:
         advice = f"give forward its own by functools.partial(forward, {twice[0]}=…)"

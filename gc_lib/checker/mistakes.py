@@ -175,8 +175,9 @@ def bug(report, wrong: list[Part]) -> Reason:
     if most < WORTH:
         off = f"is off by {most:.0e} of its norm" if len(wrong) == 1 else f"are off by up to {most:.0e} of their norms"
         says = f"{listed(blocks)} {off}: little, but more than the error bars allow"
-        share = max(np.abs(each.g - each.a).max() * each.g.size**0.5 / norm(each.g) for each in wrong)
-        advice = f"{SLIGHT.format(10.0 ** np.ceil(np.log10(share)))} {advice if at else ''}".strip()
+        found = report.found
+        times = max((np.abs(each.g - each.a) / found.allowed_by_size(each.name)).max() for each in wrong)
+        advice = f"{SLIGHT.format(10.0 ** np.ceil(np.log10(found.rtol * times)))} {advice if at else ''}".strip()
     says += "; " * bool(only) + listed(f"of {name} only {place.of(name)}" for name, place in only.items())
     worst = tuple(report.worst_of(name)[:2] for name in blocks)
     evidence = {"places": at, "where": {name: place.at for name, place in only.items()}}
