@@ -328,6 +328,8 @@ def test_pairs_are_listed_by_their_first_line():
         "c in layer 3, with d in layer 2",
     ]
     assert notes.pairs(cases.suspects(1)) == ""
+    many = notes.pairs(tuple(((f"a{n}", 3), ("b", 1)) for n in range(26)))
+    assert many.count("<li>") == 24 and many.endswith("<p>and 2 such lines more</p>")
 
 
 def test_of_a_closed_case_the_list_is_free(lab):

@@ -12,6 +12,7 @@ from .reasons import Claim
 from .words import grouped
 
 LINES = {1: "one line", 2: "two lines"}
+MOST = 24  # lines in the list of pairs
 STYLE = f"<style>{Path(__file__).with_name('board.css').read_text('utf-8')}</style>"
 
 
@@ -172,7 +173,8 @@ def pairs(suspects: tuple[Suspect, ...]) -> str:
     twos = [pair for pair in suspects if len(pair) == 2]
     partners = grouped((one, named(*other)) for one, other in twos)
     said = [f"<li>{named(*one)}, with {', '.join(others)}</li>" for one, others in partners.items()]
-    return f"<ul>{''.join(said)}</ul>" if said else ""
+    more = f"<p>and {len(said) - MOST} such lines more</p>" if len(said) > MOST else ""
+    return f"<ul>{''.join(said[:MOST])}</ul>{more}" if said else ""
 
 
 def record(state) -> str:
