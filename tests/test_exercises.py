@@ -383,6 +383,11 @@ NAMED = [
         "that is k − 1: take dθ itself, not dθ − dθ_approx. And a s",
     ),
     ("start.word", lambda x: "great" if x < 1e-6 else "worry", "yours never says “look”."),
+    (
+        "start.word",
+        lambda x: ["worry", "look", "great"][(x >= 1e-6) + (x > 1e-4)],
+        "“worry” and “great” have changed places.",
+    ),
     ("dropout.way_back", lambda dA, mask, k: dA[mask == 1] / k, "and loses its place"),
     ("layers.embedded", lambda dout, rows, n: dout[rows], "that looks up again"),
     ("vector.reading", lambda a, g: (a - g).sum() / norm(a + g), "take the length. And below stands the sum of norms"),

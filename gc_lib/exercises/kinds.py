@@ -91,8 +91,11 @@ def relation(pairs: Sequence[tuple], same: Callable) -> str:
     if isinstance(wanted[0], str):
         if strange := next((value for value in given if value not in wanted), ""):
             return f"“{strange}” is none of the words that are wanted here."
-        never = next((word for word in wanted if word not in given), "")
-        return never and f"yours never says “{never}”."
+        if never := next((word for word in wanted if word not in given), ""):
+            return f"yours never says “{never}”."
+        turned = {pair for pair in zip(given, wanted, strict=True) if pair[0] != pair[1]}
+        swapped = len(turned) == 2 and turned == {pair[::-1] for pair in turned}
+        return f"“{max(turned)[0]}” and “{min(turned)[0]}” have changed places." if swapped else ""
     numbers = arrays(pairs)
     if not numbers:
         parts = len(given[0]) if isinstance(given[0], list | tuple) and isinstance(wanted[0], np.ndarray) else 0
