@@ -52,6 +52,19 @@ def cell(pixels: np.ndarray) -> np.ndarray:
     return (pixels & 0xF8) << 7 | pixels >> 6 & 0x3E0 | pixels >> 19 & 0x1F
 
 
+def pixels(canvas: FigureCanvasAgg) -> np.ndarray:
+    """Return a view of a canvas, one number 0xAABBGGRR per pixel."""
+    return np.asarray(canvas.buffer_rgba()).view("<u4")[..., 0]
+
+
+def as_png(indices: np.ndarray, inks: tuple[str, ...] = ()) -> bytes:
+    """Encode a picture as PNG, given the place of each pixel's colour in the palette."""
+    image, file = Image.fromarray(indices), io.BytesIO()
+    image.putpalette(palette(inks).tobytes())
+    image.save(file, "PNG", compress_level=3)
+    return file.getvalue()
+
+
 class Picture:
     """Repaint the moving artists of a figure, those with `animated=True`, over its still background.
 
@@ -65,12 +78,8 @@ class Picture:
         self.canvas.draw()
         figure.set_layout_engine("none")  # the layout is fixed from here on
         self.background = self.canvas.copy_from_bbox(figure.bbox)
-        self.still = self.pixels().copy()
+        self.still = pixels(self.canvas).copy()
         self.indices = nearest(inks)[cell(self.still)]
-
-    def pixels(self) -> np.ndarray:
-        """Return a view of the canvas, one number 0xAABBGGRR per pixel."""
-        return np.asarray(self.canvas.buffer_rgba()).view("<u4")[..., 0]
 
     def repaint(self) -> None:
         """Put the still background back, and draw over it what moves."""
@@ -81,13 +90,10 @@ class Picture:
     def png(self) -> bytes:
         """Repaint, and encode with the palette; only pixels that differ from the background are looked up."""
         self.repaint()
-        pixels, indices = self.pixels().ravel(), self.indices.copy()
-        moved = np.flatnonzero(pixels != self.still.ravel())
-        indices.ravel()[moved] = nearest(self.inks)[cell(pixels[moved])]
-        image, file = Image.fromarray(indices), io.BytesIO()
-        image.putpalette(palette(self.inks).tobytes())
-        image.save(file, "PNG", compress_level=3)
-        return file.getvalue()
+        drawn, indices = pixels(self.canvas).ravel(), self.indices.copy()
+        moved = np.flatnonzero(drawn != self.still.ravel())
+        indices.ravel()[moved] = nearest(self.inks)[cell(drawn[moved])]
+        return as_png(indices, self.inks)
 
 
 def moving(figure: Figure) -> list[Artist]:
@@ -212,11 +218,11 @@ class Drawing:
         return f"{self.headline}. {self.caption}"
 
     def images(self) -> Iterator[str]:
-        """Yield each picture as HTML, in two pixels for each of the page."""
+        """Yield each picture as HTML."""
         for figure, about in zip(self.figures, self.about, strict=True):
-            file = io.BytesIO()
-            figure.savefig(file, dpi=2 * figure.dpi)
-            yield image_html(file.getvalue(), about, figure.bbox.width)
+            canvas = FigureCanvasAgg(figure)
+            canvas.draw()
+            yield image_html(as_png(nearest()[cell(pixels(canvas))]), about, 100 * figure.get_figwidth())
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
         shown = figure_html(html.escape(self.headline), self.images(), html.escape(self.caption))

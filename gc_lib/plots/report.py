@@ -22,7 +22,7 @@ NEAR = 10  # an ε less than so many times larger or smaller is near the best on
 def draw_report(report) -> Drawing:
     """Draw a report as two pictures; its headline is the answer, its caption says what they show."""
     with styled():
-        first, second = (Figure((width, HEIGHT), dpi=100, layout="constrained") for width in WIDTHS)
+        first, second = (Figure((width, HEIGHT), dpi=200, layout="constrained") for width in WIDTHS)
         blocks, curve = second.subplots(1, 2, width_ratios=(1, 1.3))
         banded(blocks, curve)
         draw_entries(first.subplots(), report)
