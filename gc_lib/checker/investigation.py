@@ -239,11 +239,12 @@ class Investigation:
 
     def faint(self, name: str) -> np.ndarray:
         """Return the entries of small slopes in which an error that moves J as the others do would not show."""
-        if self.own_sizes:  # then small slopes weigh as much
-            return np.zeros(0, int)
         part = self.parts[name]
+        exact, large = np.abs(self.exact[part]), 10 * self.allowed(name)
+        if self.own_sizes or (exact >= large).all():  # by own sizes small slopes weigh as much
+            return np.zeros(0, int)
         size = np.where(self.J.theta[part], np.abs(self.J.theta[part]), self.scale[part])
-        slopes = np.maximum(np.abs(self.exact[part]), np.abs(self.slopes[part]) - self.bars(name)[0])
+        slopes = np.maximum(exact, np.abs(self.slopes[part]) - self.bars(name)[0])
         hidden = np.minimum(self.allowed(name), self.error_bars(name) + self.allowed_by_size(name))
         moves = np.maximum(slopes, hidden) * size
         return np.flatnonzero((slopes < 10 * hidden) & (moves > (slopes * size).max() / 10)) + part.start
