@@ -108,7 +108,8 @@ class Result(Shown):
         ]
         yield html_table(["hidden units", "parameters", *works], counted)
         timed = [(each.parameters, *map(in_ms, (each.step, each.screen, each.loop))) for each in self.timed]
-        yield html_table(["parameters", "gradient, timed", *works[1:]], timed)
+        if timed:
+            yield html_table(["parameters", "gradient, timed", *works[1:]], timed)
 
 
 def in_ms(seconds: float) -> str:

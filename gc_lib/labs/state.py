@@ -40,16 +40,26 @@ def several(name: str, values: Iterable) -> tuple:
 def plant(bug: tuple) -> Plant:
     """Return a bug with its factor written out, where it takes one; a function is left for the network to plant.
 
-    Raises ValueError for a mistake of the cost.
+    Raises ValueError where backprop has no such bug.
     """
     name, layer, strength, factor = Plant(*bug)
     if not callable(name):
-        found = bugs.find(name)
+        found = of_family(name, bugs.Steps)
         factor = found.factor if factor is None else factor
-        if found.family is Terms:
-            raise ValueError(f"{name} is a mistake of the cost: mistakes=[{name!r}]")
     layer = int(layer) if isinstance(layer, Real) and layer == layer // 1 else layer
     return Plant(name, layer, float(strength), factor if factor is None else float(factor))
+
+
+def of_family(name: str | bugs.Bug, *families: type) -> bugs.Bug:
+    """Return the bug of that name. Raises ValueError that says where it belongs if it is of none of these families."""
+    found = bugs.find(name)
+    if found.family in families:
+        return found
+    if found.family is bugs.Steps:
+        raise ValueError(f"{name} is a bug of backprop: plant it in a layer, bugs=[({name!r}, 1)]")
+    if found.family in (Terms, Checker):
+        raise ValueError(f"{name} is a mistake of the cost or of the checker: mistakes=[{name!r}]")
+    raise ValueError(f"{name} is a bug of a layer that has no J: gcl.labs.layers(bug={name!r})")
 
 
 def layers(name: str, value) -> tuple[int, ...]:
@@ -121,7 +131,8 @@ class BenchState(Fields):
         for bug in self.bugs:
             network = network.plant(*bug)
         for name in self.mistakes:
-            network = network if bugs.find(name).family is Checker else network.plant(name)
+            of_family(name, Terms, Checker)
+            network = network.plant(name) if bugs.find(name).family is Terms else network
         return network
 
     @cached_property
