@@ -299,6 +299,8 @@ NAMED = [
     ("vector.flatten", lambda p: [b.ravel() for b in p.values()], "np.concatenate lays arrays end to end, + adds them"),
     ("vector.flatten", lambda p: np.concatenate(list(p.values())), "ravel each block"),
     ("vector.flatten", appended, "np.append changes nothing, it returns a new array"),
+    ("vector.flatten", lambda p: np.concatenate([b.ravel("A") for b in p.values()]), "that is the order in memory"),
+    ("vector.flatten", lambda p: [norm(b) for b in p.values()], "that is one number for each block"),
     ("vector.loop", step_never_back, "is each entry put back, or step[i] set back to 0?"),
     ("vector.loop", return_inside, "this loop ends in its first round"),
     ("vector.loop", lambda J, p, e: 0, "yours is one number, and 3 are wanted"),
@@ -309,6 +311,8 @@ NAMED = [
         lambda a, g: np.abs(a - g).sum() / (np.abs(a).sum() + np.abs(g).sum()),
         "adds up absolute values",
     ),
+    ("vector.reading", lambda a, g: norm(a - g) / norm(a) / 2, "the length of dθ_approx twice, that of dθ never"),
+    ("vector.reading", lambda a, g: norm(a - g) / (norm(g) + norm(g)), "the length of dθ twice, that of dθ_approx"),
     ("epsilon.best_eps", lambda u: u**0.5, "that would be right for a one-sided difference"),
     ("pattern.law", red(lambda line, l: 4), "does the error travel up, or down?"),
     ("pattern.law", red(lambda line, l: l + (line == "dA_prev")), "does the error travel up, or down?"),
@@ -328,12 +332,19 @@ NAMED = [
         lambda line, l: [f"{line[1]}{l}"] if line in ("dW", "db") else [f"W{l}", f"b{l}"],
         "is it still right there, and further down?",
     ),
+    (
+        "pattern.law",
+        lambda line, l: set(exercises.pattern.law.right(line, l)) - {"b1"},
+        "both blocks of a layer, W and b",
+    ),
     ("pattern.factor", lambda a, g: g @ a / np.linalg.norm(a), "divide by the square of the length"),
     ("pattern.factor", lambda a, g: abs(g @ a) / (a @ a), "a sign is lost"),
     ("pattern.factor", lambda a, g: g * a / (a * a), "that is a quotient for each entry; one number is wanted"),
     ("pattern.factor", lambda a, g: g * a + 1, "one number is wanted, and yours are 12"),
     ("dropout.way_back", lambda dA, mask, keep: dA * mask / (1 - keep), "is the share that is dropped"),
     ("training.evaluations", sizes_of_all, "l = 0 is the input"),
+    ("training.evaluations", lambda sizes: 4 * (len(sizes) - 1), "that is two for each block"),
+    ("training.evaluations", lambda sizes: 9 * len(sizes), "gives 36 in 2 cases: does it see how they differ, or does"),
     ("training.evaluations", only_the_last, "+= adds on"),
     ("hiding.remainder", lambda J, p, d, v, t: abs(J(p + t * v) - J(p) + t * np.sum(d * v)), "taken away"),
     ("hiding.remainder", lambda J, p, d, v, t: sum(abs(J(p + t * v) - J(p) - t * d * v)), "the dot product dθ·v alone"),
@@ -356,6 +367,7 @@ NAMED = [
         "half as large yours gives a dict of W1, b1, W2, b2, W3, b3, expected other arrays under these names",
     ),
     ("layers.embedded", lambda dout, rows, n: embed(dout[rows], rows, n), "in the order of the uses"),
+    ("layers.embedded", lambda dout, rows, n: embed(dout**0, rows, n), "that counts the uses: each adds its dout[i]"),
     ("layers.embedded", lambda dout, rows, n: embed(dout.astype(int), rows, n), "yours are whole numbers"),
     ("layers.embedded", lambda dout, rows, n: embed(dout, rows, n).sum(axis=1), "(4,), and (4, 2) is wanted."),
     (
@@ -498,7 +510,11 @@ WRITTEN = [
         lambda J, p, d, v, t: abs(abs(J(p + t * v) - J(p)) - abs(t * (d * v).sum())),
         "the signs of both changes",
     ),
-    ("epsilon.best_eps", lambda u: LEFT_OVER**2 / 6 + u / LEFT_OVER, "another cell has left 1e-07 under this name"),
+    (
+        "epsilon.best_eps",
+        lambda u: LEFT_OVER**2 / 6 + u / LEFT_OVER,
+        "LEFT_OVER is no argument: it is made outside, and is 1e-07 in",
+    ),
     ("vector.flatten", lambda blocks: blocks.values().ravel(), "and is no array: take each block by itself"),
     ("pattern.factor", lambda a, g: (a @ g / (a @ a)) ** 2, "does “(…) ** 2” belong around “a @ g / (a @ a)”?"),
     ("layers.embedded", lambda dout, rows, n: embed(dout, rows, n).sum(axis=1), "does “….sum(axis=1)” belong around"),
@@ -542,10 +558,7 @@ def test_no_power_is_taken_within_an_exponent():
     code = Code(a_grid_of_powers)
     texts = [text for change in changes(code, []) for text in change.texts.values()]
     assert "((-k) * (4))" in texts and "((-k) ** (4))" not in texts and "((e) ** (6))" not in texts
-    assert (
-        "0.0001 in 2 cases: does it see how they differ, or does something end there?"
-        in exercises.epsilon.best_eps(a_grid_of_powers).words
-    )
+    assert exercises.epsilon.best_eps(a_grid_of_powers).words.endswith("does “16” belong in “range(16, 61)”?")
 
 
 def test_two_slips_are_named_and_not_a_factor_that_makes_up_for_both():
@@ -744,6 +757,16 @@ TYPED = [
         "stands behind the loop, so it runs once: indent it.",
     ),
     ("epsilon.best_eps", "def best_eps(u):\n    return 10^-5", "in Python a power is written **; “10^-5”"),
+    (
+        "epsilon.best_eps",
+        "def f(u):\n    grid = np.logspace(-12, 0, 99)\n    return grid[np.argmin(grid**2 / 6 + u * grid)]",
+        "in line 3 of the cell: does * belong between “u” and “grid”?",
+    ),
+    (
+        "epsilon.best_eps",
+        "def f(u):\n    power = np.log(3 * u) / 3\n    return 10 ** round(power)",
+        "in line 3 of the cell: “10 ** round(power)” undoes log10, and not log",
+    ),
     ("epsilon.best_eps", "def best_eps(u):\n    return (3 * u) ** 0.2", "does “0.2” belong in “(3 * u) ** 0.2”?"),
     (
         "start.word",
@@ -827,8 +850,13 @@ TYPED = [
     ),
     (
         "decay.decayed",
+        "def f(name, slope, block, lam, m):\n    return slope + lam / m * block * (name in ('W1', 'W2'))",
+        "W1 and W2 are not all",
+    ),
+    (
+        "decay.decayed",
         'def f(name, slope, block, lam, m):\n    return slope + lam / m * block if name == "W" else slope',
-        "name is never W here, but W2, b2, W3 and b3 in turn",
+        "name is never W here, but W2, b2, W3, W1 and b3 in turn",
     ),
     (
         "decay.decayed",
@@ -853,6 +881,12 @@ TYPED = [
         "repair.adapter",
         'def f(params):\n    return {"W1": params["b1"], "V": 0}',
         "it lacks b1, W2, b2, W3, b3; V are no",
+    ),
+    (
+        "repair.adapter",
+        "def f(params):\n    return {n: once['d' + n] for n in params}\n"
+        "once = gcl.exercises.repair.grads(homework.params)",
+        "once is no argument: it is made outside, and is a dict of dW1, db1, dW2, db2, dW3, db3 in every case.",
     ),
     (
         "repair.adapter",
@@ -882,6 +916,19 @@ TYPED = [
         'def f(name, slope, block, lam, m):\n    return slope + lam / (m * block) if name[0] == "W" else slope',
         "are the brackets right in “lam / (m * block)”?",
     ),
+    ("kink.jump", JUMP + "    return abs(S_1)", "that is S(ε) alone, and a smooth bend has one, too"),
+    (
+        "kink.jump",
+        f"{JUMP}    S_2 = (J(theta + 2 * eps) - 4 * J(theta) + J(theta - 2 * eps)) / (2 * eps)\n"
+        "    return max(0, 2 * S_1 - S_2)",
+        "does “4” belong in “4 * J(theta)”? Then: max(0, …) makes 0 of a corner that points down",
+    ),
+    (
+        "kink.jump",
+        f"{JUMP.replace(') / eps', ')')}    S_2 = J(theta + 2 * eps) - 2 * J(theta) + J(theta - 2 * eps)\n"
+        "    return abs(2 * S_1 - S_2 / (2 * eps))",
+        "is “… / eps” missing around",
+    ),
     (
         "kink.jump",
         f"{JUMP}    def S(h):\n        return J(theta) / eps\n    return abs(S_1 - S(eps))",
@@ -892,6 +939,13 @@ TYPED = [
         f"{JUMP}    S_2 = (J(theta + 2 * eps) + 2 * J(theta) + J(theta - 2 * eps)) / (2 * eps)\n"
         "    return abs(2 * S_1 - S_2)",
         "in line 3 of the cell: does + belong between",
+    ),
+    (
+        "repair.layer_2",  # without the copy it would be right, and spoil dA2
+        "def f(params, cache, dA2, lam):\n    m, dZ2 = dA2.shape[1], dA2.copy()\n    dZ2[cache['A2'] <= 0] = 0\n"
+        "    dW2 = dZ2 @ cache['A1'].T / m + lam / m * params['W2']\n"
+        "    return params['W2'].T @ dA2, dW2, np.sum(dZ2, axis=1, keepdims=True) / m",
+        "in line 5 of the cell: does “dA2” belong in “params['W2'].T @ dA2”?",
     ),
     ("repair.layer_2", BACK_2, "are brackets missing in “dA2 * cache['A2'] > 0”?"),
     (
@@ -1162,6 +1216,12 @@ def test_a_number_that_is_added_to_in_all_places_is_told():
             "- …",
         ),
         ("secant.two_sided", TWO + "(J(theta - eps) - J(theta + eps)) / (2 * theta)", "… - (theta + eps)"),
+        (
+            "vector.reading",
+            "def f(a, g):\n    n = norm(a + g) / 3\n    return norm(a - g) / (n + n)",
+            "the distance alone",
+        ),
+        ("repair.layer_1", BACK_1.format(">").replace("T / m + lam", "T + lam)").replace("= dZ1 @", "= (dZ1 @"), "… /"),
     ],
 )
 def test_two_mistakes_are_not_found_by_accident(name, source, silent):
@@ -1201,6 +1261,7 @@ def test_a_bare_name_that_the_layer_remembers_is_found_in_c():
         ),
         ("start.word", "def f(x):\n    return 'great' if x < 1e-6 else x <= 1e-4 and 'look' or 'look'", "always true"),
         ("pattern.law", THE_LAW + "l - (line in 'dA_prev, drop'))", "is never"),
+        ("epsilon.best_eps", "def f(u):\n    return 10 ** (np.log(u) / np.log(10))", "log10"),
     ],
 )
 def test_of_what_is_not_sure_nothing_is_said(name, source, silent):
@@ -1248,6 +1309,11 @@ def test_no_change_lets_a_helper_call_itself():
     code = Code(typed("def f(n):\n    def layer(k):\n        return k * k\n    return layer(n), abs(n)"))
     asked = {change.asked for change in changes(code, ["0"])}
     assert "is “abs(…)” missing around “k”?" in asked and "is “layer(…)” missing around “k”?" not in asked
+
+
+def test_a_line_of_ones_own_that_is_a_lambda_is_told_why_it_has_no_name():
+    said = exercises.own_line.plant(lambda dA, c: -dA * c.slope(c.Z)).words
+    assert said.endswith("A lambda has no name of its own: def my_dZ(dA, c): gives it one.")
 
 
 def test_what_comes_from_above_stands_first_in_a_line_of_ones_own():
@@ -1317,6 +1383,11 @@ def test_a_function_that_changes_what_it_is_given_is_told_so():
     assert right.solved and right.words.endswith(
         "But yours changes dA itself, which others still need: make a new one."
     )
+    said = "layer 2 is right.* But yours changes dA2 itself, which others still need: make a new one."
+    right = BACK_2.replace("dA2 * cache['A2'] > 0", "{}\n    dZ2 *= cache['A2'] > 0")
+    assert re.search(said, exercises.repair.layer_2(typed(right.format("dA2"))).words)
+    spoils = exercises.repair.layer_2(typed(right.format("1 * dA2\n    cache['X'] = cache['A2']")))
+    assert not spoils.solved and "yours changes cache itself" in spoils.words
     source = "def f(params):\n    g = gcl.exercises.repair.grads(params)\n    for name in params:\n"
     wrong = exercises.repair.adapter(typed(source + '        params[name] = g["d" + name]\n    return params'))
     assert not wrong.solved and "yours changes params itself" in wrong.words

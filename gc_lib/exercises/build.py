@@ -111,21 +111,19 @@ class Build:
 
     def mended(self, attempt: Callable) -> str:
         """Name the one thing, or the two, that must be changed."""
-        mending = Mending(attempt, self.right, self.cases.values(), self.same)
+        mending = self.mending(attempt)
         return mending.one() or mending.two(self.known())
+
+    def mending(self, attempt: Callable) -> Mending:
+        """Return what tries changes of a student's function."""
+        return Mending(attempt, self.right, self.cases.values(), self.enough)
 
     def why(self, attempt: Callable, pairs: Sequence[tuple]) -> str:
         """Ask about what explains all pairs of what is given and what is wanted; "" where nothing does."""
-        mending = Mending(attempt, self.right, self.cases.values(), self.same)
+        mending = self.mending(attempt)
         sure = of_form(pairs, self.same) or unused(attempt) or self.remembers(attempt, pairs[0][0])
-        sure = (
-            sure
-            or self.changed(attempt)[1]
-            or overwritten(attempt)
-            or mending.one()
-            or idle(attempt)
-            or outside(attempt)
-        )
+        sure = sure or self.changed(attempt)[1] or overwritten(attempt) or mending.one()
+        sure = sure or idle(attempt) or outside(attempt)
         related = "" if sure else relation(pairs, self.same)
         if sure or isinstance(pairs[0][1], Mapping | str):
             return sure or related or mending.two(self.known())
@@ -178,6 +176,10 @@ class Build:
             return near(a_number(given), wanted, self.factor)
         except (TypeError, ValueError, ArithmeticError):
             return False
+
+    def enough(self, given, wanted) -> bool:
+        """Tell whether a value is right, or nearly so where that will do."""
+        return self.same(given, wanted) or (bool(self.nearly) and self.roughly(given, wanted))
 
     def same(self, given, wanted) -> bool:
         """Tell whether two values are the same but for rounding; two that do not fit each other are not."""

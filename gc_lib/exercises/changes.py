@@ -169,9 +169,10 @@ def missing(code: Code, node: ast.expr, parts: Sequence[str]) -> Iterator[tuple[
     known = [part for part in parts if not own & {*re.findall(r"[^\W\d]\w*", part)}]
     known = [part for part in known if part in code.known - code.called or not (part.isidentifier() or part.isdigit())]
     known = [part for part in known if part[0] not in QUOTES and " " not in part]  # a sum or product fits by accident
-    undone = [f"… * {part}" for part in known if re.search(rf"/ ?{re.escape(part)}(?!\w)", code.source)]  # elsewhere
-    with_others = [pattern.format(part) for part in known for pattern in AROUND_WITH[: 2 if number else None]]
-    with_others = [pattern for pattern in with_others if pattern not in undone]
+    source, undoes = code.source.replace("'", '"'), (("*", "/"), ("/", r"[^\d*\s] ?\*"))  # elsewhere, but for 2 * …
+    undone = [f"… {a} {of}" for of in known for a, b in undoes if re.search(rf"{b} ?{re.escape(of)}(?!\w)", source)]
+    patterns = [of.format(part) for part in known for of in AROUND_WITH[: 2 if number else None]]
+    with_others = [pattern for pattern in patterns if pattern not in undone]
     calls = [f"{name}(…)" for name in sorted(code.called - own)]
     entries = [f"…[{part}]" for part in parts if part.isdigit()]
     for pattern in (*(() if number or stored(node) else (*AROUND, *calls, *entries)), *with_others):

@@ -48,6 +48,7 @@ decayed = Build(
         "W2 = 2, slope 1, λ = 3, m = 4": ("W2", np.array([[1.0]]), np.array([[2.0]]), 3.0, 4),
         "b2 = 2, slope 1, λ = 3, m = 4": ("b2", np.array([[1.0]]), np.array([[2.0]]), 3.0, 4),
         "a matrix W3": ("W3", np.array([[0.1, -0.2], [0.3, 0.4]]), np.array([[1.0, 2.0], [-3.0, 0.5]]), 0.5, 10),
+        "a row W1": ("W1", np.array([[0.5, -0.3]]), np.array([[-1.0, 2.0]]), 0.5, 10),
         "a column b3": ("b3", np.array([[0.1], [-0.2]]), np.array([[1.0], [-2.0]]), 0.5, 10),
     },
     {
@@ -55,6 +56,7 @@ decayed = Build(
         "J has λ/2m, but the slope of W² is 2W: does the 2 stay?": "lam / m → lam / (2 * m)",
         "J grows as W moves away from 0: is its slope added or taken away?": "slope + → slope -",
         "does J hold any b in its λ term? Then its slope for b has none either.": ' if name[0] == "W" else slope → ',
+        "W1 and W2 are not all: every W has its λ term.": 'name[0] == "W" → name in ("W1", "W2")',
         "that adds the λ term of J itself; what is its slope?": "block → block**2 / 2",
         "that adds J's λ term; its slope is taken entry by entry.": "block → np.sum(block**2) / 2",
         "the slope of the data term is a mean already; only the λ term is divided by m.": "slope + → slope / m +",

@@ -52,6 +52,7 @@ embedded = Build(
         "a row that is used twice moves J twice; yours keeps its first use.": "+= → += (rows[i] not in rows[:i]) *",
         "a row that is used twice counts its sum twice: once for each use?": "+= → += sum(rows == rows[i]) *",
         "a row that is used twice moves J twice: is that a sum, or a mean?": "dout[i] → dout[i] / sum(rows == rows[i])",
+        "that counts the uses: each adds its dout[i], and not 1.": "+= dout[i] → += 1",
         "that looks up again, as the way forward does; here dout[i] belongs to row rows[i].": "dout[rows]",
         "exchanged: rows[i] is a row of the table, i one of dout.": "[rows[i]] += dout[i] → [i] += dout[rows[i]]",
         "in dout the slopes stand in the order of the uses: for i, r in enumerate(rows).": "dout[i] → dout[rows][i]",

@@ -68,6 +68,8 @@ def amiss(node: ast.AST, code: Code, given: Mapping[str, tuple]) -> str:
             return f"** comes before /, so that “{code.text(node)}” is no root: ** (1 / {code.text(right)}) is one."
         case ast.BinOp(ast.Constant(), ast.FloorDiv(), ast.Constant()):
             return f"“{code.text(node)}” is a whole number: // cuts off what stands behind the point."
+        case ast.BinOp(left=ast.Constant(value=10), op=ast.Pow()) if re.search(r"\blog\((?!.*10\b)", code.source):
+            return f"“{code.text(node)}” undoes log10, and not log, which is the natural logarithm."
         case ast.BinOp(op=ast.BitXor()):
             return f"in Python a power is written **; “{code.text(node)}” is something else."
         case ast.BinOp(left=left, op=ast.Sub(), right=right) if code.text(left) == code.text(right):
@@ -171,11 +173,14 @@ def idle(attempt: Callable) -> str:
 
 
 def outside(attempt: Callable) -> str:
-    """Name a number, or numbers, that a student's function takes from elsewhere in the notebook; "" if none."""
+    """Name numbers, also in a dict of arrays, that a student's function takes from elsewhere; "" if there are none."""
     code = Code(attempt)
-    names = sorted(code.read - {*code.arguments, *code.made})
-    name = next((name for name in names if isinstance(code.globals.get(name), float | int | np.ndarray)), "")
-    return f"{name} is no argument: another cell has left {brief(code.globals[name])} under this name." if name else ""
+    for name in sorted((code.read & code.globals.keys()) - {*code.arguments, *code.made}):
+        value = code.globals[name]
+        held = value.values() if isinstance(value, Mapping) else ()
+        if isinstance(value, float | int | np.ndarray) or any(isinstance(block, np.ndarray) for block in held):
+            return f"{name} is no argument: it is made outside, and is {brief(value)} in every case."
+    return ""
 
 
 def is_stub(attempt: Callable, given, stopped: str) -> bool:

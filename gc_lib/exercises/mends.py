@@ -100,8 +100,15 @@ class Mending:
         return compiled(self.code.changed(together(self.code, *found)), self.attempt, self.right.function)
 
     def fits(self, changed: Callable | None) -> bool:
-        """Tell whether a function gives what is wanted in every case."""
-        return all(self.same(self.value(changed, case), b) for case, b in zip(self.cases, self.wanted, strict=True))
+        """Tell whether a function gives what is wanted in every case, and spoils no argument."""
+        right = all(self.same(self.value(changed, case), b) for case, b in zip(self.cases, self.wanted, strict=True))
+        return changed is not None and right and all(self.spares(changed, case) for case in self.cases)
+
+    def spares(self, changed: Callable, case: tuple) -> bool:
+        """Tell whether a function leaves its arguments as they are."""
+        theirs = deepcopy(case)
+        self.value(lambda *_: changed(*theirs), case)
+        return mark(theirs) == mark(case)
 
     def marks(self, function: Callable | None) -> tuple[str, ...]:
         """Return what a function gives in all cases, as marks."""
@@ -136,7 +143,7 @@ class Mending:
     def is_plain(self, change: Change) -> bool:
         """Tell whether a change only takes something out, or puts in a number or a form: others may lead anywhere.
 
-        So may one after which a name that is read now is read no more, and ± 1 around what is no count.
+        So may another sign or order, or one after which a name read now is read no more, and ± 1 around no count.
         """
         lost, got = self.traded(change)
         if not lost and [*got] == ["1"] and not re.search("len|size|shape", self.code.text(change.node)):
@@ -145,7 +152,7 @@ class Mending:
         if own & self.code.read - {*(Counter(node.id for node in self.code.names if not stored(node)) - lost)}:
             return False
         known = all(word in FORMS or word[0].isdigit() or word.isupper() for word in got)
-        return not got or (known and not {*lost, *got} & own)
+        return bool(lost or got) and (not got or (known and not {*lost, *got} & own))
 
     def asked(self, change: Change) -> str:
         """Write the question of a change on one line, with its place."""

@@ -31,6 +31,8 @@ def plant(wrong: Callable) -> Answer:
         hint = f"it stands in c: c.{own[1]}." if own else behind(str(problem)) if "raised" in str(problem) else ""
         if next(iter(signature(wrong).parameters), "") == "c":
             hint = "what comes from above stands first, and c second."
+        if getattr(wrong, "__name__", "") == "<lambda>":
+            hint = "a lambda has no name of its own: def my_dZ(dA, c): gives it one."
         found, _, _ = str(problem).partition(" Or say it")  # there is no breaks= here
         return Answer(False, f"{found.rstrip('.')}.{hint and f' {hint[0].upper()}{hint[1:]}'}")
     red = report.that_are("wrong")

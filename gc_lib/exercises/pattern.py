@@ -12,7 +12,6 @@ from ..checker.slide import relative_difference
 from ..checker.words import listed
 from ..network.network import Network
 from .build import Build
-from .mends import Mending
 from .prediction import Choose, Guess
 
 prediction = Choose(
@@ -62,7 +61,7 @@ class Law(Build):
 
     def mended(self, attempt: Callable) -> str:
         """Name the one thing that must be changed; to look for two would take thousands of checks."""
-        return Mending(attempt, self.right, self.cases.values(), self.same).one()
+        return self.mending(attempt).one()
 
 
 def blocks_in(value) -> set[str]:
@@ -86,7 +85,7 @@ def because(equation: str, l: int, given: set[str], wanted: set[str]) -> str:
     if extra & own:
         sent = "dA_prev is what layer l sends down; its own dW and db are not made from it"
         return f"{sent}: red is not where the bug is."
-    if missing & own and len(missing & own) == 1:
+    if any(len(missing & set(both([k]))) == 1 for k in range(1, l + 1)):
         return "both blocks of a layer, W and b, are made from its dZ."
     if missing & own:
         return f"{equation} comes before dW and db of its own layer: are they still right?"

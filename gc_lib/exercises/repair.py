@@ -38,7 +38,7 @@ class Repair(Build):
             if report.answer == "right":
                 two = "right for three examples, and wrong for two: what stands where m belongs, and is 3 here?"
                 right = all(self.same(*pair) for pair in pairs)
-                return Answer(right, self.praise if right else two)
+                return self.kept(attempt) if right else Answer(False, two)
             found = f"a bug is left in this cell; with the other layers right the check reads {report.number}"
         except Exception as problem:
             found = f"the check stops: {problem}"

@@ -66,6 +66,7 @@ evaluations = Build(
         "is that a bias for each input of a layer? It has one for each unit.": "+ sizes[l] → + sizes[l - 1]",
         "a bias for every unit, not one for every layer.": "+ sizes[l] → + 1",
         "the input has no biases.": "n = 0 → n = sizes[0]",
+        "that is two for each block; a block has many entries, and each is nudged.": "4 * (len(sizes) - 1)",
         "that counts the units; but W[l] has an entry for every pair of units.": "2 * sum(sizes)",
         "W[l] has sizes[l] · sizes[l − 1] entries; yours multiplies all sizes at once.": (
             lambda sizes: 2 * (np.prod(sizes) + sum(sizes[1:]))

@@ -51,9 +51,12 @@ flatten = Build(
     {
         "a network with 2, 3 and 1 units": (network(2, 3, 1),),
         "a network with 3, 2, 2 and 1 units": (network(3, 2, 2, 1),),
+        "blocks stored by columns": ({name: np.asfortranarray(b) for name, b in network(2, 3, 1).items()},),
     },
     {
         "that goes down the columns; take each block row by row, as ravel() does.": "ravel() → ravel('F')",
+        "that is the order in memory, which may go down the columns; ravel() goes row by row.": "ravel() → ravel('K')",
+        "that is one number for each block; θ holds all entries of all.": "block.ravel() → [np.linalg.norm(block)]",
         "all W before all b, as sorted by name; θ goes W1, b1, W2, …": "blocks. → dict(sorted(blocks.items())).",
         "these stand from the last layer to the first; θ begins with W1.": "blocks.values() → [*blocks.values()][::-1]",
         "where are the biases? Every block of params belongs in θ.": (
@@ -134,6 +137,8 @@ reading = Build(
         "is a bracket missing? Below stands the whole sum.": "(norm(approx) → norm(approx); exact)) → exact)",
         "below the line stand both lengths; yours divides by ‖dθ‖ alone.": "norm(approx) + → ",
         "below the line stand both lengths; yours divides by ‖dθ_approx‖ alone.": " + norm(exact) → ",
+        "below the line stands the length of dθ_approx twice, that of dθ never.": "norm(exact)) → norm(approx))",
+        "below the line stands the length of dθ twice, that of dθ_approx never.": "(norm(approx) → (norm(exact)",
         "below the line stands the sum of both; yours takes the larger one.": "(norm(approx) + → max(norm(approx),",
         "below stand two roots, added up; yours takes one root of both.": "(norm(approx) + → np.hypot(norm(approx),",
         "‖v‖ is the root of the sum of squares; yours adds up absolute values.": "norm → (lambda v: sum(abs(v)))",
