@@ -446,9 +446,9 @@ def test_an_input_is_called_flat_only_where_j_stands_still_in_every_entry():
         return x / n, n
 
     report = check(unit, lambda dout, n: dout / n, {"x": x})  # wrong along x, where J stands still
-    assert report.answer == "wrong" and "The cost does not depend on" not in report.explain()
+    assert report.answer == "wrong" and "does not depend on" not in report.explain()
     report = check(lambda x, b: (x**2 + 0 * b, x), lambda dout, x: (2 * x * dout, dout), {"x": x, "b": x})
-    assert report.that_are("wrong") == ("b",) and "The cost does not depend on b here" in report.explain()
+    assert report.that_are("wrong") == ("b",) and "forward does not depend on b here" in report.explain()
 
 
 def test_an_upstream_may_be_a_tuple_as_the_outputs_are():
@@ -495,3 +495,84 @@ def test_inputs_that_are_tensors_reach_forward_as_tensors_and_so_does_dout_go_ba
     given = Tensor(x)
     assert gcl.check_layer(forward, backward, {"x": given, "ids": np.array([0, 2, 2])}).answer == answer
     assert (given.values == x).all()
+
+
+# ---- what other people's layers showed -------------------------------------------------------------------------------
+
+
+def keyed(x, W, b):
+    """Attention of x to itself, with a bias of the keys, which softmax takes away again."""
+    scores = x @ (x @ W + b).T
+    p = np.exp(scores - scores.max(1, keepdims=True))
+    p /= p.sum(1, keepdims=True)
+    return p @ x, (x, W, b, p)
+
+
+def keyed_backward(dout, cache):
+    x, W, b, p = cache
+    dp = dout @ x.T
+    ds = p * (dp - (dp * p).sum(1, keepdims=True))
+    dkeys = ds.T @ x
+    return p.T @ dout + ds @ (x @ W + b) + dkeys @ W.T, x.T @ dkeys, dkeys.sum(0)
+
+
+KEYED = {"x": x, "W": np.random.default_rng(3).normal(size=(4, 4)), "b": np.ones(4)}
+
+
+def test_an_input_that_moves_no_output_spoils_no_answer_but_under_an_upstream_of_one_s_own():
+    report = check(keyed, keyed_backward, KEYED)
+    assert report.answer == "right" and report.still == ("b",) and report.reasons[0].kind == "no part"
+    report.assert_ok()
+    wrong = check(keyed, lambda dout, cache: (*keyed_backward(dout, cache)[:2], np.full(4, 1e-3)), KEYED)
+    assert wrong.that_are("wrong") == ("b",)
+    assert check(keyed, keyed_backward, KEYED, upstream=np.ones((3, 4)) + x).answer == "cannot tell"
+    dead = check(lambda x: (np.maximum(x, 0), x), lambda dout, x: dout * (x > 0), {"x": -np.abs(x) - 1})
+    assert dead.answer == "cannot tell" and dead.reasons[0].kind == "no slope"
+
+
+def test_a_layer_in_float32_is_told_where_it_cannot_be_judged():
+    def forward(x):
+        return (1 + 1e-3 * np.sin(x)).astype(np.float32), x
+
+    report = check(forward, lambda dout, x: 1e-3 * dout * np.cos(x), {"x": x})
+    assert report.answer != "wrong" and (report.answer == "right" or "forward returns float32" in report.explain())
+    report = check(forward, lambda dout, x: 0 * dout, {"x": x})
+    assert report.single and "forward returns float32, though its inputs are float64" in report.explain()
+    assert not check(inputs={name: block.astype(np.float32) for name, block in INPUTS.items()}).single
+
+
+def test_of_a_layer_it_is_forward_that_is_spoken_of():
+    def forward(x):
+        return np.maximum(x, 0, x), x > 0
+
+    report = check(forward, lambda dout, on: 2 * dout * on, {"x": x})
+    assert "forward writes on its argument" in report.explain() and "The cost" not in report.explain()
+
+
+def test_more_than_two_values_of_forward_are_said_to_be_taken_for_outputs():
+    def backward(dout, cache):
+        x, w = cache
+        return dout @ w.T, x.T @ dout
+
+    with pytest.raises(ValueError) as raised:
+        check(lambda x, w, cache: (x @ w, (x, w), 0.0), backward, {"x": x, "w": KEYED["W"]}, cache=np.ones(3))
+    assert "the 3 values of forward were taken for outputs: return two, (out, cache)" in str(raised.value.__notes__)
+
+
+def test_a_backward_of_any_number_of_arguments_gets_the_inputs_in_their_order():
+    assert (
+        check(lambda x, w: x @ w, lambda *a: (a[0] @ a[2].T, a[1].T @ a[0]), {"x": x, "w": KEYED["W"]}).answer
+        == "right"
+    )
+
+
+@pytest.mark.parametrize("kind", [list, tuple])
+def test_the_gradient_of_one_input_that_is_a_list_is_a_list(kind):
+    three = [x, x + 1, x - 2]
+
+    def backward(dout, each):
+        a, b, c = each
+        return kind((dout * b * c, dout * a * c, dout * a * b))
+
+    report = check(lambda each: each[0] * each[1] * each[2], backward, {"each": three})
+    assert report.answer == "right" and list(report.answers) == ["each[0]", "each[1]", "each[2]"]

@@ -103,14 +103,15 @@ def test_thirty_corners_may_hide_in_the_kink_at_the_clearest_step(times, among):
         assert not found.among_corners(made(slope=slope, leaps=(Leap(1.0, 1.0),), **shape), found.v)
 
 
-def chosen(gaps, suspects, bend=0.0, many=False, cornered=(), alone=None, judged="right", keeps=False):
+def chosen(gaps, suspects, bend=0.0, many=False, cornered=(), alone=None, judged="right", keeps=False, noise=0.0):
     """Return what is asked where dθ is off by these gaps, and the answer; whether the ladder that was given is kept."""
     found, calls, given = investigation(), [], made(truncation=np.where(SOME == 5, 0.1, 1.0))
     found.slopes, found.bend = found.exact + [*gaps, *[0.0] * (9 - len(gaps))], np.full(9, bend)
     other = (made() if alone is None else alone), found.v, judged
     recorded(found, calls, among_corners=many, along_disagreement=other)
+    found.bars = lambda name: (np.full(6, noise), np.zeros(6))
     recorded(found.J, calls, corners=lambda i, h: ["unit"] * (i in cornered))
-    ladder, _, answer = found.without_corners(np.array(suspects), given, found.v)
+    ladder, _, answer = found.without_corners("a", np.array(suspects), given, found.v)
     assert ladder is (given if keeps else other[0])
     steps = [h for name, *asked in calls if name == "corners" for h in asked[1:]]
     assert np.allclose(steps, 2 * STEPS[5] * found.scale[suspects][: len(steps)], atol=0)
@@ -136,6 +137,9 @@ def test_of_entries_between_two_sides_the_worst_is_asked_alone_and_the_others_wi
     assert chosen([0.59, 0.5, 0.61], [0, 1, 2], bend=1.0, alone=corner, judged="wrong") == ([[0], [2]], "wrong")
     assert chosen([0.3, 0.5], [0, 1], bend=1.0, alone=corner, judged="cannot tell") == ([[1]], "cannot tell")
     assert chosen([0.3, 0.5], [0, 1], bend=1.0, keeps=True) == ([[1]], "wrong")
+    for noise, asked in ((0.49, ([[1]], "cannot tell")), (0.51, ([], "wrong"))):  # noise alone may make such a bend
+        found = chosen([0.3, 0.5], [0, 1], bend=1.0, noise=noise, judged="cannot tell", keeps=noise > 0.5, alone=corner)
+        assert found == asked
     several = chosen([0.59, 0.7, 0.8], [0, 1, 2], bend=1.0, many=True, alone=corner, judged="wrong")
     assert several == ([[0], [1, 2], [2]], "wrong")
 
@@ -182,7 +186,7 @@ def test_what_heals_at_another_step_keeps_a_note_of_why_the_one_asked_for_did_no
     """Steps of 1e-5 are of the sizes of entries 1 and 3, 2 and 4, half and a quarter of that."""
     loud = made(noise=np.where(int(np.searchsorted(STEPS, 0.375e-5)) == SOME, 1.0, 0.0), truncation=1e-6)
     for heals, rounds in ((2, 1), (3, 2)):  # suspects are asked once before the first round
-        found, calls = looking_again("cannot tell", loud, heals=heals, bend=bend)
+        found, calls = looking_again("cannot tell", loud, heals=heals, bend=bend, gap=1e9)
         assert calls == ["along_disagreement", "nudge"] * rounds
         assert found.notes == {"a": note} and not found.open and list(found.blame) == ["a"]
     found, calls = looking_again("cannot tell", loud, heals=1)
@@ -258,12 +262,13 @@ def test_a_step_is_better_if_its_noise_reaches_no_farther_than_seven_tenths(time
 # ---- the order of all that -------------------------------------------------------------------------------------------
 
 
-def looked(found, suspects=(), settles="", doubts=(), leap=np.inf):
+def looked(found, suspects=(), settles="", doubts=(), leap=np.inf, hardly=""):
     """Look, and return what was called; these blocks have suspects, and looking again settles those."""
     calls = []
     recorded(found, calls, look_again=lambda name: found.wrong.update({name: made()} if name in settles else {}))
     recorded(found, calls, widen=None, own_ladder=None)
     found.suspects = lambda name: np.array([1] if name in suspects else [], int)
+    found.hardly_known = lambda name: name in hardly
     found.doubts = dict.fromkeys(doubts, made())
     if leap < np.inf:
         found.whole = made(leaps=(Leap(1.0, leap),))
@@ -275,6 +280,22 @@ def test_a_block_is_looked_at_again_then_widened_then_looked_at_once_more_until_
     assert looked(investigation()) == ["widen a", "widen b"]
     assert looked(investigation(), "a") == ["look_again a", "widen a", "look_again a", "widen b"]
     assert looked(investigation(), "ab", settles="a") == ["look_again a", "look_again b", "widen b", "look_again b"]
+
+
+def test_a_wrong_block_is_widened_too_where_it_is_not_known_to_a_tenth_how_far_it_is_off():
+    assert looked(investigation(), "a", settles="a", hardly="a") == ["look_again a", "widen a", "widen b"]
+    found = investigation()
+    found.slopes = found.exact + 1.0
+    for share, hardly in ((0.99, False), (1.01, True)):
+        found.reach = lambda name, share=share: share * 6**0.5 / 10
+        assert found.hardly_known("a") is hardly
+
+
+def test_where_no_step_knows_more_what_is_left_of_a_difference_is_taken_for_noise():
+    loud = made(noise=1.0)
+    found, calls = looking_again("cannot tell", loud, gap=1e-3)
+    off = np.abs(found.slopes - found.exact)
+    assert calls == ["along_disagreement"] and np.array_equal(found.extra[[1, 3]], off[[1, 3]])
 
 
 def test_each_block_is_listened_to_first_where_j_has_steps_and_there_are_several():
@@ -329,8 +350,8 @@ def test_a_step_beyond_the_ladder_is_taken_for_its_last():
     assert unfit(last, 1.0) == unfit(last, STEPS[-1]) == "round-off" and unfit(last, STEPS[-2]) == "truncation"
 
 
-@pytest.mark.parametrize("share, matters", [(0.99e-2, False), (1.01e-2, True)])
-def test_a_leap_afar_matters_beside_a_hundredth_of_any_difference(share, matters, monkeypatch):
+@pytest.mark.parametrize("share, matters", [(0.99e-2, False), (1.01e-2, True), (2.99, True), (3.01, False)])
+def test_a_leap_afar_matters_from_a_hundredth_of_any_difference_to_three_times_as_much(share, matters, monkeypatch):
     found = investigation()
     said = float(found.exact @ found.v)
     for gap in (3e-3, 1.0, 40.0):

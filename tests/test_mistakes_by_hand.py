@@ -221,7 +221,8 @@ def test_blocks_are_wrong_one_or_several_and_what_narrows_it_down_is_said_where_
     assert "points to the λ term, in J or in every dW. What heals it: λ = 0" in both.advice
     assert said("W1", "b1", "W2", "b2").advice == "What is wrong, and what is not, points to dZ2."
     assert (
-        said("x", names=("x", "y")).advice == "What is wrong, and what is not, points to the lines that compute them."
+        said("x", names=("x", "y")).advice
+        == "Check smaller pieces by themselves: one term of J, one layer, one example."
     )
     slight = said("b2", size=0.99e-3)
     assert slight.says == "b2 is off by 1e-03 of its norm: little, but more than the error bars allow."

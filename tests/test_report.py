@@ -141,7 +141,7 @@ def test_a_kink_on_theta_is_named_with_the_unit_and_the_example(hidden):
     report = checked(net, X, Y, params, 1e-5)
     (reason,) = [reason for reason in report.reasons if reason.kind == "kink on θ"]
     assert report.answer == "cannot tell" and {unit.example for unit in reason.evidence["units"]} == {2}
-    assert "on example 2" in reason.says and "small random biases" in reason.advice
+    assert "on example 2" in reason.says and "as in biases of 0" in reason.advice
     assert checked(net, X, Y, net.initialise(seed=1, bias=0.01), 1e-5).answer == "right"
 
 
@@ -329,3 +329,99 @@ def test_an_error_in_the_least_slope_shows_where_j_depends_on_it_as_on_the_other
         {"a": unit[:3], "b": unit[3]},
     )
     assert apart.that_are("wrong") == ("b",)
+
+
+# ---- what other people's code showed ---------------------------------------------------------------------------------
+
+
+def narrow_inside(seed, factor=1.0):
+    """Return a J that is in float32 but for its last sum, its gradient, of which that of W is `factor` times right."""
+    rng = np.random.default_rng(seed)
+    X, R, W, V = (rng.normal(size=shape) for shape in ((12, 6), (12, 3), (6, 5), (5, 3)))
+
+    def cost(p):
+        hidden = np.tanh(X.astype(np.float32) @ p["W"].astype(np.float32))
+        return float((R * (hidden @ p["V"].astype(np.float32))).sum())
+
+    def gradient(p):
+        A = np.tanh(X @ p["W"])
+        return {"W": factor * X.T @ (R @ p["V"].T * (1 - A**2)), "V": A.T @ R}
+
+    return cost, gradient, {"W": W, "V": V}
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_looser_rtol_never_takes_back_that_a_gradient_is_right(seed):
+    cost, gradient, params = narrow_inside(seed)
+    found = [gcl.check(cost, gradient, params, rtol=rtol) for rtol in (1e-6, 1e-4, 1e-3, 1e-2, 0.1)]
+    for name in params:
+        answers = [report.answers[name] for report in found]
+        assert answers == sorted(answers, key=["cannot tell", "right"].index) and answers[-1] == "right"
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("factor", [1.01, 0.5])
+def test_how_far_a_wrong_block_is_off_is_measured_where_j_can_tell_it(seed, factor):
+    cost, gradient, params = narrow_inside(seed, factor)
+    report, (_, right, _) = gcl.check(cost, gradient, params), narrow_inside(seed)
+    assert report.answers == {"W": "wrong", "V": "right"}
+    assert report.within["W"].size == pytest.approx(abs(factor - 1) / max(factor, 1), rel=0.1)
+    assert report.factor("W") is None or report.factor("W") == pytest.approx(factor, rel=1e-2)
+    block, index, slope, said = report.worst
+    assert slope == pytest.approx(right(params)[block][index], rel=0.02) and said == gradient(params)[block][index]
+
+
+@pytest.mark.parametrize("share", [1e-4, 9e-4, 5e-3])
+def test_an_angle_that_is_turned_back_afar_hides_no_small_error(share):
+    """The angle between two of three points leaps by 2π where it passes π, as those of a molecule do."""
+
+    def angle(p):
+        return (p[1] - 2 * p[0] + np.pi) % (2 * np.pi) - np.pi
+
+    theta = np.array([1.0, 0.4, 2.0])
+    cost = lambda p: 3 * (angle(p) - 0.5) ** 2 + np.sin(p).sum()  # noqa: E731
+    slope = lambda p: 6 * (angle(p) - 0.5) * np.array([-2.0, 1.0, 0.0]) + np.cos(p)  # noqa: E731
+    for eps in (1e-7, 1e-5, "auto"):
+        assert gcl.check(cost, slope, theta, eps).answer == "right"
+        report = gcl.check(cost, lambda p: (1 + share) * slope(p), theta, eps)
+        assert report.answer == "wrong" and report.within["theta"].size == pytest.approx(share, rel=0.01)
+
+
+@pytest.mark.parametrize("factor, answer", [(2.0, "cannot tell"), (2.2, "wrong")])
+def test_a_gradient_that_is_another_each_time_in_one_block_tells_nothing_of_that_one_alone(factor, answer):
+    calls = []
+
+    def gradient(p):
+        calls.append(1)
+        return {"a": factor * p["a"], "b": 2 * p["b"] * len(calls), "c": 2 * p["c"]}
+
+    params = {"a": np.array([1.0, 2.0]), "b": np.array([3.0]), "c": np.array([4.0, 5.0])}
+    report = gcl.check(lambda p: float(sum((block**2).sum() for block in p.values())), gradient, params)
+    a = "wrong" if factor > 2 else "right"
+    assert report.answers == {"a": a, "b": "cannot tell", "c": "right"} and report.answer == answer
+    assert report.reasons[0].blocks == ("b",) and "np.empty" in report.reasons[0].advice
+
+
+def test_a_weight_of_0_under_an_l1_term_is_named_as_where_the_slope_jumps():
+    rng = np.random.default_rng(0)
+    X, y, w = rng.normal(size=(40, 8)), rng.normal(size=40), rng.normal(size=8)
+    w[[2, 5]] = 0
+    cost = lambda w: float(((X @ w - y) ** 2).mean() + 0.3 * np.abs(w).sum())  # noqa: E731
+    report = gcl.check(cost, lambda w: 2 * X.T @ (X @ w - y) / 40 + 0.3 * np.sign(w), w)
+    assert report.reasons[0].kind == "kink on θ" and report.reasons[0].entries == (("theta", (2,)), ("theta", (5,)))
+
+
+def test_where_eps_does_not_move_an_entry_its_slope_is_taken_at_another_step():
+    theta = np.array([1230.0, 1.7e9, 42.0])
+    cost = lambda p: float(p[0] ** 2 + 3 * (p[1] - 1.7e9 + 5) ** 2 + p[2] ** 2)  # noqa: E731
+    report = gcl.check(cost, lambda p: np.array([2 * p[0], 0, 2 * p[2]]), theta)
+    assert (
+        report.answer == "wrong" and report.worst.index == (1,) and report.worst.approx == pytest.approx(30, rel=0.01)
+    )
+    assert "nan" not in report.explain()
+
+
+def test_a_share_that_is_weighed_by_theta_says_so():
+    theta = np.array([118.0, -37.0, 2e-5])
+    report = gcl.check(lambda p: float(p @ p / 2 + 1e4 * p[2]), lambda p: p + [0, 0, 9.9e3], theta)
+    assert report.answer == "wrong" and ("weighed by θ" in str(report)) == report.within["theta"].weighed

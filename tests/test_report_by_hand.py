@@ -31,7 +31,7 @@ def test_an_empty_block_is_right_and_the_whole_is_what_the_verdict_says():
 
 
 def test_reasons_are_those_of_j_then_of_what_is_wrong_then_of_what_clouds_it_and_of_a_random_j_no_others():
-    found = {"notes": {"b": "domain"}, "gap": APPROX * (np.arange(9) < 6), "steady": False}
+    found = {"notes": {"b": "domain"}, "gap": APPROX * (np.arange(9) < 6), "restless": {"b"}}
     kinds = [reason.kind for reason in reported("wrong", **found).reasons]
     assert kinds == ["not deterministic", "zero", "bug", "domain"]
     assert [reason.kind for reason in reported("wrong", **found, random=True).reasons] == ["not deterministic"] * 2

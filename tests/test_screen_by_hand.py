@@ -234,3 +234,26 @@ def test_a_gradient_that_is_another_each_time_makes_every_answer_cannot_tell():
     found = gcl.screen(sines, unsteady, THETA)
     assert set(found.answers.values()) == {"cannot tell"} and found.regions == {} and len(calls) > 1
     assert found.clouds == {"a": ("not deterministic",), "b": ("not deterministic",)}
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_where_j_bends_sharply_beyond_small_steps_what_they_tell_is_believed(seed):
+    """The total variation of a picture with flat parts, sqrt(d² + 1e-8): its slope is known from tiny steps alone."""
+    rng = np.random.default_rng(seed)
+    picture = np.round(rng.uniform(0, 255, (6, 6)))
+    picture[:3, :3] = 17.0
+
+    def cost(p):
+        across, down = np.diff(p, axis=1)[:-1], np.diff(p, axis=0)[:, :-1]
+        return float(np.sqrt(across**2 + down**2 + 1e-8).sum())
+
+    def gradient(p):
+        across, down = np.diff(p, axis=1)[:-1], np.diff(p, axis=0)[:, :-1]
+        length, g = np.sqrt(across**2 + down**2 + 1e-8), np.zeros_like(p)
+        g[:-1, :-1] -= (across + down) / length
+        g[:-1, 1:] += across / length
+        g[1:, :-1] += down / length
+        return g
+
+    assert gcl.screen(cost, gradient, picture, seed=seed).answer == "right"
+    assert gcl.screen(cost, lambda p: -gradient(p), picture, seed=seed).answer == "wrong"

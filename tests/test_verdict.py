@@ -23,7 +23,7 @@ def sines(t):
     return float(np.sin(t).sum())
 
 
-def learnt(slopes, exact, reach=0.0, *, ladder=None, whole=1.0, here=1.0, steady=True, random=False, faint=0, **found):
+def learnt(slopes, exact, reach=0.0, *, ladder=None, whole=1.0, here=1.0, restless=(), random=False, faint=0, **found):
     """Return what an investigation of one block, "a", may have learnt; `whole` is the norm of all of dθ."""
     slopes, exact = np.array(slopes, float), np.array(exact, float)
     rest = np.sqrt(max(whole**2 - exact @ exact, 0))
@@ -40,7 +40,8 @@ def learnt(slopes, exact, reach=0.0, *, ladder=None, whole=1.0, here=1.0, steady
         inexact={},
         notes={},
         blame={},
-        steady=steady,
+        restless={*restless},
+        worth=1e-3,
         random=random,
         suspects=lambda name: np.arange(exact.size),
         asked=[],
@@ -202,11 +203,12 @@ def test_j_is_asked_twice_where_all_is_clear_and_twenty_times_where_anything_is_
         assert known.asked == [times]
 
 
-@pytest.mark.parametrize("unsteady", [{"random": True}, {"steady": False}])
+@pytest.mark.parametrize("unsteady", [{"random": True}, {"restless": "a"}])
 def test_of_what_is_random_nothing_can_be_told(unsteady):
     for found in ({}, {"wrong": made()}):
         opinion = judge(learnt([1.0], [1.0], notes="steps", **found, **unsteady))
-        assert opinion.random and opinion.within == {"a": CANNOT_TELL} and opinion.small == ()
+        assert opinion.random is ("random" in unsteady)
+        assert opinion.within == {"a": CANNOT_TELL} and opinion.small == () and opinion.clouds == {"a": ()}
         assert opinion.answer == "cannot tell" and opinion.notes == {"a": "steps"}
     assert not judge(learnt([1.0], [1.0])).random
 

@@ -19,10 +19,10 @@ CLOUDS = {  # each kind: what is said of the blocks, and what to do
     "kink within ε": ("The slope of J jumps within ε of θ, as in {entries}.{units}", BETTER),
     "kink on θ": (
         "The slope of J jumps just on θ, as in {entries}: {between}.{units}",
-        "Check at a θ beside it, as with small random biases in place of 0.",
+        "Check at a θ beside it: add a little noise where numbers are 0 or tie, as in biases of 0.",
     ),
     "float32": (
-        "J has the 7 digits of float32: too few for good slopes in {blocks}.",
+        "J or θ is in float32, or in less, which has too few digits for good slopes in {blocks}.",
         "Compute all of J in float64: the parameters, the data, and every sum.",
     ),
     "steps": (
@@ -60,7 +60,8 @@ CLOUDS = {  # each kind: what is said of the blocks, and what to do
     ),
     "flat": (
         "The cost does not depend on {blocks} here: no nudge changed more than the last digits of J, if any.",
-        "Are these units dead (a ReLU that is never on), dropped, or not part of this cost at all?",
+        "Are these units dead (a ReLU that is never on), dropped, no part of this cost at all, or does the cost use "
+        "another array in their place, as where two share their weights?",
     ),
 }
 
@@ -72,9 +73,11 @@ def unsteady(report) -> Iterator[Reason]:
         says = f"The cost is not deterministic: evaluated again at the same θ, it differs by up to {found.spread:.0e}."
         advice = "Hold still what changes between two calls: a seed, the examples, a dropout mask, a counter, a cache."
         yield Reason("not deterministic", says, advice, blocks, evidence={"J": report.J, "spread": found.spread})
-    if not found.steady:
-        says = "The gradient is not deterministic: evaluated again at the same θ, it gave another dθ."
-        yield Reason("not deterministic", says, "Does it add to what an earlier call left, or draw at random?", blocks)
+    if found.restless:
+        names = tuple(name for name in blocks if name in found.restless)
+        says = f"The gradient is not deterministic: at the same θ it gave another dθ in {listed(names)}."
+        advice = "Does it add to what an earlier call left, draw at random, or leave a place of np.empty unfilled?"
+        yield Reason("not deterministic", says, advice, names)
     if found.J.writes is not None:
         block, index, *_ = report.entry(found.J.writes)
         says = f"The cost writes on its argument: it changed {entry_name(block, index)}, in a copy of yours."
@@ -141,17 +144,15 @@ def cloud(report, kind: str, names: tuple[str, ...]) -> Reason:
     if kind == "unlike sizes":
         at = tuple(report.entry(int(i))[:2] for name in names for i in found.faint(name))
     if kind.startswith("kink"):
-        at = tuple(report.worst_of(name)[:2] for name in names)
+        at = tuple(entry for name in names for entry in kinks(report, name, kind))
         places = [report.index(*entry) for entry in at]
         evidence["eps"] *= float(found.scale[places[0]] / np.median(found.scale[part]))  # the step of that very entry
         taken = float(steps(report)[places[0]])
         evidence["units"] = tuple(unit for i in places for unit in found.J.corners(i, 2 * steps(report)[i]))
         if evidence["units"]:
             words["units"] = f" It is the corner of {listed(map(str, evidence['units'][:3]))}."
-        gap = np.abs(report.approx - report.gradient)[part]
-        one = np.count_nonzero(gap > gap.max() / 100) == 1 == len(names)
         between = "between the slopes on its two sides no check can call dθ wrong"
-        words["between"] = between if one else "J has no one slope there"
+        words["between"] = between if len(at) == 1 else "J has no one slope there"
     words["entries"] = listed(entry_name(*entry) for entry in at[:3])
     if advice == BETTER and 1 / RUNG < evidence["eps"] / taken < RUNG:
         advice = NO_BETTER
@@ -161,6 +162,14 @@ def cloud(report, kind: str, names: tuple[str, ...]) -> Reason:
         words["auto"] = ', or eps="auto"'
     said = evidence | words
     return Reason(kind, says.format(**said), advice.format(**said), names, at, evidence)
+
+
+def kinks(report, name: str, kind: str) -> list[tuple]:
+    """Return the entries of a block where the slope of J jumps: on θ those where it jumps most, else the worst."""
+    jump = np.nan_to_num(np.abs(report.found.bend_in_loop[report.parts[name]]))
+    if kind == "kink on θ" and jump.any():
+        return [report.entry(report.parts[name].start + int(i))[:2] for i in np.flatnonzero(jump > jump.max() / 2)]
+    return [report.worst_of(name)[:2]]
 
 
 def drowned(report) -> Iterator[Reason]:

@@ -17,6 +17,7 @@ SINGLE = 2e-5  # what an entry may be off, × the RMS of its block, where parame
 CORNERS = 30  # so many times what a kink shows may be hidden, where corners of either sign cancel along a direction
 ROUNDS = 3  # of looking again at a block
 FAR_LEAPS = 5  # blocks for which a leap of J is looked for afar: each takes some 150 evaluations
+DRIFT = 3  # times what a difference adds up to on 100 % of θ, a leap is too high to take it back
 UNLIKE = 10  # so many times more an entry may be off, by how it moves J, than the others: sizes may differ by chance
 BLIND = 1e-6  # the step, as a share of the size of θ, where no ladder can tell a better one
 UNCERTAIN = 0.3  # a direction in which dθ has less to say than this share of what it might is drawn anew
@@ -25,23 +26,26 @@ UNCERTAIN = 0.3  # a direction in which dθ has less to say than this share of w
 class Investigation:
     """Ask J about each block of dθ, and keep what was learnt.
 
-    `gradient()` is dθ as a vector, and `gradient(params)` in other dtypes; `exact` is what it was at first, `steady`
-    whether it stayed so, `rounding` what its dtype and those of the parameters do to it; `parts` says where each block
-    stands in it, `rtol` what an entry may be off, × the RMS of its block. `scale` is the size of each entry's nudges on
-    a ladder; `whole` is the ladder of all θ along `v`, `ladders` the best known one for each block. `slopes` are those
-    of J, as far as they are known, at steps `eps`, and `extra` what their error bars have beyond those of the loop;
-    `bend` is the slope on the right less that on the left. `spread` is by how much J differed from itself at the same
-    θ; `afar` is the height of a leap of J as far as 100 % of θ, where one was looked for.
+    `gradient()` is dθ as a vector, and `gradient(params)` in other dtypes; `exact` is what it was at first, `restless`
+    names the blocks that did not stay so, `rounding` what its dtype and those of the parameters do to it; `parts` says
+    where each block stands in it, `rtol` what an entry may be off, × the RMS of its block, `worth` what the block may.
+    `scale` is the size of each entry's nudges on a ladder; `whole` is the ladder of all θ along `v`, `ladders` the best
+    known one for each block. `slopes` are those of J, as far as they are known, at steps `eps`, and `extra` what their
+    error bars have beyond those of the loop; `bend` is the slope on the right less that on the left, `bend_in_loop`
+    what it was in the loop. `spread` is by how much J differed from itself at the same θ; `afar` is the height of a
+    leap of J as far as 100 % of θ, where one was looked for.
     """
 
     def __init__(self, J: Objective, gradient: Callable, blocks: Mapping, rtol: float, seed: int = 0):
         self.J, self.gradient, self.rng = J, gradient, np.random.default_rng(seed)
         dtheta = gradient() + 0.0  # integers become floating numbers
-        self.exact, self.steady = dtheta.astype(float), True
+        self.exact = dtheta.astype(float)
         self.rounding = self.rounding_of_gradient() + np.spacing(np.abs(dtheta)).astype(float) / 2
         self.parts = {name: part for name, part in block_slices(blocks).items() if part.stop > part.start}
         single = any(block.dtype.itemsize < 8 for block in J.given.values())
         self.rtol = max(rtol, SINGLE if single else 0)
+        self.worth = max(rtol, WORTH)  # the share of a block that an error may be, and matters beyond
+        self.restless: set[str] = set()
         self.wrong: dict[str, Ladder] = {}  # blocks in which dθ is wrong, on this evidence
         self.open: dict[str, Ladder] = {}  # blocks that disagree at some steps, and agree at others
         self.inexact: dict[str, Ladder] = {}  # blocks off by little, where J is no judge of so little
@@ -96,12 +100,13 @@ class Investigation:
         """
         off = self.J.theta + (self.whole.steps[-1] if self.whole else 0) * self.v
         self.spread = max(self.spread, self.J.again(off, times), self.J.again(self.J.theta, 1, self.first))
-        self.steady = self.steady and all(self.as_before(self.gradient()) for _ in range(20))
+        for _ in range(20):
+            self.restless |= self.changed(self.gradient())
 
-    def as_before(self, dtheta: np.ndarray) -> bool:
-        """Tell whether dθ differs by no more than a tenth of what it may be off: sums are taken in another order."""
+    def changed(self, dtheta: np.ndarray) -> set[str]:
+        """Return the blocks of dθ that differ by more than a tenth of what they may be off, as where sums run anew."""
         differs = np.abs(dtheta.astype(float) - self.exact)
-        return all((differs[part] <= self.allowed(name) / 10).all() for name, part in self.parts.items())
+        return {name for name, part in self.parts.items() if not (differs[part] <= self.allowed(name) / 10).all()}
 
     @property
     def random(self) -> bool:
@@ -175,6 +180,7 @@ class Investigation:
         self.slopes, self.bend = np.empty(self.exact.size), np.empty(self.exact.size)
         everything = np.arange(self.exact.size)
         self.measure(everything, self.eps, nudged or self.J.nudged(everything, self.eps))
+        self.bend_in_loop = self.bend.copy()
 
     def best_steps(self) -> np.ndarray:
         """Return the step of every entry that suits this J: the ladder's best, × the size of the entry."""
@@ -222,9 +228,16 @@ class Investigation:
         return np.add(*self.bars(name)) + self.bent(name)
 
     def reach(self, name: str) -> float:
-        """Return how long the error of a block's slopes may be."""
+        """Return how long the error of a block's slopes may be; no end is known where one of them is not known."""
+        if not np.isfinite(self.slopes[self.parts[name]]).all():
+            return np.inf
         noise, rest = self.bars(name)
         return length_of_noise(noise) + norm(rest) + norm(self.bent(name))
+
+    def hardly_known(self, name: str) -> bool:
+        """Tell whether it is not known to a tenth how far a block is off."""
+        part = self.parts[name]
+        return not self.reach(name) <= norm((self.slopes - self.exact)[part]) / 10
 
     def may_be_flat(self, name: str) -> bool:
         """Tell whether the slopes of a block may all be 0, as far as they are known."""
@@ -239,13 +252,14 @@ class Investigation:
 
     def faint(self, name: str) -> np.ndarray:
         """Return the entries of small slopes in which an error that moves J as the others do would not show."""
-        part = self.parts[name]
-        exact, large = np.abs(self.exact[part]), 10 * self.allowed(name)
-        if self.own_sizes or (exact >= large).all():  # by own sizes small slopes weigh as much
+        part, strict = self.parts[name], min(1, SEEN / self.rtol)  # where rtol allows more, no more is asked
+        allowed, by_size = strict * self.allowed(name), strict * self.allowed_by_size(name)
+        exact = np.abs(self.exact[part])
+        if self.own_sizes or (exact >= 10 * allowed).all():  # by own sizes small slopes weigh as much
             return np.zeros(0, int)
         size = np.where(self.J.theta[part], np.abs(self.J.theta[part]), self.scale[part])
         slopes = np.maximum(exact, np.abs(self.slopes[part]) - self.bars(name)[0])
-        hidden = np.minimum(self.allowed(name), self.error_bars(name) + self.allowed_by_size(name))
+        hidden = np.minimum(allowed, self.error_bars(name) + by_size)
         moves = np.maximum(slopes, hidden) * size
         return np.flatnonzero((slopes < 10 * hidden) & (moves > (slopes * size).max() / 10)) + part.start
 
@@ -269,19 +283,26 @@ class Investigation:
                 gap = np.abs(self.slopes - self.exact)[suspects]
                 ladder, v, judged = self.along_disagreement(suspects[[np.argmax(np.nan_to_num(gap))]])
             if judged == "wrong":
-                ladder, v, judged = self.without_corners(suspects, ladder, v)
+                ladder, v, judged = self.without_corners(name, suspects, ladder, v)
             if judged == "wrong":
                 small = norm((self.slopes - self.exact)[suspects]) < SMALL * norm(self.exact[part])
-                (self.inexact if small and self.leaps(name, v, ladder) else self.wrong)[name] = ladder
+                if small and self.leaps(name, v, ladder):
+                    self.inexact[name], self.notes[name] = ladder, "leap afar"
+                else:
+                    self.wrong[name] = ladder
                 return
             self.open[name], self.blame[name] = ladder, ladder.clouds()
             if not ladder:
                 return
-            step = ladder.steps[ladder.best]
-            self.nudge(suspects, step * self.scale[suspects])
             best = ladder.best
+            step, gap = ladder.steps[best], np.abs(self.slopes - self.exact)[suspects]
             off = 3 * ladder.truncation[best] + ladder.kink[best] + SURE * ladder.noise[best] / step
-            self.extra[suspects] = off / self.scale[suspects] / suspects.size**0.5
+            bars = off / self.scale[suspects] / suspects.size**0.5
+            if norm(bars) > norm(gap):  # no step knows more: what is left is the noise of J
+                self.extra[suspects] += gap
+                break
+            self.nudge(suspects, step * self.scale[suspects])
+            self.extra[suspects] = bars
         if name in self.open and not self.suspects(name).size:
             ladder = self.open.pop(name)
             self.notes[name] = "domain" if outside else unfit(ladder, asked)
@@ -294,19 +315,19 @@ class Investigation:
         ladder = self.along(v)
         return ladder, v, ladder.judge(float(self.exact @ v), self.tolerance(v))
 
-    def without_corners(self, suspects: np.ndarray, ladder: Ladder, v: np.ndarray):
+    def without_corners(self, name: str, suspects: np.ndarray, ladder: Ladder, v: np.ndarray):
         """Ask again without the entries that lie between the slopes on the two sides of a corner, where any is right.
 
         Along several corners at once J may have the slope of neither side: then the worst entry has to be wrong alone.
         """
-        gap = np.abs(self.slopes - self.exact)[suspects]
-        many = self.among_corners(ladder, v)
+        gap, bend = np.abs(self.slopes - self.exact)[suspects], np.abs(self.bend[suspects])
+        many, noise = self.among_corners(ladder, v), self.bars(name)[0][suspects - self.parts[name].start]
         if many:
             h = 2 * ladder.steps[np.argmin(ladder.one_sided_error)] * self.scale
             smooth = suspects[[not self.J.corners(i, h[i]) for i in suspects]]  # as far as the cost can tell
             if smooth.size < suspects.size:
                 return self.along_disagreement(smooth) if smooth.size else (ladder, v, "cannot tell")
-        between = gap < 0.6 * np.abs(self.bend[suspects])
+        between = (gap < 0.6 * bend) & (bend > 2 * noise)  # else it may be noise, and no corner
         if between.any():
             alone = self.along_disagreement(suspects[[np.argmax(np.where(between, gap, -1))]])
             if alone[0].on_theta and between.all():
@@ -321,13 +342,17 @@ class Investigation:
         return ladder, v, "wrong"
 
     def among_corners(self, ladder: Ladder, v: np.ndarray) -> bool:
-        """Tell whether the difference is so small beside a kink that corners of either sign may explain it."""
-        clear = int(np.argmin(ladder.one_sided_error))
-        gap = abs(ladder.slope[clear] - float(self.exact @ v))
-        return bool(gap < CORNERS * ladder.kink[clear] and not ladder.leaps)  # of steps, noise looks like a kink
+        """Tell whether at every step corners of either sign explain the difference: it is small beside a kink."""
+        gap = np.abs(ladder.slope - float(self.exact @ v))
+        kink = ladder.kink + 5.5 * SURE * ladder.noise / ladder.steps  # with what noise may keep from being heard
+        return bool((gap < CORNERS * kink).all() and not ladder.leaps)  # of steps, noise looks like a kink
 
     def leaps(self, name: str, v: np.ndarray, ladder: Ladder) -> bool:
-        """Tell whether J has leaps afar, along v or its block, that make a difference as small as this meaningless."""
+        """Tell whether J has leaps afar, along v or its block, that make a difference as small as this meaningless.
+
+        Between such leaps J has drifted off by what they take back, as where a solver takes one turn more: one that is
+        far higher than this difference makes it on the way has another cause, such as an angle beyond π.
+        """
         if len(self.inexact) + len(self.wrong) >= FAR_LEAPS:
             return bool(self.inexact)
         gap = abs(ladder.slope[ladder.best] - float(self.exact @ v))
@@ -335,7 +360,7 @@ class Investigation:
         for u in v, self.direction(self.parts[name]):
             height = leap_afar(self.J.along(u), noise)
             self.afar = max(self.afar, height)
-            if height > 0.01 * gap:
+            if 0.01 * gap < height < DRIFT * gap:
                 return True
         return False
 
@@ -346,7 +371,7 @@ class Investigation:
             reach = self.reach(name)
             heard = norm(self.slopes[part]) > reach
             small = own and heard and reach < SEEN * norm(self.exact)
-            if reach <= 0.5 * WORTH * norm(self.exact[part]) or small:
+            if reach <= 0.5 * self.worth * norm(self.exact[part]) or small:
                 return
             ladder = self.own_ladder(name) if own else self.ladders[name]
             if not ladder:
@@ -370,7 +395,7 @@ class Investigation:
         for name in self.parts:
             if self.suspects(name).size:
                 self.look_again(name)
-            if not self.settled(name):
+            if not self.settled(name) or (name in self.wrong and self.hardly_known(name)):
                 self.widen(name)
             if not self.settled(name) and self.suspects(name).size:
                 self.look_again(name)

@@ -179,7 +179,7 @@ class Ladder:
         if plateaus and not between:
             far, known = np.median(gap[plateaus[0] : plateaus[0] + 3]), self.smooth_error + self.kink
             agrees = (gap <= known + tolerance) & (known < far / 4) & ~self.still
-            nearer = allowed & (self.one_sided_error < far / 4)
+            nearer = allowed & (self.one_sided_error < far / 4) & ~self.still
             beyond = [leap.height / leap.distance for leap in self.leaps if not off[self.steps > leap.distance].any()]
             if not agrees.any() and nearer[: plateaus[0]].sum() < 2:
                 return "wrong" if far > 2 * max(beyond, default=0.0) else "cannot tell"
@@ -218,14 +218,17 @@ def listen(here: float, at: Callable, noise: float = 0.0, leap: float = 0.0, cal
     heard = np.maximum(of_steps, np.where(still, noise, 0))
     truncation = np.append(np.abs(np.diff(slope)), np.inf) * 2 / 9  # D(√10 h) is off by ten times as much as D(h)
     truncation[:-1] = np.maximum(truncation[:-1], np.append(truncation[1:-1] / 10, 0))
-    change = np.abs(np.diff(slope)) - 2 * SURE * heard[:-1] / h[:-1]  # the larger step is off by 10/9 of it, or more
+    change = np.abs(np.diff(slope))
+    before = np.append(0, np.maximum.accumulate(change * h[:-1])[:-1])  # as much at smaller steps was noise, not heard
+    change -= SURE * (2 * heard[:-1] + before) / h[:-1]  # the larger step is off by 10/9 of it, or more
     truncation[1:] = np.maximum(truncation[1:], np.maximum.accumulate(change) * 10 / 9)
     jump = np.append(0, jumps(bend))
     loud = np.maximum(heard, np.spacing(np.maximum(np.abs(up), np.abs(down))))  # a sum may be off by a digit or two
-    jump = np.maximum(jump - 11 * SURE * loud / h, 0)
-    later = np.array([np.append(jump[k:], np.full(k, np.inf)) for k in (1, 2, 3)])
-    # A corner is heard at the next three steps too; a J(θ) that is off in its last digits is not.
-    kink = np.maximum.accumulate(np.minimum(jump, 3 * later.min(axis=0)) / 2)
+    clear = np.maximum(jump - 11 * SURE * loud / h, 0)
+    later, clear_later = (np.min([np.append(of[k:], [np.inf] * k) for k in (1, 2, 3)], axis=0) for of in (jump, clear))
+    # A corner's jump is there at the next three steps too; that of a J(θ) off in its last digits falls as 1/h.
+    lasts = later > jump / 6
+    kink = np.maximum.accumulate(np.where(lasts, np.minimum(clear, 3 * clear_later), 0) / 2)
     leaps = tuple(each for each in found if each.height > 8 * calm)
     hidden = np.maximum(leap / h[-1], hidden_slope(h, slope, of_steps, truncation, kink, leaps))
     still &= swing > DIGITS * np.spacing(abs(here))  # else J is constant, and has a vote; so has one that a corner ends

@@ -24,12 +24,15 @@ ALIKE = (
 )
 SILENT = "The upstream is 0 for some outputs: what is wrong on the way back from these does not show."
 RANDOM = "Leave upstream out: then no output is weighted like another."
+NO_PART = "{} {} no output here, as a bias before a norm does not: the gradient is 0, and should be."
 STILL = "J hardly depends on {}: under this upstream no check can tell whether that gradient is right."
 ELSEWHERE = "Try another seed and other inputs. If there is no slope to find, hand {} on by keyword."
 CACHE = "forward returned two arrays, and the second was taken for the cache, not for an output."
 DICT = "If both are outputs, return them as a dict."
 DEAF = "backward gives the same gradients whatever dout is, as that of a loss, whose dout is 1."
 LOSS = "If forward returns a loss, take upstream=1.0; else multiply by dout."
+SINGLE = "forward returns float32, though its inputs are float64: seven digits are few for slopes."
+DOUBLE = "Compute all of it in float64: look for dtype= and astype."
 INTEGERS = "Of {} there is no gradient: integers are handed on, and not checked."
 
 
@@ -37,9 +40,9 @@ INTEGERS = "Of {} there is no gradient: integers are handed on, and not checked.
 class LayerReport(Report):
     """Hold what the check of a layer found. Every input counts for itself, however small its slopes are.
 
-    `upstream` is R as a vector; `still` are the inputs on which J hardly depends, `integers` those not nudged. Of a
-    wrong layer `deaf` says that its backward ignores dout; `paired`, that its cache is an array of its own, which may
-    have been meant for a second output.
+    `upstream` is R as a vector; `still` are the inputs on which J hardly depends, `integers` those not nudged; `single`
+    says that an output is in float32, and no input is. Of a wrong layer `deaf` says that its backward ignores dout;
+    `paired`, that its cache is an array of its own, which may have been meant for a second output.
 
     >>> norm = gcl.layers.LAYERS["layer norm"]
     >>> report = gcl.check_layer(norm.forward, norm.backward, norm.example(), upstream=1)
@@ -50,6 +53,7 @@ class LayerReport(Report):
     upstream: np.ndarray = field(kw_only=True)
     still: tuple[str, ...] = field(kw_only=True)
     integers: tuple[str, ...] = field(kw_only=True)
+    single: bool = field(kw_only=True)
     deaf: bool = field(kw_only=True)
     paired: bool = field(kw_only=True)
 
@@ -62,14 +66,21 @@ class LayerReport(Report):
     @cached_property
     def reasons(self) -> tuple[Reason, ...]:
         """Why the check says what it says, beginning with what the upstream hides."""
-        names, own = listed(self.still), []
-        if self.still:
-            own.append(Reason("no slope", STILL.format(names), ELSEWHERE.format(names), self.still))
+        own, small = [], self.opinion.small
+        unknown = tuple(name for name in self.still if name not in small)
+        if unknown:
+            names = listed(unknown)
+            own.append(Reason("no slope", STILL.format(names), ELSEWHERE.format(names), unknown))
+        if small:
+            own.append(Reason("no part", NO_PART.format(listed(small), "move" if small[1:] else "moves"), "", small))
         if self.hides:
             own.append(Reason("upstream", self.hides, RANDOM, tuple(self.parts)))
         if self.deaf:
             own.append(Reason("deaf", DEAF, LOSS))
-        own += [reason for reason in super().reasons if not reason.blocks or {*reason.blocks} - {*self.still}]
+        if self.single and self.answer != "right":
+            own.append(Reason("float32", SINGLE, DOUBLE))
+        others = [reason for reason in super().reasons if not reason.blocks or {*reason.blocks} - {*self.still}]
+        own += [replace(reason, says=reason.says.replace("The cost ", "forward ")) for reason in others]
         if self.paired:
             own.append(Reason("cache", CACHE, DICT))
         if self.integers:
@@ -141,6 +152,8 @@ class Pair(NamedTuple):
         if fitting:
             more, named = fitting[0]
             called = f"when backward was called with {listed(['dout', *more, *named])}"
+            if isinstance(found, tuple) and not paired:
+                called += f"; the {len(found)} values of forward were taken for outputs: return two, (out, cache)"
             return noted(lambda dout: self.backward(dout, *more.values(), **named), dout, lambda: called)
         if paired:
             raise TypeError(
@@ -170,7 +183,8 @@ class Pair(NamedTuple):
             turned = f"lambda dout, {', '.join(given)}: …, which calls yours in its own order"
             raise TypeError(f"backward takes {first.name} first, where dout is given; take {turned}")
         named = {each.name: given[each.name] for each in rest if each.name in given}
-        in_order = any(each.default is each.empty for each in rest) and not ismethod(self.backward)
+        wanted = any(each.default is each.empty for each in rest) or first.kind is first.VAR_POSITIONAL
+        in_order = wanted and not ismethod(self.backward)
         return [({}, named)] * bool(named) + [(given, {})] * in_order + [({}, {})]
 
     def out(self, nudged: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
@@ -222,6 +236,9 @@ def by_name(found, nudged: Mapping[str, np.ndarray], inputs: Mapping[str, Any]) 
     if not isinstance(found, Mapping):
         one_each = isinstance(found, list) and (len(found) == len(names) > 1 or not plain_numbers(found))
         slopes = list(found) if isinstance(found, tuple) or one_each else [found]
+        only = inputs[names[0]] if len(names) == 1 else None
+        if isinstance(only, list | tuple) and not any(isinstance(each, list | tuple) for each in slopes):
+            slopes = [found]  # the one input is a list itself
         fitting = [each for each in (names, list(inputs)) if len(each) == len(slopes)]
         if not fitting:
             gradients, are = (f"{len(names)} gradients", "are") if len(names) > 1 else ("gradient", "is")
@@ -351,11 +368,16 @@ def check_layer(
 
     report = check(J, lambda nudged: pair.gradients(nudged, R), pair.nudged, eps, rtol=rtol)
     shown = {each.name: getattr(report, each.name) for each in fields(report)}
-    shown["opinion"] = replace(report.opinion, small=())  # no input is too small to matter
     still = tuple(name for name in report.parts if has_no_slope(report, name))
+    # No input is too small to matter. But of what J does not depend on, all outputs weighed unlike, no output does.
+    small = tuple(name for name in report.opinion.small if name in still and upstream is None)
+    small = small if len(small) < len(report.parts) else ()
+    shown["opinion"] = replace(report.opinion, small=small)
     integers = tuple(name for name in pair.blocks if name not in pair.nudged)
     wrong = report.answer == "wrong"
-    shown |= {"still": still, "integers": integers}
+    narrow = any(block.dtype == np.float32 for block in out.values())
+    single = narrow and all(block.dtype == np.float64 for block in pair.nudged.values())
+    shown |= {"still": still, "integers": integers, "single": single}
     shown |= {"deaf": wrong and deaf(pair, R, report), "paired": wrong and pair.paired}
     return LayerReport(**shown, upstream=to_vector(R).astype(float))
 

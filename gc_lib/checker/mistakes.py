@@ -10,6 +10,7 @@ import numpy as np
 from .investigation import WORTH
 from .reason import Reason
 from .slide import norm
+from .verdict import WEIGHED
 from .where import Where, where
 from .words import listed
 
@@ -28,6 +29,7 @@ ADVICE = {  # for each kind, the weightiest first
     "signs": "So looks the slope of an L1 term: forgotten, halved, not averaged, or in a block that has none in J?",
     "unrelated": "Is dθ the gradient of this J, on these data?",
 }
+PIECES = "Check smaller pieces by themselves: one term of J, one layer, one example."
 SLIGHT = "Is so little meant, as the 1e-7 of log(p + 1e-7) that dθ leaves out? Then rtol={:.0e} lets it pass."
 
 
@@ -45,6 +47,15 @@ class Part(NamedTuple):
         """Return the share of the error of dθ, or of dθ itself, that is left over if dθ is like this; 1 if it isn't."""
         error, left, blur = min(norm(self.g - self.a), norm(self.g) or np.inf), norm(self.g - like), norm(self.bars)
         return float(max(left, blur) / error) if left <= LEFT * error + blur and blur < BLUR * error else 1.0
+
+    @property
+    def where(self) -> str:
+        """Say where the block is off: "only" there if the error bars elsewhere are short beside that, else "surely"."""
+        if not self.place:
+            return ""
+        inside = self.place.mask.ravel()
+        clear = norm(np.nan_to_num(self.bars, posinf=0)[~inside]) < norm((self.g - self.a)[inside]) / 10
+        return f"of {self.name} {'only' if clear else 'surely'} {self}"
 
     def __str__(self) -> str:
         return self.place.of(self.name) if self.place else self.name
@@ -165,22 +176,23 @@ def orders(whole: Part, shape: tuple[int, ...]) -> Iterator[tuple[str, np.ndarra
 def bug(report, wrong: list[Part]) -> Reason:
     """Name the places where the bug can be, by the law of which blocks turn red, and where in a block dθ is off."""
     at = places(report.answers)
-    spots = "; ".join(" or ".join(alike) for alike in at) or "the lines that compute them"
-    advice = f"What is wrong, and what is not, points to {spots}."
+    spots = "; ".join(" or ".join(alike) for alike in at)
+    advice = f"What is wrong, and what is not, points to {spots}." if at else PIECES
     if at and at[0][0] != f"dZ{len(report.answers) // 2}":
         advice += " What heals it: λ = 0, b = 0, one example, another activation or, if there is any, no dropout?"
-    blocks, only = [each.name for each in wrong], {each.name: each.place for each in wrong if each.place}
+    blocks, spotted = [each.name for each in wrong], [each.where for each in wrong if each.place]
     says = f"{listed(blocks)} {'is' if len(wrong) == 1 else 'are'} wrong, by more than the error bars allow"
-    most = max(report.within[name].size for name in blocks)
-    if most < WORTH:
-        off = f"is off by {most:.0e} of its norm" if len(wrong) == 1 else f"are off by up to {most:.0e} of their norms"
+    most = max((report.within[name] for name in blocks), key=lambda within: within.size)
+    if most.size < WORTH:
+        are, norms = ("is off by", "its norm") if len(wrong) == 1 else ("are off by up to", "their norms")
+        off = f"{are} {most.size:.0e} of {norms}{WEIGHED * most.weighed}"
         says = f"{listed(blocks)} {off}: little, but more than the error bars allow"
         found = report.found
         times = max((np.abs(each.g - each.a) / found.allowed_by_size(each.name)).max() for each in wrong)
         advice = f"{SLIGHT.format(10.0 ** np.ceil(np.log10(found.rtol * times)))} {advice if at else ''}".strip()
-    says += "; " * bool(only) + listed(f"of {name} only {place.of(name)}" for name, place in only.items())
+    says += "; " * bool(spotted) + listed(spotted)
     worst = tuple(report.worst_of(name)[:2] for name in blocks)
-    evidence = {"places": at, "where": {name: place.at for name, place in only.items()}}
+    evidence = {"places": at, "where": {each.name: each.place.at for each in wrong if each.place}}
     return Reason("bug", f"{says}.", advice, tuple(blocks), worst, evidence)
 
 

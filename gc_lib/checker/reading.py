@@ -92,10 +92,14 @@ class Reading:
         >>> round(report.factor("W"), 6)
         0.5
         """
-        a, g = self.pairs[name]
+        a, g = self.known(name)
         size = np.abs(a).max(initial=0) or 1.0  # so that no square overflows, nor vanishes
         k = float(g / size @ (a / size) / (a / size @ (a / size))) if a.any() else 0.0
         return k if k and norm(g - k * a) < 1e-3 * norm(g) else None
+
+    def known(self, name: str) -> tuple[np.ndarray, np.ndarray]:
+        """Return dθ_approx and dθ of a block, as vectors."""
+        return self.pairs[name]
 
     @cached_property
     def worst(self) -> Entry:

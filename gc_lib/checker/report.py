@@ -111,8 +111,17 @@ class Report(Reading):
         gap = np.abs(self.approx - self.gradient)[part] / self.bars[part]
         return self.entry(part.start + int(gap.argmax()))
 
+    def entry(self, i: int) -> Entry:
+        """Return θ[i] with its slope, as far as it is known, and dθ there.
+
+        >>> print(report.entry(0))
+        W[0, 0]: dθ has 1, the cost's own slope is 2
+        """
+        read = super().entry(i)
+        return read._replace(approx=float(self.slopes[i])) if np.isfinite(self.slopes[i]) else read
+
     def known(self, name: str) -> tuple[np.ndarray, np.ndarray]:
-        """Return the slopes of J and dθ of a block, as vectors."""
+        """Return the slopes of J, as far as they are known, and dθ of a block, as vectors."""
         part = self.parts[name]
         return self.slopes[part], self.gradient[part]
 

@@ -163,9 +163,11 @@ def screen(
             regions[name] = cornered(surely_wrong(found, name, ladder, shape), tuple(slice(0, n) for n in shape))
     clear = all(each.answer == "right" for each in within.values())
     found.ask_again(2 if clear else 20)
-    if found.random or not found.steady:
-        within, regions, small = dict.fromkeys(within, CANNOT_TELL), {}, []
-        clouds = dict.fromkeys(within, ("not deterministic",))
+    restless = tuple(found.parts if found.random else found.restless)
+    within |= dict.fromkeys(restless, CANNOT_TELL)
+    clouds |= dict.fromkeys(restless, ("not deterministic",))
+    regions = {name: region for name, region in regions.items() if name not in restless}
+    small = [name for name in small if name not in restless]
     return Screen(readings, within, regions, clouds, directions, J.evaluations, tuple(small))
 
 

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .investigation import SEEN, WORTH, Investigation, unfit
+from .investigation import SEEN, Investigation, unfit
 from .ladder import Judgement, Ladder
 from .slide import norm
 
+WEIGHED = ", entries weighed by θ"
 # of a block that these cloud, "too small" is not known
 DECISIVE = {"steps", "leap afar", "float32", "kink on θ", "kink within ε", "unlike sizes"}
 
@@ -18,16 +19,19 @@ class Within:
     """Say how far a block of dθ is off: its answer, and the size of the error as a share of the block's norm.
 
     The size is the most that it can be where the answer is right, an estimate where it is wrong, and nan where the
-    check cannot tell.
+    check cannot tell. Of entries of unlike sizes in one block it is `weighed`: each entry times that of θ.
     """
 
     answer: Judgement
     size: float = np.nan
+    weighed: bool = False
 
     def __str__(self) -> str:
         if self.answer == "cannot tell":
             return self.answer
-        return f"right to {self.size:.0e}" if self.answer == "right" else f"wrong by {self.size:.2g}"
+        if self.answer == "right":
+            return f"right to {self.size:.0e}"
+        return f"wrong by {self.size:.2g}{WEIGHED * self.weighed}"
 
 
 CANNOT_TELL = Within("cannot tell")
@@ -61,12 +65,14 @@ def judge(found: Investigation) -> Verdict:
     judged = {name: judge_block(found, name) for name in found.parts}
     clear = not found.blame and all(within.answer == "right" for within, _ in judged.values())
     found.ask_again(2 if clear else 20)
+    restless = found.parts.keys() if found.random else found.restless
+    judged |= dict.fromkeys(restless, (CANNOT_TELL, ()))
     within = {name: each for name, (each, _) in judged.items()}
     clouds = {name: kinds for name, (_, kinds) in judged.items()}
-    if found.random or not found.steady:
-        cannot_tell = dict.fromkeys(within, CANNOT_TELL)
-        return Verdict(cannot_tell, clouds, found.notes, random=True)
-    small = tuple(name for name in within if within[name] == CANNOT_TELL and too_small(found, name, clouds[name]))
+    if found.random:
+        return Verdict(within, clouds, found.notes, random=True)
+    unknown = [name for name in within if within[name] == CANNOT_TELL and name not in restless]
+    small = tuple(name for name in unknown if too_small(found, name, clouds[name]))
     return Verdict(within, clouds, found.notes, small)
 
 
@@ -74,9 +80,10 @@ def judge_block(found: Investigation, name: str) -> tuple[Within, tuple[str, ...
     """Return how far a block is off, and the kinds of reasons where that cannot be told."""
     slopes, exact = found.slopes[found.parts[name]], found.exact[found.parts[name]]
     if name in found.wrong:
-        return Within("wrong", found.share_off(name, found.weight(name))), ()
+        weight = found.weight(name)
+        return Within("wrong", found.share_off(name, weight), bool(np.ptp(weight))), ()
     off, size = norm(slopes - exact) + found.reach(name), norm(exact)
-    if name not in found.open and size and off <= WORTH * size < np.inf:
+    if name not in found.open and size and off <= found.worth * size < np.inf:
         if found.faint(name).size:
             return CANNOT_TELL, ("unlike sizes",)
         return Within("right", float(off / size)), ()
@@ -116,7 +123,7 @@ def undecided(found: Investigation, name: str) -> str:
         return "kink within ε"
     if not found.suspects(name).size:  # they agree at the step asked for alone
         return unfit(ladder, float(np.median(found.eps[part] / found.scale[part])))
-    near = norm(found.slopes[part] - found.exact[part]) + found.reach(name) <= WORTH * size
+    near = norm(found.slopes[part] - found.exact[part]) + found.reach(name) <= found.worth * size
     return "near rtol" if near else drowned(found, name, ladder)
 
 
