@@ -576,3 +576,17 @@ def test_the_gradient_of_one_input_that_is_a_list_is_a_list(kind):
 
     report = check(lambda each: each[0] * each[1] * each[2], backward, {"each": three})
     assert report.answer == "right" and list(report.answers) == ["each[0]", "each[1]", "each[2]"]
+
+
+def test_an_input_whose_gradient_is_wildly_wrong_does_not_make_the_others_small():
+    def forward(x, gain):
+        centred = x - x.mean(0)
+        return gain * centred / centred.std(0), (centred, centred.std(0), gain)
+
+    def backward(dout, cache):
+        centred, sigma, gain = cache
+        return dout * gain * sigma * 1e5, (dout * centred / sigma).sum(0)
+
+    hours = 1.7e9 + 86400 * np.random.default_rng(0).normal(size=(8, 2))
+    report = check(forward, backward, {"x": hours, "gain": np.array([1.3, 0.7])})
+    assert report.answers == {"x": "wrong", "gain": "right"} and report.still == ()

@@ -391,7 +391,7 @@ def test_entries_between_the_two_sides_of_a_corner_are_left_out_where_one_is_at_
         found.loop(1e-5)
         found.slopes, found.bend = found.exact + [0.59, 0.61, -0.3, 0, 0, 0, 0, 0, 0], -np.ones(9)
         found.along_disagreement = lambda some: asked.append(some.tolist()) or (ladder, found.v, "right")
-        return asked, found.without_corners(np.array(suspects), made(), found.v)[2]
+        return asked, found.without_corners("a", np.array(suspects), made(), found.v)[2]
 
     corner = made(kink=1.0)
     assert answered([0, 1, 2], corner) == ([[0], [1]], "right")

@@ -100,6 +100,12 @@ def test_an_entry_is_known_to_be_fine_if_half_of_it_would_show(size, known):
     assert found.theta.tolist() == [1, -2, 3, 0.5, 1.5, 2.5] and np.array_equal(found.bars, bars)
 
 
+def test_an_entry_whose_slope_is_not_known_is_not_among_those_that_are_off():
+    slopes = APPROX * np.where(np.arange(9) == 5, np.nan, 1)
+    report = reported("wrong", gap=2.0 * (np.arange(9) == 3), slopes=slopes)
+    assert str(block(report, "a")) == "a[1, 0]"
+
+
 def test_an_entry_is_off_beyond_bar_and_tolerance():
     report = reported(b="wrong", gap=np.r_[np.zeros(6), 0.49, 0.51, 0], bars=0.3, allowed_by_size=lambda name: 0.2)
     assert str(block(report, "b")) == "b[1]"
@@ -212,7 +218,8 @@ def test_blocks_are_wrong_one_or_several_and_what_narrows_it_down_is_said_where_
         below = np.array([[False] * 3, [True] * 3])
         only = where(below, ~below)
         off = part(SLOPES * (1 + size))
-        return bug(report, [off._replace(name=name, place=only if name == "W1" else None) for name in wrong])
+        six = off._replace(name="W1", place=only, a=np.append(off.a, 0), g=np.append(off.g, 0), bars=np.zeros(6))
+        return bug(report, [six if name == "W1" else off._replace(name=name) for name in wrong])
 
     assert said("b2").says == "b2 is wrong, by more than the error bars allow."
     both = said("W1", "W2")
@@ -261,3 +268,11 @@ def test_the_rtol_that_is_named_where_dtheta_is_off_by_little_lets_it_pass_and_a
 
     named = re.search(r"rtol=(\S+) lets it pass", verdict(1e-6).reasons[0].advice)[1]
     assert verdict(float(named)).answer == "right" and verdict(float(named) / 10).answer == "wrong"
+
+
+@pytest.mark.parametrize("outside, word", [(0.099, "only"), (0.101, "surely")])
+def test_what_is_off_is_only_there_if_the_error_bars_elsewhere_are_a_tenth_of_it_at_most(outside, word):
+    below = np.array([False] * 3 + [True] * 2)
+    bars = np.where(below, 9.0, outside * 5.0 / 3**0.5)
+    off = Part("W", where(below, ~below), np.zeros(5), np.where(below, 5 / 2**0.5, 0.0), np.ones(5), bars)
+    assert off.where == f"of W {word} W[3:]" and off._replace(place=None).where == ""

@@ -32,6 +32,7 @@ def learnt(slopes, exact, reach=0.0, *, ladder=None, whole=1.0, here=1.0, restle
         ladders={"a": made() if ladder is None else ladder},
         slopes=np.append(slopes, rest),
         exact=np.append(exact, rest),
+        length=whole if whole**2 > exact @ exact else float(np.linalg.norm(exact)),
         reach=lambda name: reach,
         weight=lambda name: 1.0,
         faint=lambda name: np.zeros(faint),

@@ -228,16 +228,22 @@ class Investigation:
         return np.add(*self.bars(name)) + self.bent(name)
 
     def reach(self, name: str) -> float:
-        """Return how long the error of a block's slopes may be; no end is known where one of them is not known."""
-        if not np.isfinite(self.slopes[self.parts[name]]).all():
+        """Return how long the error of a block's slopes may be; without end where a step does not move its entry."""
+        part = self.parts[name]
+        if (np.isnan(self.slopes[part]) & np.isfinite(self.bend[part])).any():
             return np.inf
         noise, rest = self.bars(name)
         return length_of_noise(noise) + norm(rest) + norm(self.bent(name))
 
+    @property
+    def length(self) -> float:
+        """How long the gradient is: the slopes of J, as far as they are known, or dθ, where that is shorter."""
+        return min(norm(np.nan_to_num(self.slopes)), norm(self.exact))
+
     def hardly_known(self, name: str) -> bool:
         """Tell whether it is not known to a tenth how far a block is off."""
         part = self.parts[name]
-        return not self.reach(name) <= norm((self.slopes - self.exact)[part]) / 10
+        return bool(self.reach(name) > norm(np.nan_to_num(self.slopes - self.exact)[part]) / 10)
 
     def may_be_flat(self, name: str) -> bool:
         """Tell whether the slopes of a block may all be 0, as far as they are known."""
@@ -370,7 +376,7 @@ class Investigation:
         for own in (False, True):
             reach = self.reach(name)
             heard = norm(self.slopes[part]) > reach
-            small = own and heard and reach < SEEN * norm(self.exact)
+            small = own and heard and reach < SEEN * self.length
             if reach <= 0.5 * self.worth * norm(self.exact[part]) or small:
                 return
             ladder = self.own_ladder(name) if own else self.ladders[name]

@@ -179,7 +179,7 @@ class Ladder:
         if plateaus and not between:
             far, known = np.median(gap[plateaus[0] : plateaus[0] + 3]), self.smooth_error + self.kink
             agrees = (gap <= known + tolerance) & (known < far / 4) & ~self.still
-            nearer = allowed & (self.one_sided_error < far / 4) & ~self.still
+            nearer = allowed & (self.one_sided_error < far / 4)
             beyond = [leap.height / leap.distance for leap in self.leaps if not off[self.steps > leap.distance].any()]
             if not agrees.any() and nearer[: plateaus[0]].sum() < 2:
                 return "wrong" if far > 2 * max(beyond, default=0.0) else "cannot tell"

@@ -92,14 +92,7 @@ class Reading:
         >>> round(report.factor("W"), 6)
         0.5
         """
-        a, g = self.known(name)
-        size = np.abs(a).max(initial=0) or 1.0  # so that no square overflows, nor vanishes
-        k = float(g / size @ (a / size) / (a / size @ (a / size))) if a.any() else 0.0
-        return k if k and norm(g - k * a) < 1e-3 * norm(g) else None
-
-    def known(self, name: str) -> tuple[np.ndarray, np.ndarray]:
-        """Return dθ_approx and dθ of a block, as vectors."""
-        return self.pairs[name]
+        return times(*self.pairs[name])
 
     @cached_property
     def worst(self) -> Entry:
@@ -144,3 +137,10 @@ class Reading:
         at = "at the best ε" if self.eps == "auto" else f"at ε = {self.eps:g}"
         still = f" ε leaves {self.unmoved} of {self.approx.size} entries of θ where they are." if self.unmoved else ""
         return f"Relative difference {self.number} {at}: {self.band}.{still}"
+
+
+def times(a: np.ndarray, g: np.ndarray) -> float | None:
+    """Return k = g·a / ‖a‖² if g is k times a, None if no k fits."""
+    size = np.abs(a).max(initial=0) or 1.0  # so that no square overflows, nor vanishes
+    k = float(g / size @ (a / size) / (a / size @ (a / size))) if a.any() else 0.0
+    return k if k and norm(g - k * a) < 1e-3 * norm(g) else None

@@ -15,7 +15,7 @@ from .ladder import Judgement, Ladder
 from .mistakes import mistakes
 from .objective import Objective
 from .params import Nest, copied
-from .reading import Entry, Reading
+from .reading import Entry, Reading, times
 from .reason import Reason
 from .slide import GREAT, SLIDE, Checker, P, a_checker, band
 from .taylor import Taylor, taylor
@@ -93,13 +93,15 @@ class Report(Reading):
 
     @cached_property
     def worst(self) -> Entry:
-        """The entry in which dθ is farthest from the slope of J; of a wrong block, where there is one."""
+        """The entry in which dθ is farthest from the slope of J, as it is known; of a wrong block, if there is one."""
         gap = np.nan_to_num(np.abs(self.slopes - self.gradient))
         wrong = np.zeros(gap.size, bool)
         for name in self.that_are("wrong"):
             wrong[self.parts[name]] = True
             gap[self.parts[name]] *= self.found.weight(name)
-        return self.entry(int(np.where(wrong, gap, -1).argmax() if wrong.any() else gap.argmax()))
+        i = int(np.where(wrong, gap, -1).argmax() if wrong.any() else gap.argmax())
+        found = self.entry(i)
+        return found._replace(approx=float(self.slopes[i])) if np.isfinite(self.slopes[i]) else found
 
     def worst_of(self, name: str) -> Entry:
         """Return the entry of a block that is farthest beyond its error bar.
@@ -111,15 +113,6 @@ class Report(Reading):
         gap = np.abs(self.approx - self.gradient)[part] / self.bars[part]
         return self.entry(part.start + int(gap.argmax()))
 
-    def entry(self, i: int) -> Entry:
-        """Return θ[i] with its slope, as far as it is known, and dθ there.
-
-        >>> print(report.entry(0))
-        W[0, 0]: dθ has 1, the cost's own slope is 2
-        """
-        read = super().entry(i)
-        return read._replace(approx=float(self.slopes[i])) if np.isfinite(self.slopes[i]) else read
-
     def known(self, name: str) -> tuple[np.ndarray, np.ndarray]:
         """Return the slopes of J, as far as they are known, and dθ of a block, as vectors."""
         part = self.parts[name]
@@ -130,7 +123,7 @@ class Report(Reading):
         for name, x in self.blocks.items():
             reading, within = self.in_stable_digits(x, self.parts[name]), self.within[name]
             if within.answer == "wrong":
-                k = self.factor(name)
+                k = times(*self.known(name))
                 yield name, reading, str(within) + (f", as if times {k:.4g}" if k and abs(k - 1) > 1e-3 else "")
             elif within.answer == "right" and x < GREAT:
                 yield name, "< 1e-06", "agrees"

@@ -107,7 +107,7 @@ def too_small(found: Investigation, name: str, clouds: tuple[str, ...]) -> bool:
     """Tell whether a block cannot be told, but can hold no error that matters to the whole gradient."""
     part = found.parts[name]
     off = norm(found.slopes[part] - found.exact[part]) + found.reach(name)
-    return not DECISIVE & {*clouds} and off <= SEEN * norm(found.exact)
+    return not DECISIVE & {*clouds} and off <= SEEN * found.length
 
 
 def coarse(ladder: Ladder) -> list[str]:
