@@ -17,7 +17,7 @@ SINGLE = 2e-5  # what an entry may be off, × the RMS of its block, where parame
 CORNERS = 30  # so many times what a kink shows may be hidden, where corners of either sign cancel along a direction
 ROUNDS = 3  # of looking again at a block
 FAR_LEAPS = 5  # blocks for which a leap of J is looked for afar: each takes some 150 evaluations
-DRIFT = 3  # times what a difference adds up to on 100 % of θ, a leap is too high to take it back
+DRIFT = 3  # a leap more times as high as what a difference adds up to on 100 % of θ takes back something else
 UNLIKE = 10  # so many times more an entry may be off, by how it moves J, than the others: sizes may differ by chance
 BLIND = 1e-6  # the step, as a share of the size of θ, where no ladder can tell a better one
 UNCERTAIN = 0.3  # a direction in which dθ has less to say than this share of what it might is drawn anew
@@ -104,7 +104,7 @@ class Investigation:
             self.restless |= self.changed(self.gradient())
 
     def changed(self, dtheta: np.ndarray) -> set[str]:
-        """Return the blocks of dθ that differ by more than a tenth of what they may be off, as where sums run anew."""
+        """Return the blocks that differ by more than a tenth of what they may be off: sums may run in another order."""
         differs = np.abs(dtheta.astype(float) - self.exact)
         return {name for name, part in self.parts.items() if not (differs[part] <= self.allowed(name) / 10).all()}
 
