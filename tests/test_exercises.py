@@ -886,7 +886,7 @@ TYPED = [
         "repair.adapter",
         "def f(params):\n    return {n: once['d' + n] for n in params}\n"
         "once = gcl.exercises.repair.grads(homework.params)",
-        "once is no argument: it is made outside, and is a dict of dW1, db1, dW2, db2, dW3, db3 in every case.",
+        "once is no argument: it is made outside, and is a dict of db3, dW3, db2, dW2, db1, dW1 in every case.",
     ),
     (
         "repair.adapter",
@@ -1457,6 +1457,10 @@ def test_the_kits_own_check_raises_no_false_alarm():
         (own_check(length=lambda a, g: norm(a - g)), "J a million times smaller"),
         (own_check(length=lambda a, g: norm(a - g) / (norm(a) + norm(g))), "0/0 is nan, and nan < 1e-6 is False"),
         (lambda *given: not own_check()(*given) == "right", "With right and wrong exchanged"),
+        (
+            lambda *given: not own_check(length=lambda a, g: norm(a - g), border=1e-5)(*given) == "right",
+            "It calls a right dθ wrong, and −dθ right: are right and wrong exchanged? Once they are: Missed: the sign",
+        ),
         (own_check(length=lambda a, g: (np.sign(a) != np.sign(g)).sum()), "Missed: 1.0001 times dθ, at ε = 1e-3"),
         (own_check(border=1e-11), "A false alarm: "),
         (own_check(border=0.3), "Missed: no_decay in layer 2, at ε = 1e-3"),
@@ -1555,3 +1559,75 @@ def test_a_stub_with_its_dots_is_answered_without_a_check_for_every_change(monke
     monkeypatch.setattr("gc_lib.exercises.mends.Mending.two", lambda *_: pytest.fail("each change takes nine checks"))
     source = 'def turns_red(line, l):\n    top = ...\n    return [f"W{k}" for k in range(1, top + 1)]'
     assert exercises.pattern.law(typed(source)).words.startswith("fill in the … of the stub")
+
+
+@pytest.mark.parametrize(
+    "name, source, words",
+    [
+        (
+            "start.word",
+            "def word(r):\n    if r < 1e-6:\n        return 'great'\n    if 1e-6 < r < 1e-4:\n        return 'look'\n"
+            "    if r > 1e-4:\n        return 'worry'",
+            "for a reading of 1e-06 yours returns nothing",
+        ),
+        (
+            "start.word",
+            "def word(r):\n    words = {1e-7: 'great', 1e-5: 'look', 1e-3: 'worry'}\n"
+            "    return words[min(words, key=lambda n: abs(n - r))]",
+            "take the distance in powers of ten",
+        ),
+        (
+            "start.word",
+            "def word(r):\n    return 'great' if r <= 1e-6 else 'look' if r <= 1e-4 else 'worry'",
+            "1e-6 itself is look already",
+        ),
+        (
+            "vector.reading",
+            "def f(a, g):\n    return np.linalg.norm(a - g) / (np.linalg.norm(a) + np.linalg.norm(g) + 1e-8)",
+            "makes tiny gradients read too little",
+        ),
+        (
+            "vector.reading",
+            "def f(a, g):\n    below = np.linalg.norm(a) + np.linalg.norm(g)\n"
+            "    return np.linalg.norm(a - g) / max(below, 1e-7)",
+            "does “max(…, 1e-7)” belong around “below”?",
+        ),
+        (
+            "pattern.law",
+            "def turns_red(line, l):\n    if line in ('dW', 'db'):\n        return [f'{line[1]}{l}']\n"
+            "    top = max(1, l - 1) if line == 'dA_prev' else l\n"
+            "    return [f'{letter}{k}' for k in range(1, top + 1) for letter in 'Wb']",
+            "for dA_prev of layer 1 yours gives ['W1', 'b1'], expected []",
+        ),
+        (
+            "decay.decayed",
+            "def f(name, slope, block, lam, m):\n    return slope if 'W' in name else slope - lam / m * block",
+            "is the question the wrong way round?",
+        ),
+        (
+            "repair.adapter",
+            "def gradient(params):\n    return dict(zip(params, gcl.exercises.repair.grads(params).values()))",
+            "pair them by their names",
+        ),
+        (
+            "epsilon.best_eps",
+            "def f(u):\n    grid = np.logspace(-12, 0, 2000)\n    E = grid**2 / 6 + u / grid\n    best = np.argmin(E)\n"
+            "    return best",
+            "“np.argmin(E)” is a place in an array",
+        ),
+    ],
+)
+def test_a_mistake_that_somebody_made_is_named(name, source, words):
+    answer = find(name)(typed(source))
+    assert not answer.solved and words in answer.words, answer
+
+
+def test_half_of_two_changes_does_not_let_an_argument_be_spoiled():
+    """The copy is right: without it dA1 comes out right only because dA2 is written on."""
+    source = (
+        "def back_2(params, cache, dA2, lam):\n    m, A1, A2 = dA2.shape[1], cache['A1'], cache['A2']\n"
+        "    dZ2 = np.array(dA2, copy=True)\n    dZ2[A2 <= 0] = 0\n"
+        "    dW2 = np.dot(dZ2, A1.T) / m + lam / (2 * m) * params['W2']\n"
+        "    db2 = np.sum(dZ2, axis=1, keepdims=True) / m\n    return np.dot(params['W2'].T, dA2), dW2, db2"
+    )
+    assert "copy" not in exercises.repair.layer_2(typed(source)).words

@@ -46,6 +46,11 @@ class Code:
         given = [one for one in uses if stored(one) and isinstance(self.inside[one], ast.Assign)]
         return len(uses) == 2 and len(given) == 1 and node not in given
 
+    def value_of(self, node: ast.expr) -> ast.expr:
+        """Return what a name stands for that passes a value on; of anything else the node itself."""
+        lines = [line for line in self.nodes if isinstance(line, ast.Assign) and self.passes_on(node)]
+        return next((line.value for line in lines if self.text(line.targets[0]) == self.text(node)), node)
+
     def text(self, node: ast.AST) -> str:
         """Return what is written for a node."""
         return self.source[slice(*self.ends(node))]

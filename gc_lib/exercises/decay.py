@@ -56,6 +56,7 @@ decayed = Build(
         "J has λ/2m, but the slope of W² is 2W: does the 2 stay?": "lam / m → lam / (2 * m)",
         "J grows as W moves away from 0: is its slope added or taken away?": "slope + → slope -",
         "does J hold any b in its λ term? Then its slope for b has none either.": ' if name[0] == "W" else slope → ',
+        "yours decays every b, and leaves the W alone: is the question the wrong way round?": '"W" else → "b" else',
         "W1 and W2 are not all: every W has its λ term.": 'name[0] == "W" → name in ("W1", "W2")',
         "that adds the λ term of J itself; what is its slope?": "block → block**2 / 2",
         "that adds J's λ term; its slope is taken entry by entry.": "block → np.sum(block**2) / 2",

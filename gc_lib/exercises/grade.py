@@ -25,6 +25,7 @@ PASSES = (
     "and false alarms count together."
 )
 OUTCOMES = {(False, "wrong"): "caught", (False, "right"): "missed", (True, "wrong"): "a false alarm"}
+RIGHT, TURNED = "a right dθ", "the sign of dθ turned round"
 HEAD = ("ε", *2 * ("caught", "missed", "false alarms"))
 
 
@@ -97,8 +98,8 @@ def of_a_network() -> Iterator[Scene]:
     alone = "W2 alone is wrong: is every block asked? Do entries above and below 0 cancel?"
     sign = "Is a sign lost, as in ‖a‖ − ‖b‖, or a number below 0 called small?"
     told: tuple[tuple[str, Callable, str], ...] = (
-        ("a right dθ", gradient, exact),
-        ("the sign of dθ turned round", multiplied(gradient, -1), sign),
+        (RIGHT, gradient, exact),
+        (TURNED, multiplied(gradient, -1), sign),
         ("no_decay in layer 2", net.plant("no_decay", 2).on(X, Y)[1], alone),
         ("1.0001 times dθ", multiplied(gradient, 1.0001), factor),
         ("db_no_mean in layer 1", net.plant("db_no_mean", 1).on(X, Y)[1], "b1 alone is wrong: are biases asked, too?"),
@@ -187,6 +188,10 @@ def amiss(verdicts: Sequence[Verdict]) -> Iterator[str]:
     if sum(counts(turned, "yours")[1:]) <= sum(counts(turned, "theirs")[1:]):
         yield "With right and wrong exchanged it would be a good one."
         return
+    said = {verdict.scene.words: verdict.yours for verdict in reversed(verdicts)}
+    if said[RIGHT] == "wrong" and said[TURNED] == "right":
+        yield f"It calls {RIGHT} wrong, and −dθ right: are right and wrong exchanged? Once they are:"
+        verdicts = turned
     for outcome in "missed", "a false alarm":
         if worse := [v for v in verdicts if v.outcome("yours") == outcome != v.outcome("theirs")]:
             scene, eps, *_, reading = worse[0]

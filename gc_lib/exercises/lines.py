@@ -45,7 +45,7 @@ def amiss(node: ast.AST, code: Code, given: Mapping[str, tuple]) -> str:
         case ast.Attribute(value=of, attr=name) if name in CALLED and code.text(of) != "np":
             if getattr(code.inside[node], "func", None) is not node:
                 return f"“{code.text(node)}” is a function and not what it gives: call it, {code.text(node)}()."
-        case ast.Return(value=ast.Call() as call) if place := place_of(call):
+        case ast.Return(value=ast.expr() as returned) if place := place_of(code.value_of(returned)):
             return f"“{code.text(place)}” is a place in an array, and not what stands there."
         case ast.Call(func=ast.Attribute(attr="append" | "concatenate" | "hstack"), args=[first, *_]):
             for name in map(code.text, [first, *getattr(first, "elts", [])]):
@@ -92,9 +92,9 @@ def amiss(node: ast.AST, code: Code, given: Mapping[str, tuple]) -> str:
     return ""
 
 
-def place_of(call: ast.Call) -> ast.Call | None:
+def place_of(call: ast.expr) -> ast.Call | None:
     """Return what finds a place, such as np.argmin, in a call like int(np.argmin(E)); nothing where it finds none."""
-    for part in (call, *call.args):
+    for part in (call, *getattr(call, "args", [])):
         if isinstance(part, ast.Call) and getattr(part.func, "attr", "") in ("argmin", "argmax", "index"):
             return part
     return None

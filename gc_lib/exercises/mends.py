@@ -61,7 +61,8 @@ class Mending:
                     then = f"Then: {mistakes[marks]}" if mistakes[marks] else f"And {self.asked(other)}"
                     return f"two changes make it right, {self.asked(change)} {then}"
             for marks, change in halves.items():
-                if own and mistakes[marks] and self.is_plain(change):
+                half = self.made(change) if own and mistakes[marks] and self.is_plain(change) else None
+                if half and all(self.spares(half, case) for case in self.cases):
                     return f"two changes make it right, {self.asked(change)} Then: {mistakes[marks]}"
         return ""
 

@@ -1,7 +1,7 @@
 """Exercises of lesson 04: which blocks a bug turns red, what heals it, and which factor a block is off by."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,6 +31,8 @@ BUGS = {"dW": "scaled_dW", "db": "scaled_db", "drop": "no_mask", "dZ": "no_slope
 
 def turns_red(equation, l):
     """Plant a bug in an equation of layer l of a network with four, check it, and name the blocks that are wrong."""
+    if (equation, l) == ("dA_prev", 1):
+        return []  # nothing is below
     net = Network((16, 6, 6, 6, 1), lam=0.1, keep_prob=0.8).plant(BUGS[equation], l)
     X, Y = data.digits(3, 8, examples=16, side=4)
     return list(check(*net.on(X, Y, masks="frozen"), net.initialise(0, bias=0.1)).that_are("wrong"))
@@ -41,7 +43,17 @@ def both(layers):
     return [f"{letter}{l}" for l in layers for letter in "Wb"]
 
 
-PLACES = ("dW", 3), ("db", 2), ("dZ", 3), ("drop", 2), ("dA_prev", 3), ("drop", 3), ("dA_prev", 4), ("dZ", 1)
+PLACES = (
+    ("dW", 3),
+    ("db", 2),
+    ("dZ", 3),
+    ("drop", 2),
+    ("dA_prev", 3),
+    ("drop", 3),
+    ("dA_prev", 4),
+    ("dZ", 1),
+    ("dA_prev", 1),
+)
 
 
 @dataclass(frozen=True)
@@ -66,7 +78,7 @@ class Law(Build):
 
 def blocks_in(value) -> set[str]:
     """Return the names in a list, a set or a string."""
-    return set(re.findall(r"\w+", str(value)))
+    return set(re.findall(r"\w+", str([*value] if isinstance(value, Set) else value)))
 
 
 def because(equation: str, l: int, given: set[str], wanted: set[str]) -> str:

@@ -148,8 +148,8 @@ layer_1 = Repair(
 
 
 def grads(params):
-    """Return the repaired homework's gradient as many write it: {"dW1": …, "db1": …}."""
-    return {f"d{name}": block for name, block in homework.repaired(params).items()}
+    """Return the repaired homework's gradient as many write it, from the top down: {"db3": …, "dW3": …, …}."""
+    return {f"d{name}": block for name, block in reversed(homework.repaired(params).items())}
 
 
 adapter = Build(
@@ -161,6 +161,9 @@ adapter = Build(
     {
         "gcl.check asks for dW1 by the name of W1: take the d away from the names.": grads,
         "these are the parameters themselves; their slopes are in grads(params).": lambda params: params,
+        "the slopes stand in another order than the parameters: pair them by their names.": lambda params: dict(
+            zip(params, grads(params).values(), strict=True)
+        ),
         "where are the slopes of the biases, db1, db2 and db3?": lambda params: {
             name: block for name, block in homework.repaired(params).items() if name[0] == "W"
         },

@@ -115,6 +115,7 @@ reading = Build(
         "(−3, 4) and (1, 1)": (np.array([-3.0, 4.0]), np.array([1.0, 1.0])),
         "(1, 2, 2) and (2, 1, 2)": (np.array([1.0, 2.0, 2.0]), np.array([2.0, 1.0, 2.0])),
         "(3, 4) and (3, 4.0000001)": (np.array([3.0, 4.0]), np.array([3.0, 4.0000001])),
+        "(3, 4) and (3, 4.01), each × 1e-10": (np.array([3e-10, 4e-10]), np.array([3e-10, 4.01e-10])),
     },
     {
         "that is what each entry reads by itself; a length is one number for all.": (
@@ -140,6 +141,9 @@ reading = Build(
         "below the line stands the length of dθ_approx twice, that of dθ never.": "norm(exact)) → norm(approx))",
         "below the line stands the length of dθ twice, that of dθ_approx never.": "(norm(approx) → (norm(exact)",
         "below the line stands the sum of both; yours takes the larger one.": "(norm(approx) + → max(norm(approx),",
+        "the 1e-8 that you add makes tiny gradients read too little: below the line stand the two lengths alone.": (
+            "norm(exact)) → norm(exact) + 1e-8)"
+        ),
         "below stand two roots, added up; yours takes one root of both.": "(norm(approx) + → np.hypot(norm(approx),",
         "‖v‖ is the root of the sum of squares; yours adds up absolute values.": "norm → (lambda v: sum(abs(v)))",
         "‖v‖ is the root of the sum of squares; yours takes the largest entry.": "norm → (lambda v: max(abs(v)))",
