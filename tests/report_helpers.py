@@ -32,6 +32,7 @@ def reported(
         "scale": np.abs(np.concatenate([block.ravel() for block in SHAPES.values()])),
         "eps": full + 1e-3,
         "random": random,
+        "own_sizes": False,
         "restless": set(),
         "bend_in_loop": full,
         "spread": 0.0,

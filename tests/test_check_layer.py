@@ -205,6 +205,19 @@ def test_what_is_handed_on_goes_to_a_backward_of_the_cache_too(back):
     check(lambda x, by: (by * x, None), back, {"x": x}, by=3.0).assert_ok()
 
 
+def test_a_backward_gets_of_what_is_handed_on_what_it_takes():
+    def scaled(x, options, by):
+        return options["twice"] * by * x, options["twice"]
+
+    check(scaled, lambda dout, twice, by=1.0: by * twice * dout, {"x": x}, options={"twice": 2.0}, by=3.0).assert_ok()
+
+
+def test_a_backward_of_keywords_gets_the_inputs_by_name():
+    forward = lambda **given: given["x"] @ given["w"]  # noqa: E731
+    back = lambda dout, **given: {"x": dout @ given["w"].T, "w": given["x"].T @ dout}  # noqa: E731
+    check(forward, back, {"x": x, "w": np.arange(8.0).reshape(4, 2)}).assert_ok()
+
+
 def test_a_backward_of_what_is_handed_on_alone_does_not_get_the_input_in_its_place():
     check(lambda x, by: by * x, lambda dout, by: by * dout, {"x": x}, by=3.0).assert_ok()
 
@@ -343,7 +356,7 @@ def test_the_same_seed_is_the_same_upstream():
         ({"inputs": {"x": x, "w": w, "b": None}}, "inputs: b is None, no array; what is not differ"),
         (
             {"forward": dense, "backward": lambda dout, x, params: (dout, {"W": w}), "inputs": DENSE},
-            r"no gradient of params\.b, but of x, params and params\.W; return that too",
+            r"no gradient of params\.b, but of x and params\.W; return that too",
         ),
         (
             {"forward": dense, "backward": lambda dout, x, params: {"dx": 0, "W": 0, "b": 0}, "inputs": DENSE},
@@ -517,6 +530,17 @@ def keyed_backward(dout, cache):
 
 
 KEYED = {"x": x, "W": np.random.default_rng(3).normal(size=(4, 4)), "b": np.ones(4)}
+
+
+@pytest.mark.parametrize("factor", [0.0, 0.9998, 1.0002, 1.01, -1.0])
+def test_no_input_is_too_small_to_matter_beside_another_in_other_units(factor):
+    """A focal length in pixels beside places in metres: ‖df‖ is 3e-7 of ‖dx‖."""
+    places = {"x": 1e-4 * x, "f": np.array([312.0, 309.0, 305.0])[:, None]}
+    right = lambda dout, x, f: (dout * f, (dout * x).sum(1, keepdims=True))  # noqa: E731
+    wrong = lambda dout, x, f: (dout * f, factor * (dout * x).sum(1, keepdims=True))  # noqa: E731
+    for eps in (1e-7, 1e-5, "auto"):
+        check(lambda x, f: f * x, right, places, eps=eps).assert_ok()
+        assert check(lambda x, f: f * x, wrong, places, eps=eps).that_are("wrong") == ("f",)
 
 
 def test_an_input_that_moves_no_output_spoils_no_answer_but_under_an_upstream_of_one_s_own():

@@ -1459,7 +1459,7 @@ def test_the_kits_own_check_raises_no_false_alarm():
         (lambda *given: not own_check()(*given) == "right", "With right and wrong exchanged"),
         (
             lambda *given: not own_check(length=lambda a, g: norm(a - g), border=1e-5)(*given) == "right",
-            "It calls a right dθ wrong, and −dθ right: are right and wrong exchanged? Once they are: Missed: the sign",
+            "It calls a right dθ wrong, and −dθ right: are right and wrong exchanged? With that put right: Missed",
         ),
         (own_check(length=lambda a, g: (np.sign(a) != np.sign(g)).sum()), "Missed: 1.0001 times dθ, at ε = 1e-3"),
         (own_check(border=1e-11), "A false alarm: "),

@@ -534,6 +534,65 @@ def test_an_error_below_a_hundredth_is_not_believed_where_another_entry_of_the_b
     report = gcl.check(cost, lambda a: np.cos(a) * np.where(np.arange(6) == 1, 1.005, 1), A + 0.013)
     assert (report.answer == "wrong") == wrong
     assert wrong or [reason.kind for reason in report.reasons] == ["steps"]
+    for eps in (1e-7, 1e-5, "auto"):
+        gcl.check(cost, np.cos, A + 0.013, eps=eps).assert_ok()  # it follows J between its leaps
+
+
+@pytest.mark.parametrize("digits", [1, 2, 3, 4, 6])
+@pytest.mark.parametrize("slope", [5.0, 0.5, -2.0])
+def test_a_gradient_that_is_right_of_a_term_as_it_was_before_it_was_rounded_is_not_called_wrong(digits, slope):
+    """All other entries follow J between its leaps; this one is what J has over many of them."""
+    for eps in (1e-7, 1e-5, "auto"):
+        report = gcl.check(
+            lambda a: float(np.sin(a).sum() + np.round(slope * a[2], digits)),
+            lambda a: np.cos(a) + slope * (np.arange(6) == 2),
+            np.array([1.013, 2.013, 0.513, 4.013, 3.013, 0.713]),
+            eps=eps,
+        )
+        assert report.answer != "wrong"
+
+
+def trimmed(seed):
+    """Return Σ r² over the residuals below 1, its gradient, and weights: J leaps where a residual is left out."""
+    rng = np.random.default_rng(seed)
+    X, y, w = rng.normal(size=(30, 4)), rng.normal(size=30), rng.normal(size=4)
+    kept = lambda w: np.abs(X @ w - y) < 1  # noqa: E731
+    return (
+        lambda w: float(((X @ w - y)[kept(w)] ** 2).sum()),
+        lambda w: 2 * X[kept(w)].T @ (X @ w - y)[kept(w)],
+        w,
+    )
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("eps", [1e-7, "auto"])
+def test_a_right_gradient_of_a_cost_that_chooses_its_examples_follows_it_between_its_leaps(seed, eps):
+    cost, gradient, w = trimmed(seed)
+    gcl.check(cost, gradient, w, eps=eps).assert_ok()
+    for k in (0.0, -1.0, 1.5, 1.02):
+        assert gcl.check(cost, lambda w, k=k: k * gradient(w), w, eps=eps).answer != "right"
+
+
+@pytest.mark.parametrize("tolerance", [1e-3, 1e-4, 1e-5])
+@pytest.mark.parametrize("seed", range(3))
+def test_beside_entries_that_follow_j_the_slopes_of_a_solver_are_not_called_wrong(tolerance, seed):
+    def solved(b, tolerance):
+        y = np.zeros_like(b)
+        for _ in range(3000):
+            y, before = 0.9 * np.cos(y) + b, y
+            if np.abs(y - before).max() <= tolerance:
+                break
+        return y
+
+    rng = np.random.default_rng(seed)
+    params = {"a": rng.normal(size=12), "b": rng.normal(size=3)}
+    y = solved(params["b"], 0.0)
+    right = {"a": np.cos(params["a"]), "b": 2 * y / (1 + 0.9 * np.sin(y))}
+    for eps in (1e-7, 1e-5, "auto"):
+        report = gcl.check(
+            lambda p: float(np.sin(p["a"]).sum() + (solved(p["b"], tolerance) ** 2).sum()), lambda p: right, params, eps
+        )
+        assert report.answer != "wrong"
 
 
 def test_bars_that_are_too_wide_are_narrowed_at_a_better_step():

@@ -505,7 +505,7 @@ def test_a_decayed_bias_a_wrong_decay_in_the_cost_and_a_flipped_sign_of_the_netw
     assert reasons("db_decayed", 3)[0].kind == "decay"
     decay, bug = reasons("J_no_decay")
     assert (decay.kind, decay.blocks) == ("decay", ("W1", "W2", "W3", "W4"))
-    assert bug.evidence["places"] == (("the λ term, in J or in every dW",),)
+    assert bug.evidence["places"] == (("the λ term, or one slip in every dW",),)
     (sign, *_) = reasons("sign_flipped", 4)
     assert sign.kind == "sign flipped" and set(sign.blocks) >= {"W1", "W2", "W3", "b1", "b2", "b3"}
 
@@ -524,4 +524,58 @@ def test_an_entry_whose_slope_is_not_known_is_not_among_those_that_are_off():
 
     report = gcl.check(lambda t: float(np.sum(t * np.log(t))), gradient, np.array([1e-9, 1, 2, 3, 4, 5]), 1e-3)
     (bug,) = (reason for reason in report.reasons if reason.kind == "bug")
-    assert np.isnan(report.slopes[0]) and bug.evidence["where"] == {"theta": ((3,),)}
+    assert np.isnan(report.found.bend_in_loop[0]) and bug.evidence["where"] == {"theta": ((3,),)}
+
+
+def log_loss(p):
+    return -np.sum(LABELS * np.log(p) + (1 - LABELS) * np.log(1 - p))
+
+
+LABELS = np.array([0, 1, 1, 0, 1, 0, 0, 1, 0, 1, 1, 0.0])
+NEAR_0 = np.random.default_rng(0).uniform(0.05, 0.95, 12)
+NEAR_0[10] = 1e-6  # there log bends so much that ε = 1e-7 is too large
+
+
+@pytest.mark.parametrize("entry, factor", [(6, 1.5), (1, -1.0), (10, 1.0033), (3, 0.0)])
+@pytest.mark.parametrize("eps", [1e-7, 1e-5, "auto"])
+def test_no_right_entry_is_named_because_eps_is_too_large_for_it(entry, factor, eps):
+    right = (1 - LABELS) / (1 - NEAR_0) - LABELS / NEAR_0
+    wrong = right * np.where(np.arange(12) == entry, factor, 1)
+    assert gcl.check(log_loss, lambda p: right, NEAR_0, eps=eps).answer == "right"
+    report = gcl.check(log_loss, lambda p: wrong, NEAR_0, eps=eps)
+    assert report.answer == "wrong" and report.worst.index == (entry,)
+    assert report.worst.approx == pytest.approx(right[entry], rel=1e-4)
+    (bug,) = (reason for reason in report.reasons if reason.kind == "bug")
+    assert f"theta[{entry}]" in bug.says and bug.says.count("[") == 1
+
+
+def test_where_eps_leads_out_of_the_domain_of_j_the_size_of_an_error_is_that_of_what_is_known():
+    right = (1 - LABELS) / (1 - NEAR_0) - LABELS / NEAR_0
+    report = gcl.check(log_loss, lambda p: right * np.where(np.arange(12) == 6, 1e5, 1), NEAR_0, eps=1e-5)
+    assert report.within["theta"].size == pytest.approx(1e5 * right[6] / np.linalg.norm(report.gradient), rel=1e-2)
+
+
+def test_only_is_said_where_nothing_else_is_off_by_much():
+    """The slope of an L2 term with the wrong sign: two entries exceed what rtol allows, the others do not."""
+    W = np.array([1.0, 2.0, 0.3, 0.35, 0.25, 0.3])
+    lam = 1e-6
+    report = gcl.check(lambda W: (100 * W).sum() + lam / 2 * W @ W, lambda W: 100 - lam * W, W, rtol=1e-8)
+    (bug,) = (reason for reason in report.reasons if reason.kind == "bug")
+    assert "only" not in bug.says
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_two_entries_exchanged_are_no_forgotten_l1_term(seed):
+    rng = np.random.default_rng(seed)
+    X, Y, W = rng.normal(size=(2, 20)), rng.normal(size=(2, 20)), rng.normal(size=(2, 2))
+    cost = lambda W: np.sum((np.tanh(W @ X) - Y) ** 2) / 2  # noqa: E731
+    gradient = lambda W: ((np.tanh(W @ X) - Y) * (1 - np.tanh(W @ X) ** 2)) @ X.T  # noqa: E731
+    assert gcl.check(cost, lambda W: gradient(W).T, W).reasons[0].kind == "permuted"
+
+
+def test_the_rounding_of_theta_is_no_step_of_j():
+    """Two rows of a batch norm, with times in seconds since 1970, which ε = 1e-7 leaves where they are."""
+    layer = gcl.layers.LAYERS["batch norm"]
+    given = layer.example() | {"x": np.array([[2001.0, 19500.0, 1.6e9, 3.0], [2014.0, 8300.0, 1.4e9, 5.0]])}
+    report = gcl.check_layer(layer.forward, layer.backward, given)
+    assert report.answer != "wrong" and not [reason for reason in report.reasons if "0e+00" in reason.says]

@@ -225,7 +225,7 @@ def test_blocks_are_wrong_one_or_several_and_what_narrows_it_down_is_said_where_
     both = said("W1", "W2")
     assert both.says == "W1 and W2 are wrong, by more than the error bars allow; of W1 only W1[1, :]."
     assert both.entries == (("W1", (0, 1)), ("W2", (0, 1))) and both.evidence["where"] == {"W1": ((1, slice(None)),)}
-    assert "points to the λ term, in J or in every dW. What heals it: λ = 0" in both.advice
+    assert "points to the λ term, or one slip in every dW. What heals it: λ = 0" in both.advice
     assert said("W1", "b1", "W2", "b2").advice == "What is wrong, and what is not, points to dZ2."
     assert (
         said("x", names=("x", "y")).advice
@@ -247,7 +247,7 @@ def test_places_take_a_block_that_cannot_be_told_for_wrong_only_beside_one_that_
     assert at(*"wr") == (("dW1",),) and at(*"ww") == (("dZ1",),) and at(*"w?") == (("dW1",),)
     assert places({"kernel": "right", "W1": "wrong", "b1": "right"}) == ()
     assert at(*"wwww") == at(*"?ww?") == (("dZ2",),)
-    assert at(*"wrwr") == (("the λ term, in J or in every dW",),) and at(*"w?wr")[0][0].startswith("the λ")
+    assert at(*"wrwr") == (("the λ term, or one slip in every dW",),) and at(*"w?wr")[0][0].startswith("the λ")
     assert at(*"??w?") == (("dW2",),) and at(*"??ww") == (("dZ2",),) and at(*"?rww") == (("dW2",), ("db2",))
     assert at(*"ww??rr") == at(*"wwrrrr") == (("dA_prev of layer 2", "the mask of layer 1", "the slope of layer 1"),)
     assert at(*"rrrrwr") == (("dW3",),) and at(*"rrrrrw") == (("db3",),) and at(*"rrrr") == ()

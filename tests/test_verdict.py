@@ -34,6 +34,8 @@ def learnt(slopes, exact, reach=0.0, *, ladder=None, whole=1.0, here=1.0, restle
         exact=np.append(exact, rest),
         length=whole if whole**2 > exact @ exact else float(np.linalg.norm(exact)),
         reach=lambda name: reach,
+        off=lambda name: float(np.linalg.norm(slopes - exact)) + reach,
+        seen=1e-6,
         weight=lambda name: 1.0,
         faint=lambda name: np.zeros(faint),
         wrong={},

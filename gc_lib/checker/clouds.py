@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from .inputs import unmoved
 from .investigation import WORTH, unfit
 from .ladder import DIGITS, RUNG
 from .reason import Reason
@@ -11,8 +12,12 @@ from .slide import GREAT, norm
 from .words import entry_name, listed
 
 BETTER = "Take eps={eps:.0e}{auto}."
+OWN_SIZES = 'No one ε suits parameters of sizes so unlike: take eps="auto".'
 NO_BETTER = "No ε does much better here."
-KEPT = "Does the cost use the parameters that it is given, or others that it kept? If these, are all its units dead?"
+KEPT = (
+    "Does the cost use the parameters that it is given, or others that it kept? If these, are all its units dead, or "
+    "does it take their sign or rank alone?"
+)
 CLOUDS = {  # each kind: what is said of the blocks, and what to do
     "round-off": ("ε is too small for {blocks}: {what} of J, divided by 2ε, weighs too much.{still}", BETTER),
     "truncation": ("ε is too large for {blocks}: between θ − ε and θ + ε the bend of the cost changes.", BETTER),
@@ -28,7 +33,8 @@ CLOUDS = {  # each kind: what is said of the blocks, and what to do
     "steps": (
         "J moves in steps of about {leap:.0e} near {blocks}: some of it is rounded, counted, chosen by comparing, in "
         "float32, kept from the last call, or stops where a tolerance is met.",
-        "Take that out, as log(1 − a) for a near 1; or let rtol say what may be off.",
+        "Take that out, as log(1 − a) for a near 1, or let rtol say what may be off. Where a step is meant, as in "
+        "round(x), check with what dθ takes it for in its place.",
     ),
     "leap afar": (
         "J leaps by about {leap:.0e} farther off, within 100 % of θ: so small an error of {blocks} is not believed.",
@@ -60,8 +66,8 @@ CLOUDS = {  # each kind: what is said of the blocks, and what to do
     ),
     "flat": (
         "The cost does not depend on {blocks} here: no nudge changed more than the last digits of J, if any.",
-        "Are these units dead (a ReLU that is never on), dropped, no part of this cost at all, or does the cost use "
-        "another array in their place, as where two share their weights?",
+        "Are these units dead (a ReLU that is never on), dropped, biases before a norm, or no part of this cost? Does "
+        "the cost use another array in their place, as where two share their weights, or their sign or rank alone?",
     ),
 }
 
@@ -105,13 +111,14 @@ def clouds(report) -> Iterator[Reason]:
 
 def why_high(report, name: str) -> str | None:
     """Say why the lecture's number of a right block is high: what was noted, or else what its error bars explain."""
-    found, part = report.found, report.parts[name]
-    i = report.index(*report.worst_of(name)[:2])
+    found, i = report.found, report.index(*report.worst_of(name)[:2])
     kind = report.opinion.notes.get(name)
+    if kind == "steps" and report.unmoved and unmoved({name: report.shapes[name]}, report.eps):  # those of θ + ε
+        kind = "round-off"
     if not kind and found.J.widened:
         kind = "float32"
     elif not kind and report.blocks[name] <= report.bounds[name]:
-        kind = unfit(found.ladders[name], float(np.median(steps(report)[part] / found.scale[part])))
+        kind = unfit(found.ladders[name], float(steps(report)[i] / found.scale[i]))
     if kind == "truncation" and found.J.corners(i, steps(report)[i]):  # the cost knows better than any ladder
         kind = "kink within ε"
     return kind
@@ -154,6 +161,8 @@ def cloud(report, kind: str, names: tuple[str, ...]) -> Reason:
         between = "between the slopes on its two sides no check can call dθ wrong"
         words["between"] = between if len(at) == 1 else "J has no one slope there"
     words["entries"] = listed(entry_name(*entry) for entry in at[:3])
+    if advice == BETTER and found.own_sizes and report.eps != "auto":
+        advice = OWN_SIZES
     if advice == BETTER and 1 / RUNG < evidence["eps"] / taken < RUNG:
         advice = NO_BETTER
     if kind == "flat" and len(names) == len(report.answers):

@@ -59,6 +59,8 @@ def nudgeable(params) -> dict[str, np.ndarray]:
         if block.dtype.kind in "biuOU":
             nested = block.dtype.kind == "O" and any(map(np.ndim, block.flat))
             take = f"[*{name}], a list of arrays," if nested else f"np.asarray({name}, float),"
+            if block.dtype.kind == "U":
+                take = "dict(params) if it is a name beside its array,"
             raise TypeError(
                 f"params: {name} holds {block.dtype}, into which no ε fits; take {take} or leave it out where it is "
                 "no parameter"

@@ -15,7 +15,9 @@ WORTH, SEEN = 1e-3, 1e-6  # an error matters from this share of its block on; of
 SMALL = 1e-2  # an error below this share of its block is believed only if J itself has no leap as far as 100 % of θ
 SINGLE = 2e-5  # what an entry may be off, × the RMS of its block, where parameters are float32: their own rounding
 CORNERS = 30  # so many times what a kink shows may be hidden, where corners of either sign cancel along a direction
+FOLLOWS = 1e-6  # a block of dθ that agrees so well with J between its leaps means these very slopes
 ROUNDS = 3  # of looking again at a block
+WORST = 32  # so many entries of a wrong block are asked again: at ε it may be truncation that makes them look so
 FAR_LEAPS = 5  # blocks for which a leap of J is looked for afar: each takes some 150 evaluations
 DRIFT = 3  # a leap more times as high as what a difference adds up to on 100 % of θ takes back something else
 UNLIKE = 10  # so many times more an entry may be off, by how it moves J, than the others: sizes may differ by chance
@@ -28,15 +30,16 @@ class Investigation:
 
     `gradient()` is dθ as a vector, and `gradient(params)` in other dtypes; `exact` is what it was at first, `restless`
     names the blocks that did not stay so, `rounding` what its dtype and those of the parameters do to it; `parts` says
-    where each block stands in it, `rtol` what an entry may be off, × the RMS of its block, `worth` what the block may.
+    where each block stands in it, `rtol` what an entry may be off, × the RMS of its block, `worth` what the block may;
+    below the share `seen` of the whole gradient, no error matters.
     `scale` is the size of each entry's nudges on a ladder; `whole` is the ladder of all θ along `v`, `ladders` the best
     known one for each block. `slopes` are those of J, as far as they are known, at steps `eps`, and `extra` what their
     error bars have beyond those of the loop; `bend` is the slope on the right less that on the left, `bend_in_loop`
     what it was in the loop. `spread` is by how much J differed from itself at the same θ; `afar` is the height of a
-    leap of J as far as 100 % of θ, where one was looked for.
+    leap of J as far as 100 % of θ, where one was met.
     """
 
-    def __init__(self, J: Objective, gradient: Callable, blocks: Mapping, rtol: float, seed: int = 0):
+    def __init__(self, J: Objective, gradient: Callable, blocks: Mapping, rtol: float, seed: int = 0, seen=SEEN):
         self.J, self.gradient, self.rng = J, gradient, np.random.default_rng(seed)
         dtheta = gradient() + 0.0  # integers become floating numbers
         self.exact = dtheta.astype(float)
@@ -44,6 +47,7 @@ class Investigation:
         self.parts = {name: part for name, part in block_slices(blocks).items() if part.stop > part.start}
         single = any(block.dtype.itemsize < 8 for block in J.given.values())
         self.rtol = max(rtol, SINGLE if single else 0)
+        self.seen = seen
         self.worth = max(rtol, WORTH)  # the share of a block that an error may be, and matters beyond
         self.restless: set[str] = set()
         self.wrong: dict[str, Ladder] = {}  # blocks in which dθ is wrong, on this evidence
@@ -182,6 +186,25 @@ class Investigation:
         self.measure(everything, self.eps, nudged or self.J.nudged(everything, self.eps))
         self.bend_in_loop = self.bend.copy()
 
+    def best_loop(self) -> None:
+        """Take the loop at the best step; where J leaps, first at the best one short of that, if dθ follows there."""
+        nearest = min((leap.distance for leap in self.whole.leaps), default=np.inf)
+        short = self.whole.steps < nearest / 100  # along single entries leaps may be nearer
+        if short.any() and not short[self.whole.best]:
+            error = self.whole.smooth_error + self.whole.kink
+            self.loop(self.whole.steps[np.argmin(np.where(short, error, np.inf))] * self.scale)
+            if all(map(self.follows, self.parts)):
+                return
+        self.loop(self.best_steps())
+
+    def follows(self, name: str) -> bool:
+        """Tell whether dθ agrees with J in the loop to six digits of a block.
+
+        So it does where J leaps, as it chooses other examples, and dθ is the slope that J has between its leaps.
+        """
+        part = self.parts[name]
+        return norm((self.slopes - self.exact)[part]) <= FOLLOWS * norm(self.exact[part]) > 0
+
     def best_steps(self) -> np.ndarray:
         """Return the step of every entry that suits this J: the ladder's best, × the size of the entry."""
         step = self.whole.steps[self.whole.best] if self.whole else BLIND
@@ -234,6 +257,11 @@ class Investigation:
             return np.inf
         noise, rest = self.bars(name)
         return length_of_noise(noise) + norm(rest) + norm(self.bent(name))
+
+    def off(self, name: str) -> float:
+        """Return how far a block of dθ may be off the slopes of J, all in all."""
+        part = self.parts[name]
+        return norm(self.slopes[part] - self.exact[part]) + self.reach(name)
 
     @property
     def length(self) -> float:
@@ -296,22 +324,38 @@ class Investigation:
                     self.inexact[name], self.notes[name] = ladder, "leap afar"
                 else:
                     self.wrong[name] = ladder
+                    self.tell_apart(name)
                 return
             self.open[name], self.blame[name] = ladder, ladder.clouds()
             if not ladder:
                 return
-            best = ladder.best
-            step, gap = ladder.steps[best], np.abs(self.slopes - self.exact)[suspects]
-            off = 3 * ladder.truncation[best] + ladder.kink[best] + SURE * ladder.noise[best] / step
-            bars = off / self.scale[suspects] / suspects.size**0.5
+            bars, gap = self.at_best(ladder, suspects), np.abs(self.slopes - self.exact)[suspects]
             if norm(bars) > norm(gap):  # no step knows more: what is left is the noise of J
                 self.extra[suspects] += gap
                 break
-            self.nudge(suspects, step * self.scale[suspects])
+            self.nudge(suspects, ladder.steps[ladder.best] * self.scale[suspects])
             self.extra[suspects] = bars
         if name in self.open and not self.suspects(name).size:
             ladder = self.open.pop(name)
+            self.afar = max([self.afar, *(leap.height for leap in ladder.leaps)])
             self.notes[name] = "domain" if outside else unfit(ladder, asked)
+
+    def at_best(self, ladder: Ladder, entries: np.ndarray) -> np.ndarray:
+        """Return how far the slopes of these entries may be off at the best step of a ladder along them."""
+        best = ladder.best
+        off = 3 * ladder.truncation[best] + ladder.kink[best] + SURE * ladder.noise[best] / ladder.steps[best]
+        return off / self.scale[entries] / entries.size**0.5
+
+    def tell_apart(self, name: str) -> None:
+        """Ask of the worst entries, at a better step, whether they are wrong, unless most of the block is."""
+        part, suspects, ladder = self.parts[name], self.suspects(name), self.wrong[name]
+        most = suspects.size > max(WORST, (part.stop - part.start) / 2)
+        gap = np.nan_to_num(np.abs(self.slopes - self.exact)[suspects], nan=np.inf)
+        bars, worst = self.at_best(ladder, suspects), np.argsort(gap)[-WORST:]
+        suspects, bars = suspects[worst], bars[worst]
+        if not most and norm(bars) < norm(gap) / 10:
+            self.nudge(suspects, ladder.steps[ladder.best] * self.scale[suspects])
+            self.extra[suspects] = bars
 
     def along_disagreement(self, suspects: np.ndarray) -> tuple[Ladder, np.ndarray, Judgement]:
         """Take the ladder along which J and dθ disagree most in these entries; return it, its direction, its answer."""
@@ -376,8 +420,9 @@ class Investigation:
         for own in (False, True):
             reach = self.reach(name)
             heard = norm(self.slopes[part]) > reach
-            small = own and heard and reach < SEEN * self.length
-            if reach <= 0.5 * self.worth * norm(self.exact[part]) or small:
+            small = own and heard and reach < self.seen * self.length and not self.suspects(name).size
+            known = reach <= 0.5 * self.worth * norm(self.exact[part])
+            if (known or small) and name not in self.doubts:
                 return
             ladder = self.own_ladder(name) if own else self.ladders[name]
             if not ladder:
@@ -389,6 +434,25 @@ class Investigation:
             self.extra[part] = ladder.truncation[ladder.best] / self.scale[part] / eps.size**0.5 if own else 0
 
     def look(self) -> None:
+        """Look again wherever a question is left; where leaps leave one, believe what follows J in the loop."""
+        slopes, bend, eps = self.slopes.copy(), self.bend.copy(), self.eps.copy()
+        follows = [name for name in self.parts if self.follows(name)]
+        self.look_through()
+        for name in follows:
+            part, ladder = self.parts[name], self.open.get(name) or self.ladders[name]
+            if name in self.wrong or not ladder.hidden.any() or self.off(name) <= self.worth * norm(self.exact[part]):
+                continue
+            self.slopes[part], self.bend[part], self.eps[part], self.extra[part] = (
+                slopes[part],
+                bend[part],
+                eps[part],
+                0,
+            )
+            self.ladders[name] = ladder.followed(float((eps / self.scale)[part].max()))
+            for learnt in self.open, self.inexact, self.doubts, self.notes, self.blame:
+                learnt.pop(name, None)
+
+    def look_through(self) -> None:
         """Look again wherever the loop leaves a question; at each entry's own step first, where no one ε suits all."""
         if self.own_sizes:
             self.nudge(np.arange(self.exact.size), self.best_steps())
@@ -409,7 +473,9 @@ class Investigation:
             for name in self.parts:
                 if name not in self.doubts:
                     self.own_ladder(name)
-                    self.widen(name)  # by its own ladder the steps may be too large
+                self.widen(name)  # by its own ladder the steps may be too large, or too small to see so small an error
+                if self.suspects(name).size:
+                    self.look_again(name)
         for name, ladder in self.doubts.items():
             if not self.settled(name):
                 self.open[name] = ladder

@@ -1,7 +1,7 @@
 """Listen to J along one direction: its V-curve on a ladder of steps, and the errors that can be read off it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
@@ -184,6 +184,10 @@ class Ladder:
             if not agrees.any() and nearer[: plateaus[0]].sum() < 2:
                 return "wrong" if far > 2 * max(beyond, default=0.0) else "cannot tell"
         return "right" if gap[self.best] <= self.error[self.best] + tolerance else "cannot tell"
+
+    def followed(self, step: float) -> "Ladder":
+        """Return the ladder for a dθ that follows J at this step: leaps farther off then hide no slope from it."""
+        return replace(self, hidden=np.zeros(self.steps.size)) if 0 < step < self.first_leap else self
 
     def __str__(self) -> str:
         rows = [f"{h:8.0e}  {D:12.5g}  {e:8.0e}" for h, D, e in zip(self.steps, self.slope, self.error, strict=True)]

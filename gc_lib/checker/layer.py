@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from copy import deepcopy
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from inspect import ismethod, signature
 from typing import Any, Literal, NamedTuple
@@ -10,9 +10,11 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 
 from .inputs import all_real, function, is_number, kind_of, noted, squeezed, whole
+from .investigation import SEEN
 from .params import as_blocks, copied, like, plain_numbers, to_vector
 from .reason import Reason
-from .report import Report, check
+from .report import Report, examined
+from .slide import SLIDE
 from .verdict import CANNOT_TELL, DECISIVE
 from .words import listed
 
@@ -24,8 +26,9 @@ ALIKE = (
 )
 SILENT = "The upstream is 0 for some outputs: what is wrong on the way back from these does not show."
 RANDOM = "Leave upstream out: then no output is weighted like another."
-NO_PART = "{} {} no output here, as a bias before a norm does not: the gradient is 0, and should be."
+NO_PART = "{} {} no output that could be seen, as a bias before a norm does not: so far, a gradient of 0 is right."
 STILL = "J hardly depends on {}: under this upstream no check can tell whether that gradient is right."
+OTHERS = "If {} should move some, check with other inputs too."
 ELSEWHERE = "Try another seed and other inputs. If there is no slope to find, hand {} on by keyword."
 CACHE = "forward returned two arrays, and the second was taken for the cache, not for an output."
 DICT = "If both are outputs, return them as a dict."
@@ -72,7 +75,8 @@ class LayerReport(Report):
             names = listed(unknown)
             own.append(Reason("no slope", STILL.format(names), ELSEWHERE.format(names), unknown))
         if small:
-            own.append(Reason("no part", NO_PART.format(listed(small), "move" if small[1:] else "moves"), "", small))
+            names, move = listed(small), "move" if small[1:] else "moves"
+            own.append(Reason("no part", NO_PART.format(names, move), OTHERS.format(names), small))
         if self.hides:
             own.append(Reason("upstream", self.hides, RANDOM, tuple(self.parts)))
         if self.deaf:
@@ -143,7 +147,8 @@ class Pair(NamedTuple):
         """Go back from what forward has found. Raises where backward does not take that."""
         paired = isinstance(found, tuple) and len(found) == 2
         behind = [({"cache": found[1]}, {})] if paired else self.behind_dout(given)
-        ways = [(more, named | others) for others in (handed_on, {}) for more, named in behind]
+        taken = {name: each for name, each in handed_on.items() if takes_name(self.backward, name)}
+        ways = [(more, named | others) for others in (handed_on, taken, {}) for more, named in behind]
         fitting = [way for way in ways if takes(self.backward, 0, *way[0].values(), **way[1])]
         if paired and takes_name(self.backward, "cache") and next(iter(signature(self.backward).parameters)) == "cache":
             raise TypeError(
@@ -183,6 +188,8 @@ class Pair(NamedTuple):
             turned = f"lambda dout, {', '.join(given)}: …, which calls yours in its own order"
             raise TypeError(f"backward takes {first.name} first, where dout is given; take {turned}")
         named = {each.name: given[each.name] for each in rest if each.name in given}
+        if all(map(takes_any_name, (self.forward, self.backward))) and not ismethod(self.backward):
+            named = {name: each for name, each in given.items() if name != first.name}
         wanted = any(each.default is each.empty for each in rest) or first.kind is first.VAR_POSITIONAL
         in_order = wanted and not ismethod(self.backward)
         return [({}, named)] * bool(named) + [(given, {})] * in_order + [({}, {})]
@@ -254,7 +261,8 @@ def by_name(found, nudged: Mapping[str, np.ndarray], inputs: Mapping[str, Any]) 
         alike = {str(key).removeprefix("d") for key in found} & {name.split(".")[-1] for name in missing}
         renamed = "rename its keys, and nest them as the inputs are" if "." in "".join(missing) else "rename its keys"
         advice = renamed if alike else f"return that too, or hand {listed(missing)} on by keyword"
-        others = listed(map(str, {**found, **blocks})) or "nothing"
+        parents = there.keys() - blocks.keys()
+        others = listed(str(key) for key in {**found, **blocks} if key not in parents) or "nothing"
         raise ValueError(f"backward returned no gradient of {listed(missing)}, but of {others}; {advice}")
     return {name: blocks[name] for name in nudged}
 
@@ -292,6 +300,11 @@ def takes_name(function: Callable, name: str) -> bool:
         return name in signature(function).parameters and name not in getattr(function, "keywords", {})
     except ValueError:
         return False
+
+
+def takes_any_name(function: Callable) -> bool:
+    """Tell whether a function takes keywords of any name, as of **inputs."""
+    return any(each.kind is each.VAR_KEYWORD for each in signature(function).parameters.values())
 
 
 def random_upstream(out: Mapping[str, np.ndarray], seed: int) -> dict[str, np.ndarray]:
@@ -366,11 +379,11 @@ def check_layer(
             raise ValueError("forward: out changes its shape when an input is nudged")
         return float(size + sum((R[name] * block).sum(dtype=float) for name, block in out.items()))
 
-    report = check(J, lambda nudged: pair.gradients(nudged, R), pair.nudged, eps, rtol=rtol)
-    shown = {each.name: getattr(report, each.name) for each in fields(report)}
+    # No input is too small to matter, but one of which J knows no slope, all outputs weighed unlike, moves no output.
+    shown = examined(J, lambda nudged: pair.gradients(nudged, R), pair.nudged, eps, SLIDE, rtol, seen=0.0)
+    report = Report(**shown)
     still = tuple(name for name in report.parts if has_no_slope(report, name))
-    # No input is too small to matter. But of what J does not depend on, all outputs weighed unlike, no output does.
-    small = tuple(name for name in report.opinion.small if name in still and upstream is None)
+    small = tuple(name for name in still if report.found.off(name) <= SEEN * report.found.length and upstream is None)
     small = small if len(small) < len(report.parts) else ()
     shown["opinion"] = replace(report.opinion, small=small)
     integers = tuple(name for name in pair.blocks if name not in pair.nudged)
@@ -393,4 +406,4 @@ def has_no_slope(report: Report, name: str) -> bool:
     found, opinion = report.found, report.opinion
     decisive = (DECISIVE | {"near rtol"}) & {*opinion.clouds[name]}
     unknown = report.within[name] == CANNOT_TELL and not opinion.random and not decisive
-    return unknown and (name in opinion.small or found.may_be_flat(name))
+    return unknown and name not in found.restless and found.may_be_flat(name)

@@ -50,11 +50,11 @@ class Part(NamedTuple):
 
     @property
     def where(self) -> str:
-        """Say where the block is off: "only" there if the error bars elsewhere are short beside that, else "surely"."""
+        """Say where the block is off: "only" there if elsewhere it can be off by little beside that, else "surely"."""
         if not self.place:
             return ""
-        inside = self.place.mask.ravel()
-        clear = norm(np.nan_to_num(self.bars, posinf=0)[~inside]) < norm((self.g - self.a)[inside]) / 10
+        inside, gap = self.place.mask.ravel(), np.abs(self.g - self.a)
+        clear = norm(np.nan_to_num(gap + self.bars, posinf=0)[~inside]) < norm(gap[inside]) / 10
         return f"of {self.name} {'only' if clear else 'surely'} {self}"
 
     def __str__(self) -> str:
@@ -121,9 +121,11 @@ def claims(report, whole: Part) -> Iterator[Claim]:
     inside, a, g = whole.place.mask.ravel() if whole.place else slice(None), whole.a, whole.g
     part = Part(whole.name, whole.place, *(v[inside] for v in whole[2:]))
     yield Claim("zero", "is zero, and should not be", part, np.zeros(part.g.size), {})
-    yield from multiples(part)
+    found = [*multiples(part)]
+    yield from (claim for claim in found if claim.kind in ("scaled", "sign flipped") and not claim.own)
     for order, like in orders(whole, report.shapes[whole.name].shape):
         yield Claim("permuted", f"holds the right values, {order}", whole, like.ravel(), {"order": order})
+    yield from found  # two entries exchanged are off by some number times the sign of θ, too
     others = {f"the slopes of {name}": report.known(name)[0] for name in report.answers if name != whole.name}
     for what, like in ({"θ itself": whole.theta} | others).items():
         if like.size == g.size > 2 and np.ptp(g):
@@ -200,13 +202,14 @@ def places(answers: dict[str, str]) -> tuple[tuple[str, ...], ...]:
     """Return the equations in which a bug would turn just these blocks red; those that look alike stand together.
 
     A wrong dW[l] or db[l] turns its own block red, a wrong dZ[l] its layer and all below, a wrong dA_prev of layer
-    l all below. If every W is wrong and no b, it is the λ term. Nothing is said of blocks not named W1, b1, … WL, bL.
+    l all below. If every W is wrong and no b, it is the λ term, or one slip in all. Nothing is said of blocks not
+    named W1, b1, … WL, bL.
     """
     named = [re.fullmatch(r"[Wb](\d+)", name) for name in answers]
     L = max(int(found[1]) for found in named if found) if all(named) else 0
     says = {(kind, l): answers.get(f"{kind}{l}") for l in range(1, L + 1) for kind in "Wb"}
     if L > 1 and all(says["W", l] == "wrong" != says["b", l] for l in range(1, L + 1)):
-        return (("the λ term, in J or in every dW",),)
+        return (("the λ term, or one slip in every dW",),)
     found: list[tuple[str, ...]] = []
     for l in range(L, 0, -1):
         pair, below = (says["W", l], says["b", l]), [says[kind, k] for k in range(1, l) for kind in "Wb"]

@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape
-from typing import TYPE_CHECKING, Literal, SupportsFloat
+from typing import TYPE_CHECKING, Any, Literal, SupportsFloat
 
 import numpy as np
 
 from .clouds import clouds, drowned, unsteady
 from .inputs import above_zero, gradient_at, nudgeable, two_functions, unmoved
-from .investigation import Investigation
+from .investigation import SEEN, Investigation
 from .ladder import Judgement, Ladder
 from .mistakes import mistakes
 from .objective import Objective
@@ -104,14 +104,15 @@ class Report(Reading):
         return found._replace(approx=float(self.slopes[i])) if np.isfinite(self.slopes[i]) else found
 
     def worst_of(self, name: str) -> Entry:
-        """Return the entry of a block that is farthest beyond its error bar.
+        """Return the entry of a block that is farthest off, of those beyond their error bars if there are any.
 
         >>> print(report.worst_of("W"))
         W[1, 1]: dθ has 4, the cost's own slope is 8
         """
         part = self.parts[name]
-        gap = np.abs(self.approx - self.gradient)[part] / self.bars[part]
-        return self.entry(part.start + int(gap.argmax()))
+        gap, bars = np.abs(self.approx - self.gradient)[part], self.bars[part]
+        beyond = np.where(gap > bars, gap, 0)
+        return self.entry(part.start + int(beyond.argmax() if beyond.any() else (gap / bars).argmax()))
 
     def known(self, name: str) -> tuple[np.ndarray, np.ndarray]:
         """Return the slopes of J, as far as they are known, and dθ of a block, as vectors."""
@@ -224,7 +225,6 @@ class Report(Reading):
         return f"<p>{self.verdict}</p>{html_table(['block', 'relative difference', ''], rows)}{worst}{second}"
 
 
-@np.errstate(all="ignore")
 def check(
     cost: Callable[[P], SupportsFloat | tuple[SupportsFloat, Nest]],
     gradient: Callable[[P], Nest] | Literal[True],
@@ -249,6 +249,12 @@ def check(
       theta   2.0e-01  wrong by 0.33, as if times 1.5
     Worst entry: theta[1]: dθ has 6, the cost's own slope is 4.
     """
+    return Report(**examined(cost, gradient, params, eps, checker, rtol))
+
+
+@np.errstate(all="ignore")
+def examined(cost, gradient, params, eps, checker: Checker, rtol: float, seen: float = SEEN) -> dict[str, Any]:
+    """Return what a report of a check holds; below the share `seen` of the whole gradient, no error matters to it."""
     (J_of, dJ_of), params = two_functions(cost, gradient), copied(params)
     blocks, checker, rtol = nudgeable(params), a_checker(checker), above_zero(rtol, "rtol", "1e-6")
     if not isinstance(eps, str) or eps != "auto":
@@ -261,9 +267,9 @@ def check(
         """Return dθ as a vector."""
         return checker.order(gradient_at(dJ_of, at, blocks))
 
-    found = Investigation(J, vector, blocks, rtol)
+    found = Investigation(J, vector, blocks, rtol, seen=seen)
     if eps == "auto":
-        found.loop(found.best_steps())
+        found.best_loop()
         approx, still = None, 0
         noise = noise_of(found)
     else:
@@ -282,9 +288,10 @@ def check(
     opinion = judge(found)
     approx = found.slopes.copy() if approx is None else np.where(np.isfinite(approx), approx, found.slopes)
     bars = np.abs(approx - found.slopes) + np.concatenate([found.error_bars(name) for name in found.parts])
-    reading = eps, J.here, approx, found.exact, blocks, bars, noise, still, checker.quotient
+    reading = {"eps": eps, "J": J.here, "approx": approx, "gradient": found.exact, "shapes": blocks, "bars": bars}
+    reading |= {"noise": noise, "unmoved": still, "quotient": checker.quotient}
     remainder = taylor(found.whole, float(found.exact @ found.v))
-    return Report(*reading, slopes=found.slopes, opinion=opinion, found=found, taylor=remainder)
+    return reading | {"slopes": found.slopes, "opinion": opinion, "found": found, "taylor": remainder}
 
 
 def noise_of(found: Investigation) -> np.ndarray:

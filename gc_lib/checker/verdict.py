@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .investigation import SEEN, Investigation, unfit
+from .investigation import Investigation, unfit
 from .ladder import Judgement, Ladder
 from .slide import norm
 
@@ -78,11 +78,10 @@ def judge(found: Investigation) -> Verdict:
 
 def judge_block(found: Investigation, name: str) -> tuple[Within, tuple[str, ...]]:
     """Return how far a block is off, and the kinds of reasons where that cannot be told."""
-    slopes, exact = found.slopes[found.parts[name]], found.exact[found.parts[name]]
     if name in found.wrong:
         weight = found.weight(name)
         return Within("wrong", found.share_off(name, weight), bool(np.ptp(weight))), ()
-    off, size = norm(slopes - exact) + found.reach(name), norm(exact)
+    off, size = found.off(name), norm(found.exact[found.parts[name]])
     if name not in found.open and size and off <= found.worth * size < np.inf:
         if found.faint(name).size:
             return CANNOT_TELL, ("unlike sizes",)
@@ -105,9 +104,7 @@ def why_unknown(found: Investigation, name: str) -> list[str]:
 
 def too_small(found: Investigation, name: str, clouds: tuple[str, ...]) -> bool:
     """Tell whether a block cannot be told, but can hold no error that matters to the whole gradient."""
-    part = found.parts[name]
-    off = norm(found.slopes[part] - found.exact[part]) + found.reach(name)
-    return not DECISIVE & {*clouds} and off <= SEEN * found.length
+    return not DECISIVE & {*clouds} and found.off(name) <= found.seen * found.length
 
 
 def coarse(ladder: Ladder) -> list[str]:
@@ -123,8 +120,7 @@ def undecided(found: Investigation, name: str) -> str:
         return "kink within ε"
     if not found.suspects(name).size:  # they agree at the step asked for alone
         return unfit(ladder, float(np.median(found.eps[part] / found.scale[part])))
-    near = norm(found.slopes[part] - found.exact[part]) + found.reach(name) <= found.worth * size
-    return "near rtol" if near else drowned(found, name, ladder)
+    return "near rtol" if found.off(name) <= found.worth * size else drowned(found, name, ladder)
 
 
 def drowned(found: Investigation, name: str, ladder: Ladder) -> str:

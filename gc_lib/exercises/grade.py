@@ -190,7 +190,7 @@ def amiss(verdicts: Sequence[Verdict]) -> Iterator[str]:
         return
     said = {verdict.scene.words: verdict.yours for verdict in reversed(verdicts)}
     if said[RIGHT] == "wrong" and said[TURNED] == "right":
-        yield f"It calls {RIGHT} wrong, and −dθ right: are right and wrong exchanged? Once they are:"
+        yield f"It calls {RIGHT} wrong, and −dθ right: are right and wrong exchanged? With that put right:"
         verdicts = turned
     for outcome in "missed", "a false alarm":
         if worse := [v for v in verdicts if v.outcome("yours") == outcome != v.outcome("theirs")]:
