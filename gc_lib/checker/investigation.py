@@ -333,8 +333,7 @@ class Investigation:
             if norm(bars) > norm(gap):  # no step knows more: what is left is the noise of J
                 self.extra[suspects] += gap
                 break
-            self.nudge(suspects, ladder.steps[ladder.best] * self.scale[suspects])
-            self.extra[suspects] = bars
+            self.nudge_at_best(ladder, suspects, bars)
         if name in self.open and not self.suspects(name).size:
             ladder = self.open.pop(name)
             self.afar = max([self.afar, *(leap.height for leap in ladder.leaps)])
@@ -346,6 +345,11 @@ class Investigation:
         off = 3 * ladder.truncation[best] + ladder.kink[best] + SURE * ladder.noise[best] / ladder.steps[best]
         return off / self.scale[entries] / entries.size**0.5
 
+    def nudge_at_best(self, ladder: Ladder, entries: np.ndarray, bars: np.ndarray) -> None:
+        """Measure some slopes anew at the best step of a ladder along them, where they may be off by these bars."""
+        self.nudge(entries, ladder.steps[ladder.best] * self.scale[entries])
+        self.extra[entries] = bars
+
     def tell_apart(self, name: str) -> None:
         """Ask of the worst entries, at a better step, whether they are wrong, unless most of the block is."""
         part, suspects, ladder = self.parts[name], self.suspects(name), self.wrong[name]
@@ -354,8 +358,7 @@ class Investigation:
         bars, worst = self.at_best(ladder, suspects), np.argsort(gap)[-WORST:]
         suspects, bars = suspects[worst], bars[worst]
         if not most and norm(bars) < norm(gap) / 10:
-            self.nudge(suspects, ladder.steps[ladder.best] * self.scale[suspects])
-            self.extra[suspects] = bars
+            self.nudge_at_best(ladder, suspects, bars)
 
     def along_disagreement(self, suspects: np.ndarray) -> tuple[Ladder, np.ndarray, Judgement]:
         """Take the ladder along which J and dθ disagree most in these entries; return it, its direction, its answer."""
