@@ -1409,7 +1409,7 @@ def own_check(length=lambda a, g: norm(a - g) / max(norm(a) + norm(g), 1e-300), 
 def test_a_sound_checker_does_as_well_as_the_lectures_rule():
     answer = exercises.checker(own_check())
     assert answer.solved and [row[1:4] == row[4:] for row in answer.rows] == [True] * 3
-    assert all(caught + missed == 9 and alarms <= 5 for _, caught, missed, alarms, *_ in answer.rows)
+    assert all(caught + missed == 10 and alarms <= 5 for _, caught, missed, alarms, *_ in answer.rows)
     assert answer.words.endswith("Both miss one small entry twice as large as it should be.")
 
 
@@ -1434,6 +1434,11 @@ def weights_alone(cost, gradient, params, eps):
     approx, exact = gcl.numeric_gradient(cost, params, eps), gradient(params)
     weights = [name for name in params if name[0] == "W"]
     return all(gcl.relative_difference(approx[name], exact[name]) < 1e-6 for name in weights)
+
+
+def of_sums(cost, gradient, params, eps):
+    approx, exact = gcl.numeric_gradient(cost, params, eps), gradient(params)
+    return all(gcl.relative_difference(approx[name].sum(), exact[name].sum()) < 1e-6 for name in params)
 
 
 @pytest.mark.parametrize("my_check", [block_by_block, within_the_noise, entry_by_entry, own_check(border=1e-7)])
@@ -1466,6 +1471,7 @@ def test_the_kits_own_check_raises_no_false_alarm():
         (own_check(border=0.3), "Missed: no_decay in layer 2, at ε = 1e-3"),
         (own_check(border=1e-2), "Missed: 1.0001 times dθ, at ε = 1e-3"),
         (weights_alone, "Missed: db_no_mean in layer 1, at ε = 1e-3"),
+        (of_sums, "Missed: dθ transposed, at ε = 1e-3"),
         (lambda *given: None, "what is missed and false alarms count together"),
         (lambda *given: 3e-9, 'yours gives 3e-09; it should return "right" or "wrong"'),
         (lambda *given: np.ones(3), 'it should return "right" or "wrong"'),
@@ -1531,7 +1537,7 @@ def test_the_grades_stand_in_a_table():
     answer = exercises.checker(lambda *given: True)
     assert "1e-3" in repr(answer) and "false alarms" in repr(answer)
     page = answer._repr_html_()
-    assert page.count("<tr>") == 5 and "the lecture's rule" in page and "<th>1e-7</th><td>0</td><td>9</td>" in page
+    assert page.count("<tr>") == 5 and "the lecture's rule" in page and "<th>1e-7</th><td>0</td><td>10</td>" in page
 
 
 @pytest.mark.parametrize(

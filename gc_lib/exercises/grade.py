@@ -84,7 +84,11 @@ def scenes() -> Iterator[Scene]:
     corner = "a right dθ of ReLUs, one of which has its corner 2e-4 away"
     yield Scene(corner, True, lambda p: np.sum(np.maximum(p["W"], 0)), lambda p: {"W": 1.0 * (p["W"] > 0)}, near)
     uneven = lambda p: np.sum(p["W"] ** 2) + 1e-6 * p["W"][0, 1], lambda p: {"W": 2 * p["W"] + [[0, 2e-6], [0, 0]]}
-    yield Scene("one small entry twice as large as it should be", False, *uneven, {"W": np.array([[1.0, 0], [2, 3]])})
+    theta = {"W": np.array([[1.0, 0], [2, 3]])}
+    yield Scene("one small entry twice as large as it should be", False, *uneven, theta)
+    turned = lambda p: np.sum(p["W"] ** 2), lambda p: {"W": 2 * p["W"].T}
+    places = "Its entries are right, and stand in the wrong places: neither a sum nor a length sees that."
+    yield Scene("dθ transposed", False, *turned, theta, places)
 
 
 def of_a_network() -> Iterator[Scene]:
@@ -125,7 +129,7 @@ def checker(my_check: Callable) -> Answer:
     "great": what it misses and its false alarms are counted together.
 
     >>> gcl.exercises.checker(lambda cost, gradient, params, eps: "right")
-    Not yet: it never says "wrong". Yours never uses cost: ... Yours caught 0, missed 27, ... It passes ...
+    Not yet: it never says "wrong". Yours never uses cost: ... Yours caught 0, missed 30, ... It passes ...
     """
     if not callable(my_check):
         return no_function(my_check)
