@@ -80,6 +80,21 @@ def test_inputs_in_a_nest_come_to_forward_and_back_in_the_same_nest(of_params, r
         assert report.answers == {"x": "right", "params.W": "right", "params.b": answer}
 
 
+def test_the_gradient_of_one_input_that_is_a_list_of_layers():
+    def forward(layers):
+        (W1, b1), (W2, b2) = layers
+        hidden = np.tanh(x @ W1 + b1)
+        return hidden @ W2 + b2, (hidden, W2)
+
+    def backward(dout, cache):
+        hidden, W2 = cache
+        before = dout @ W2.T * (1 - hidden**2)
+        return [(x.T @ before, before.sum(0)), (hidden.T @ dout, dout.sum(0))]
+
+    report = gcl.check_layer(forward, backward, {"layers": [(w, b), (w.T @ w, b[::-1])]})
+    assert report.answer == "right" and len(report.answers) == 4
+
+
 def test_lists_and_integers_in_a_nest():
     def add(xs, table):
         return xs[0] @ xs[1] + table["rows"][table["at"]]

@@ -1409,7 +1409,7 @@ def own_check(length=lambda a, g: norm(a - g) / max(norm(a) + norm(g), 1e-300), 
 def test_a_sound_checker_does_as_well_as_the_lectures_rule():
     answer = exercises.checker(own_check())
     assert answer.solved and [row[1:4] == row[4:] for row in answer.rows] == [True] * 3
-    assert all(caught + missed == 10 and alarms <= 5 for _, caught, missed, alarms, *_ in answer.rows)
+    assert all(caught + missed == 12 and alarms <= 5 for _, caught, missed, alarms, *_ in answer.rows)
     assert answer.words.endswith("Both miss one small entry twice as large as it should be.")
 
 
@@ -1439,6 +1439,16 @@ def weights_alone(cost, gradient, params, eps):
 def of_sums(cost, gradient, params, eps):
     approx, exact = gcl.numeric_gradient(cost, params, eps), gradient(params)
     return all(gcl.relative_difference(approx[name].sum(), exact[name].sum()) < 1e-6 for name in params)
+
+
+def one_side(sign):
+    """Return a checker that sees only where dθ_approx is above dθ, or below it."""
+
+    def my_check(cost, gradient, params, eps):
+        approx, exact = map(gcl.to_vector, (gcl.numeric_gradient(cost, params, eps), gradient(params)))
+        return np.all(sign * (approx - exact) <= 1e-5 * (norm(approx) + norm(exact)))
+
+    return my_check
 
 
 @pytest.mark.parametrize("my_check", [block_by_block, within_the_noise, entry_by_entry, own_check(border=1e-7)])
@@ -1472,6 +1482,8 @@ def test_the_kits_own_check_raises_no_false_alarm():
         (own_check(border=1e-2), "Missed: 1.0001 times dθ, at ε = 1e-3"),
         (weights_alone, "Missed: db_no_mean in layer 1, at ε = 1e-3"),
         (of_sums, "Missed: dθ transposed, at ε = 1e-3"),
+        (one_side(1), "Missed: dθ twice as large as it should be, at ε = 1e-3"),
+        (one_side(-1), "Missed: half of a right dθ, at ε = 1e-3"),
         (lambda *given: None, "what is missed and false alarms count together"),
         (lambda *given: 3e-9, 'yours gives 3e-09; it should return "right" or "wrong"'),
         (lambda *given: np.ones(3), 'it should return "right" or "wrong"'),
@@ -1537,7 +1549,7 @@ def test_the_grades_stand_in_a_table():
     answer = exercises.checker(lambda *given: True)
     assert "1e-3" in repr(answer) and "false alarms" in repr(answer)
     page = answer._repr_html_()
-    assert page.count("<tr>") == 5 and "the lecture's rule" in page and "<th>1e-7</th><td>0</td><td>10</td>" in page
+    assert page.count("<tr>") == 5 and "the lecture's rule" in page and "<th>1e-7</th><td>0</td><td>12</td>" in page
 
 
 @pytest.mark.parametrize(
@@ -1620,6 +1632,54 @@ def test_a_stub_with_its_dots_is_answered_without_a_check_for_every_change(monke
             "def f(u):\n    grid = np.logspace(-12, 0, 2000)\n    E = grid**2 / 6 + u / grid\n    best = np.argmin(E)\n"
             "    return best",
             "“np.argmin(E)” is a place in an array",
+        ),
+        (
+            "vector.reading",
+            "def reading(a, g):\n    return norm(a - g) / (norm(a) + norm(g))\n\nnorm = lambda v: sum(v**2) ** 0.25\n",
+            "in line 4 of the cell: is “… ** 2” missing around “sum(v**2) ** 0.25”?",
+        ),
+        (
+            "pattern.factor",
+            "def factor(a, g):\n    t = Two()\n    for x, y in zip(a, g):\n        t.add(x, y)\n"
+            "    return t.top / t.low\n\nclass Two:\n    def __init__(self):\n        self.top = self.low = 0\n\n"
+            "    def add(self, x, y):\n"
+            "        self.top += x * y\n        self.low = x * x\n",
+            "in line 13 of the cell: “self.low = x * x” begins anew each time; += adds on.",
+        ),
+        (
+            "vector.reading",
+            "def f(a, g):\n    return np.max(abs(a - g) / (abs(a) + abs(g)))",
+            "the largest of what the entries",
+        ),
+        (
+            "start.word",
+            "def word(x):\n    return ['great', 'look', 'worry'][(np.log(x) >= -6) + 1 * (np.log10(x) > -4)]",
+            "“np.log” is the natural logarithm; log10 gives powers of ten.",
+        ),
+        (
+            "epsilon.best_eps",
+            "def best(u):\n    roots = np.roots([1 / 6, 0, 0, u])\n    return roots[np.argmin(abs(roots.imag))].real",
+            "there the error itself would be 0; it is least where its slope is 0.",
+        ),
+        (
+            "decay.decayed",
+            "def f(name, slope, block, lam, m):\n    d = slope / m\n"
+            "    return d + {'W': lam / m * block**2}.get(name[0], 0)",
+            "two changes make it right, in line 3 of the cell: does “…**2” belong around “block”? "
+            "Then: the slope that is given is a mean already, of W and of b",
+        ),
+        (
+            "vector.flatten",
+            "def f(p):\n    for b in p.values():\n        b.shape = -1\n    return np.concatenate([*p.values()])",
+            "yours changes p itself, which others still need",
+        ),
+        (
+            "repair.adapter",
+            "def gradient(params):\n    found, g = {}, gcl.exercises.repair.grads(params)\n"
+            "    layers = len(params) // 2\n    for l in range(1, layers):\n        for x in 'Wb':\n"
+            "            found[f'{x}{l}'] = g[f'd{x}{l}']\n"
+            "    return found",
+            "is “… + 1” missing around",
         ),
     ],
 )

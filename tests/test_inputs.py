@@ -532,6 +532,14 @@ def test_what_a_nest_of_gradients_misses_is_named_by_the_way_to_it():
 # ---- both in one -----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("params", [[(THETA, THETA[:1]), (THETA[:2], THETA[1:])], ([THETA, THETA[:2]], [THETA[:1]])])
+@pytest.mark.parametrize("wrap", [list, tuple])
+def test_a_gradient_of_two_nests_of_unlike_shapes_is_a_gradient(params, wrap):
+    report = gcl.check(cubes, lambda nest: wrap(slopes(nest)), wrap(params), EPS)
+    assert report.answer == "right" and report.that_are("right") == (*as_blocks(params),)
+    assert gcl.screen(cubes, lambda nest: wrap(slopes(nest)), wrap(params)).wrong == ()
+
+
 @pytest.mark.parametrize("pair", [tuple, list])
 def test_one_function_may_return_J_and_its_gradient(pair):
     def both(params):

@@ -90,9 +90,9 @@ def test_the_same_input_gets_the_same_answer_and_another_seed_another_direction(
 # ---- listening -------------------------------------------------------------------------------------------------------
 
 
-def test_listening_takes_48_evaluations_and_j_at_theta_three_times():
+def test_listening_takes_48_evaluations_and_j_at_theta_twice():
     found = investigate(lambda p: float(A @ p["a"] + B @ p["b"]), lambda p: {"a": A, "b": B})
-    assert found.J.evaluations == 1 + 2 + 48 and len(found.calls) == 1
+    assert found.J.evaluations == 1 + 1 + 48 and len(found.calls) == 1
     assert set(found.ladders) == {"a", "b"} and found.ladders["a"] is found.whole
     assert not found.odd and not found.restless and not found.random and found.leap == 0
 
@@ -211,18 +211,34 @@ def test_a_j_that_is_another_one_after_a_while_is_not_deterministic():
     assert report.answer == "cannot tell" and report.reasons[0].kind == "not deterministic"
 
 
+def test_a_j_that_is_another_one_only_when_it_is_first_asked_is_not_deterministic():
+    left = iter([*range(40)])
+    report = gcl.check(lambda p: sum(left) + sines(p), cosines, PARAMS)  # all of the sum goes into the first J
+    assert report.answer == "cannot tell" and report.reasons[0].kind == "not deterministic"
+
+
+@pytest.mark.parametrize("check", [gcl.check, gcl.screen])
+def test_what_the_cost_raises_when_it_is_asked_again_at_theta_is_raised(check):
+    data = {"X": 1.0}
+    with pytest.raises(KeyError, match="X") as raised:
+        check(lambda p: data.pop("X") * sines(p), cosines, PARAMS)
+    assert "when cost was evaluated at" in raised.value.__notes__[0]
+
+
 def test_j_is_asked_again_off_theta_and_the_largest_difference_kept():
     found = investigate()
     thetas = []
-    found.J.again = lambda theta, times, *was: thetas.append((theta, times, was)) or 0.25
+    found.J.again = lambda theta, times: thetas.append((theta, times)) or 0.25
     found.spread = 0.125
     found.ask_again(7)
-    [(off, often, _), (theta, times, was)] = thetas
+    [(off, often)] = thetas
     assert often == 7 and found.spread == 0.25 and np.allclose(off, found.J.theta + 0.23 * found.v)
-    assert (theta == found.J.theta).all() and times == 1 and was == (found.J.here,)
-    found.J.again = lambda theta, times, *was: 0.0
+    found.J.again = lambda theta, times: 0.0
     found.ask_again(7)
     assert found.spread == 0.25 and not found.restless
+    found.J.at_theta = lambda: found.J.here - 0.5
+    found.ask_again(7)
+    assert found.spread == 0.5
     found.gradient = lambda at=PARAMS: found.exact + 1
     found.ask_again(1)
     assert found.restless == {"a", "b"}

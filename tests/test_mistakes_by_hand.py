@@ -253,6 +253,14 @@ def test_places_take_a_block_that_cannot_be_told_for_wrong_only_beside_one_that_
     assert at(*"rrrrwr") == (("dW3",),) and at(*"rrrrrw") == (("db3",),) and at(*"rrrr") == ()
 
 
+def test_places_ask_more_where_a_network_has_no_biases():
+    def at(*answers):
+        return places({f"W{l}": {"w": "wrong", "r": "right"}[each] for l, each in enumerate(answers, start=1)})
+
+    assert at("w", "w") == (("dZ2", "the λ term, or one slip in every dW"),)
+    assert at("w", "r") == (("dW1", "dZ1"),) and at("r", "w") == (("dW2", "dZ2"),) and at("r", "r") == ()
+
+
 @pytest.mark.parametrize("eps", [1e-7, 1e-5, "auto"])
 def test_the_rtol_that_is_named_where_dtheta_is_off_by_little_lets_it_pass_and_a_tenth_of_it_does_not(eps):
     y, t = np.array([0.01, 0.4, 0.2, 0.6]), np.array([0.6, 0.3, 0.9, 0.1])

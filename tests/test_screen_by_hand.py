@@ -186,7 +186,7 @@ def cosines(p):
 
 
 def test_every_evaluation_goes_into_a_ladder_or_asks_again_or_corners():
-    start = 1 + 3 + LADDER  # J(θ), J(θ) again, all of θ along one direction
+    start = 1 + 2 + LADDER  # J(θ), J(θ) again twice, all of θ along one direction
     assert gcl.screen(sines, cosines, THETA).evaluations == start + 2 * LADDER + 2
     assert gcl.screen(sines, cosines, THETA, directions=3).evaluations == start + 6 * LADDER + 2
     wrong = gcl.screen(sines, lambda p: cosines(p) | {"b": 2 * np.cos(p["b"])}, THETA)

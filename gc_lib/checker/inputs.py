@@ -217,7 +217,7 @@ def fitting(gradient, blocks: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]
             first = "first, as in (J, dθ): take its second, or gradient=True"
             which = first if is_number(gradient[0]) else "second, as in (dθ, J): take its first"
             raise TypeError(f"gradient returned a number {which}")
-    if pair and [np.shape(each) for each in gradient] == 2 * [block.shape for block in blocks.values()]:
+    if pair and [getattr(each, "shape", None) for each in gradient] == 2 * [block.shape for block in blocks.values()]:
         raise TypeError(
             "gradient returned two arrays of the shape of params: take its first, as of (gradient, Hessian)"
         )

@@ -65,8 +65,7 @@ class Investigation:
     def listen(self) -> None:
         """Take one ladder along a random direction of all θ."""
         self.scale = scales(self.J.theta, self.parts, least=1e-2)
-        self.first = float(self.J.many(self.J.theta[None])[0])
-        self.spread = self.J.again(self.J.theta, 1, self.first)
+        self.spread = self.J.changed_since()
         self.v = v = self.direction(slice(0, self.exact.size))
         self.whole = ladder = self.along(v)
         if loudness(ladder) > 100 * EXACT * abs(self.J.here):
@@ -103,7 +102,7 @@ class Investigation:
         dθ is asked often whatever J says: where three in ten are another, one more call would not show it.
         """
         off = self.J.theta + (self.whole.steps[-1] if self.whole else 0) * self.v
-        self.spread = max(self.spread, self.J.again(off, times), self.J.again(self.J.theta, 1, self.first))
+        self.spread = max(self.spread, self.J.again(off, times), self.J.changed_since())
         for _ in range(20):
             self.restless |= self.changed(self.gradient())
 

@@ -244,7 +244,7 @@ def by_name(found, nudged: Mapping[str, np.ndarray], inputs: Mapping[str, Any]) 
         one_each = isinstance(found, list) and (len(found) == len(names) > 1 or not plain_numbers(found))
         slopes = list(found) if isinstance(found, tuple) or one_each else [found]
         only = inputs[names[0]] if len(names) == 1 else None
-        if isinstance(only, list | tuple) and not any(isinstance(each, list | tuple) for each in slopes):
+        if isinstance(only, list | tuple) and (len(slopes) > 1 or not isinstance(slopes[0], list | tuple)):
             slopes = [found]  # the one input is a list itself
         fitting = [each for each in (names, list(inputs)) if len(each) == len(slopes)]
         if not fitting:

@@ -19,7 +19,7 @@ LEFT = 1e-3  # the share of an error that what is said of it may leave over, bey
 BLUR = 0.02  # the share of an error that the error bars may be, for anything to be said of it
 RATIOS = 5  # so many different ratios of the slope to θ are needed for a fit of two numbers to say anything
 ADVICE = {  # for each kind, the weightiest first
-    "zero": "Was it forgotten?",
+    "zero": "Was it forgotten? Or is it a step, θ before less θ after, for which θ was not copied?",
     "sign flipped": "Look for a difference taken the other way round, such as y − ŷ for ŷ − y.",
     "scaled": "Look for a factor too many or too few, such as 2, the number of examples or a learning rate.",
     "permuted": "Look for a reshape, a ravel, a flip or a transpose that does not match that of θ.",
@@ -27,10 +27,14 @@ ADVICE = {  # for each kind, the weightiest first
     "clipped": "Check dθ as it is before it is cut.",
     "decay": "So looks the slope of an L2 term: forgotten, halved, not averaged, or in a block that has none in J?",
     "signs": "So looks the slope of an L1 term: forgotten, halved, not averaged, or in a block that has none in J?",
-    "unrelated": "Is dθ the gradient of this J, on these data?",
+    "unrelated": "Is dθ the gradient of this J, on these data? If another block is right, it is: look at the lines of "
+    "this one alone.",
 }
 PIECES = "Check smaller pieces by themselves: one term of J, one layer, one example."
-SLIGHT = "Is so little meant, as the 1e-7 of log(p + 1e-7) that dθ leaves out? Then rtol={:.0e} lets it pass."
+SLIGHT = (
+    "Is so little meant, as the 1e-7 of log(p + 1e-7) that dθ leaves out? Then rtol={:.0e} lets it pass. "
+    "Check at a larger θ, too: a bug may show more there."
+)
 
 
 class Part(NamedTuple):
@@ -202,19 +206,21 @@ def places(answers: dict[str, str]) -> tuple[tuple[str, ...], ...]:
     """Return the equations in which a bug would turn just these blocks red; those that look alike stand together.
 
     A wrong dW[l] or db[l] turns its own block red, a wrong dZ[l] its layer and all below, a wrong dA_prev of layer
-    l all below. If every W is wrong and no b, it is the λ term, or one slip in all. Nothing is said of blocks not
-    named W1, b1, … WL, bL.
+    l all below. If every W is wrong and no b, it is the λ term, or one slip in all; where there is no b, it may be
+    dZ[L] as well. Nothing is said of blocks not named W1, b1, … WL, bL.
     """
     named = [re.fullmatch(r"[Wb](\d+)", name) for name in answers]
     L = max(int(found[1]) for found in named if found) if all(named) else 0
     says = {(kind, l): answers.get(f"{kind}{l}") for l in range(1, L + 1) for kind in "Wb"}
-    if L > 1 and all(says["W", l] == "wrong" != says["b", l] for l in range(1, L + 1)):
-        return (("the λ term, or one slip in every dW",),)
+    biases = [says["b", l] for l in range(1, L + 1)]
+    if L > 1 and "wrong" not in biases and all(says["W", l] == "wrong" for l in range(1, L + 1)):
+        return ((*[f"dZ{L}"] * (not any(biases)), "the λ term, or one slip in every dW"),)
     found: list[tuple[str, ...]] = []
     for l in range(L, 0, -1):
         pair, below = (says["W", l], says["b", l]), [says[kind, k] for k in range(1, l) for kind in "Wb"]
         if "wrong" in pair and "right" not in (*pair, *below) and (pair == ("wrong", "wrong") or "wrong" in below):
             hidden = f"dA_prev of layer {l + 1}", f"the mask of layer {l}", f"the slope of layer {l}"
             return (*found, (f"dZ{l}",) if l == L else hidden)
-        found += [(f"d{kind}{l}",) for kind in "Wb" if says[kind, l] == "wrong"]
+        alone = (f"dZ{l}",) * (None in pair)  # what stands above a W without b, or a b without W, may be wrong too
+        found += [(f"d{kind}{l}", *alone) for kind in "Wb" if says[kind, l] == "wrong"]
     return tuple(found)

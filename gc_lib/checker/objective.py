@@ -109,9 +109,13 @@ class Objective:
         """Return J(θ + t v) as a function of an array of t."""
         return lambda t: self.many(self.theta + np.multiply.outer(t, v))
 
-    def again(self, theta: np.ndarray, times: int, *was: float) -> float:
-        """Return by how much J differs at most from itself, and from what it was, asked so many times at the same θ."""
-        return float(np.ptp([*self.many(np.broadcast_to(theta, (times, theta.size))), *was]))
+    def again(self, theta: np.ndarray, times: int) -> float:
+        """Return by how much J differs at most from itself, asked so many times at the same θ."""
+        return float(np.ptp(self.many(np.broadcast_to(theta, (times, theta.size)))))
+
+    def changed_since(self) -> float:
+        """Return by how much J(θ) is another now than when it was first asked. Raises what the cost raises at θ."""
+        return abs(self.at_theta() - self.here)
 
     def corners(self, i: int, h: float) -> list:
         """Return the units that have a corner between θ − h eᵢ and θ + h eᵢ, as far as the cost can tell."""

@@ -88,7 +88,7 @@ class Screen:
 
         >>> found.assert_ok()
         Traceback (most recent call last):
-        AssertionError: These blocks disagree, there: (184 evaluations of J)
+        AssertionError: These blocks disagree, there: (183 evaluations of J)
           W[3, 10:20]: 2.0e-02
         """
         __tracebackhide__ = True  # pytest then points at the test
@@ -139,7 +139,7 @@ def screen(
     gradient implementations, 2017.)
 
     >>> gcl.screen(lambda w: w @ w, lambda w: 2 * w, np.ones(100_000))
-    The one block agrees. (102 evaluations of J)
+    The one block agrees. (101 evaluations of J)
     """
     (J_of, dJ_of), params = two_functions(cost, gradient), copied(params)
     blocks, directions, seed = nudgeable(params), whole("directions", directions, least=1), whole("seed", seed)

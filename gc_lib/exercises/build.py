@@ -87,7 +87,7 @@ class Build:
         """Return the first argument that a function changes, and say so; "" where it leaves all as they are."""
         for case in self.cases.values():
             theirs = deepcopy(case)
-            with quiet(), suppress(Exception):  # it has run before, but may stop when it is called again
+            with quiet(), suppress(Exception, SystemExit):  # it may stop, also when it is called again
                 attempt(*theirs)
             for name, before, after in zip(self.arguments(attempt), case, theirs, strict=False):
                 if isinstance(before, Mapping | np.ndarray | list) and not self.same(after, before):
@@ -104,7 +104,7 @@ class Build:
 
     def halted(self, attempt: Callable, stopped: str, case: Sequence) -> str:
         """Say what is behind an error."""
-        told = unused(attempt) or no_value(attempt, stopped, Code(self.right).made)
+        told = unused(attempt) or no_value(attempt, stopped, Code(self.right).made) or self.changed(attempt)[1]
         if not told and not re.search("NameError|RecursionError|positional", stopped):  # a change would know too much
             told = self.mended(attempt)
         return told or behind(stopped, dict(zip(self.arguments(attempt), case, strict=False)))
@@ -170,16 +170,16 @@ class Build:
         """Return the names of a student's arguments."""
         return [*signature(attempt if hasattr(attempt, "__code__") else self.right).parameters]
 
-    def roughly(self, given, wanted: float) -> bool:
-        """Tell whether a number is off by no more than the factor."""
+    def roughly(self, given, wanted: float, factor: float = np.inf) -> bool:
+        """Tell whether a number is off by no more than the exercise's factor, and no more than this one."""
         try:
-            return near(a_number(given), wanted, self.factor)
+            return near(a_number(given), wanted, min(self.factor, factor))
         except (TypeError, ValueError, ArithmeticError):
             return False
 
     def enough(self, given, wanted) -> bool:
-        """Tell whether a value is right, or nearly so where that will do."""
-        return self.same(given, wanted) or (bool(self.nearly) and self.roughly(given, wanted))
+        """Tell whether a changed function gives what is right, or nearly so where that will do, as on a grid."""
+        return self.same(given, wanted) or (bool(self.nearly) and self.roughly(given, wanted, 1.5))
 
     def same(self, given, wanted) -> bool:
         """Tell whether two values are the same but for rounding; two that do not fit each other are not."""

@@ -81,7 +81,8 @@ def operators(code: Code, node: ast.expr, parts: Sequence[str]) -> Iterator[tupl
             a, b, sign = code.text(left), code.text(right), code.between(left, right)
             known = not any(isinstance(part, ast.Name) for part in ast.walk(right))
             power = known and not in_exponent(code, node)  # else it may have no end
-            for other in OPERATORS if power else OPERATORS[:-1]:
+            whole_numbers = sign in ("//", "%")  # for which another operator gives the number wanted by accident
+            for other in ["/"] if whole_numbers else OPERATORS if power else OPERATORS[:-1]:
                 yield f"does {sign} belong between “{a}” and “{b}”?", f"({a}) {other} ({b})"
             yield f"which comes first in “{whole}”?", f"({b}) {sign} ({a})"
             if factor := re.match(r"(\w+) ?\* ?(\w.*)", whole):
@@ -109,6 +110,8 @@ def keywords(code: Code, node: ast.expr, parts: Sequence[str]) -> Iterator[tuple
             yield f"“{code.text(node)}” holds what stood in memory; is every place filled?", "np.zeros"
         case ast.Attribute(attr="ones"):
             yield f"is ones right in “{code.text(node)}”?", "np.zeros"
+        case ast.Attribute(value=of, attr="log"):
+            yield f"“{code.text(node)}” is the natural logarithm; log10 gives powers of ten.", f"{code.text(of)}.log10"
         case ast.Attribute(attr="outer"):
             yield f"is outer right in “{code.text(node)}”?", "np.dot"
         case ast.Attribute(value=of, attr="sum"):
@@ -199,7 +202,7 @@ def rearranged(code: Code, block: list[ast.stmt]) -> Iterator[tuple[str, ast.stm
             case ast.If(test=test) if isinstance(following, ast.If):
                 asked = f"“{code.text(following.test)}” is asked even where “{code.text(test)}” holds: elif?"
                 yield asked, following, {following: f"el{after}"}
-            case ast.Assign(targets=[ast.Name()]) if isinstance(code.inside[line], ast.For | ast.While):
+            case ast.Assign(targets=[ast.Name() | ast.Attribute()]):
                 adds = text.replace("=", "+=", 1)
                 yield f"“{text}” begins anew each time; += adds on.", line, {line: adds}
         if len(block) > 1:

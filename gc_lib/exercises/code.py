@@ -2,8 +2,11 @@
 
 import ast
 import builtins
+import re
 from collections.abc import Callable, Mapping
 from inspect import getsource, signature
+from itertools import accumulate
+from linecache import getlines
 from textwrap import dedent
 from types import ModuleType
 
@@ -11,10 +14,16 @@ LAMBDA = "yours"  # the name of a lambda's def
 
 
 class Code:
-    """Hold the source of a function as a def, and its nodes; both are empty where there is none."""
+    """Hold the source of a function as a def, and its nodes; both are empty where there is none.
 
-    def __init__(self, function: Callable):
-        self.function, self.source = function, source_of(function)
+    Every line stands where it stands in its cell. With `helpers` what the function uses of its cell is held as well.
+    """
+
+    def __init__(self, function: Callable, helpers: bool = False):
+        source = source_of(function)
+        self.function, self.source = function, with_helpers(function, source) if helpers else source
+        self.lines = self.source.splitlines(keepends=True)
+        self.starts = [0, *accumulate(map(len, self.lines))]
         self.nodes = list(ast.walk(ast.parse(self.source)))
         self.names = [node for node in self.nodes if isinstance(node, ast.Name)]
         self.inside = {child: node for node in self.nodes for child in ast.iter_child_nodes(node)}
@@ -22,7 +31,8 @@ class Code:
         added = {node.target for node in self.nodes if isinstance(node, ast.AugAssign)}  # a += 1 reads a as well
         pieces = [node for node in self.nodes if isinstance(node, ast.expr) and self.is_piece(node)]
         self.expressions = [node for node in pieces if node in added or not stored(node)]
-        own = {node.name for node in self.nodes if isinstance(node, ast.FunctionDef)}  # which would call themselves
+        inner = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef))
+        own = {node.name for node in inner}  # which would call themselves
         self.called = {node.id for node in self.names if getattr(self.inside[node], "func", None) is node} - own
         self.arguments = [*signature(function).parameters] if self.source else []
         self.made = {node.id for node in self.names if stored(node)}
@@ -57,7 +67,7 @@ class Code:
 
     def line(self, node: ast.AST) -> str:
         """Say in which line of the cell a node stands."""
-        return f"in line {getattr(node, 'lineno', 1) + self.function.__code__.co_firstlineno - 1} of the cell"
+        return f"in line {getattr(node, 'lineno', 1)} of the cell"
 
     def between(self, left: ast.expr, right: ast.expr) -> str:
         """Return the operator that is written between two nodes."""
@@ -82,21 +92,47 @@ class Code:
 
     def place(self, line: int, count: int) -> int:
         """Return the place in the source that stands behind so many bytes of a line, as Python counts."""
-        lines = self.source.splitlines(keepends=True)
-        return sum(map(len, lines[: line - 1])) + len(lines[line - 1].encode()[:count].decode())
+        return self.starts[line - 1] + len(self.lines[line - 1].encode()[:count].decode())
 
 
 def source_of(function: Callable) -> str:
     """Return the source of a function as a def, also where it is written as a lambda; "" where there is none."""
     try:
-        source = dedent(getsource(function))
+        source, above = dedent(getsource(function)), "\n" * (function.__code__.co_firstlineno - 1)
         line = ast.parse(source).body[0]
         if isinstance(line, ast.FunctionDef):
-            return source
+            return above + source
         (only,) = (node for node in ast.walk(line) if isinstance(node, ast.Lambda))
-        return f"def {LAMBDA}({ast.unparse(only.args)}): return ({ast.get_source_segment(source, only.body)})"
-    except (OSError, TypeError, SyntaxError, ValueError):
+        return f"{above}def {LAMBDA}({ast.unparse(only.args)}): return ({ast.get_source_segment(source, only.body)})"
+    except (OSError, TypeError, SyntaxError, ValueError, AttributeError):
         return ""
+
+
+def with_helpers(function: Callable, source: str) -> str:
+    """Return a function's source, and around it the functions, classes and plain values of its cell that it uses."""
+    if not source:
+        return source
+    lines = [line.rstrip("\n") for line in getlines(function.__code__.co_filename)]
+    own, left, used = source.split("\n"), ast.parse("\n".join(lines)).body, source
+    kept = [""] * max(len(lines), len(own))
+    while helper := next((line for line in left if re.search(rf"\b{helper_name(line) or '$^'}\b", used)), None):
+        left.remove(helper)
+        first = min(line.lineno for line in [helper, *getattr(helper, "decorator_list", [])])
+        kept[first - 1 : helper.end_lineno] = text = lines[first - 1 : helper.end_lineno]
+        used += "\n".join(text)
+    first = function.__code__.co_firstlineno
+    return "\n".join([*kept[: first - 1], *own[first - 1 :], *kept[len(own) :]])
+
+
+def helper_name(line: ast.stmt) -> str:
+    """Return the name that a line of a cell gives to a function, a class, or a value that calls nothing; "" if none."""
+    match line:
+        case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+            return name
+        case ast.Assign(targets=[ast.Name(id=name)], value=value):
+            calls = any(isinstance(part, ast.Call) for part in ast.walk(value))
+            return "" if calls and not isinstance(value, ast.Lambda) else name
+    return ""
 
 
 def name_of(function: Callable) -> str:

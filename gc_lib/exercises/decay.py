@@ -61,6 +61,9 @@ decayed = Build(
         "that adds the λ term of J itself; what is its slope?": "block → block**2 / 2",
         "that adds J's λ term; its slope is taken entry by entry.": "block → np.sum(block**2) / 2",
         "the slope of the data term is a mean already; only the λ term is divided by m.": "slope + → slope / m +",
+        "the slope that is given is a mean already, of W and of b; only the λ term is divided by m.": (
+            "slope + lam / m → slope / m + lam / m; else slope → else slope / m"
+        ),
     },
     "W gets λ/m W on top, b nothing: the slope of the J that you wrote down.",
 )

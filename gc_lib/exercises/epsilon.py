@@ -51,6 +51,7 @@ best_eps = Build(
         "that would be right for a one-sided difference; here a cube root comes out.": "u ** (1 / 2)",
         "that is a square root; where ε²/6 has the slope ε/3, a cube root comes out.": "1 / 3 → 1 / 2",
         "that is the error at the best ε; which ε is it?": "(3 * u) ** (2 / 3) / 6 + u / (3 * u) ** (1 / 3)",
+        "there the error itself would be 0; it is least where its slope is 0.": "-((6 * u) ** (1 / 3))",
         "3 multiplies u: ε/3 = u/ε² says that ε³ = 3u.": "3 * u → u / 3",
         "where did the 3 go? The slope of ε²/6 is ε/3.": "3 * u → u",
         "the 3 belongs under the root: ε³ = 3u.": "(3 * u) → 3 * u",

@@ -86,9 +86,14 @@ def scenes() -> Iterator[Scene]:
     uneven = lambda p: np.sum(p["W"] ** 2) + 1e-6 * p["W"][0, 1], lambda p: {"W": 2 * p["W"] + [[0, 2e-6], [0, 0]]}
     theta = {"W": np.array([[1.0, 0], [2, 3]])}
     yield Scene("one small entry twice as large as it should be", False, *uneven, theta)
-    turned = lambda p: np.sum(p["W"] ** 2), lambda p: {"W": 2 * p["W"].T}
-    places = "Its entries are right, and stand in the wrong places: neither a sum nor a length sees that."
-    yield Scene("dθ transposed", False, *turned, theta, places)
+    squares, places = (
+        lambda p: np.sum(p["W"] ** 2),
+        "Its entries are right, and stand in the wrong places: a sum is blind.",
+    )
+    yield Scene("dθ transposed", False, squares, lambda p: {"W": 2 * p["W"].T}, theta, places)
+    side = "In each of its entries dθ lies on one side of dθ_approx: is the distance taken as a number above 0, by abs?"
+    yield Scene("dθ twice as large as it should be", False, squares, lambda p: {"W": 4 * p["W"]}, theta, side)
+    yield Scene("half of a right dθ", False, squares, lambda p: {"W": p["W"]}, theta, side)
 
 
 def of_a_network() -> Iterator[Scene]:
@@ -129,7 +134,7 @@ def checker(my_check: Callable) -> Answer:
     "great": what it misses and its false alarms are counted together.
 
     >>> gcl.exercises.checker(lambda cost, gradient, params, eps: "right")
-    Not yet: it never says "wrong". Yours never uses cost: ... Yours caught 0, missed 30, ... It passes ...
+    Not yet: it never says "wrong". Yours never uses cost: ... Yours caught 0, missed 36, ... It passes ...
     """
     if not callable(my_check):
         return no_function(my_check)

@@ -33,7 +33,7 @@ class Mending:
     """Try changes of a student's function on the cases of an exercise, on those first where it is wrong."""
 
     def __init__(self, attempt: Callable, right: Callable, cases: Collection[tuple], same: Callable):
-        self.attempt, self.code, self.right, self.same = attempt, Code(attempt), Code(right), same
+        self.attempt, self.code, self.right, self.same = attempt, Code(attempt, helpers=True), Code(right), same
         pairs = [(case, right(*deepcopy(case))) for case in cases]
         pairs.sort(key=lambda pair: (same(run(attempt, pair[0])[0], pair[1]), -len(mark(pair[1]))))
         self.cases, self.wanted = zip(*pairs, strict=True)

@@ -119,7 +119,7 @@ layer_2 = Repair(
     given(dA2),
     {
         "what goes into dW2 alone? There a slip is left.": "lam / m → lam / (2 * m)",
-        "what do b2 and all below come from? There a slip is left.": "> 0 → >= 0",
+        "b2 and all below come from dZ2: a slip is left in what makes it.": "> 0 → >= 0",
         "that is ReLU of dA2; its slope asks where A2 is on.": '(cache["A2"] > 0) → (dA2 > 0)',
         "is the L2 term gone? The cost still has it.": ' + lam / m * params["W2"] → ',
     }

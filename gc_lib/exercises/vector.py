@@ -148,6 +148,10 @@ reading = Build(
         "‖v‖ is the root of the sum of squares; yours adds up absolute values.": "norm → (lambda v: sum(abs(v)))",
         "‖v‖ is the root of the sum of squares; yours takes the largest entry.": "norm → (lambda v: max(abs(v)))",
         "that is the mean of what each entry reads.": "np.mean(abs(approx - exact) / (abs(approx) + abs(exact)))",
+        "that is the largest of what the entries read; a length is one number for all.": (
+            "np.max(abs(approx - exact) / (abs(approx) + abs(exact)))"
+        ),
+        "‖v‖ is the root of the sum of squares; yours squares the sum.": "norm → (lambda v: abs(sum(v)))",
     },
     "the lecture's number: 0 where the two agree, 1 where one is the other with its sign turned.",
 )
