@@ -223,7 +223,7 @@ def test_blocks_are_wrong_one_or_several_and_what_narrows_it_down_is_said_where_
 
     assert said("b2").says == "b2 is wrong, by more than the error bars allow."
     both = said("W1", "W2")
-    assert both.says == "W1 and W2 are wrong, by more than the error bars allow; of W1 only W1[1, :]."
+    assert both.says == "W1 and W2 are wrong, by more than the error bars allow; of W1 surely W1[1, :]."
     assert both.entries == (("W1", (0, 1)), ("W2", (0, 1))) and both.evidence["where"] == {"W1": ((1, slice(None)),)}
     assert "points to the λ term, or one slip in every dW. What heals it: λ = 0" in both.advice
     assert said("W1", "b1", "W2", "b2").advice == "What is wrong, and what is not, points to dZ2."
@@ -278,8 +278,8 @@ def test_the_rtol_that_is_named_where_dtheta_is_off_by_little_lets_it_pass_and_a
     assert verdict(float(named)).answer == "right" and verdict(float(named) / 10).answer == "wrong"
 
 
-@pytest.mark.parametrize("outside, word", [(0.099, "only"), (0.101, "surely")])
-def test_what_is_off_is_only_there_if_the_error_bars_elsewhere_are_a_tenth_of_it_at_most(outside, word):
+@pytest.mark.parametrize("outside, word", [(0.0099, "only"), (0.0101, "surely")])
+def test_what_is_off_is_only_there_if_the_error_bars_elsewhere_are_a_hundredth_of_it_at_most(outside, word):
     below = np.array([False] * 3 + [True] * 2)
     bars = np.where(below, 9.0, outside * 5.0 / 3**0.5)
     off = Part("W", where(below, ~below), np.zeros(5), np.where(below, 5 / 2**0.5, 0.0), np.ones(5), bars)

@@ -81,6 +81,9 @@ class Investigation:
             self.ask_again(16)
         if self.noise > 1e5 * digit and not self.own_sizes:  # small entries would move within the noise
             self.scale = scales(self.J.theta, self.parts, least=1.0)
+            if ladder.moved and not ladder.leaps:  # its steps are now larger ones, which may lead beyond a pole of J
+                self.v = self.direction(slice(0, self.exact.size))
+                self.whole = ladder = self.along(self.v)
         self.ladders = dict.fromkeys(self.parts, ladder)
 
     def listen_by_own_sizes(self) -> None:

@@ -58,7 +58,7 @@ class Part(NamedTuple):
         if not self.place:
             return ""
         inside, gap = self.place.mask.ravel(), np.abs(self.g - self.a)
-        clear = norm(np.nan_to_num(gap + self.bars, posinf=0)[~inside]) < norm(gap[inside]) / 10
+        clear = norm(np.nan_to_num(gap + self.bars, posinf=0)[~inside]) < norm(gap[inside]) / 100
         return f"of {self.name} {'only' if clear else 'surely'} {self}"
 
     def __str__(self) -> str:
