@@ -1,6 +1,7 @@
 """What a report answers and why: every kind of reason on the fault that it names, in words that hold on any machine."""
 
 import re
+import warnings
 
 import numpy as np
 import pytest
@@ -425,3 +426,23 @@ def test_a_share_that_is_weighed_by_theta_says_so():
     theta = np.array([118.0, -37.0, 2e-5])
     report = gcl.check(lambda p: float(p @ p / 2 + 1e4 * p[2]), lambda p: p + [0, 0, 9.9e3], theta)
     assert report.answer == "wrong" and ("weighed by θ" in str(report)) == report.within["theta"].weighed
+
+
+# ---- a long loop -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seconds, minutes", [(0.4, "13"), (0.02, "")])  # that an evaluation of J takes
+def test_a_loop_of_minutes_is_foretold(monkeypatch, seconds, minutes):
+    theta, clock = np.ones(1000), [0.0]
+    monkeypatch.setattr("gc_lib.checker.report.perf_counter", lambda: clock[0])
+
+    def cost(t):
+        clock[0] += seconds
+        return float(t @ t)
+
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        assert gcl.check(cost, lambda t: 2 * t, theta).answer == "right"
+    told = f"2 × 1,000 evaluations of J will take about {minutes} min; gcl.screen takes some 50 a block"
+    assert [str(each.message) for each in said] == [told] * bool(minutes)
+    assert all(each.filename == __file__ for each in said)

@@ -1,9 +1,11 @@
 """What a check found: the lecture's number, and beside it a second opinion with its reasons."""
 
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape
+from time import perf_counter
 from typing import TYPE_CHECKING, Any, Literal, SupportsFloat
 
 import numpy as np
@@ -241,8 +243,8 @@ def check(
     `gradient=True` cost returns both, (J, dθ). Both get copies of params; the caller's arrays are left alone.
     The number is the lecture's ‖dθ_approx − dθ‖ / (‖dθ_approx‖ + ‖dθ‖); beside it stands a second opinion, which
     listens to J at other steps too. `eps="auto"` takes the step that suits this very J. `rtol` is what an entry of dθ
-    may be off, × the root mean square of its block. Raises TypeError or ValueError, naming the block, where the
-    parameters, the gradient, the cost, ε, rtol or the checker cannot be used.
+    may be off, × the root mean square of its block. Warns of a loop that will take more than a minute. Raises TypeError
+    or ValueError, naming the block, where parameters, gradient, cost, ε, rtol or checker cannot be used.
 
     >>> gcl.check(lambda w: w @ w, lambda w: 3 * w, np.array([1.0, 2.0]))  # the slope of w·w is 2w
     Relative difference 2.0e-01 at ε = 1e-07: worry.
@@ -261,13 +263,14 @@ def examined(cost, gradient, params, eps, checker: Checker, rtol: float, seen: f
         eps = above_zero(eps, usual='the lecture\'s 1e-7, or "auto"')
     elif (checker.difference, checker.restored) != (SLIDE.difference, SLIDE.restored):
         raise ValueError('eps="auto" takes two-sided differences of its own; for this checker give ε as a number')
-    J = Objective(J_of, params)
+    began, J = perf_counter(), Objective(J_of, params)
 
     def vector(at=params) -> np.ndarray:
         """Return dθ as a vector."""
         return checker.order(gradient_at(dJ_of, at, blocks))
 
     found = Investigation(J, vector, blocks, rtol, seen=seen)
+    foretell(J, perf_counter() - began)
     if eps == "auto":
         found.best_loop()
         approx, still = None, 0
@@ -292,6 +295,14 @@ def examined(cost, gradient, params, eps, checker: Checker, rtol: float, seen: f
     reading |= {"noise": noise, "unmoved": still, "quotient": checker.quotient}
     remainder = taylor(found.whole, float(found.exact @ found.v))
     return reading | {"slopes": found.slopes, "opinion": opinion, "found": found, "taylor": remainder}
+
+
+def foretell(J: Objective, seconds: float) -> None:
+    """Warn of a loop that will take more than a minute, by how long J has taken until now."""
+    minutes = 2 * J.theta.size * seconds / J.evaluations / 60
+    if minutes > 1 and not hasattr(J.cost, "nudged"):
+        loop = f"2 × {J.theta.size:,} evaluations of J"
+        warnings.warn(f"{loop} will take about {minutes:.0f} min; gcl.screen takes some 50 a block", stacklevel=5)
 
 
 def noise_of(found: Investigation) -> np.ndarray:
