@@ -208,7 +208,7 @@ def test_the_bug_is_named_unless_every_wrong_block_is_in_another_order():
 
 
 def test_blocks_are_wrong_one_or_several_and_what_narrows_it_down_is_said_where_it_is_not_the_last_layer():
-    def said(*wrong, names=("W1", "b1", "W2", "b2"), size=1e-3):
+    def said(*wrong, names=("W1", "b1", "W2", "b2"), size=1e-3, named=False):
         answers = {name: "wrong" if name in wrong else "right" for name in names}
         within = dict.fromkeys(names, Within("wrong", size))
         found = SimpleNamespace(rtol=1e-6, allowed_by_size=lambda name: 1e-6 * 85 / 5**0.5)
@@ -219,7 +219,7 @@ def test_blocks_are_wrong_one_or_several_and_what_narrows_it_down_is_said_where_
         only = where(below, ~below)
         off = part(SLOPES * (1 + size))
         six = off._replace(name="W1", place=only, a=np.append(off.a, 0), g=np.append(off.g, 0), bars=np.zeros(6))
-        return bug(report, [six if name == "W1" else off._replace(name=name) for name in wrong])
+        return bug(report, [six if name == "W1" else off._replace(name=name) for name in wrong], named)
 
     assert said("b2").says == "b2 is wrong, by more than the error bars allow."
     both = said("W1", "W2")
@@ -235,6 +235,7 @@ def test_blocks_are_wrong_one_or_several_and_what_narrows_it_down_is_said_where_
     assert slight.says == "b2 is off by 1e-03 of its norm: little, but more than the error bars allow."
     assert slight.advice == f"{SLIGHT.format(0.01)} {said('b2').advice}"  # 0.99e-3 · 84 / (85 / √5) is 2.2e-3
     assert said("x", names=("x", "y"), size=0.99e-3).advice == SLIGHT.format(0.01)
+    assert said("b2", size=0.99e-3, named=True).advice == said("b2").advice
     assert "dW2 or" not in said("W2").advice and " look at dW1; db1" not in said("W1").advice
 
 

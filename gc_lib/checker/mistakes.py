@@ -87,7 +87,10 @@ def mistakes(report) -> list[Reason]:
             groups.setdefault((claim.kind, claim.says), []).append(claim)
     found = sorted(filter(sure, groups.values()), key=lambda group: [*ADVICE].index(group[0].kind))
     permuted = sum(len(group) for group in found if group[0].kind == "permuted")
-    return [*map(reason, found), *([bug(report, wrong)] if permuted < len(wrong) else [])]  # else that is the bug
+    return [
+        *map(reason, found),
+        *([bug(report, wrong, named=bool(found))] if permuted < len(wrong) else []),
+    ]  # else that is the bug
 
 
 def block(report, name: str) -> Part:
@@ -179,8 +182,11 @@ def orders(whole: Part, shape: tuple[int, ...]) -> Iterator[tuple[str, np.ndarra
     yield "in another order", other
 
 
-def bug(report, wrong: list[Part]) -> Reason:
-    """Name the places where the bug can be, by the law of which blocks turn red, and where in a block dθ is off."""
+def bug(report, wrong: list[Part], named: bool = False) -> Reason:
+    """Name the places where the bug can be, by the law of which blocks turn red, and where in a block dθ is off.
+
+    Of an error that is small it asks whether it is meant, unless it has been `named` already.
+    """
     at = places(report.answers)
     spots = "; ".join(" or ".join(alike) for alike in at)
     advice = f"What is wrong, and what is not, points to {spots}." if at else PIECES
@@ -195,7 +201,8 @@ def bug(report, wrong: list[Part]) -> Reason:
         says = f"{listed(blocks)} {off}: little, but more than the error bars allow"
         found = report.found
         times = max((np.abs(each.g - each.a) / found.allowed_by_size(each.name)).max() for each in wrong)
-        advice = f"{SLIGHT.format(10.0 ** np.ceil(np.log10(found.rtol * times)))} {advice if at else ''}".strip()
+        slight = SLIGHT.format(10.0 ** np.ceil(np.log10(found.rtol * times)))
+        advice = advice if named else f"{slight} {advice if at else ''}".strip()
     says += "; " * bool(spotted) + listed(spotted)
     worst = tuple(report.worst_of(name)[:2] for name in blocks)
     evidence = {"places": at, "where": {each.name: each.place.at for each in wrong if each.place}}
