@@ -1688,6 +1688,14 @@ def test_a_mistake_that_somebody_made_is_named(name, source, words):
     assert not answer.solved and words in answer.words, answer
 
 
+@pytest.mark.parametrize("beside", ["await asyncio.sleep(0)", "%matplotlib", "norm = lambda v: 0"])
+def test_a_mistake_is_named_whatever_stands_beside_it_in_the_cell(beside):
+    source = "def reading(a, g):\n    return np.linalg.norm(a - g) / np.linalg.norm(a)\n"
+    attempt = typed(source)
+    linecache.cache[f"<cell {source}>"] = 1, None, [*source.splitlines(True), f"\n{beside}\n"], f"<cell {source}>"
+    assert "below the line stand both lengths" in exercises.vector.reading(attempt).words
+
+
 def test_half_of_two_changes_does_not_let_an_argument_be_spoiled():
     """The copy is right: without it dA1 comes out right only because dA2 is written on."""
     source = (

@@ -87,10 +87,8 @@ def mistakes(report) -> list[Reason]:
             groups.setdefault((claim.kind, claim.says), []).append(claim)
     found = sorted(filter(sure, groups.values()), key=lambda group: [*ADVICE].index(group[0].kind))
     permuted = sum(len(group) for group in found if group[0].kind == "permuted")
-    return [
-        *map(reason, found),
-        *([bug(report, wrong, named=bool(found))] if permuted < len(wrong) else []),
-    ]  # else that is the bug
+    the_bug = [bug(report, wrong, named=bool(found))] if permuted < len(wrong) else []  # else it is named
+    return [*map(reason, found), *the_bug]
 
 
 def block(report, name: str) -> Part:

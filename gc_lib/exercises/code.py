@@ -110,18 +110,20 @@ def source_of(function: Callable) -> str:
 
 def with_helpers(function: Callable, source: str) -> str:
     """Return a function's source, and around it the functions, classes and plain values of its cell that it uses."""
-    if not source:
+    lines = [line.rstrip("\n") for line in getlines(function.__code__.co_filename)] if source else []
+    try:
+        left = ast.parse("\n".join(lines)).body
+    except SyntaxError:  # as of an await outside of all functions, which a notebook allows
         return source
-    lines = [line.rstrip("\n") for line in getlines(function.__code__.co_filename)]
-    own, left, used = source.split("\n"), ast.parse("\n".join(lines)).body, source
+    own, used = source.split("\n"), source
     kept = [""] * max(len(lines), len(own))
     while helper := next((line for line in left if re.search(rf"\b{helper_name(line) or '$^'}\b", used)), None):
         left.remove(helper)
         first = min(line.lineno for line in [helper, *getattr(helper, "decorator_list", [])])
         kept[first - 1 : helper.end_lineno] = text = lines[first - 1 : helper.end_lineno]
         used += "\n".join(text)
-    first = function.__code__.co_firstlineno
-    return "\n".join([*kept[: first - 1], *own[first - 1 :], *kept[len(own) :]])
+    above = len(source) - len(source.lstrip("\n"))
+    return "\n".join([*kept[:above], *own[above:], *kept[len(own) :]])
 
 
 def helper_name(line: ast.stmt) -> str:

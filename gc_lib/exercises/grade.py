@@ -86,10 +86,7 @@ def scenes() -> Iterator[Scene]:
     uneven = lambda p: np.sum(p["W"] ** 2) + 1e-6 * p["W"][0, 1], lambda p: {"W": 2 * p["W"] + [[0, 2e-6], [0, 0]]}
     theta = {"W": np.array([[1.0, 0], [2, 3]])}
     yield Scene("one small entry twice as large as it should be", False, *uneven, theta)
-    squares, places = (
-        lambda p: np.sum(p["W"] ** 2),
-        "Its entries are right, and stand in the wrong places: a sum is blind.",
-    )
+    places = "Its entries are right, and stand in the wrong places: a sum is blind."
     yield Scene("dθ transposed", False, squares, lambda p: {"W": 2 * p["W"].T}, theta, places)
     side = "In each of its entries dθ lies on one side of dθ_approx: is the distance taken as a number above 0, by abs?"
     yield Scene("dθ twice as large as it should be", False, squares, lambda p: {"W": 4 * p["W"]}, theta, side)
@@ -119,6 +116,11 @@ def of_a_network() -> Iterator[Scene]:
         yield Scene(words, right, cost, slopes, params, hint)
         yield Scene(small, right, lambda p: 1e-6 * cost(p), multiplied(slopes, 1e-6), params, divide)
     yield Scene("a right dθ, with 1e5 added to J", True, lambda p: 1e5 + cost(p), gradient, params)
+
+
+def squares(params: Mapping[str, np.ndarray]) -> float:
+    """Return ΣW², of which 2W is the slope."""
+    return np.sum(params["W"] ** 2)
 
 
 def multiplied(gradient: Callable, k: float) -> Callable:
