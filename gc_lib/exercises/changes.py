@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from .code import Code, size, stored
+from .code import Code, size, stands_in, stored
 
 QUOTES = "'\""
 SMALL, LARGE = 6, 12  # of so many nodes is a part that is taken from the right function, or replaced
@@ -153,11 +153,6 @@ def exchanged(code: Code, node: ast.expr, parts: Sequence[str]) -> Iterator[tupl
         grows = place.startswith(f"in “{part}.")  # a list that is put into itself has no end
         if is_text == (part[0] in QUOTES) and not grows and not re.search(itself, part):
             yield f"does “{code.text(node)}” belong {place}?", part
-
-
-def stands_in(text: str, part: str) -> bool:
-    """Tell whether a part stands somewhere in a text, as whole words."""
-    return bool(re.search(rf"(?<!\w){re.escape(part)}(?!\w)", text))
 
 
 def missing(code: Code, node: ast.expr, parts: Sequence[str]) -> Iterator[tuple[str, str]]:

@@ -117,7 +117,7 @@ def with_helpers(function: Callable, source: str) -> str:
         return source
     own, used = source.split("\n"), source
     kept = [""] * max(len(lines), len(own))
-    while helper := next((line for line in left if re.search(rf"\b{helper_name(line) or '$^'}\b", used)), None):
+    while helper := next((line for line in left if (name := helper_name(line)) and stands_in(used, name)), None):
         left.remove(helper)
         first = min(line.lineno for line in [helper, *getattr(helper, "decorator_list", [])])
         kept[first - 1 : helper.end_lineno] = text = lines[first - 1 : helper.end_lineno]
@@ -135,6 +135,11 @@ def helper_name(line: ast.stmt) -> str:
             calls = any(isinstance(part, ast.Call) for part in ast.walk(value))
             return "" if calls and not isinstance(value, ast.Lambda) else name
     return ""
+
+
+def stands_in(text: str, part: str) -> bool:
+    """Tell whether a part stands somewhere in a text, as whole words."""
+    return bool(re.search(rf"(?<!\w){re.escape(part)}(?!\w)", text))
 
 
 def name_of(function: Callable) -> str:
