@@ -488,6 +488,15 @@ UNFIT = {
         ValueError,
         r"gradient misses block: W, b and has an extra block: dW, db; params has W, b; rename its keys$",
     ),
+    "grad_ before": (
+        lambda g: {"grad_W": g["W"], "grad_b": g["b"]},
+        ValueError,
+        "block: grad_W, grad_b; params has W, b; rename its keys$",
+    ),
+    "in small letters": (lambda g: {"w": g["W"], "B": g["b"]}, ValueError, "block: w, B; params has W, b; rename its"),
+    "unlike names": (lambda g: {"p": g["W"], "q": g["b"]}, ValueError, r"has W, b; if it is in the order of params, "),
+    "a number": (lambda g: 1.0, TypeError, "gradient should have the blocks of params, W, b; it returned a float$"),
+    "words": (lambda g: "dθ", TypeError, "gradient should have the blocks of params, W, b; it returned a str$"),
     "a tuple": (
         lambda g: tuple(g.values()),
         ValueError,
@@ -584,11 +593,29 @@ def test_where_it_returns_both_in_the_other_order_that_is_said():
 
 @pytest.mark.parametrize("cost", [None, 1.0, THETA])
 def test_a_cost_that_is_no_function_is_refused(cost):
+    words = "cost should be a function of params; got (None$|(a float|an array of float64).*; give the function itself)"
     for call in (lambda: gcl.check(cost, slopes, THETA), lambda: gcl.numeric_gradient(cost, THETA)):
-        with pytest.raises(
-            TypeError, match="cost should be a function of params; got (None|a float|an array of float64)"
-        ):
+        with pytest.raises(TypeError, match=words):
             call()
+
+
+def test_params_that_an_object_holds_are_asked_for_as_a_dict_or_a_list():
+    held, values = types.SimpleNamespace(**BLOCKS), BLOCKS.values()
+    for params, words in (held, r"such as vars\(…\),"), (values, r"such as list\(…\),"), (abs, "of arrays, or leave"):
+        with pytest.raises(TypeError, match=f"take a dict or a list .*{words}"):
+            gcl.check(cubes, slopes, params)
+    assert (
+        gcl.check(cubes, slopes, vars(held), EPS).answer
+        == gcl.check(cubes, lambda p: [*slopes(p)], [*values], EPS).answer
+    )
+
+
+def test_data_handed_to_the_check_is_told_where_it_goes():
+    X, y = np.ones((5, 3)), np.ones(5)
+    words = r"; got an array of float64, shape \(5,( 3)?\); data goes in within the function: lambda params: cost\("
+    for call, data in (gcl.check, (X,)), (gcl.check, (X, y)), (gcl.screen, (y,)):
+        with pytest.raises(TypeError, match=words):
+            call(cubes, slopes, THETA, *data)
 
 
 @pytest.mark.parametrize("gradient", [None, False, 1, THETA])

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from .params import as_blocks, copied, is_tensor
+from .params import ONE_ARRAY, as_blocks, copied, is_tensor
 
 REAL = "every entry should be a real number"
 COMPLEX = "take .real where the imaginary part is 0, else check the real and the imaginary part as two blocks"
@@ -28,7 +28,14 @@ def as_float(name: str, value, advice: str = "") -> float:
     try:
         return float(value)
     except (TypeError, ValueError, OverflowError):
-        raise TypeError(f"{name} should be a number; got {value!r:.60}{advice}") from None
+        raise TypeError(f"{name} should be a number; got {shown(value)}{advice}") from None
+
+
+def shown(value) -> str:
+    """Show what was found in place of a setting; of an array, say where data goes."""
+    if np.prod(getattr(value, "shape", ())) > 1:
+        return f"{kind_of(value)}; data goes in within the function: lambda params: cost(params, X, y)"
+    return f"{value!r:.60}"
 
 
 def whole(name: str, value, least: int = 0) -> int:
@@ -106,7 +113,8 @@ def some_unmoved(blocks: Mapping[str, np.ndarray], eps: float) -> int:
 def function(name: str, value, or_else: str = "") -> Callable:
     """Return a function. Raises TypeError, with its name, where it is none."""
     if not callable(value):
-        raise TypeError(f"{name} should be a function of params{or_else}; got {kind_of(value)}")
+        uncalled = "" if value is None else "; give the function itself, uncalled"
+        raise TypeError(f"{name} should be a function of params{or_else}; got {kind_of(value)}{uncalled}")
     return value
 
 
@@ -221,12 +229,15 @@ def fitting(gradient, blocks: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]
         raise TypeError(
             "gradient returned two arrays of the shape of params: take its first, as of (gradient, Hessian)"
         )
+    if ONE_ARRAY not in blocks and (is_number(gradient) or isinstance(gradient, str)):
+        raise TypeError(f"gradient should have the blocks of params, {few(blocks)}; it returned {kind_of(gradient)}")
     found = as_blocks(gradient, "gradient", blocks)
     missing, extra = [name for name in blocks if name not in found], [name for name in found if name not in blocks]
     sides = ("misses", missing), ("has an extra", extra)
     amiss = " and ".join(f"{word} block: {few(names)}" for word, names in sides if names)
     if amiss:
-        advice = "; rename its keys" if missing and {f"d{name}" for name in missing} <= {*extra} else ""
+        alike = [[key for key in extra if name.lower() in key.lower()] for name in missing]
+        advice = "; rename its keys" if all(alike) and len(missing) == len(extra) else ""
         if not advice and sum(block.size for block in found.values()) == sum(block.size for block in blocks.values()):
             advice = "; if it is in the order of params, take gcl.from_vector(gcl.to_vector(…), params)"
         raise ValueError(f"gradient {amiss}; params has {few(blocks)}{advice}")

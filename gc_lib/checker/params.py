@@ -1,6 +1,6 @@
 """The parameters, any nest of arrays, as blocks by name and as one long vector θ; and back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from numbers import Number
 
 import numpy as np
@@ -89,7 +89,9 @@ def as_array(value, where: str) -> np.ndarray:
         said = f"of this {type(value).__name__} numpy says: {error}"
         raise TypeError(f"{where} should be an array of numbers; {said}") from error
     if array.dtype == object and array is not value and not array.ndim:
-        take = "take a dict or a list of arrays, or leave it out where it is no parameter"
+        holds = hasattr(value, "__dict__") and not callable(value)
+        such = " such as vars(…)," if holds else " such as list(…)," if isinstance(value, Iterable) else ""
+        take = f"take a dict or a list of arrays,{such} or leave it out where it is no parameter"
         take = "take its .data" if hasattr(value, "grad") else take
         raise TypeError(f"{where} should be an array of numbers; got {value!r:.60}; {take}")
     return array

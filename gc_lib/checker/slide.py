@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple, TypeVar
 
 import numpy as np
 
-from .inputs import all_real, comparable
+from .inputs import all_real, comparable, shown
 from .params import Nest, as_blocks, to_vector
 
 P = TypeVar("P", bound=Nest)  # the parameters
@@ -118,5 +118,5 @@ def two_sided_loop(
 def a_checker(checker) -> Checker:
     """Return the checker. Raises TypeError where it is none."""
     if not isinstance(checker, Checker):
-        raise TypeError(f"checker should be a Checker, such as gcl.SLIDE or gcl.ONE_SIDED; got {checker!r}")
+        raise TypeError(f"checker should be a Checker, such as gcl.SLIDE or gcl.ONE_SIDED; got {shown(checker)}")
     return checker
