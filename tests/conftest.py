@@ -2,6 +2,7 @@
 
 from itertools import zip_longest
 
+import ipywidgets as widgets
 import pytest
 
 import gc_lib as gcl
@@ -15,6 +16,13 @@ def _hands_rest_when_told():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(page, "QUIET", 600)
         yield
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _no_labs_are_left():
+    """Close the labs of a file of tests after it: ipywidgets would hold them to the end, gigabytes of them."""
+    yield
+    widgets.Widget.close_all()
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from helpers import LONG
 
 import gc_lib as gcl
 from gc_lib.labs.cases import slope_from_A
@@ -44,7 +45,9 @@ def python(code, *flags, house=HOUSE.parent, cwd):
     return done.stdout
 
 
-@pytest.fixture(scope="module", params=[0, 2], ids=["compiled", "compiled -OO"])
+@pytest.fixture(
+    scope="module", params=[2, 0] if LONG else [2], ids=lambda level: "compiled -OO" if level else "compiled"
+)
 def compiled(request, tmp_path_factory):
     """Return the flags of Python, and a folder that holds the kit compiled by them, without any source."""
     folder = tmp_path_factory.mktemp("compiled")

@@ -24,6 +24,8 @@ ALIKE = {  # what is JupyterLab's doing, whatever the lesson: in the short form 
     "test_after_a_restart_a_lab_alone_is_not_known_and_run_all_heals_it",
 }
 
+FIRST: dict[str, str] = {}  # for each kind of lab, the first lesson in which it was walked through
+
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
@@ -63,6 +65,14 @@ def quiet(notebook):
     assert notebook.complaints() == []
 
 
+def to_walk(notebook) -> list[Lab]:
+    """Return the labs of a lesson; in the short form without those that were walked through in an earlier lesson."""
+    labs = notebook.labs()
+    return (
+        labs if LONG else [lab for lab in labs if FIRST.setdefault(lab.ask()["name"], notebook.name) == notebook.name]
+    )
+
+
 def test_every_lab_is_on_the_screen_with_its_picture_and_its_finding(notebook):
     """As many of them as its solution holds as it is shipped, where no lab is covered."""
     solution = (ROOT / "notebooks" / "solutions" / Path(notebook.name).name).read_text("utf-8")
@@ -78,7 +88,7 @@ def is_shown(lab: Lab):
 
 
 def test_every_control_moves_the_page_by_keyboard_and_by_mouse(notebook):
-    for lab in notebook.labs():
+    for lab in to_walk(notebook):
         for field in lab.ask()["controls"]:
             moves(lab, field)
 
@@ -114,7 +124,7 @@ def test_nothing_on_a_lab_keeps_anybody_out(notebook, turn):
     """
     notebook.wear(["JupyterLab Dark", "JupyterLab Light"][(EVERY.index(Path(notebook.name).name) + turn) % 2])
     notebook.page.add_style_tag(content="html, body { height: 100% }")  # or axe takes all that is in them for hidden
-    for lab in notebook.labs():
+    for lab in to_walk(notebook):
         lab.start_again()
         for words in lab.folds():
             lab.unfold(words)
@@ -125,7 +135,7 @@ def test_nothing_on_a_lab_keeps_anybody_out(notebook, turn):
 
 def test_every_control_has_a_name_a_value_in_words_and_its_state(notebook):
     """By the accessibility tree, with every part unfolded in its turn."""
-    for lab in notebook.labs():
+    for lab in to_walk(notebook):
         for words in lab.folds():
             controls = lab.start_again()["controls"].values()  # with which all is folded away
             lab.unfold(words)
@@ -138,7 +148,7 @@ def test_every_control_has_a_name_a_value_in_words_and_its_state(notebook):
 
 
 def test_the_tab_key_reaches_every_control_in_order_and_shows_where_it_is(notebook):
-    for lab in notebook.labs():
+    for lab in to_walk(notebook):
         lab.start_again()
         for words in lab.folds():
             lab.unfold(words)
@@ -212,7 +222,7 @@ def a_key_moves(moved: Lab, follows: Lab):
 
 def test_a_burst_of_60_presses_ends_on_the_right_picture(notebook):
     """Of each lab's first slider in sight."""
-    for lab in notebook.labs():
+    for lab in to_walk(notebook):
         controls = {each["words"]: field for field, each in lab.start_again()["controls"].items() if not each["fold"]}
         for words in [words for words in controls if lab.slider(words).count()][:1]:
             keys, index = lab.there_and_back(words, 60)
