@@ -500,7 +500,7 @@ WRITTEN = [
     ("repair.layer_3", over_the_wrong_axis, "is axis right in “np.sum(dZ3, axis=0, keepdims=True)”? And in line"),
     ("start.word", lambda x: "great" if x < 1e-6 else "look" if x < 1e-2 else "worry", "“1e-2” belong in “x < 1e-2”?"),
     ("training.evaluations", counted_by_itself, "is that a bias for each input of a layer?"),
-    ("hiding.remainder", divided_in_the_end, "Then: r(t) itself is wanted: is a division by t too many?"),
+    ("hiding.remainder", divided_in_the_end, "Then: r(t) itself is wanted; yours is r(t)/t"),
     ("repair.adapter", kept, "what one call leaves in KEPT, the next one finds"),
     ("vector.reading", in_its_place, "yours changes approx itself, which others still need"),
     ("pattern.factor", from_the_reading, "yours gives inf or nan somewhere: is something divided by 0"),
@@ -921,7 +921,7 @@ TYPED = [
         "kink.jump",
         f"{JUMP}    S_2 = (J(theta + 2 * eps) - 4 * J(theta) + J(theta - 2 * eps)) / (2 * eps)\n"
         "    return max(0, 2 * S_1 - S_2)",
-        "does “4” belong in “4 * J(theta)”? Then: max(0, …) makes 0 of a corner that points down",
+        "does “4” belong in “4 * J(theta)”? Then: max(0, …) makes 0 of a corner where the slope jumps down",
     ),
     (
         "kink.jump",
@@ -984,6 +984,16 @@ TYPED = [
         "“np.argmin(np.logspace(-9, 0, 99) + u)” is a place in an array",
     ),
     (
+        "epsilon.best_eps",
+        "def f(u):\n    grid = np.logspace(-12, 0, 1201)\n    E = grid**2 / 6 + u / grid\n    return grid[E.argmax()]",
+        "in line 4 of the cell: is argmax right in “E.argmax”?",
+    ),
+    (
+        "epsilon.best_eps",
+        "def f(u):\n    tried = np.logspace(-12, 0, 1201)\n    return max(tried, key=lambda e: e * e / 6 + u / e)",
+        "in line 3 of the cell: is max right in “max(tried, key=lambda e: e * e / 6 + u / e)”?",
+    ),
+    (
         "pattern.factor",
         "def f(a, g):\n    for x, y in zip(a, g):\n        dot = x * y\n    return abs(dot) / (a @ a)",
         "behind the loop dot has the value of the last round alone.",
@@ -991,7 +1001,7 @@ TYPED = [
     (
         "hiding.remainder",
         "def f(J, theta, dtheta, v, t):\n    return abs(J(theta + t * v) - J(theta) - t * norm(dtheta) * norm(v)) / t",
-        "is a division by t too many? And ‖dθ‖ ‖v‖ is dθ·v only where",
+        "yours is r(t)/t. And ‖dθ‖ ‖v‖ is dθ·v only where",
     ),
     (
         "repair.adapter",

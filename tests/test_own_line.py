@@ -169,7 +169,7 @@ def test_a_trial_warns_of_nothing():
 def test_the_exercise_names_what_the_law_says(slot, kind):
     red = [f"{letter}{l}" for l in (1, 2) for letter in "Wb" if f"{letter}{l}" in turned_red(slot, 2)]
     answer = gcl.exercises.own_line.plant(wrong_line(f"my_{slot}", kind))
-    assert answer.solved and f"in layer 2 it turns {listed(red)} red, and nothing above" in answer.words
+    assert answer.solved and f"in layer 2 my_{slot} turns {listed(red)} red, and nothing above" in answer.words
 
 
 def test_the_exercise_says_of_a_right_line_that_it_is_right_and_of_what_cannot_be_what_to_do():

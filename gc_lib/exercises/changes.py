@@ -10,6 +10,7 @@ from .code import Code, size, stands_in, stored
 QUOTES = "'\""
 SMALL, LARGE = 6, 12  # of so many nodes is a part that is taken from the right function, or replaced
 OPERATORS, COMPARISONS = "- + * / @ **".split(), "< <= > >= == !=".split()
+OPPOSITES = {"max": "min", "min": "max", "argmax": "argmin", "argmin": "argmax"}
 AROUND = (  # what is often missing around a part
     *("2 * …", "-…", "… / 2", "… + 1", "… - 1", "… ** 2", "… > 0", "1 - …"),
     *("abs(…)", "np.sum(…)", "np.sqrt(…)", "….T", "….ravel()", "….copy()", "….values()", "….items()", "…()"),
@@ -104,7 +105,7 @@ def in_exponent(code: Code, node: ast.AST) -> bool:
 
 
 def keywords(code: Code, node: ast.expr, parts: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Take a sum for a mean, or a mean for a sum; or say over which axis."""
+    """Take a sum for a mean, the least for the largest, or the other way round; or say over which axis."""
     match node:
         case ast.Attribute(attr="empty"):
             yield f"“{code.text(node)}” holds what stood in memory; is every place filled?", "np.zeros"
@@ -118,6 +119,10 @@ def keywords(code: Code, node: ast.expr, parts: Sequence[str]) -> Iterator[tuple
             yield f"is sum right in “{code.text(node)}”?", f"({code.text(of)}).mean"
         case ast.Attribute(value=of, attr="mean"):
             yield f"is mean right in “{code.text(node)}”?", f"({code.text(of)}).sum"
+        case ast.Attribute(value=of, attr=name) if name in OPPOSITES:
+            yield f"is {name} right in “{code.text(node)}”?", f"({code.text(of)}).{OPPOSITES[name]}"
+        case ast.Name(id=name) if name in OPPOSITES:
+            yield f"is {name} right in “{code.text(code.inside[node])}”?", OPPOSITES[name]
         case ast.Call(func=func, args=args, keywords=named):
             given = [code.text(one) for one in (*args, *named)]
             for name, value in ("keepdims", True), ("axis", 0), ("axis", 1):

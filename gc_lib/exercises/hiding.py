@@ -66,7 +66,7 @@ remainder = Build(
             "abs(J(theta + t * v) - J(theta) - t * np.sum(dtheta * v)) → "
             "abs(abs(J(theta + t * v) - J(theta)) - abs(t * np.sum(dtheta * v)))"
         ),
-        "r(t) itself is wanted: is a division by t too many?": "abs( → 1 / t * abs(",
+        "r(t) itself is wanted; yours is r(t)/t.": "abs( → 1 / t * abs(",
         "that is a product of sums; dθ·v is the sum of the products.": (
             "np.sum(dtheta * v) → np.sum(dtheta) * np.sum(v)"
         ),

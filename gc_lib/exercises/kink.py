@@ -64,7 +64,7 @@ jump = Build(
         "abs goes round the whole: the signs of S(ε) and S(2ε) count.": "2 * S_1 - S_2 → 2 * abs(S_1) - abs(S_2)",
         "abs goes round the difference, not round its parts.": "abs(2 * S_1 - S_2) → 2 * abs(S_1) - abs(S_2)",
         "a jump has a size and no sign: is an abs missing?": "abs( → (",
-        "max(0, …) makes 0 of a corner that points down: take the abs.": "abs( → max(0, ",
+        "max(0, …) makes 0 of a corner where the slope jumps down: take the abs.": "abs( → max(0, ",
         "that is S(ε) alone, and a smooth bend has one, too: take S(2ε) away from 2 S(ε).": "2 * S_1 - S_2 → S_1",
         "divided by h² it grows without end at a corner; S divides by h. And did you lose the 2 before S(ε)?": (
             "2 * S_1 - S_2 → (S_1 - S_2 / 2) / eps"

@@ -125,7 +125,7 @@ class Mending:
         """Stop a changed function that runs too many lines, for it may run for ever, or holds a thing that grows so."""
         if frame.f_code.co_filename != COMPILED:
             return None
-        self.left -= 1
+        self.left -= event == "line"
         if self.left < 0 or any(map(large, frame.f_locals.values())):
             raise RecursionError
         return self.trace

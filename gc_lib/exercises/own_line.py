@@ -42,4 +42,5 @@ def plant(wrong: Callable) -> Answer:
         if off < np.finfo(float).eps:
             right = f"here your line computes what is right. {seen(wrong, [])}".strip()
         return Answer(False, f"no block turns red: {right if report.answer == 'right' else report.reasons[0].says}")
-    return Answer(True, f"in layer 2 it turns {listed(red)} red, and nothing above, as the law says.")
+    name = getattr(wrong, "__name__", "it")
+    return Answer(True, f"in layer 2 {name} turns {listed(red)} red, and nothing above, as the law says.")

@@ -130,7 +130,7 @@ reading = Build(
         "below the line the lengths are squared: are roots missing?": (
             "norm(approx) + norm(exact) → approx @ approx + exact @ exact"
         ),
-        "these are squared norms; is a root missing?": "norm → (lambda v: v @ v)",
+        "these are squared norms; is the root of each missing?": "norm → (lambda v: v @ v)",
         "above the line ‖a − b‖ is wanted, not ‖a‖ − ‖b‖.": "norm(approx - exact) → abs(norm(approx) - norm(exact))",
         "above the line ‖a − b‖ is wanted; yours is ‖a‖ − ‖b‖.": "norm(approx - exact) → (norm(approx) - norm(exact))",
         "below stands the sum of norms, not the norm of a sum.": "norm(approx) + norm(exact) → norm(approx + exact)",
@@ -147,7 +147,9 @@ reading = Build(
         "below stand two roots, added up; yours takes one root of both.": "(norm(approx) + → np.hypot(norm(approx),",
         "‖v‖ is the root of the sum of squares; yours adds up absolute values.": "norm → (lambda v: sum(abs(v)))",
         "‖v‖ is the root of the sum of squares; yours takes the largest entry.": "norm → (lambda v: max(abs(v)))",
-        "that is the mean of what each entry reads.": "np.mean(abs(approx - exact) / (abs(approx) + abs(exact)))",
+        "that is the mean of what each entry reads; a length is one number for all.": (
+            "np.mean(abs(approx - exact) / (abs(approx) + abs(exact)))"
+        ),
         "that is the largest of what the entries read; a length is one number for all.": (
             "np.max(abs(approx - exact) / (abs(approx) + abs(exact)))"
         ),
