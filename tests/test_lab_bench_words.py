@@ -117,7 +117,7 @@ CAPTIONS = {
     ),
     "hides, weak": (
         {"bugs": [("no_slope", 2, 1e-6)]},
-        ["great", "no_slope cannot be seen here: no block disagrees."],
+        ["great", "no_slope cannot be seen here: it turns no block red."],
     ),
     "hides, J": ({"mistakes": ["J_no_decay"], "lam": 0}, ["great", "J_no_decay cannot be seen here: λ is 0."]),
     "error bound": ({"scale": 1e-3}, ["within the error bound: the error bars of dθ_approx alone explain it."]),

@@ -241,7 +241,7 @@ def test_strength_and_factor_have_their_sliders():
 @pytest.mark.slow
 def test_a_line_that_computes_what_is_right_is_named_where_all_blocks_agree():
     lab = gcl.labs.bench(bugs=[(right_dZ, 2)])
-    assert "though" in lab.result.headline.gist and "right_dZ cannot be seen here: no block disagrees." in lab.words
+    assert "though" in lab.result.headline.gist and "right_dZ cannot be seen here: it turns no block red." in lab.words
     assert "cannot be seen" not in gcl.labs.bench(bugs=[(my_dZ, 2)]).words
 
 

@@ -108,8 +108,8 @@ law = Law(
     turns_red,
     {f"{equation} of layer {l}": (equation, l) for equation, l in PLACES},
     {},
-    "that is the law. A wrong dW or db spoils its own block; a wrong drop or dZ its own layer and all below; a wrong "
-    "dA_prev all below. Nothing above ever turns red.",
+    "that is the law. A wrong dW or db spoils its own block; a wrong drop or dZ can spoil its own layer and all below; "
+    "a wrong dA_prev all below. Nothing above ever turns red.",
 )
 
 healed = Choose(
@@ -181,5 +181,5 @@ factor = Build(
         "that is the intercept of a line; k is a slope.": "np.polyfit(approx, exact, 1)[1]",
         "in a quotient of two sums, entries above and below 0 cancel.": "np.sum(exact) / np.sum(approx)",
     },
-    "k tells 4 from 1/4 and sees a sign, which the relative difference cannot.",
+    "k tells 4 from 1/4, and −1 from −2, where the relative difference reads the same.",
 )

@@ -65,7 +65,7 @@ class Result(OfReport):
         planted = [*((bug.name, bug.layer) for bug in state.bugs), *((name, 1) for name in state.mistakes)]
         found = {str(name): bugs.find(name).hidden(seen[layer - 1]) for name, layer in planted}
         if not beyond(self.report):
-            found |= {str(bug.name): "no block disagrees" for bug in state.bugs if not found[str(bug.name)]}
+            found |= {str(bug.name): "it turns no block red" for bug in state.bugs if not found[str(bug.name)]}
         return {name: behind for name, behind in found.items() if behind}
 
     in_short, said = words.in_short, words.said
