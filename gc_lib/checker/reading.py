@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from .params import block_slices, entry, from_vector
-from .slide import band, norm, quotient, score
+from .slide import GREAT, WORRY, band, norm, quotient, score
 from .words import entry_name, power, printable
 
 
@@ -124,12 +124,9 @@ class Reading:
     @property
     def number(self) -> str:
         """The relative difference in words that hold on any machine: "about 1e-08" where round-off made it."""
-        words = self.in_stable_digits(self.difference, slice(None))
-        if self.band == "great":
-            words = power(self.difference)
-        if self.band == "great" and words == "1e-06":
-            return "below 1e-06"
-        return f"about {words}" if words == power(self.difference) else words
+        great = self.band == "great"
+        words = power(self.difference) if great else self.in_stable_digits(self.difference, slice(None))
+        return about(self.difference) if words == power(self.difference) else words
 
     @property
     def verdict(self) -> str:
@@ -137,6 +134,13 @@ class Reading:
         at = "at the best ε" if self.eps == "auto" else f"at ε = {self.eps:g}"
         still = f" ε leaves {self.unmoved} of {self.approx.size} entries of θ where they are." if self.unmoved else ""
         return f"Relative difference {self.number} {at}: {self.band}.{still}"
+
+
+def about(x: float, write: Callable[[float], str] = power) -> str:
+    """Write a reading by its power alone; where a border of the bands is written alike, say on which side of it."""
+    borders = {write(border): border for border in (GREAT, WORRY)}
+    side = "above" if x >= borders.get(write(x), 0) else "below"
+    return f"{side if write(x) in borders else 'about'} {write(x)}"
 
 
 def times(a: np.ndarray, g: np.ndarray) -> float | None:

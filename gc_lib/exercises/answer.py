@@ -37,7 +37,7 @@ def run(function: Callable, arguments: Sequence) -> tuple[object, str]:
         with np.errstate(all="ignore"):
             return function(*deepcopy(arguments)), ""
     except SystemExit:
-        return None, "yours ends the program; return gives a value back, and exit is not needed."
+        return None, "yours ends the program; return gives a value back, and exit is not needed"
     except Exception as problem:
         name = getattr(function, "__name__", "")
         lines = [frame.lineno for frame in extract_tb(problem.__traceback__) if frame.name == name]

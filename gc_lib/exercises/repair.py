@@ -207,4 +207,6 @@ ruled_out = Choose(
         "c": "that, and no more: dθ is the slope of J, at this θ, on these examples.",
         "d": "J and dθ agree that there is no λ; a check compares the two with each other, not with your intention.",
     },
+    tells=("α = 30",),
+    solution="solutions/10_check_your_own_code.ipynb",
 )

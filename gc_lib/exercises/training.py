@@ -20,8 +20,8 @@ near_zero = Choose(
         "a": "the wrong line leaves out f′(Z), and near zero the slope of tanh is nearly 1: there the line computes "
         "nearly the right thing.",
         "b": "with small W every Z is near 0, and tanh(z) is nearly z: to forget its slope 1 − tanh² changes dZ by a "
-        "share of about z². At W times 1 the bug stands out; at W times 0.003 the reading is great. So backprop may be "
-        "right only near zero: look again once W has grown.",
+        "share of about z². At W times 1 the bug stands out; at W times 0.003 the reading is great, helped by the λ "
+        "term, which is right. So backprop may be right only near zero: look again once W has grown.",
         "c": "small W do make small gradients, but the reading divides by their length. Ask what the forgotten factor "
         "f′(Z) is where Z is nearly 0.",
     },

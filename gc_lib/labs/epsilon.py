@@ -8,6 +8,7 @@ from typing import NamedTuple
 import ipywidgets as widgets
 import numpy as np
 
+from ..checker.reading import about
 from ..checker.slide import GREAT, in_order, norm, score
 from ..checker.words import entry_name, html_table, short
 from ..plots.epsilon import epsilon_picture
@@ -113,7 +114,7 @@ class Result(OfReport):
     def number(self) -> str:
         """The reading, without digits where they are those of round-off."""
         noisy = self.causes["round-off"] > 0.03 * self.report.difference
-        return f"about {near(self.report.difference)}" if noisy else short(self.report.difference, 2)
+        return about(self.report.difference, near) if noisy else short(self.report.difference, 2)
 
     def in_short(self) -> Headline:
         """Say the number, and which cause rules here."""
@@ -189,7 +190,7 @@ class Epsilon(OfBlocks):
     """Open the lab of lesson 03, in the state given.
 
     >>> print(gcl.labs.epsilon(dtype="float32", eps=1e-2))
-    Relative difference about 1e-4: look. Round-off rules: a larger ε reads less. Predicted,
+    Relative difference below 1e-4: look. Round-off rules: a larger ε reads less. Predicted,
     each alone: truncation 2e-5, round-off 8e-5. Backprop is right, and yet reads “look”.
     The best ε here is about 1e-2; even there right backprop reads about 9e-5.
     """
@@ -200,6 +201,10 @@ class Epsilon(OfBlocks):
         """Build the page: under the words, J at both ends of a nudge."""
         self.digits = widgets.HTML().add_class("gc-digits")
         return self.page([in_rows(self.controls())], below=[self.digits])
+
+    def still(self) -> str:
+        """Return pictures, words and J at both ends as HTML that needs no kernel."""
+        return super().still() + self.result.digits
 
     def show(self) -> None:
         """Write J at both ends of the nudge."""

@@ -3,6 +3,7 @@
 It fits 360 pixels, needs no script, and axe holds nothing against one page of each kind; LONG=1 asks axe of all pages.
 """
 
+import re
 import sys
 from urllib.parse import unquote
 
@@ -77,6 +78,16 @@ def test_every_page_fits_360_pixels_and_shows_its_pictures_without_a_script(brow
             picture.scroll_into_view_if_needed()
             assert picture.bounding_box()["width"] > 100, path
     context.close()
+
+
+def test_the_procedure_takes_one_sheet_of_paper(browser, site):
+    page = browser.new_page()
+    page.goto((site / "notebooks" / "procedure.html").as_uri())
+    printed = page.pdf(prefer_css_page_size=True)
+    assert re.findall(rb"/Type */Pages?\b", printed).count(b"/Type /Page") == 1
+    width, height = map(float, re.search(rb"/MediaBox *\[0 0 ([\d.]+) ([\d.]+)\]", printed).groups())
+    assert (width, height) == pytest.approx((595, 842), abs=1), "A4, in points"
+    page.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
