@@ -15,7 +15,8 @@ forgets = Choose(
         "tell whether J has it.",
         "c": "that would be so if backprop forgot it in one layer, for a wrong dW spoils its own block alone. But J "
         "forgets the W of all layers at once.",
-        "d": "J forgot it and dW did not: dθ_approx has no λ/m W, dθ has one. The check compares just these two.",
+        "d": "J forgot it and dW did not: dθ_approx has no λ/m W, dθ has one. The check compares just these two: "
+        "on the bench of lesson 00, tick J_no_decay, and every W turns red.",
     },
     tells=("W1, W2 and W3 disagree",),
     solution="solutions/05_remember_regularization.ipynb",

@@ -16,7 +16,8 @@ fresh = Guess(
         "0 would mean that both agree in every digit.": 0.0,
     },
     large=": no relative difference is larger than 1, for ‖a − b‖ is never more than ‖a‖ + ‖b‖.",
-    small=": what fresh masks do to J is divided by 2ε, so dθ_approx is not a bit off, but millions of times too long.",
+    small=": what fresh masks do to J is divided by 2ε, so dθ_approx is not a bit off, but millions of times too long: "
+    "in the lab, all bars of fresh masks reach the top.",
     tells=("resh reads 1",),
     solution="solutions/06_dropout_off.ipynb",
 )

@@ -9,7 +9,7 @@ smaller = Choose(
     "c",
     {
         "a": "that would be truncation, which falls as ε². But at 1e-7 something has long outdone it that grows as ε "
-        "shrinks.",
+        "shrinks: in the lab, the dots climb to the left of the lowest one.",
         "b": "that would be the truncation of a one-sided difference, if J had endless digits. It has 16.",
         "c": "at 1e-7 round-off rules. The last digit of J is a little off; divided by a 2ε ten times "
         "smaller, that becomes ten times as much.",
@@ -69,7 +69,7 @@ suspect = Choose(
     "b",
     {
         "a": "A's reading fell a hundredfold as ε grew a hundredfold, as round-off does: so it was round-off. A wrong "
-        "line would still be wrong at 1e-5.",
+        "line would still be wrong at 1e-5: in the lab, with dW2 wrong by 1e-3, the dots there lie level.",
         "b": "round-off would have fallen a hundredfold, as A's did. One of the two has a bug, and a bug does not care "
         "about ε: B's backprop is wrong, if only by little.",
         "c": "at 1e-7 alone nobody could tell them apart, true. But one of the two did not follow when ε moved.",

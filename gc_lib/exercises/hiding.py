@@ -28,7 +28,7 @@ cancel = Choose(
     "b",
     {
         "a": "at 0.5 one doubles what comes down to layer 1, and the other halves it. What do both make of it at 0.8? "
-        "A good reading is no proof of right lines.",
+        "A good reading is no proof of right lines: in the lab, bring it out, and W1 and b1 turn red.",
         "b": "at keep_prob = 0.5 one doubles what comes down to layer 1, the other halves it, and dθ is right; at 0.8 "
         "what goes on is 2 · 0.8 = 1.6 times what it should be.",
         "c": "what goes on is 2 · 0.8 = 1.6 times what it should be, and a vector beside 1.6 times itself reads "

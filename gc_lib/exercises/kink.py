@@ -79,7 +79,7 @@ passes = Choose(
     "b",
     {
         "a": "θ is wrong afterwards, but by how much? Each entry is left 1e-7 too low: the slopes move as little, "
-        "and a checker that is wrong can pass unseen.",
+        "and a checker that is wrong can pass unseen. On the bench of lesson 00, tick not_restored, and slide ε up.",
         "b": "θ drifts by 1e-7 an entry, which moves the slopes by about as much. The mistake passes at "
         "ε = 1e-7; at a larger ε it does not.",
         "c": "that is what dividing by ε instead of 2ε reads: dθ_approx twice too long. Here the quotient is right.",

@@ -96,7 +96,7 @@ def because(equation: str, l: int, given: set[str], wanted: set[str]) -> str:
         return "does the error travel up, or down? What stands above was finished before."
     if extra & own:
         sent = "dA_prev is what layer l sends down; its own dW and db are not made from it"
-        return f"{sent}: red is not where the bug is."
+        return f"{sent}: red is not where the bug is, as the lab shows with dA_doubled in layer 3."
     if any(len(missing & set(both([k]))) == 1 for k in range(1, l + 1)):
         return "both blocks of a layer, W and b, are made from its dZ."
     if missing & own:

@@ -192,7 +192,8 @@ larger_eps = Choose(
         "a": "a bug is not made of rounding: a wrong factor is as wrong at any ε.",
         "b": "the rounding of J is divided by 2ε, so a hundred times the ε makes a hundredth of it. The wrong lines "
         "of this homework are as wrong at any ε.",
-        "c": "the repaired one would stay if a bug made it read so; but J is rounded, and that is divided by 2ε.",
+        "c": "the repaired one would stay if a bug made it read so; but J is rounded, and that is divided by 2ε. "
+        "The V-curve below shows it: left of its lowest point a larger ε reads less.",
         "d": "rounding gets smaller, not larger, when ε grows; what grows is the truncation, and it is far below here.",
     },
     tells=("1e-09",),
@@ -202,7 +203,8 @@ larger_eps = Choose(
 ruled_out = Choose(
     "c",
     {
-        "a": "−dθ points downhill in any case; how far to step that way is not what a check asks.",
+        "a": "−dθ points downhill in any case; how far to step that way is not what a check asks. Below, the right dθ "
+        "ends above where it began, at a rate of 30.",
         "b": "dθ is the slope of this J, wrong labels and all: the check never asks whether J is what you want.",
         "c": "that, and no more: dθ is the slope of J, at this θ, on these examples.",
         "d": "J and dθ agree that there is no λ; a check compares the two with each other, not with your intention.",

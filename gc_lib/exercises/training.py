@@ -38,7 +38,8 @@ seen = Choose(
         "1e-8 to 3e-4.",
         "c": "after one step the biases are small, and so is the wrong term. But a check sees seven digits: some "
         "ten-thousandths of the gradient stand out by far.",
-        "d": "a term that is 0 cannot be seen, true. But it is 0 only while every b is: checked once is not checked.",
+        "d": "a term that is 0 cannot be seen, true. But it is 0 only while every b is: checked once is not checked. "
+        "In the lab one step of training turns every b red.",
     },
     tells=("no check can see it",),
     solution="solutions/07_when_to_check.ipynb",

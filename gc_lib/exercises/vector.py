@@ -162,7 +162,7 @@ order = Choose(
     "c",
     {
         "a": "the same numbers are in both vectors, true. But the check subtracts them place by place, and now most "
-        "places of W1 and W2 hold two different entries.",
+        "places of W1 and W2 hold two different entries: in the lab, flatten dθ column by column, and two frames part.",
         "b": "a small reading would mean that the two vectors nearly agree. But in W1 and W2 most entries meet "
         "another one, and the two have nothing to do with each other.",
         "c": "most entries of W1 and W2 meet the wrong partner, so the reading is that of two vectors with little in "
@@ -176,7 +176,8 @@ scale = Choose(
     "b",
     {
         "a": "the plain difference ‖dθ_approx − dθ‖ is 1000 times less, yes: by it, a mere change of units would turn "
-        "wrong into right. But what stands below the line shrinks as well.",
+        "wrong into right. But what stands below the line shrinks as well: in the lab, set J times to 0.001, and all "
+        "three lengths shrink alike.",
         "b": "all three norms are 1000 times less, above and below the line, so their quotient stays. A cost in cents "
         "and one in euros get the same verdict.",
         "c": "then the verdict would get worse by a mere change of units. That is what the division prevents.",
