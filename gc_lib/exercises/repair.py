@@ -203,8 +203,8 @@ larger_eps = Choose(
 ruled_out = Choose(
     "c",
     {
-        "a": "−dθ points downhill in any case; how far to step that way is not what a check asks. Below, the right dθ "
-        "ends above where it began, at a rate of 30.",
+        "a": "−dθ points downhill in any case; how far to step that way is not what a check asks. Below, J ends "
+        "above where it began, by the right dθ at a rate of 30.",
         "b": "dθ is the slope of this J, wrong labels and all: the check never asks whether J is what you want.",
         "c": "that, and no more: dθ is the slope of J, at this θ, on these examples.",
         "d": "J and dθ agree that there is no λ; a check compares the two with each other, not with your intention.",

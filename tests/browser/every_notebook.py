@@ -67,10 +67,8 @@ def quiet(notebook):
 
 def to_walk(notebook) -> list[Lab]:
     """Return the labs of a lesson; in the short form without those that were walked through in an earlier lesson."""
-    labs = notebook.labs()
-    return (
-        labs if LONG else [lab for lab in labs if FIRST.setdefault(lab.ask()["name"], notebook.name) == notebook.name]
-    )
+    here = notebook.name
+    return [lab for lab in notebook.labs() if LONG or FIRST.setdefault(lab.ask()["name"], here) == here]
 
 
 def test_every_lab_is_on_the_screen_with_its_picture_and_its_finding(notebook):
