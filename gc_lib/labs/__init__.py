@@ -4,7 +4,7 @@
 >>> print(lab.set(eps=1e-5))
 Relative difference 2.1e-2: worry. W2 disagrees. W2: 3.6e-2. All other blocks agree.
 >>> print(lab.at(lam=0))  # what it would find; nothing moves
-Relative difference about 1e-8: great. All 6 blocks agree, though a line is replaced.
+Relative difference about 1e-8: great. All 6 blocks agree, though a line differs.
 no_decay cannot be seen here: λ is 0.
 """
 

@@ -170,7 +170,7 @@ class Pattern(Lab):
     """Open the pattern of one bug, in the state given.
 
     >>> print(gcl.labs.pattern(bug="no_decay", layer=2, remedy="λ = 0"))
-    Relative difference about 1e-8: great. All 8 blocks agree, though a line is replaced.
+    Relative difference about 1e-8: great. All 8 blocks agree, though a line differs.
     no_decay cannot be seen here: λ is 0.
     """
 

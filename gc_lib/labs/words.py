@@ -22,7 +22,7 @@ def in_short(result) -> Headline:
     if result.state.random:
         found = "fresh masks say nothing of dθ"
     elif result.hiding and not beyond(report):
-        found += ", though a line is replaced"
+        found += ", though a line differs"
     return Headline(found + follow, stable(report), report.band)
 
 
