@@ -143,6 +143,8 @@ def test_the_server_is_restarted(window, tmp_path):
         notebook.run_all()
         notebook.write(notebook.find("import gc_lib as gcl"), MINE)
         notebook.save()
+    dialog = notebook.page.get_by_role("dialog")
+    expect(dialog).to_contain_text("A connection to the Jupyter server could not be established.", timeout=60_000)
     (bench,) = notebook.labs()
     expect(bench.headline).to_contain_text("all 6 blocks agree")
     command, port = [sys.executable, "-m", "jupyterlab"], int(server.url.rpartition(":")[2])

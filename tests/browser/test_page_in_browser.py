@@ -51,18 +51,12 @@ def page(notebook, width):
 
 
 @pytest.fixture
-def moved_lab(page, notebook, name):
-    """Bring a lab into view, as the test before has left it."""
+def lab(page, notebook, name):
+    """Bring a lab into view, as it opens."""
     lab = notebook.labs()[LABS.index(name)]
     notebook.cell(lab.cell)
+    lab.start_again()
     return lab
-
-
-@pytest.fixture
-def lab(moved_lab):
-    """Bring a lab into view, as it opens."""
-    moved_lab.start_again()
-    return moved_lab
 
 
 @pytest.mark.parametrize(
@@ -99,14 +93,14 @@ def test_a_press_beside_a_track_moves_its_slider(lab, page):
 
 
 @pytest.mark.parametrize("name, width", [(name, NARROW) for name in LABS])
-def test_no_picture_is_cut_off(moved_lab):
-    right, scrolled = moved_lab.box.evaluate(INSIDE)
-    for image in moved_lab.images.all():
+def test_no_picture_is_cut_off(lab):
+    right, scrolled = lab.box.evaluate(INSIDE)
+    for image in lab.images.all():
         place = image.bounding_box()
         assert place["x"] + place["width"] <= right
     assert scrolled == 0, "nothing should have to be scrolled sideways"
 
 
 @pytest.mark.parametrize("name, width", [(name, WIDE) for name in LABS])
-def test_no_text_of_a_menu_is_cut(moved_lab):
-    assert tables.cut(moved_lab) == []
+def test_no_text_of_a_menu_is_cut(lab):
+    assert tables.cut(lab) == []
