@@ -604,10 +604,8 @@ def test_params_that_an_object_holds_are_asked_for_as_a_dict_or_a_list():
     for params, words in (held, r"such as vars\(…\),"), (values, r"such as list\(…\),"), (abs, "of arrays, or leave"):
         with pytest.raises(TypeError, match=f"take a dict or a list .*{words}"):
             gcl.check(cubes, slopes, params)
-    assert (
-        gcl.check(cubes, slopes, vars(held), EPS).answer
-        == gcl.check(cubes, lambda p: [*slopes(p)], [*values], EPS).answer
-    )
+    assert gcl.check(cubes, slopes, vars(held), EPS).answer == "right"
+    assert gcl.check(cubes, slopes, [*values], EPS).answer == "right"
 
 
 def test_data_handed_to_the_check_is_told_where_it_goes():

@@ -236,8 +236,8 @@ def fitting(gradient, blocks: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]
     sides = ("misses", missing), ("has an extra", extra)
     amiss = " and ".join(f"{word} block: {few(names)}" for word, names in sides if names)
     if amiss:
-        alike = [[key for key in extra if name.lower() in key.lower()] for name in missing]
-        advice = "; rename its keys" if all(alike) and len(missing) == len(extra) else ""
+        alike = all(any(name.lower() in key.lower() for key in extra) for name in missing)
+        advice = "; rename its keys" if alike and len(missing) == len(extra) else ""
         if not advice and sum(block.size for block in found.values()) == sum(block.size for block in blocks.values()):
             advice = "; if it is in the order of params, take gcl.from_vector(gcl.to_vector(…), params)"
         raise ValueError(f"gradient {amiss}; params has {few(blocks)}{advice}")

@@ -10,7 +10,7 @@ from .code import Code, size, stands_in, stored
 QUOTES = "'\""
 SMALL, LARGE = 6, 12  # of so many nodes is a part that is taken from the right function, or replaced
 OPERATORS, COMPARISONS = "- + * / @ **".split(), "< <= > >= == !=".split()
-OPPOSITES = {"max": "min", "min": "max", "argmax": "argmin", "argmin": "argmax"}
+TWINS = {"sum": "mean", "mean": "sum", "max": "min", "min": "max", "argmax": "argmin", "argmin": "argmax"}
 AROUND = (  # what is often missing around a part
     *("2 * …", "-…", "… / 2", "… + 1", "… - 1", "… ** 2", "… > 0", "1 - …"),
     *("abs(…)", "np.sum(…)", "np.sqrt(…)", "….T", "….ravel()", "….copy()", "….values()", "….items()", "…()"),
@@ -115,14 +115,10 @@ def keywords(code: Code, node: ast.expr, parts: Sequence[str]) -> Iterator[tuple
             yield f"“{code.text(node)}” is the natural logarithm; log10 gives powers of ten.", f"{code.text(of)}.log10"
         case ast.Attribute(attr="outer"):
             yield f"is outer right in “{code.text(node)}”?", "np.dot"
-        case ast.Attribute(value=of, attr="sum"):
-            yield f"is sum right in “{code.text(node)}”?", f"({code.text(of)}).mean"
-        case ast.Attribute(value=of, attr="mean"):
-            yield f"is mean right in “{code.text(node)}”?", f"({code.text(of)}).sum"
-        case ast.Attribute(value=of, attr=name) if name in OPPOSITES:
-            yield f"is {name} right in “{code.text(node)}”?", f"({code.text(of)}).{OPPOSITES[name]}"
-        case ast.Name(id=name) if name in OPPOSITES:
-            yield f"is {name} right in “{code.text(code.inside[node])}”?", OPPOSITES[name]
+        case ast.Attribute(value=of, attr=name) if name in TWINS:
+            yield f"is {name} right in “{code.text(node)}”?", f"({code.text(of)}).{TWINS[name]}"
+        case ast.Name(id="max" | "min" as name):
+            yield f"is {name} right in “{code.text(code.inside[node])}”?", TWINS[name]
         case ast.Call(func=func, args=args, keywords=named):
             given = [code.text(one) for one in (*args, *named)]
             for name, value in ("keepdims", True), ("axis", 0), ("axis", 1):
